@@ -1,0 +1,5 @@
+"""The reception: click reads the command line, one call does the work, its answer is the exit status."""
+
+from lifeinit.cli.commands import serve
+
+__all__ = ["serve"]

@@ -1,0 +1,246 @@
+"""What the engine asks of the kernel: one function for each idea, without policy."""
+
+import errno
+import os
+import time
+
+from lifeinit.engine import signals
+from lifeinit.engine.events import Ending
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import signal as _signal
+    from collections.abc import Iterator
+    from typing import NoReturn
+else:
+    import _signal
+
+_STDIN = 0
+
+
+def block_signals() -> tuple[int, ...]:
+    """Block every signal and return the mask that was there. sigprocmask(2)
+
+    A blocked signal is kept, even one whose default action PID 1 would never see; the wait takes it from there.
+    """
+    return tuple(sorted(int(signo) for signo in _signal.pthread_sigmask(_signal.SIG_BLOCK, signals.VALID)))
+
+
+def default_sigchld() -> bool:
+    """Make SIGCHLD default and return whether it was ignored, which makes waitpid(2) lose every status."""
+    return _signal.signal(_signal.SIGCHLD, _signal.SIG_DFL) == _signal.SIG_IGN
+
+
+def drop_python_handlers() -> None:
+    """CPython's SIGINT handler would run in a forked child between the mask and the exec, and lose the signal."""
+    if _signal.getsignal(_signal.SIGINT) not in {_signal.SIG_IGN, _signal.SIG_DFL}:
+        _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
+
+
+def restore_signals(mask: tuple[int, ...], sigchld_ignored: bool) -> None:
+    """In a child: give back the dispositions and the mask that lifeinit was started with.
+
+    CPython ignores SIGPIPE and SIGXFSZ from its start and forgets what was there before.
+    """
+    _signal.signal(_signal.SIGPIPE, _signal.SIG_DFL)
+    _signal.signal(_signal.SIGXFSZ, _signal.SIG_DFL)
+    if sigchld_ignored:
+        _signal.signal(_signal.SIGCHLD, _signal.SIG_IGN)
+    _signal.pthread_sigmask(_signal.SIG_SETMASK, mask)
+
+
+def wait(deadline: float | None) -> int | None:
+    """The next signal, or None once the deadline (of the monotonic clock) has passed. sigtimedwait(2)
+
+    Why not a handler, a self-pipe or signalfd: each needs a second thing to wait for, and none is faster.
+    """
+    if deadline is None:
+        return int(_signal.sigwaitinfo(signals.VALID).si_signo)
+    info = _signal.sigtimedwait(signals.VALID, max(0.0, deadline - time.monotonic()))
+    return None if info is None else int(info.si_signo)
+
+
+def reap() -> "Iterator[tuple[int, Ending | int]]":
+    """Each child that is dead with its Ending, each that was stopped with the signal that did it.
+
+    SIGCHLDs coalesce: one may stand for many deaths, so this goes on until nothing is left to tell. signal(7)
+    """
+    while True:
+        try:
+            pid, wait_status = os.waitpid(-1, os.WNOHANG | os.WUNTRACED)
+        except ChildProcessError:
+            return  # no child at all
+        if pid == 0:
+            return
+        if os.WIFSTOPPED(wait_status):
+            yield pid, os.WSTOPSIG(wait_status)
+        elif os.WIFSIGNALED(wait_status):
+            yield pid, Ending(signo=os.WTERMSIG(wait_status))
+        else:
+            yield pid, Ending(code=os.WEXITSTATUS(wait_status))
+
+
+def has_children() -> bool:
+    """Whether anything lives, or lies unreaped, below us. waitid(2)"""
+    try:
+        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    except ChildProcessError:
+        return False
+    return True
+
+
+def signal_process(pid: int, signo: int) -> None:
+    try:
+        os.kill(pid, signo)
+    except ProcessLookupError:
+        pass  # it is dead and was reaped by nobody but us: the caller asks only for what it has not reaped
+
+
+def signal_group(pgid: int, signo: int) -> None:
+    try:
+        os.killpg(pgid, signo)
+    except ProcessLookupError:
+        pass  # the group emptied before we got here
+    except PermissionError:
+        pass  # its last member changed its user, and we are not root
+
+
+def group_alive(pgid: int) -> bool:
+    """Whether the process group has a member, be it a zombie."""
+    try:
+        os.killpg(pgid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def become_subreaper() -> None:
+    """Have orphans below us handed to us, as PID 1 has by nature. prctl(2)
+
+    ctypes is imported here alone: it costs 2 ms and 0.6 MB, and PID 1 needs none of it.
+    """
+    import ctypes  # noqa: PLC0415
+
+    pr_set_child_subreaper = 36
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.prctl(pr_set_child_subreaper, 1, 0, 0, 0) != 0:
+        code = ctypes.get_errno()
+        raise OSError(code, os.strerror(code))
+
+
+def signal_all_below(signo: int) -> None:
+    """Signal every process that lives below this one."""
+    if os.getpid() == 1:
+        try:
+            os.kill(-1, signo)  # for PID 1 this is its own PID namespace, itself left out. kill(2)
+        except ProcessLookupError:
+            pass  # nobody is left
+        return
+    for pid in _descendants(os.getpid()):
+        try:
+            os.kill(pid, signo)
+        except (ProcessLookupError, PermissionError):
+            pass  # it died since we looked, or it is a set-user-ID program
+
+
+def _descendants(root: int) -> list[int]:
+    """Every process below `root`, parents first, from /proc. proc(5)"""
+    children: dict[int, list[int]] = {}
+    for entry in os.listdir("/proc"):
+        if entry.isdecimal():
+            children.setdefault(_parent(entry), []).append(int(entry))
+    found = list(children.get(root, ()))
+    for pid in found:
+        found.extend(children.get(pid, ()))
+    return found
+
+
+def _parent(entry: str) -> int:
+    try:
+        with open(f"/proc/{entry}/stat", "rb") as stat:
+            # The command's name stands in brackets and may hold anything, brackets too.
+            return int(stat.read().rpartition(b")")[2].split()[1])
+    except OSError:
+        return 0  # it is gone
+
+
+def fill_stdio() -> None:
+    """Put /dev/null in the place of a closed 0, 1 or 2, so that no pipe of ours lands there.
+
+    It is close-on-exec: the app finds the descriptor closed, as lifeinit did.
+    """
+    try:
+        while (fd := os.open(os.devnull, os.O_RDWR)) <= 2:
+            pass
+        os.close(fd)
+    except OSError:
+        pass  # no /dev/null here: then they stay closed
+
+
+def close_inherited(keep: int = -1) -> None:
+    """Close every descriptor that was meant for the app: a copy would keep its files and sockets open."""
+    try:
+        numbers = [int(name) for name in os.listdir("/proc/self/fd")]
+    except OSError:
+        numbers = list(range(3, min(os.sysconf("SC_OPEN_MAX"), 4096)))
+    for fd in numbers:
+        if fd > 2 and fd != keep:
+            try:
+                os.close(fd)
+            except OSError:
+                pass  # the listing's own descriptor, or a number that was never open
+
+
+def let_go_of_stdin() -> None:
+    """The app's stdin is the app's alone, except for a terminal, which we take back at the end."""
+    if not os.isatty(_STDIN):
+        null_stdin()
+
+
+def null_stdin() -> None:
+    try:
+        null = os.open(os.devnull, os.O_RDONLY)
+    except OSError:
+        return  # no /dev/null here
+    os.dup2(null, _STDIN)
+    os.close(null)
+
+
+def leave_directory() -> None:
+    try:
+        os.chdir("/")
+    except OSError:
+        pass  # then it stays pinned, which harms nobody who could still unmount it
+
+
+def owns_terminal() -> bool:
+    """Whether stdin is our terminal and we are in its foreground. tcgetpgrp(3)"""
+    try:
+        return os.tcgetpgrp(_STDIN) == os.getpgrp()
+    except OSError:
+        return False  # no terminal, not ours, or closed
+
+
+def give_terminal(pgid: int) -> None:
+    """Make a process group the terminal's foreground. SIGTTOU is blocked, so this works from the background too."""
+    try:
+        os.tcsetpgrp(_STDIN, pgid)
+    except OSError as error:
+        if error.errno not in {errno.ENOTTY, errno.EPERM, errno.EBADF, errno.ESRCH, errno.EINVAL, errno.EIO}:
+            raise
+
+
+def name_process() -> None:
+    """Be `lifeinit` in top and ps, where every interpreter is called python. proc(5)"""
+    try:
+        with open("/proc/self/comm", "wb", buffering=0) as comm:
+            comm.write(b"lifeinit")
+    except OSError:
+        pass  # no /proc here
+
+
+def leave(status: int) -> "NoReturn":
+    """Exit at once. Why not sys.exit: with a broken stdout the interpreter turns 3 into 120 on its way out."""
+    os._exit(status)

@@ -1,0 +1,103 @@
+"""The work order that the front desk writes and the engine carries out, with its wire form."""
+
+import marshal
+
+from lifeinit.engine.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    Wire = None | bool | int | float | str | bytes | tuple["Wire", ...] | dict[str, "Wire"]
+    HookPhase = Literal["pre_start", "post_start", "pre_stop", "post_stop"]
+
+
+class Hook(Record):
+    """One entry of a phase. Exactly one of `argv` and `sleep` is set; durations are seconds, None is no limit."""
+
+    name: str
+    argv: tuple[bytes, ...] | None
+    sleep: float | None
+    timeout: float | None
+    retries: int
+    retry_delay: float
+    abort: bool
+
+
+class Surroundings(Record):
+    """What lifeinit was started with and had to change for itself: the app gets it back unchanged."""
+
+    mask: tuple[int, ...]
+    sigchld_ignored: bool
+    lc_ctype_added: bool
+    directory: bytes | None
+
+
+class Plan(Record):
+    """The app, its hooks and their limits. Bytes are as execve(2) takes them; durations are seconds.
+
+    `hook_file` is whether there was one: without it lifeinit is a plain init, which says nothing of its own.
+    """
+
+    app: tuple[bytes, ...]
+    surroundings: Surroundings
+    stop_on: tuple[int, ...]
+    stop_signal: int | None = None
+    group: bool = False
+    stop_timeout: float | None = None
+    kill_after: float = 2.0
+    hook_file: bool = False
+    pre_start: tuple[Hook, ...] = ()
+    post_start: tuple[Hook, ...] = ()
+    pre_stop: tuple[Hook, ...] = ()
+    post_stop: tuple[Hook, ...] = ()
+
+    def hooks(self, phase: "HookPhase") -> tuple[Hook, ...]:
+        """The hooks of one phase, in file order."""
+        match phase:
+            case "pre_start":
+                return self.pre_start
+            case "post_start":
+                return self.post_start
+            case "pre_stop":
+                return self.pre_stop
+            case "post_stop":
+                return self.post_stop
+
+
+_KINDS: dict[str, type[Record]] = {kind.__name__: kind for kind in (Hook, Surroundings, Plan)}
+
+
+def to_wire(plan: Plan) -> bytes:
+    """The plan as bytes for the same interpreter at the other side of an exec."""
+    return marshal.dumps(_flatten(plan))
+
+
+def from_wire(wire: bytes) -> Plan:
+    """The plan that `to_wire` wrote. Raises ValueError, EOFError or TypeError for anything else."""
+    plan = _restore(marshal.loads(wire))  # noqa: S302  # we wrote it ourselves, into a file that has no name
+    if not isinstance(plan, Plan):
+        raise TypeError("the work order holds no plan")
+    return plan
+
+
+def _flatten(value: object) -> "Wire":
+    match value:
+        case Record():
+            return {"kind": type(value).__name__, "values": tuple(map(_flatten, value.values()))}
+        case tuple():
+            return tuple(map(_flatten, value))
+        case None | bool() | int() | float() | str() | bytes():
+            return value
+        case _:
+            raise TypeError(f"a plan cannot hold {value!r}")
+
+
+def _restore(value: object) -> object:
+    match value:
+        case {"kind": str(kind), "values": tuple(values)}:
+            return _KINDS[kind].restored(map(_restore, values))
+        case tuple():
+            return tuple(map(_restore, value))
+        case _:
+            return value

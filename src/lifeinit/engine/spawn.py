@@ -1,0 +1,145 @@
+"""Fork and exec one child, with exactly the surroundings it is to have."""
+
+import errno
+import os
+
+from lifeinit.engine import kernel
+from lifeinit.engine.plan import Surroundings
+from lifeinit.engine.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
+
+_DEFAULT_PATH = b"/bin:/usr/bin"  # what execvp(3) searches where PATH is unset
+_SHELL = b"/bin/sh"
+
+
+class Child(Record):
+    """What a child gets. `variables` are set in its environment, or unset where the value is None.
+
+    A hook (`is_app` false) reads /dev/null and has no descriptor but 0, 1 and 2; the app has all that we inherited.
+    """
+
+    argv: tuple[bytes, ...]
+    surroundings: Surroundings
+    variables: tuple[tuple[bytes, bytes | None], ...]
+    is_app: bool
+    takes_terminal: bool = False
+
+
+class SpawnError(Exception):
+    """The child never became its program. `status` is 127 if there is none, else 126; the text is one sentence."""
+
+    def __init__(self, status: int, why: str) -> None:
+        super().__init__(why)
+        self.status = status
+
+
+def spawn(child: Child) -> int:
+    """The pid of the running program, leader of its own process group. Raises SpawnError.
+
+    Why not posix_spawn: it can neither hand over a terminal nor change the directory.
+    """
+    try:
+        report, report_end = os.pipe()  # close-on-exec: end of file means that the exec succeeded
+    except OSError as error:
+        raise SpawnError(126, f"no pipe: {error.strerror}") from None
+    try:
+        pid = os.fork()
+    except OSError as error:
+        os.close(report)
+        os.close(report_end)
+        raise SpawnError(126, f"fork failed: {error.strerror}") from None
+    if pid == 0:
+        _become(child, report_end)
+    os.close(report_end)
+    try:
+        os.setpgid(pid, pid)  # here and in the child: whoever is later finds it done
+    except OSError:
+        pass  # EACCES: it has exec'ed already; ESRCH: it is dead already
+    problem = _read_all(report)
+    os.close(report)
+    if problem:
+        os.waitpid(pid, 0)
+        code, _, what = problem.partition(b" ")
+        raise SpawnError(127 if int(code) == errno.ENOENT else 126, what.decode("utf-8", "replace"))
+    return pid
+
+
+def _read_all(fd: int) -> bytes:
+    parts = []
+    while part := os.read(fd, 4096):
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _become(child: Child, report: int) -> "NoReturn":
+    """In the child. Whatever happens, it ends here: an exception that left would run the parent's life twice."""
+    try:
+        os.setpgid(0, 0)
+        if child.takes_terminal:
+            kernel.give_terminal(os.getpid())
+        if not child.is_app:
+            kernel.null_stdin()
+            kernel.close_inherited(keep=report)
+            _enter(child.surroundings.directory)
+        path = os.environb.get(b"PATH", _DEFAULT_PATH)
+        for name, value in child.variables:
+            _set_variable(name, value)
+        if child.is_app and os.environb.get(b"LISTEN_PID") == str(os.getppid()).encode():
+            os.putenv(b"LISTEN_PID", str(os.getpid()).encode())  # sd_listen_fds(3)
+        if child.surroundings.lc_ctype_added:
+            os.unsetenv(b"LC_CTYPE")  # CPython put it there. PEP 538
+        kernel.restore_signals(child.surroundings.mask, child.surroundings.sigchld_ignored)
+        _exec(child.argv, path)
+    except OSError as error:
+        os.write(report, b"%d %s" % (error.errno or errno.EINVAL, str(error.strerror).encode()))
+    except BaseException as error:  # noqa: BLE001
+        os.write(report, b"%d %s" % (errno.EINVAL, repr(error).encode("utf-8", "backslashreplace")))
+    finally:
+        os._exit(126)
+
+
+def _enter(directory: bytes | None) -> None:
+    if directory is None:
+        return  # it was gone before we started
+    try:
+        os.chdir(directory)
+    except OSError as error:
+        raise OSError(errno.EACCES, f"cannot enter {os.fsdecode(directory)}: {error.strerror}") from None
+
+
+def _set_variable(name: bytes, value: bytes | None) -> None:
+    """Why not os.execve with a mapping: it cannot pass on malformed or doubled entries, and those are the app's too."""
+    if value is None:
+        os.unsetenv(name)
+    else:
+        os.putenv(name, value)
+
+
+def _exec(argv: tuple[bytes, ...], path: bytes) -> "NoReturn":
+    """execvp(3), with its two rules that os.execvp lacks: a script without a shebang, and EACCES remembered."""
+    program = argv[0]
+    if b"/" in program:
+        _exec_file(program, argv)
+    failure: OSError = FileNotFoundError(errno.ENOENT, "not found in PATH")
+    for directory in path.split(b":"):
+        file = os.path.join(directory or b".", program)
+        try:
+            _exec_file(file, argv)
+        except (FileNotFoundError, NotADirectoryError, PermissionError) as error:
+            if os.path.lexists(file):
+                failure = error  # it is there and cannot run: that says more than that it is nowhere else
+    raise failure
+
+
+def _exec_file(file: bytes, argv: tuple[bytes, ...]) -> "NoReturn":
+    try:
+        os.execv(file, argv)
+    except OSError as error:
+        if error.errno == errno.ENOEXEC:
+            os.execv(_SHELL, (_SHELL, file, *argv[1:]))
+        if error.errno == errno.ENOENT and os.path.exists(file):
+            raise FileNotFoundError(errno.ENOENT, "the interpreter in its first line is not there") from None
+        raise

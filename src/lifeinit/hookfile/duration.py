@@ -1,0 +1,47 @@
+"""Durations: a number of seconds, or "500ms", "30s", "2m", "1m30s", "1h"."""
+
+import math
+import re
+
+LONGEST = 365 * 86400.0
+
+_UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
+_NUMBER = r"\d+(?:\.\d+)?"
+_WHOLE = re.compile(rf"(?:({_NUMBER})h)?(?:({_NUMBER})m(?!s))?(?:({_NUMBER})s)?(?:({_NUMBER})ms)?", re.ASCII)
+_BARE = re.compile(_NUMBER, re.ASCII)
+
+
+def parse(value: object) -> float:
+    """The duration in seconds. Raises ValueError with the end of a sentence that begins with the key's name."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise ValueError(  # noqa: TRY004  # one kind of error: a user's mistake
+            'no duration: write a number of seconds, or "500ms", "30s", "2m", "1m30s", "1h"'
+        )
+    seconds = _parse_text(value) if isinstance(value, str) else _number(value)
+    if seconds < 0:
+        raise ValueError("negative: a duration begins at 0")
+    if not seconds <= LONGEST:
+        raise ValueError('longer than a year: write at most "8760h"')
+    return seconds
+
+
+def parse_variable(text: str) -> float:
+    """The same from an environment variable, where a bare number can only be seconds."""
+    return parse(float(text) if _BARE.fullmatch(text) else text)
+
+
+def _number(value: float) -> float:
+    try:
+        seconds = float(value)
+    except OverflowError:
+        return math.inf
+    return math.inf if math.isnan(seconds) else seconds
+
+
+def _parse_text(text: str) -> float:
+    if _BARE.fullmatch(text):
+        raise ValueError(f'a number without a unit: write "{text}s" for seconds or "{text}m" for minutes')
+    match = _WHOLE.fullmatch(text)
+    if not text or match is None:
+        raise ValueError('no duration: write a number of seconds, or "500ms", "30s", "2m", "1m30s", "1h"')
+    return sum(float(number) * unit for number, unit in zip(match.groups(), _UNITS.values(), strict=True) if number)

@@ -1,0 +1,47 @@
+"""A user's mistake as data: a place and a sentence."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+
+class Place(NamedTuple):
+    """Line and column, both counted from 1; a column is a character."""
+
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One mistake in a hook file. The sentence holds the value in quotes and the way out."""
+
+    place: Place
+    sentence: str
+
+    def text(self, path: str) -> str:
+        """One line, as compilers write it."""
+        return f"{path}:{self.place.line}:{self.place.column}: error: {self.sentence}"
+
+
+class HookFileError(Exception):
+    """The hook file is wrong; holds every problem, in the order of their places."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__(f"{len(problems)} problems")
+        self.problems = sorted(problems)
+
+
+class UnreadableError(Exception):
+    """The hook file cannot be read at all; the text is one sentence."""
+
+
+def quoted(value: object) -> str:
+    """A value of the file in double quotes, on one line and not too long for one."""
+    if isinstance(value, bool):
+        text = str(value).lower()
+    elif isinstance(value, list):
+        text = "[" + ", ".join(quoted(item) if isinstance(item, str) else str(item) for item in value) + "]"
+    else:
+        text = str(value)
+    text = "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+    return f'"{text if len(text) <= 60 else text[:57] + "..."}"'

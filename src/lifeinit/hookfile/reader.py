@@ -1,0 +1,297 @@
+"""From the bytes of a hook file to a HookFile, or to every problem in it at once."""
+
+import difflib
+import re
+import tomllib
+from pathlib import Path as FilePath
+from typing import Literal, NoReturn, TypeVar
+
+from lifeinit.engine.signals import name_of, number_of
+from lifeinit.hookfile import duration
+from lifeinit.hookfile.locate import Path, Places
+from lifeinit.hookfile.model import DEFAULT_STOP_ON, DEFAULT_TIMEOUT, PHASES, Hook, HookFile, Phase
+from lifeinit.hookfile.problem import HookFileError, Place, Problem, UnreadableError, quoted
+
+_TOP_KEYS = (*PHASES, "stop_timeout", "kill_after", "stop_on", "app")
+_APP_KEYS = ("stop_signal", "stop_scope")
+_HOOK_KEYS = ("name", "command", "sleep", "timeout", "retries", "retry_delay", "on_failure")
+
+_NAME = re.compile(r"[A-Za-z0-9_.-]+", re.ASCII)
+_MOST_RETRIES = 1000
+_TOML_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
+
+Choice = TypeVar("Choice", bound=str)
+Table = dict[str, object]
+
+
+def read(path: str) -> HookFile:
+    """The hook file at `path`. Raises HookFileError with all its problems, or UnreadableError."""
+    try:
+        raw = FilePath(path).read_bytes()
+    except OSError as error:
+        raise UnreadableError(f"cannot read the hook file {quoted(path)}: {error.strerror}") from None
+    return parse(raw)
+
+
+def parse(raw: bytes) -> HookFile:
+    """The hook file that these bytes are. Raises HookFileError with all its problems."""
+    text = _decode(raw)
+    table = _load(text)
+    reader = _Reader(_places(text))
+    hook_file = reader.hook_file(table)
+    if reader.problems:
+        raise HookFileError(reader.problems)
+    return hook_file
+
+
+def _decode(raw: bytes) -> str:
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = raw[: error.start].decode("utf-8-sig")
+        byte = raw[error.start]
+        _refuse(_end_of(before), f'not UTF-8: the byte "0x{byte:02x}" stands here; save the file as UTF-8')
+
+
+def _load(text: str) -> Table:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        message = str(error)
+        match = _TOML_PLACE.search(message)
+        known = match is not None and match.group(1) is not None
+        place = Place(int(match.group(1)), int(match.group(2))) if match and known else _end_of(text)
+        reason = _TOML_PLACE.sub("", message)
+        _refuse(place, f"invalid TOML: {reason[:1].lower()}{reason[1:]}")
+    except RecursionError:
+        _refuse(Place(1, 1), "nested too deeply: a hook file needs no more than three levels")
+    except ValueError as error:  # a number with more digits than Python converts
+        _refuse(Place(1, 1), f"invalid TOML: {error}")
+
+
+def _places(text: str) -> Places:
+    try:
+        return Places(text)
+    except RecursionError:
+        _refuse(Place(1, 1), "nested too deeply: a hook file needs no more than three levels")
+
+
+def _end_of(text: str) -> Place:
+    return Place(text.count("\n") + 1, len(text) - (text.rfind("\n") + 1) + 1)
+
+
+def _refuse(place: Place, sentence: str) -> NoReturn:
+    raise HookFileError([Problem(place, sentence)])
+
+
+class _Reader:
+    """Reads tables into the model; a mistake becomes a problem and a default stands in for the value."""
+
+    def __init__(self, places: Places) -> None:
+        self.places = places
+        self.problems: list[Problem] = []
+
+    def wrong(self, path: Path, sentence: str) -> None:
+        """A problem with the value at `path`."""
+        self.problems.append(Problem(self.places.value(path), sentence))
+
+    def wrong_key(self, path: Path, sentence: str) -> None:
+        """A problem with the key at `path`."""
+        self.problems.append(Problem(self.places.key(path), sentence))
+
+    # Tables.
+
+    def hook_file(self, table: Table) -> HookFile:
+        self.known_keys((), table, _TOP_KEYS, "a hook file")
+        app = self.app(table)
+        return HookFile(
+            hooks={phase: self.phase(table, phase) for phase in PHASES},
+            stop_timeout=self.positive((), table, "stop_timeout", None),
+            kill_after=self.duration((), table, "kill_after", HookFile.kill_after) or 0.0,
+            stop_on=self.stop_on(table),
+            stop_signal=self.stop_signal(app),
+            stop_scope=self.choice(("app",), app, "stop_scope", ("process", "group"), "process"),
+        )
+
+    def app(self, table: Table) -> Table:
+        app = table.get("app", {})
+        if not isinstance(app, dict):
+            self.wrong(("app",), f"app is {_a(app)}, not a table: write it as [app]")
+            return {}
+        self.known_keys(("app",), app, _APP_KEYS, "[app]")
+        return app
+
+    def phase(self, table: Table, phase: Phase) -> tuple[Hook, ...]:
+        """The hooks of a phase in any of its forms: a string, one argv, a table, an array of tables."""
+        if phase not in table:
+            return ()
+        value = table[phase]
+        match value:
+            case dict():
+                hooks = [self.hook((phase,), value, phase, 0)]
+            case list() if value and all(isinstance(item, dict) for item in value):
+                hooks = [self.hook((phase, i), item, phase, i) for i, item in enumerate(value)]
+            case str() | list():
+                hooks = [self.hook((phase,), {"command": value}, phase, 0)]
+            case _:
+                self.wrong((phase,), f"{phase} is {_a(value)}, not a command: {_COMMAND_FORMS}")
+                return ()
+        self.unique_names(phase, hooks)
+        return tuple(hooks)
+
+    def unique_names(self, phase: Phase, hooks: list[Hook]) -> None:
+        seen: set[str] = set()
+        for i, hook in enumerate(hooks):
+            if hook.name in seen:
+                self.wrong((phase, i, "name"), f"a second {phase} hook named {quoted(hook.name)}: give it another")
+            seen.add(hook.name)
+
+    def hook(self, path: Path, table: Table, phase: Phase, index: int) -> Hook:
+        label = f"{phase}[{index}]"
+        self.known_keys(path, table, _HOOK_KEYS, "a hook")
+        if "command" in table and "sleep" in table:
+            self.wrong_key((*path, "sleep"), f"{label} has both command and sleep: make two hooks of it")
+        elif "command" not in table and "sleep" not in table:
+            self.wrong_key(path, f"{label} has neither command nor sleep: say what it is to do")
+        sleep = self.duration(path, table, "sleep", None)
+        limit = DEFAULT_TIMEOUT[phase] if sleep is None else None  # a sleep ends by itself
+        timeout = self.positive(path, table, "timeout", limit)
+        if sleep is not None and timeout is not None and timeout <= sleep:
+            slept, ended = quoted(table["sleep"]), quoted(table["timeout"])
+            self.wrong((*path, "timeout"), f"timeout {ended} ends the sleep of {slept} before its time: leave it out")
+        abort_or_warn: Literal["abort", "warn"] = "abort" if phase in {"pre_start", "post_start"} else "warn"
+        return Hook(
+            name=self.name(path, table, label),
+            command=self.command(path, table),
+            sleep=sleep,
+            timeout=timeout,
+            retries=self.retries(path, table),
+            retry_delay=self.duration(path, table, "retry_delay", 1.0) or 0.0,
+            on_failure=self.choice(path, table, "on_failure", ("abort", "warn"), abort_or_warn),
+        )
+
+    def known_keys(self, path: Path, table: Table, known: tuple[str, ...], where: str) -> None:
+        for key in table:
+            if key not in known:
+                near = difflib.get_close_matches(key.lower().replace("-", "_"), known, n=1)
+                way_out = f'did you mean "{near[0]}"?' if near else f"{where} takes {', '.join(known)}"
+                self.wrong_key((*path, key), f"unknown key {quoted(key)}: {way_out}")
+
+    # Values.
+
+    def command(self, path: Path, table: Table) -> str | tuple[str, ...] | None:
+        value = table.get("command")
+        at = (*path, "command")
+        match value:
+            case None:
+                return None
+            case str() if not value.strip():
+                self.wrong(at, f"command is {quoted(value)}, an empty string: {_COMMAND_FORMS}")
+            case []:
+                self.wrong(at, f"command is {quoted(value)}, an empty list: {_COMMAND_FORMS}")
+            case str():
+                return self.without_nul(at, value)
+            case list():
+                return self.arguments(at, value)
+            case _:
+                self.wrong(at, f"command is {_a(value)}, not a command: {_COMMAND_FORMS}")
+        return None
+
+    def arguments(self, path: Path, items: list[object]) -> tuple[str, ...]:
+        for i, item in enumerate(items):
+            if not isinstance(item, str):
+                self.wrong((*path, i), f"argument {i} is {_a(item)}, not a string: put it in quotes")
+            elif i == 0 and not item:
+                self.wrong((*path, i), f"argument 0 is {quoted(item)}: it has to name the program")
+        return tuple(self.without_nul((*path, i), item) for i, item in enumerate(items) if isinstance(item, str))
+
+    def without_nul(self, path: Path, text: str) -> str:
+        if "\0" in text:
+            self.wrong(path, f"{quoted(text)} holds a NUL character, which no command line can: remove it")
+        return text
+
+    def name(self, path: Path, table: Table, default: str) -> str:
+        value = table.get("name", default)
+        if value is default:
+            return default
+        if not isinstance(value, str):
+            self.wrong((*path, "name"), f"name is {_a(value)}, not a string: put it in quotes")
+        elif not _NAME.fullmatch(value):
+            self.wrong((*path, "name"), f"name is {quoted(value)}: use letters, digits and the characters _ . - only")
+        else:
+            return value
+        return default
+
+    def duration(self, path: Path, table: Table, key: str, default: float | None) -> float | None:
+        if key not in table:
+            return default
+        try:
+            return duration.parse(table[key])
+        except ValueError as error:
+            self.wrong((*path, key), f"{key} is {quoted(table[key])}, {error}")
+            return default
+
+    def positive(self, path: Path, table: Table, key: str, default: float | None) -> float | None:
+        seconds = self.duration(path, table, key, default)
+        if key in table and seconds == 0:
+            self.wrong((*path, key), f'{key} is {quoted(table[key])}, which leaves no time at all: write at least "1s"')
+            return default
+        return seconds
+
+    def retries(self, path: Path, table: Table) -> int:
+        value = table.get("retries", 0)
+        if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MOST_RETRIES:
+            return value
+        self.wrong((*path, "retries"), f"retries is {quoted(value)}: write a whole number from 0 to {_MOST_RETRIES}")
+        return 0
+
+    def choice(self, path: Path, table: Table, key: str, choices: tuple[Choice, ...], default: Choice) -> Choice:
+        value = table.get(key, default)
+        for choice in choices:
+            if value == choice:
+                return choice
+        ways = " or ".join(f'"{choice}"' for choice in choices)
+        self.wrong((*path, key), f"{key} is {quoted(value)}: write {ways}")
+        return default
+
+    def stop_on(self, table: Table) -> tuple[str, ...]:
+        value = table.get("stop_on", list(DEFAULT_STOP_ON))
+        if not isinstance(value, list):
+            self.wrong(("stop_on",), f'stop_on is {_a(value)}, not a list: write ["TERM"], say')
+            return DEFAULT_STOP_ON
+        names = (self.signal(("stop_on", i), item, "stop_on") for i, item in enumerate(value))
+        return tuple(name for name in names if name is not None)
+
+    def stop_signal(self, app: Table) -> str | None:
+        value = app.get("stop_signal")
+        return None if value is None else self.signal(("app", "stop_signal"), value, "stop_signal")
+
+    def signal(self, path: Path, value: object, key: str) -> str | None:
+        """The signal's usual name, `TERM`."""
+        number = number_of(value) if isinstance(value, str) else None
+        if number is None:
+            self.wrong(path, f'{key} holds {quoted(value)}, which is no signal: write a name as "TERM" or "RTMIN+1"')
+            return None
+        name = name_of(number)
+        if name == "STOP" or (key == "stop_on" and name in {"KILL", "CHLD"}):
+            reason = "belongs to lifeinit's own work" if name == "CHLD" else "cannot be used for it"
+            self.wrong(path, f'{key} holds {quoted(value)}, which {reason}: write another, "TERM" say')
+            return None
+        return name
+
+
+_COMMAND_FORMS = 'write "a line for the shell" or ["program", "argument"]'
+
+
+def _a(value: object) -> str:
+    """`a number, "5"`: what kind of TOML value it is, and which."""
+    kinds: tuple[tuple[type, str], ...] = (
+        (bool, "a boolean"),
+        (int, "a number"),
+        (float, "a number"),
+        (str, "a string"),
+        (list, "a list"),
+        (dict, "a table"),
+    )
+    kind = next((name for kind, name in kinds if isinstance(value, kind)), "a date or time")
+    return kind if isinstance(value, dict) else f"{kind} {quoted(value)}"

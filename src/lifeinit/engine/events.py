@@ -140,8 +140,5 @@ class Exit(Record):
     status: int
 
 
-if TYPE_CHECKING:
-    Event = Begin | Started | StartFailed | AppExited | HookExited | HookFailed | SignalCame | Elapsed | Empty
-    Action = (
-        StartApp | SignalApp | RunHook | SignalHook | Forget | Sweep | Arm | Disarm | Say | Exit
-    )  # fmt: skip
+Event = Begin | Started | StartFailed | AppExited | HookExited | HookFailed | SignalCame | Elapsed | Empty
+Action = StartApp | SignalApp | RunHook | SignalHook | Forget | Sweep | Arm | Disarm | Say | Exit

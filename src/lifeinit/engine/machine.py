@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     HookState = Literal["none", "running", "sleeping", "waiting", "ending", "killed"]
     AppState = Literal["none", "alive", "killed", "dead"]
     Reason = Literal["", "signal", "exited", "pre_start_failed", "post_start_failed", "start_failed"]
-    Actions = list[ev.Action]
+
+Actions = list[ev.Action]
 
 _KILL, _TERM, _CONT = (number_of(name) or 0 for name in ("KILL", "TERM", "CONT"))
 
@@ -57,7 +58,7 @@ class Machine:
         """What lifeinit will exit with, as far as it is known. A stop-phase hook never masks the app's own failure."""
         return self.status or self.late_status
 
-    def handle(self, event: "ev.Event") -> "Actions":
+    def handle(self, event: ev.Event) -> Actions:
         match event:
             case ev.Begin():
                 return self._next()
@@ -81,7 +82,7 @@ class Machine:
 
     # Signals.
 
-    def _signalled(self, signo: int) -> "Actions":
+    def _signalled(self, signo: int) -> Actions:
         """A signal that asks for no stop."""
         match self.phase:
             case "running" | "pre_stop" | "stopping":
@@ -91,7 +92,7 @@ class Machine:
             case "cleanup" | "post_stop" | "exit":
                 return []  # the app is gone
 
-    def _stop_requested(self, signo: int) -> "Actions":
+    def _stop_requested(self, signo: int) -> Actions:
         match self.phase:
             case "pre_start":
                 if self.reason:
@@ -114,29 +115,29 @@ class Machine:
             case "exit":
                 return []
 
-    def _ask_stop(self, signo: int) -> "Actions":
+    def _ask_stop(self, signo: int) -> Actions:
         self.reason, self.stop_signo = "signal", signo
         budget = self._start_budget()
         limit = "" if self.limit is None else f", {self.limit:g} s budget"
         return [ev.Say(f"stop requested by SIG{name_of(signo)}{limit}"), *budget]
 
-    def _to_app(self, signo: int) -> "Actions":
+    def _to_app(self, signo: int) -> Actions:
         return [ev.SignalApp(signo, self.plan.group)] if self.app in {"alive", "killed"} else []
 
     # The app.
 
-    def _started(self) -> "Actions":
+    def _started(self) -> Actions:
         self.app = "alive"
         if self.reason:
             return self._pre_stop()
         self.phase, self.step = "running", 0
         return self._next()
 
-    def _start_failed(self, status: int) -> "Actions":
+    def _start_failed(self, status: int) -> Actions:
         self.reason, self.status = "start_failed", status
         return self._clean_up()
 
-    def _app_exited(self, ending: ev.Ending) -> "Actions":
+    def _app_exited(self, ending: ev.Ending) -> Actions:
         self.app, self.ending = "dead", ending
         self.reason = self.reason or "exited"
         if self.status is None:
@@ -145,18 +146,18 @@ class Machine:
         said: Actions = [ev.Say(f"app exited {ending.status}{died}"), ev.Disarm("lost")]
         return [*said, *self._end_hook(), *self._advance()]
 
-    def _pre_stop(self) -> "Actions":
+    def _pre_stop(self) -> Actions:
         self.phase, self.step = "pre_stop", 0
         return [*self._end_hook(), *self._advance()]
 
-    def _stop_app(self) -> "Actions":
+    def _stop_app(self) -> Actions:
         self.phase = "stopping"
         signo = self.plan.stop_signal
         if signo is None:
             signo = self.stop_signo or _TERM
         return [*self._to_app(signo), *self._to_app(_CONT)]  # a stopped process acts on nothing but CONT and KILL
 
-    def _kill_app(self) -> "Actions":
+    def _kill_app(self) -> Actions:
         if self.app != "alive":
             return []
         self.app = "killed"
@@ -166,17 +167,17 @@ class Machine:
             ev.Arm("lost", LOST_AFTER),
         ]
 
-    def _clean_up(self) -> "Actions":
+    def _clean_up(self) -> Actions:
         self.phase = "cleanup"
         return [ev.Disarm("reserve"), ev.Arm("sweep", self._cleanup_time()), ev.Sweep(_TERM)]
 
-    def _post_stop(self) -> "Actions":
+    def _post_stop(self) -> Actions:
         self.phase, self.step = "post_stop", 0
         return [ev.Disarm("sweep"), *self._advance()]
 
     # Hooks.
 
-    def _advance(self) -> "Actions":
+    def _advance(self) -> Actions:
         """Go on, once no hook is left."""
         if self.hook != "none":
             return []
@@ -192,7 +193,7 @@ class Machine:
             case "starting" | "cleanup" | "exit":
                 return []  # no hook runs here
 
-    def _next(self) -> "Actions":
+    def _next(self) -> Actions:
         """The next hook of the phase; after the last one the next phase."""
         match self.phase:
             case "pre_start" | "pre_stop" | "post_stop":
@@ -215,7 +216,7 @@ class Machine:
             case _:
                 return []  # running, and nothing more to do
 
-    def _run(self) -> "Actions":
+    def _run(self) -> Actions:
         hook = self._hook()
         limit: Actions = [] if hook.timeout is None else [ev.Arm("timeout", hook.timeout)]
         if hook.sleep is not None:
@@ -224,7 +225,7 @@ class Machine:
         self.hook = "running"
         return [*limit, ev.RunHook(*self.current, self.attempt)]
 
-    def _hook_over(self, status: int, what: str) -> "Actions":
+    def _hook_over(self, status: int, what: str) -> Actions:
         """The hook has ended in whatever way: go on, try again, or give up."""
         timed_out = self.hook in {"ending", "killed"}
         self.hook = "none"
@@ -247,7 +248,7 @@ class Machine:
         self.step += 1
         return [*quiet, *self._hook_failed(hook, status, f"{label}: {what}")]
 
-    def _hook_failed(self, hook: Hook, status: int, what: str) -> "Actions":
+    def _hook_failed(self, hook: Hook, status: int, what: str) -> Actions:
         match self.phase:
             case "pre_start" if hook.abort:
                 self.reason, self.status = "pre_start_failed", status
@@ -262,7 +263,7 @@ class Machine:
                 pass  # a warning; starting, stopping, cleanup and exit run no hooks
         return [ev.Say(f"{what}; going on"), *self._advance()]
 
-    def _end_hook(self) -> "Actions":
+    def _end_hook(self) -> Actions:
         """End the hook that runs, if any: TERM to its group now, KILL after kill_after."""
         match self.hook:
             case "none":
@@ -277,7 +278,7 @@ class Machine:
                 self.cut = True
                 return []
 
-    def _terminate_hook(self) -> "Actions":
+    def _terminate_hook(self) -> Actions:
         self.hook = "ending"
         return [
             ev.Disarm("timeout"),
@@ -286,7 +287,7 @@ class Machine:
             ev.Arm("kill", self.plan.kill_after),
         ]
 
-    def _kill_hook(self) -> "Actions":
+    def _kill_hook(self) -> Actions:
         """KILL the hook's group now, whatever time it had left."""
         if self.hook not in {"running", "ending"}:
             return []
@@ -304,7 +305,7 @@ class Machine:
 
     # Time.
 
-    def _elapsed(self, timer: "ev.Timer") -> "Actions":
+    def _elapsed(self, timer: "ev.Timer") -> Actions:
         """A timer that runs down after its cause is gone finds nothing to do."""
         match timer:
             case "sleep":
@@ -326,7 +327,7 @@ class Machine:
                     return []
                 return [ev.Forget("app"), *self._app_exited(ev.Ending(signo=_KILL))]
 
-    def _hook_timed_out(self) -> "Actions":
+    def _hook_timed_out(self) -> Actions:
         match self.hook:
             case "running":
                 return self._terminate_hook()
@@ -336,7 +337,7 @@ class Machine:
             case "none" | "waiting" | "ending" | "killed":
                 return []
 
-    def _kill_time_over(self) -> "Actions":
+    def _kill_time_over(self) -> Actions:
         match self.hook:
             case "ending":
                 return self._kill_hook()
@@ -345,7 +346,7 @@ class Machine:
             case "none" | "running" | "sleeping" | "waiting":
                 return []
 
-    def _sweep_time_over(self) -> "Actions":
+    def _sweep_time_over(self) -> Actions:
         if self.phase != "cleanup":
             return []
         if self.swept:
@@ -357,7 +358,7 @@ class Machine:
             ev.Sweep(_KILL),
         ]
 
-    def _start_budget(self, unset: float | None = None) -> "Actions":
+    def _start_budget(self, unset: float | None = None) -> Actions:
         """From here stop_timeout counts, once in a life; `unset` is the limit where there is none."""
         limit = self.plan.stop_timeout if self.plan.stop_timeout is not None else unset
         if self.limit is not None or limit is None:
@@ -376,7 +377,7 @@ class Machine:
             return CLEANUP_TIME
         return CLEANUP_TIME * _reserve(self.plan, self.limit) / _wanted_reserve(self.plan)
 
-    def _reserve_reached(self) -> "Actions":
+    def _reserve_reached(self) -> Actions:
         match self.phase:
             case "pre_stop" if self.app == "alive":
                 # The app has not been asked yet: it gets the moment that cleanup would have had.
@@ -386,7 +387,7 @@ class Machine:
             case "cleanup" | "post_stop" | "exit":
                 return []
 
-    def _budget_spent(self) -> "Actions":
+    def _budget_spent(self) -> Actions:
         self.out_of_time = True
         match self.phase:
             case "cleanup":
@@ -405,7 +406,7 @@ class Machine:
             case "pre_start" | "starting" | "running" | "pre_stop" | "stopping" | "exit":
                 return []  # the reserve came first: KILL is under way
 
-    def _exit(self) -> "Actions":
+    def _exit(self) -> Actions:
         self.phase = "exit"
         return [ev.Exit(self.exit_status)]
 

@@ -1,4 +1,4 @@
-"""What stage two starts with, as `python -I -S -B pid1.py FD`: reads the plan from FD, runs it, exits with its status."""
+"""What stage two starts with, as `python -I -S -B pid1.py FD`: reads the plan from FD, runs it, exits as it says."""
 
 import os
 import sys

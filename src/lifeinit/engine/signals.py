@@ -32,10 +32,17 @@ def name_of(signo: int) -> str:
 def number_of(name: str) -> int | None:
     """The number of `TERM`, `SIGTERM`, `sigterm`, `RTMIN+1` or `RTMAX-1`; None if there is no such signal."""
     short = name.strip().upper().removeprefix("SIG")
-    for base, start, sign in (("RTMIN", RTMIN, 1), ("RTMAX", RTMAX, -1)):
-        offset = short.removeprefix(base) if short.startswith(base) else None
-        if offset is not None:
-            digits = offset[1:] if offset[:1] == "+-"[sign < 0] else ""
-            signo = start + sign * int(digits) if digits.isdecimal() and len(digits) < 3 else start
-            return signo if RTMIN <= signo <= RTMAX and (digits.isdecimal() or not offset) else None
+    for base, start in (("RTMIN", RTMIN), ("RTMAX", RTMAX)):
+        if short.startswith(base):
+            return _realtime(start, short.removeprefix(base))
     return _NUMBERS.get(short)
+
+
+def _realtime(start: int, offset: str) -> int | None:
+    if not offset:
+        return start
+    sign, digits = offset[:1], offset[1:]
+    if sign not in {"+", "-"} or not digits.isdecimal() or len(digits) > 2:
+        return None
+    signo = start + int(sign + digits)
+    return signo if RTMIN <= signo <= RTMAX else None

@@ -45,7 +45,7 @@ class Supervisor:
             self._expire()
         return self.exit_status
 
-    def _handle(self, event: "ev.Event") -> None:
+    def _handle(self, event: ev.Event) -> None:
         """Let the machine answer, and whatever its actions bring about at once after that."""
         waiting: list[ev.Event] = [event]
         while waiting:
@@ -54,7 +54,7 @@ class Supervisor:
                 if answer is not None:
                     waiting.append(answer)
 
-    def _perform(self, action: "ev.Action") -> "ev.Event | None":
+    def _perform(self, action: ev.Action) -> ev.Event | None:
         match action:
             case ev.StartApp():
                 return self._start_app()
@@ -85,7 +85,7 @@ class Supervisor:
 
     # Children.
 
-    def _start_app(self) -> "ev.Event":
+    def _start_app(self) -> ev.Event:
         eager = self.had_terminal and not self.plan.hook_file
         child = Child(self.plan.app, self.plan.surroundings, (), is_app=True, takes_terminal=eager)
         try:
@@ -98,7 +98,7 @@ class Supervisor:
         kernel.leave_directory()
         return ev.Started()
 
-    def _run_hook(self, argv: tuple[bytes, ...]) -> "ev.Event | None":
+    def _run_hook(self, argv: tuple[bytes, ...]) -> ev.Event | None:
         self.hook_began = time.monotonic()
         ends = [self.deadlines[timer] for timer in ("timeout", "reserve", "budget") if timer in self.deadlines]
         remaining = max(0.0, min(ends) - self.hook_began) if ends else None
@@ -135,7 +135,7 @@ class Supervisor:
         self.hook = None
         self._handle(ev.HookExited(hook.ending))
 
-    def _sweep(self, signo: int) -> "ev.Event | None":
+    def _sweep(self, signo: int) -> ev.Event | None:
         for _orphan in kernel.reap():
             pass
         if not kernel.has_children():

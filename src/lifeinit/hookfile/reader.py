@@ -132,7 +132,7 @@ class _Reader:
             case list() if value and all(isinstance(item, dict) for item in value):
                 hooks = [self.hook((phase, i), item, phase, i) for i, item in enumerate(value)]
             case str() | list():
-                hooks = [self.hook((phase,), {"command": value}, phase, 0)]
+                hooks = [self.hook((phase,), {"command": value}, phase, 0, command_at=(phase,))]
             case _:
                 self.wrong((phase,), f"{phase} is {_a(value)}, not a command: {_COMMAND_FORMS}")
                 return ()
@@ -146,7 +146,8 @@ class _Reader:
                 self.wrong((phase, i, "name"), f"a second {phase} hook named {quoted(hook.name)}: give it another")
             seen.add(hook.name)
 
-    def hook(self, path: Path, table: Table, phase: Phase, index: int) -> Hook:
+    def hook(self, path: Path, table: Table, phase: Phase, index: int, command_at: Path | None = None) -> Hook:
+        """One hook; `command_at` is where its command stands if not under a key of that name."""
         label = f"{phase}[{index}]"
         self.known_keys(path, table, _HOOK_KEYS, "a hook")
         if "command" in table and "sleep" in table:
@@ -162,7 +163,7 @@ class _Reader:
         abort_or_warn: Literal["abort", "warn"] = "abort" if phase in {"pre_start", "post_start"} else "warn"
         return Hook(
             name=self.name(path, table, label),
-            command=self.command(path, table),
+            command=self.command(command_at or (*path, "command"), table.get("command")),
             sleep=sleep,
             timeout=timeout,
             retries=self.retries(path, table),
@@ -179,9 +180,7 @@ class _Reader:
 
     # Values.
 
-    def command(self, path: Path, table: Table) -> str | tuple[str, ...] | None:
-        value = table.get("command")
-        at = (*path, "command")
+    def command(self, at: Path, value: object) -> str | tuple[str, ...] | None:
         match value:
             case None:
                 return None

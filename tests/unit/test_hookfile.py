@@ -1,0 +1,207 @@
+"""Hook files, right ones and wrong ones: what each says, in full."""
+
+import pytest
+
+from lifeinit.hookfile.model import Hook, HookFile
+from lifeinit.hookfile.problem import HookFileError
+from lifeinit.hookfile.reader import parse
+
+FORMS = 'write "a line for the shell" or ["program", "argument"]'
+
+
+def problems(raw: str | bytes) -> list[str]:
+    """Each problem of a hook file, as `check` prints it."""
+    with pytest.raises(HookFileError) as caught:
+        parse(raw.encode() if isinstance(raw, str) else raw)
+    return [problem.text("hooks.toml") for problem in caught.value.problems]
+
+
+def test_an_empty_file_has_the_defaults() -> None:
+    hook_file = parse(b"")
+    assert hook_file == HookFile(hooks={"pre_start": (), "post_start": (), "pre_stop": (), "post_stop": ()})
+    assert (hook_file.stop_timeout, hook_file.kill_after, hook_file.stop_on) == (None, 2.0, ("TERM", "INT", "QUIT"))
+    assert (hook_file.stop_signal, hook_file.stop_scope) == (None, "process")
+
+
+@pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        ('pre_start = "a && b"', "a && b"),
+        ('pre_start = ["a", "b c"]', ("a", "b c")),
+        ('pre_start = { command = "a" }', "a"),
+        ('[pre_start]\ncommand = ["a"]', ("a",)),
+        ('[[pre_start]]\ncommand = "a"', "a"),
+        ('pre_start = [{ command = "a" }]', "a"),
+    ],
+)
+def test_each_form_of_a_phase(text: str, command: str | tuple[str, ...]) -> None:
+    hook = Hook("pre_start[0]", command, None, None, 0, 1.0, "abort")
+    assert parse(text.encode()).hooks["pre_start"] == (hook,)
+
+
+def test_every_key_of_a_hook() -> None:
+    text = """
+        [[post_stop]]
+        name = "up-load_1.0"
+        command = "x"
+        timeout = "1m30s"
+        retries = 2
+        retry_delay = 0.5
+        on_failure = "abort"
+        [[post_stop]]
+        sleep = "500ms"
+    """
+    assert parse(text.encode()).hooks["post_stop"] == (
+        Hook("up-load_1.0", "x", None, 90.0, 2, 0.5, "abort"),
+        Hook("post_stop[1]", None, 0.5, None, 0, 1.0, "warn"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("phase", "timeout", "on_failure"),
+    [("pre_start", None, "abort"), ("post_start", 60, "abort"), ("pre_stop", 5, "warn"), ("post_stop", 5, "warn")],
+)
+def test_the_defaults_of_each_phase(phase: str, timeout: float | None, on_failure: str) -> None:
+    hooks = parse(f'{phase} = "x"'.encode()).hooks
+    (hook,) = next(hooks for hooks in hooks.values() if hooks)
+    assert (hook.timeout, hook.on_failure) == (timeout, on_failure)
+
+
+def test_every_key_at_the_top() -> None:
+    text = """
+        stop_timeout = "25s"
+        kill_after = 0
+        stop_on = ["SIGQUIT", "winch", "RTMIN+3"]
+        app.stop_signal = "int"
+        app.stop_scope = "group"
+    """
+    hook_file = parse(text.encode())
+    assert (hook_file.stop_timeout, hook_file.kill_after) == (25.0, 0.0)
+    assert hook_file.stop_on == ("QUIT", "WINCH", "RTMIN+3")
+    assert (hook_file.stop_signal, hook_file.stop_scope) == ("INT", "group")
+
+
+def test_a_byte_order_mark_and_crlf_are_fine() -> None:
+    assert parse('\ufeffpre_start = "x"\r\n'.encode()).hooks["pre_start"][0].command == "x"
+
+
+WRONG: list[tuple[str | bytes, list[str]]] = [
+    (
+        'pre_strat = "x"',
+        ['1:1: error: unknown key "pre_strat": did you mean "pre_start"?'],
+    ),
+    (
+        'post-stop = "x"',
+        ['1:1: error: unknown key "post-stop": did you mean "post_stop"?'],
+    ),
+    (
+        "colour = 3",
+        [
+            '1:1: error: unknown key "colour": a hook file takes pre_start, post_start, pre_stop, post_stop, stop_timeout, kill_after, stop_on, app'  # noqa: E501
+        ],
+    ),
+    (
+        '[[pre_stop]]\ncomand = "x"',
+        [
+            "1:1: error: pre_stop[0] has neither command nor sleep: say what it is to do",
+            '2:1: error: unknown key "comand": did you mean "command"?',
+        ],
+    ),
+    ("[app]\nzz = 1", ['2:1: error: unknown key "zz": [app] takes stop_signal, stop_scope']),
+    ("app = 1", ['1:7: error: app is a number "1", not a table: write it as [app]']),
+    ("pre_start = 5", [f'1:13: error: pre_start is a number "5", not a command: {FORMS}']),
+    ("pre_start = true", [f'1:13: error: pre_start is a boolean "true", not a command: {FORMS}']),
+    ("pre_start = 2020-01-01", [f'1:13: error: pre_start is a date or time "2020-01-01", not a command: {FORMS}']),
+    ('pre_start = ""', [f'1:13: error: command is "", an empty string: {FORMS}']),
+    ("pre_start = []", [f'1:13: error: command is "[]", an empty list: {FORMS}']),
+    ('pre_start = ["a", 5]', ['1:19: error: argument 1 is a number "5", not a string: put it in quotes']),
+    ('pre_start = ["", "a"]', ['1:14: error: argument 0 is "": it has to name the program']),
+    (
+        'pre_start = "a\\u0000b"',
+        ['1:13: error: "a\\x00b" holds a NUL character, which no command line can: remove it'],
+    ),
+    (
+        '[[pre_stop]]\ncommand = "x"\nsleep = 1',
+        ["3:1: error: pre_stop[0] has both command and sleep: make two hooks of it"],
+    ),
+    (
+        '[[pre_stop]]\nsleep = "6s"\ntimeout = "5s"',
+        ['3:11: error: timeout "5s" ends the sleep of "6s" before its time: leave it out'],
+    ),
+    (
+        '[[pre_stop]]\nname = "a"\nsleep = 1\n[[pre_stop]]\nname = "a"\nsleep = 1',
+        ['5:8: error: a second pre_stop hook named "a": give it another'],
+    ),
+    (
+        '[[pre_stop]]\nname = "a b"\nsleep = 1',
+        ['2:8: error: name is "a b": use letters, digits and the characters _ . - only'],
+    ),
+    ("[[pre_stop]]\nname = 1\nsleep = 1", ['2:8: error: name is a number "1", not a string: put it in quotes']),
+    (
+        "[[pre_stop]]\nretries = -1\nsleep = 1",
+        ['2:11: error: retries is "-1": write a whole number from 0 to 1000'],
+    ),
+    (
+        '[[pre_stop]]\non_failure = "ignore"\nsleep = 1',
+        ['2:14: error: on_failure is "ignore": write "abort" or "warn"'],
+    ),
+    ('[app]\nstop_scope = ["group"]', ['2:14: error: stop_scope is "["group"]": write "process" or "group"']),
+    (
+        'stop_timeout = "30"',
+        ['1:16: error: stop_timeout is "30", a number without a unit: write "30s" for seconds or "30m" for minutes'],
+    ),
+    (
+        'stop_timeout = "soon"',
+        [
+            '1:16: error: stop_timeout is "soon", no duration: write a number of seconds, or "500ms", "30s", "2m", "1m30s", "1h"'  # noqa: E501
+        ],
+    ),
+    (
+        "stop_timeout = 0",
+        ['1:16: error: stop_timeout is "0", which leaves no time at all: write at least "1s"'],
+    ),
+    ("kill_after = -1.5", ['1:14: error: kill_after is "-1.5", negative: a duration begins at 0']),
+    ("kill_after = nan", ['1:14: error: kill_after is "nan", longer than a year: write at most "8760h"']),
+    ("kill_after = 1e99", ['1:14: error: kill_after is "1e+99", longer than a year: write at most "8760h"']),
+    ('stop_on = "TERM"', ['1:11: error: stop_on is a string "TERM", not a list: write ["TERM"], say']),
+    (
+        'stop_on = ["TERM", "TREM"]',
+        ['1:20: error: stop_on holds "TREM", which is no signal: write a name as "TERM" or "RTMIN+1"'],
+    ),
+    (
+        'stop_on = ["KILL"]',
+        ['1:12: error: stop_on holds "KILL", which cannot be used for it: write another, "TERM" say'],
+    ),
+    (
+        'stop_on = ["CHLD"]',
+        ['1:12: error: stop_on holds "CHLD", which belongs to lifeinit\'s own work: write another, "TERM" say'],
+    ),
+    (
+        "[app]\nstop_signal = 15",
+        ['2:15: error: stop_signal holds "15", which is no signal: write a name as "TERM" or "RTMIN+1"'],
+    ),
+    ('pre_start = "x', ["1:15: error: invalid TOML: unterminated string"]),
+    ("a = 1\na = 2", ["2:6: error: invalid TOML: cannot overwrite a value"]),
+    ("pre_start x", ["1:11: error: invalid TOML: expected '=' after a key in a key/value pair"]),
+    (
+        b'# caf\xc3\xa9\npre_start = "caf\xe9"',
+        ['2:17: error: not UTF-8: the byte "0xe9" stands here; save the file as UTF-8'],
+    ),
+    ("a = " + "[" * 5000, ["1:1: error: nested too deeply: a hook file needs no more than three levels"]),
+]
+
+
+@pytest.mark.parametrize(("text", "sentences"), WRONG)
+def test_each_mistake_has_its_place_and_its_sentence(text: str | bytes, sentences: list[str]) -> None:
+    assert problems(text) == [f"hooks.toml:{sentence}" for sentence in sentences]
+
+
+def test_all_mistakes_are_told_at_once_in_the_order_of_the_file() -> None:
+    text = """
+stop_timeout = "1 minute"
+[[pre_start]]
+retries = "two"
+[[post_stop]]
+sleep = "x"
+"""
+    assert [sentence.split(":")[1] for sentence in problems(text)] == ["2", "3", "4", "6"]

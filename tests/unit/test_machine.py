@@ -1,0 +1,173 @@
+"""The machine by scenario: an event, what is to be done about it, the next event."""
+
+from lifeinit.engine import events as ev
+from lifeinit.engine.machine import Machine
+from lifeinit.engine.plan import Plan
+from tests.unit.plans import CONT, INT, KILL, QUIT, SEGV, TERM, USR1, hook, plan
+
+
+def play(the_plan: Plan, *events: ev.Event) -> tuple[Machine, list[ev.Action]]:
+    """Hand the events to a machine; return it with what it answered to the last one, without what it said."""
+    machine = Machine(the_plan)
+    actions: list[ev.Action] = []
+    for event in (ev.Begin(), *events):
+        actions = [action for action in machine.handle(event) if not isinstance(action, ev.Say)]
+    return machine, actions
+
+
+def exited(code: int = 0, signo: int = 0) -> ev.HookExited:
+    return ev.HookExited(ev.Ending(code, signo))
+
+
+def app_exited(code: int = 0, signo: int = 0) -> ev.AppExited:
+    return ev.AppExited(ev.Ending(code, signo))
+
+
+def armed(actions: list[ev.Action]) -> dict[str, float]:
+    return {action.timer: action.after for action in actions if isinstance(action, ev.Arm)}
+
+
+TO_STOPPED = (ev.Started(), ev.SignalCame(TERM))
+
+
+def test_a_plain_init_starts_the_app_at_once() -> None:
+    assert play(plan())[1] == [ev.StartApp()]
+
+
+def test_a_plain_stop_forwards_the_signal_and_wakes_a_stopped_app() -> None:
+    """A process stopped by SIGSTOP acts on nothing but CONT and KILL."""
+    machine, actions = play(plan(), *TO_STOPPED)
+    assert actions == [ev.SignalApp(TERM, group=False), ev.SignalApp(CONT, group=False)]
+    assert machine.handle(ev.SignalCame(INT)) == [ev.SignalApp(INT, group=False)]
+
+
+def test_each_stop_signal_is_passed_on_as_itself() -> None:
+    """QUIT is nginx's graceful stop: none of them means another."""
+    for signo in (TERM, INT, QUIT):
+        assert play(plan(), ev.Started(), ev.SignalCame(signo))[1][0] == ev.SignalApp(signo, group=False)
+
+
+def test_stop_signal_replaces_the_signal_that_came() -> None:
+    assert play(plan(stop_signal=QUIT), *TO_STOPPED)[1][0] == ev.SignalApp(QUIT, group=False)
+
+
+def test_stop_scope_group_signals_the_group() -> None:
+    assert play(plan(group=True), *TO_STOPPED)[1][0] == ev.SignalApp(TERM, group=True)
+
+
+def test_another_signal_during_pre_start_is_dropped() -> None:
+    """Its default action would end the hook."""
+    assert play(plan(pre_start=(hook("a"),)), ev.SignalCame(USR1))[1] == []
+
+
+def test_the_budget_keeps_back_what_post_stop_may_take() -> None:
+    """25 s, less 5 s for the hook and 1 s for cleanup."""
+    the_plan = plan(post_stop=(hook("p", timeout=5.0),), stop_timeout=25.0)
+    assert armed(play(the_plan, *TO_STOPPED)[1]) == {"reserve": 19.0, "budget": 24.95}
+
+
+def test_the_reserve_is_at_most_half_of_the_budget() -> None:
+    the_plan = plan(post_stop=(hook("p", timeout=60.0),), stop_timeout=8.0)
+    assert armed(play(the_plan, *TO_STOPPED)[1])["reserve"] == 4.0
+
+
+def test_a_retrying_post_stop_hook_has_all_its_tries_in_the_reserve() -> None:
+    the_plan = plan(post_stop=(hook("p", timeout=2.0, retries=2, retry_delay=0.5),), stop_timeout=60.0)
+    assert armed(play(the_plan, *TO_STOPPED)[1])["reserve"] == 60.0 - (3 * 2.0 + 2 * 0.5 + 1.0)
+
+
+def test_cleanup_shrinks_with_a_reserve_that_was_cut() -> None:
+    """Else one second of cleanup would eat the whole reserve of a budget of one second."""
+    the_plan = plan(post_stop=(hook("p", timeout=3.0),), stop_timeout=1.0)
+    machine, _ = play(the_plan, *TO_STOPPED)
+    assert armed(machine.handle(app_exited(0)))["sweep"] == 0.125
+
+
+def test_without_stop_timeout_nothing_is_ever_killed() -> None:
+    """Any number would be wrong somewhere; tini has none either."""
+    assert armed(play(plan(), *TO_STOPPED)[1]) == {}
+
+
+def test_a_stop_that_nobody_asked_for_has_ten_seconds() -> None:
+    """A post_start hook failed: the runtime's grace period does not run, so a limit of our own must."""
+    the_plan = plan(post_start=(hook("c", abort=True),))
+    machine, actions = play(the_plan, ev.Started(), exited(7))
+    assert armed(actions) == {"reserve": 9.0, "budget": 9.95}
+    assert ev.SignalApp(TERM, group=False) in actions
+    assert (machine.phase, machine.reason, machine.exit_status) == ("stopping", "post_start_failed", 7)
+
+
+def test_the_reserve_kills_the_apps_group() -> None:
+    machine, _ = play(plan(stop_timeout=10.0), *TO_STOPPED)
+    killed = [action for action in machine.handle(ev.Elapsed("reserve")) if isinstance(action, ev.SignalApp)]
+    assert killed == [ev.SignalApp(KILL, group=True)]
+
+
+def test_a_hung_pre_stop_hook_costs_the_app_its_time_but_not_its_signal() -> None:
+    """The app was not asked yet when the reserve is reached: it gets the moment that cleanup has."""
+    the_plan = plan(pre_stop=(hook("d", timeout=60.0),), stop_timeout=10.0)
+    machine, _ = play(the_plan, *TO_STOPPED)
+    actions = machine.handle(ev.Elapsed("reserve"))
+    assert ev.SignalHook(TERM) in actions
+    assert ev.SignalApp(TERM, group=False) in actions
+    assert armed(actions)["reserve"] == 1.0
+
+
+def test_a_second_stop_request_skips_the_rest_of_pre_stop() -> None:
+    machine, _ = play(plan(pre_stop=(hook("d"), hook("e"))), *TO_STOPPED)
+    actions = machine.handle(ev.SignalCame(TERM))
+    assert ev.SignalApp(TERM, group=False) in actions
+    assert machine.phase == "stopping"
+    assert not any(isinstance(action, ev.RunHook) for action in machine.handle(exited(0, TERM)))
+
+
+def test_a_hook_that_times_out_has_status_124() -> None:
+    """As timeout(1), also if it exits 0 on the TERM that it got."""
+    machine, _ = play(plan(pre_start=(hook("a", abort=True),)), ev.Elapsed("timeout"), exited(0), ev.Empty())
+    assert (machine.phase, machine.exit_status) == ("exit", 124)
+
+
+def test_a_stop_request_ends_the_wait_for_the_next_try() -> None:
+    the_plan = plan(pre_start=(hook("a", abort=True, retries=3, retry_delay=60.0),))
+    machine, actions = play(the_plan, exited(1))
+    assert armed(actions) == {"retry": 60.0}
+    assert ev.Sweep(TERM) in machine.handle(ev.SignalCame(TERM))
+    assert machine.exit_status == 143
+
+
+def test_an_aborting_stop_hook_turns_only_a_zero_into_its_status() -> None:
+    the_plan = plan(post_stop=(hook("p", abort=True),))
+    assert play(the_plan, ev.Started(), app_exited(0), ev.Empty(), exited(9))[1][-1] == ev.Exit(9)
+    assert play(the_plan, ev.Started(), app_exited(3), ev.Empty(), exited(9))[1][-1] == ev.Exit(3)
+
+
+def test_a_warning_stop_hook_changes_no_status() -> None:
+    the_plan = plan(post_stop=(hook("p"),))
+    assert play(the_plan, ev.Started(), app_exited(0), ev.Empty(), exited(9))[1][-1] == ev.Exit(0)
+
+
+def test_death_by_signal_is_128_and_the_signal() -> None:
+    machine, _ = play(plan(), ev.Started(), app_exited(signo=SEGV))
+    assert (machine.exit_status, machine.reason) == (139, "exited")
+
+
+def test_a_stop_request_after_the_app_is_gone_starts_the_budget() -> None:
+    """From then on the runtime counts."""
+    the_plan = plan(post_stop=(hook("p"),), stop_timeout=10.0)
+    machine, _ = play(the_plan, ev.Started(), app_exited(0), ev.Empty())
+    assert machine.handle(ev.SignalCame(TERM)) == [ev.Arm("budget", 9.95)]
+    assert ev.SignalHook(KILL) in machine.handle(ev.Elapsed("budget"))
+
+
+def test_what_is_said_of_a_failed_start() -> None:
+    machine = Machine(plan(pre_start=(hook("migrate", abort=True, retries=1, retry_delay=3.0),)))
+    said = [
+        action.text
+        for event in (ev.Begin(), exited(3), ev.Elapsed("retry"), exited(0, KILL))
+        for action in machine.handle(event)
+        if isinstance(action, ev.Say)
+    ]
+    assert said == [
+        "pre_start migrate: exited 3 after {elapsed}; try 2 of 2 in 3 s",
+        "pre_start migrate: killed by SIGKILL after {elapsed}; the app is not started",
+    ]

@@ -1,0 +1,116 @@
+"""Every reachable state and event of the machine, for plans that use every key."""
+
+from collections.abc import Callable
+
+import pytest
+
+from lifeinit.engine import events as ev
+from lifeinit.engine.machine import Machine
+from lifeinit.engine.plan import Plan
+from tests.unit.plans import hook, plan
+from tests.unit.walk import ViolationError, walk
+
+PLANS = {
+    "plain": plan(),
+    "plain with a budget": plan(stop_timeout=10.0),
+    "every phase": plan(
+        pre_start=(hook("a", abort=True, timeout=None), hook("b", abort=True)),
+        post_start=(hook("c", abort=True),),
+        pre_stop=(hook("d"), hook("e")),
+        post_stop=(hook("f"), hook("g")),
+    ),
+    "every phase with a budget": plan(
+        pre_start=(hook("a", abort=True),),
+        post_start=(hook("c", abort=True),),
+        pre_stop=(hook("d"),),
+        post_stop=(hook("f"),),
+        stop_timeout=10.0,
+    ),
+    "retries": plan(
+        pre_start=(hook("a", abort=True, retries=1),),
+        post_start=(hook("c", retries=1),),
+        pre_stop=(hook("d", retries=1),),
+        post_stop=(hook("f", abort=True, retries=1),),
+        stop_timeout=10.0,
+    ),
+    "sleeps": plan(
+        pre_start=(hook("a", sleep=1.0, timeout=None),),
+        post_start=(hook("c", sleep=1.0),),
+        pre_stop=(hook("d", sleep=1.0, timeout=None), hook("e", sleep=0.0, timeout=None)),
+        post_stop=(hook("f", sleep=1.0, timeout=None),),
+        stop_timeout=3.0,
+    ),
+    "warnings in the start, aborts in the stop": plan(
+        pre_start=(hook("a"),), post_start=(hook("c"),), pre_stop=(hook("d", abort=True),), post_stop=(hook("f"),)
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_no_state_breaks_a_rule_and_exit_is_reachable_from_each(name: str) -> None:
+    """The rules stand in World.perform; a state without a way out would be a container that hangs."""
+    found = walk(PLANS[name])
+    stuck = found.cannot_reach_exit(found.successors)
+    assert not stuck, f"no way to the exit from here:\n{found.story(stuck[0])}"
+
+
+@pytest.mark.parametrize("name", [name for name in PLANS if PLANS[name].stop_timeout is not None])
+def test_after_a_stop_request_a_budget_leads_to_the_exit_by_time_alone(name: str) -> None:
+    """Even where no process ever ends, not even of SIGKILL."""
+    found = walk(PLANS[name])
+    stuck = [state for state in found.cannot_reach_exit(found.patient) if state[1].stop_requested]
+    assert not stuck, f"waits for ever here:\n{found.story(stuck[0])}"
+
+
+def test_the_walk_reaches_every_phase() -> None:
+    """A walk that saw only a part would prove nothing."""
+    found = walk(PLANS["every phase with a budget"])
+    assert {state[0][0] for state in found.successors} == {
+        "pre_start",
+        "running",
+        "starting",
+        "pre_stop",
+        "stopping",
+        "cleanup",
+        "post_stop",
+        "exit",
+    }
+    assert len(found.successors) > 500
+
+
+def _hangs_when_the_app_exits_beside_a_hook(self: Machine, ending: ev.Ending) -> list[ev.Action]:
+    self.app, self.ending, self.status = "dead", ending, ending.status
+    return []
+
+
+def _starts_anyway(_self: Machine, _signo: int) -> list[ev.Action]:
+    return []
+
+
+def _exits_at_once(self: Machine, _ending: ev.Ending) -> list[ev.Action]:
+    return self._exit()
+
+
+@pytest.mark.parametrize(
+    ("method", "broken", "what_is_told"),
+    [
+        ("_app_exited", _hangs_when_the_app_exits_beside_a_hook, "no way to the exit"),
+        ("_stop_requested", _starts_anyway, "never starts after a stop request"),
+        ("_app_exited", _exits_at_once, "the exit comes with nothing running"),
+    ],
+)
+def test_the_walk_finds_a_machine_that_was_broken_on_purpose(
+    monkeypatch: pytest.MonkeyPatch, method: str, broken: Callable[..., object], what_is_told: str
+) -> None:
+    """The control: each of these mistakes has been made by some init. The story of it is short."""
+    monkeypatch.setattr(Machine, method, broken)
+    with pytest.raises(AssertionError, match=what_is_told) as caught:
+        _walk_and_leave(PLANS["every phase"])
+    assert len(str(caught.value).splitlines()) < 12
+
+
+def _walk_and_leave(the_plan: Plan) -> None:
+    found = walk(the_plan)
+    stuck = found.cannot_reach_exit(found.successors)
+    if stuck:
+        raise ViolationError(f"no way to the exit from here:\n{found.story(stuck[0])}")

@@ -1,0 +1,61 @@
+"""The plan crosses an exec unchanged."""
+
+import marshal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lifeinit.engine.plan import Hook, Plan, Surroundings, from_wire, to_wire
+
+_text = st.text(max_size=8)
+_argument = st.binary(max_size=8)
+_seconds = st.none() | st.floats(0, 1e6)
+_hooks = st.lists(
+    st.builds(
+        Hook,
+        name=_text,
+        argv=st.none() | st.lists(_argument, max_size=3).map(tuple),
+        sleep=_seconds,
+        timeout=_seconds,
+        retries=st.integers(0, 9),
+        retry_delay=st.floats(0, 9),
+        abort=st.booleans(),
+    ),
+    max_size=2,
+).map(tuple)
+_plans = st.builds(
+    Plan,
+    app=st.lists(_argument, min_size=1, max_size=3).map(tuple),
+    surroundings=st.builds(
+        Surroundings,
+        mask=st.lists(st.integers(1, 64), max_size=3).map(tuple),
+        sigchld_ignored=st.booleans(),
+        lc_ctype_added=st.booleans(),
+        directory=st.none() | _argument,
+    ),
+    stop_on=st.lists(st.integers(1, 64), max_size=3).map(tuple),
+    stop_signal=st.none() | st.integers(1, 64),
+    group=st.booleans(),
+    stop_timeout=_seconds,
+    kill_after=st.floats(0, 9),
+    hook_file=st.booleans(),
+    pre_start=_hooks,
+    post_start=_hooks,
+    pre_stop=_hooks,
+    post_stop=_hooks,
+)
+
+
+@settings(max_examples=50)
+@given(_plans)
+def test_a_plan_survives_the_wire(plan: Plan) -> None:
+    """An empty list, an empty mask, a 0 and a None each come back as themselves."""
+    restored = from_wire(to_wire(plan))
+    assert restored == plan
+    assert restored.values() == plan.values()
+
+
+def test_what_is_no_plan_is_refused() -> None:
+    with pytest.raises(TypeError, match="holds no plan"):
+        from_wire(marshal.dumps(("a", "b")))

@@ -1,0 +1,106 @@
+"""What each part of the house may import."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import lifeinit
+
+SOURCE = Path(lifeinit.__file__).parent
+ENGINE = sorted(SOURCE.glob("engine/*.py"))
+# All but os are part of the interpreter itself, and os is loaded before any search path is: none can be replaced.
+ALLOWED = {"sys", "os", "_signal", "time", "errno", "marshal"}
+
+
+def imports(path: Path) -> set[str]:
+    """The modules that a file imports when it runs; what only the type checker sees does not count."""
+    found: set[str] = set()
+
+    def visit(node: ast.AST) -> None:
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+            for statement in node.orelse:
+                visit(statement)
+            return
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            found.update(
+                f"{base}.{alias.name}" if base in {"lifeinit", "lifeinit.engine"} else base for alias in node.names
+            )
+        for child in ast.iter_child_nodes(node):
+            visit(child)
+
+    visit(ast.parse(path.read_text()))
+    return found
+
+
+def test_the_engine_imports_nothing_that_a_search_path_could_replace() -> None:
+    """A bare interpreter that has the whole engine holds, beyond its own modules, the engine alone."""
+    program = (
+        "import sys; before = set(sys.modules)\n"
+        f"sys.path.append({str(SOURCE.parent)!r})\n"
+        "import lifeinit.engine.pid1\n"
+        "print(*sorted(set(sys.modules) - before))"
+    )
+    loaded = subprocess.run(
+        [sys.executable, "-I", "-S", "-B", "-c", program], check=True, capture_output=True, text=True
+    ).stdout.split()
+    assert "lifeinit.engine.supervisor" in loaded
+    foreign = {name for name in loaded if name.partition(".")[0] != "lifeinit"}
+    assert foreign <= ALLOWED | {
+        "stat",
+        "_stat",
+        "posixpath",
+        "genericpath",
+        "os.path",
+        "_collections_abc",
+        "abc",
+        "_abc",
+    }
+    assert ALLOWED - {"os"} <= set(sys.builtin_module_names)
+
+
+@pytest.mark.parametrize("path", ENGINE, ids=lambda path: path.name)
+def test_an_engine_file_imports_only_cheap_modules_and_the_engine(path: Path) -> None:
+    foreign = {name for name in imports(path) if not name.startswith("lifeinit.engine")} - ALLOWED
+    assert foreign == ({"ctypes"} if path.name == "kernel.py" else set())
+
+
+def test_the_machine_knows_only_its_words_and_the_plan() -> None:
+    assert imports(SOURCE / "engine/machine.py") == {
+        "lifeinit.engine.events",
+        "lifeinit.engine.plan",
+        "lifeinit.engine.signals",
+    }
+
+
+def test_importing_lifeinit_is_cheap() -> None:
+    program = "import sys, lifeinit; print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-I", "-c", program], check=True, capture_output=True, text=True
+    ).stdout.split()
+    assert not {"click", "psutil", "tomllib", "dataclasses", "importlib.metadata"} & set(loaded)
+
+
+def test_imports_form_no_circle() -> None:
+    graph = {
+        ".".join(path.relative_to(SOURCE.parent).with_suffix("").parts): imports(path)
+        for path in SOURCE.glob("**/*.py")
+        if path.name != "__init__.py"
+    }
+    done: set[str] = set()
+
+    def visit(name: str, path: tuple[str, ...]) -> None:
+        assert name not in path, " -> ".join((*path, name))
+        if name in graph and name not in done:
+            for imported in graph[name]:
+                visit(imported, (*path, name))
+            done.add(name)
+
+    for name in graph:
+        visit(name, ())
+    assert len(done) == len(graph)

@@ -1,0 +1,62 @@
+"""The fixture `init`: starts a lifeinit in a PID namespace and ends whatever is left of it after the test."""
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+from tests.integration.harness import LIFEINIT, Running, base_environment, have_namespaces, python
+
+
+class Start(Protocol):
+    def __call__(
+        self,
+        *app: str,
+        hooks: str | None = None,
+        options: Sequence[str] = (),
+        env: dict[str, str] | None = None,
+        subreaper: bool = False,
+        through: Sequence[str] = (),
+        fifo: str | None = None,
+    ) -> Running:
+        """Start `lifeinit OPTIONS -- APP` with a hook file of this text, in a directory with this fifo.
+
+        With `subreaper` it runs below a PID 1 that is no init and reports what lifeinit left behind; `through` is a
+        command that it is started through.
+        """
+
+
+@pytest.fixture(scope="session")
+def namespaces() -> None:
+    reason = have_namespaces()
+    if reason:
+        pytest.skip(f"no PID namespace can be made here: {reason}")
+
+
+@pytest.fixture
+def init(tmp_path: Path, namespaces: None) -> Iterator[Start]:  # noqa: ARG001
+    started: list[Running] = []
+
+    def start(
+        *app: str,
+        hooks: str | None = None,
+        options: Sequence[str] = (),
+        env: dict[str, str] | None = None,
+        subreaper: bool = False,
+        through: Sequence[str] = (),
+        fifo: str | None = None,
+    ) -> Running:
+        if fifo is not None:
+            os.mkfifo(tmp_path / fifo)
+        if hooks is not None:
+            (tmp_path / "hooks.toml").write_text(hooks)
+        outer = python("outer") if subreaper else []
+        command = [*outer, *through, str(LIFEINIT), *options, "--", *app]
+        started.append(Running(command, tmp_path, base_environment() | (env or {})))
+        return started[-1]
+
+    yield start
+    for running in started:
+        running.end()

@@ -1,0 +1,109 @@
+"""Real lifeinits, each in a PID namespace of its own, and what a test does with one."""
+
+import os
+import select
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+PROGRAMS = Path(__file__).parent / "programs"
+LIFEINIT = Path(sys.executable).with_name("lifeinit")
+PATIENCE = 30.0  # seconds after which a silent program counts as hung; no test waits that long unless it fails
+
+# --kill-child ends the whole namespace if the test is ended; as another user a namespace takes a user namespace.
+NAMESPACE = ["unshare", "--pid", "--fork", "--mount-proc", "--kill-child"]
+if os.geteuid() != 0:
+    NAMESPACE[1:1] = ["--user", "--map-root-user"]
+
+
+def python(program: str, *arguments: str) -> list[str]:
+    """The command of one of the tests' own small programs, on an interpreter that starts fast."""
+    return [sys.executable, "-I", "-S", "-B", str(PROGRAMS / f"{program}.py"), *arguments]
+
+
+def listener(*reactions: str) -> list[str]:
+    """An app that prints `ready`, then each signal that it gets. `TERM=3`: it exits with 3 on TERM."""
+    return python("listener", *reactions)
+
+
+def base_environment() -> dict[str, str]:
+    return {"PATH": f"{LIFEINIT.parent}:/usr/local/bin:/usr/bin:/bin", "HOME": "/", "LANG": "C.UTF-8"}
+
+
+class Running:
+    """A command in a PID namespace, where it is PID 1."""
+
+    def __init__(self, command: Sequence[str], cwd: Path, environment: Mapping[str, str]) -> None:
+        self._errors = cwd / "stderr"
+        with self._errors.open("wb") as errors:
+            self.process = subprocess.Popen(
+                [*NAMESPACE, *command],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                cwd=cwd,
+                env=dict(environment),
+            )
+        self._buffer = b""
+
+    def line(self) -> str:
+        """The next line of its stdout; at the end of file an empty one. A silence longer than PATIENCE fails."""
+        while b"\n" not in self._buffer and self._read():
+            pass
+        line, _, self._buffer = self._buffer.partition(b"\n")
+        return line.decode(errors="surrogateescape")
+
+    def _read(self) -> bool:
+        assert self.process.stdout is not None
+        ready, _, _ = select.select([self.process.stdout], [], [], PATIENCE)
+        assert ready, f"nothing was printed within {PATIENCE} s; stderr: {self.stderr()}"
+        part = os.read(self.process.stdout.fileno(), 65536)
+        self._buffer += part
+        return bool(part)
+
+    def expect(self, *lines: str) -> None:
+        for line in lines:
+            got = self.line()
+            assert got == line, f"{got!r} instead of {line!r}; stderr: {self.stderr()}"
+
+    def rest(self) -> list[str]:
+        """The lines to the end of its stdout."""
+        while self._read():
+            pass
+        text, self._buffer = self._buffer, b""
+        return text.decode(errors="surrogateescape").splitlines()
+
+    @property
+    def pid(self) -> int:
+        """The pid, in our own namespace, of the namespace's PID 1."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        return int(children[0])
+
+    def send(self, signo: int) -> None:
+        os.kill(self.pid, signo)
+
+    def status(self) -> int:
+        """The exit status, as a shell has it."""
+        code = self.process.wait(PATIENCE)
+        return 128 - code if code < 0 else code
+
+    def stderr(self) -> list[str]:
+        return self._errors.read_text().splitlines()
+
+    def end(self) -> None:
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+
+
+def have_namespaces() -> str:
+    """Why no PID namespace can be had here; empty where it can."""
+    if shutil.which("unshare") is None:
+        return "unshare (util-linux) is not installed"
+    done = subprocess.run([*NAMESPACE, "true"], check=False, capture_output=True, text=True)
+    return done.stderr.strip()

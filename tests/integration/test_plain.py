@@ -1,0 +1,195 @@
+"""Without a hook file: an init like tini."""
+
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.integration.conftest import Start
+from tests.integration.harness import LIFEINIT, Running, base_environment, listener, python
+
+
+@pytest.mark.parametrize("code", [0, 1, 3, 42, 125, 255])
+def test_the_exit_status_is_the_apps(init: Start, code: int) -> None:
+    """And a plain init that has nothing to say says nothing."""
+    running = init("sh", "-c", f"exit {code}")
+    assert running.status() == code
+    assert running.stderr() == []
+
+
+@pytest.mark.parametrize("name", ["HUP", "ABRT", "KILL", "SEGV", "PIPE", "TERM"])
+def test_a_death_by_signal_is_128_and_its_number(init: Start, name: str) -> None:
+    assert init("sh", "-c", f"kill -{name} $$").status() == 128 + signal.Signals[f"SIG{name}"]
+
+
+def test_a_death_by_a_realtime_signal(init: Start) -> None:
+    """signal.Signals(40) raises; PID 1 must not."""
+    assert init("sh", "-c", "kill -40 $$").status() == 168
+
+
+@pytest.mark.usefixtures("namespaces")
+def test_it_runs_without_the_dashes_as_under_tini(tmp_path: Path) -> None:
+    running = Running([str(LIFEINIT), "sh", "-c", "exit 5"], tmp_path, base_environment())
+    assert running.status() == 5
+    running.end()
+
+
+@pytest.mark.parametrize(
+    ("command", "status", "sentence"),
+    [
+        ("no-such-program", 127, 'cannot run the app "no-such-program": not found in PATH'),
+        ("./nowhere/app", 127, 'cannot run the app "./nowhere/app": No such file or directory'),
+        ("/etc", 126, 'cannot run the app "/etc": Permission denied'),
+        ("/etc/passwd", 126, 'cannot run the app "/etc/passwd": Permission denied'),
+        ("/etc/passwd/x", 126, 'cannot run the app "/etc/passwd/x": Not a directory'),
+        ("\x1b[31m", 127, 'cannot run the app "\\x1b[31m": not found in PATH'),
+    ],
+)
+def test_an_app_that_cannot_run(init: Start, command: str, status: int, sentence: str) -> None:
+    running = init(command)
+    assert running.status() == status
+    assert running.stderr() == [f"lifeinit: {sentence}"]
+
+
+def test_a_script_whose_interpreter_is_missing(init: Start, tmp_path: Path) -> None:
+    """The kernel says only `No such file or directory`, of a file that is there."""
+    script = tmp_path / "script"
+    script.write_text("#!/no/such/interpreter\n")
+    script.chmod(0o755)
+    running = init("./script")
+    assert running.status() == 127
+    assert running.stderr() == [
+        'lifeinit: cannot run the app "./script": the interpreter in its first line is not there'
+    ]
+
+
+def test_a_script_without_a_shebang_goes_to_the_shell(init: Start, tmp_path: Path) -> None:
+    """As execvp(3) does it, and os.execvp does not."""
+    script = tmp_path / "script"
+    script.write_text("echo $1; exit 7\n")
+    script.chmod(0o755)
+    running = init("./script", "an argument")
+    running.expect("an argument")
+    assert running.status() == 7
+
+
+def test_every_signal_reaches_the_app(init: Start) -> None:
+    """All that can be forwarded, the realtime ones too. One after the other, so that none coalesces."""
+    running = init(*listener("QUIT=0"))
+    running.expect("ready")
+    never = {signal.SIGKILL, signal.SIGSTOP, signal.SIGCHLD, signal.SIGQUIT}
+    for signo in sorted(signal.valid_signals() - never):
+        running.send(signo)
+        name = signal.Signals(signo).name[3:] if signo in list(signal.Signals) else str(signo)
+        running.expect(name)
+        if name in {"INT", "TERM"}:  # the first stop request also wakes an app that is stopped
+            first = name == "INT"
+            if first:
+                running.expect("CONT")
+    running.send(signal.SIGQUIT)
+    running.expect("QUIT")
+    assert running.status() == 0
+
+
+def test_the_app_leads_a_process_group_of_its_own(init: Start) -> None:
+    running = init("sh", "-c", "ps -o pid= -o pgid= -p $$ -p 1 | tr -s ' '")
+    lines = [line.split() for line in running.rest()]
+    assert lines[0] == ["1", "1"] or lines[0][1] == "0"
+    assert lines[1][0] == lines[1][1]
+
+
+@pytest.mark.parametrize(
+    "app",
+    [
+        ("cat", "/proc/self/environ"),
+        ("grep", "-E", "SigBlk|SigIgn|SigPnd|ShdPnd", "/proc/self/status"),
+        ("stat", "-c", "%N", "/proc/self/fd/2", "/proc/self/fd/9"),
+        ("ls", "/proc/self/fd"),
+        ("pwd", "-P"),
+    ],
+    ids=lambda app: app[0],
+)
+@pytest.mark.parametrize("hooks", [None, 'pre_start = "true"\npost_stop = "true"'], ids=["plain", "hooks"])
+def test_the_app_has_exactly_the_surroundings_of_lifeinit(
+    init: Start, tmp_path: Path, app: tuple[str, ...], hooks: str | None
+) -> None:
+    """Environment to the byte, mask, ignored signals, descriptors, directory: as if lifeinit were not there."""
+    direct = Running([*python("launcher"), f"/usr/bin/{app[0]}", *app[1:]], tmp_path, base_environment())
+    expected = direct.rest()
+    assert direct.status() == 0, direct.stderr()
+    direct.end()
+    running = init(*app, hooks=hooks, through=python("launcher"))
+    assert running.rest() == expected
+    assert running.status() == 0, running.stderr()
+
+
+def test_lifeinit_lets_go_of_what_is_the_apps(init: Start) -> None:
+    """An inherited descriptor or directory would pin its file, socket or mount for the whole life of the container."""
+    app = "readlink /proc/1/cwd; ls /proc/1/fd | tr '\\n' ' '"
+    running = init("sh", "-c", f"sleep 0; {app}", through=python("launcher"), hooks="stop_timeout = 5")
+    lines = running.rest()
+    assert lines[0] == "/"
+    assert set(lines[1].split()) <= {"0", "1", "2"}
+
+
+def test_listen_pid_is_the_apps(init: Start) -> None:
+    """Socket activation tells the program by its pid that the sockets are for it. sd_listen_fds(3)"""
+    running = init("sh", "-c", 'test "$LISTEN_PID" = $$ && echo mine', env={"LISTEN_PID": "1", "LISTEN_FDS": "1"})
+    running.expect("mine")
+
+
+def test_orphans_are_reaped(init: Start) -> None:
+    running = init(*python("orphans", "50", "watch"))
+    running.expect("no zombies")
+    assert running.status() == 0
+
+
+@pytest.mark.usefixtures("namespaces")
+def test_without_an_init_orphans_stay_zombies(tmp_path: Path) -> None:
+    """The control of every test of reaping: here PID 1 is no init, and the zombies are there."""
+    running = Running(python("outer", *python("orphans", "50", "count")), tmp_path, base_environment())
+    running.expect("zombies 50")
+    assert running.rest()[-1] == "50 left"
+    running.end()
+
+
+@pytest.mark.parametrize("subreaper", [False, True], ids=["PID 1", "subreaper"])
+def test_what_the_app_leaves_behind_gets_a_term_and_a_moment(init: Start, subreaper: bool) -> None:
+    """Also what has left its session. The kernel alone would KILL it."""
+    left_behind = "trap 'echo gently; exit' TERM; echo here; read x < fifo"
+    app = f'mkfifo fifo; setsid sh -c "{left_behind}" & read line < fifo2; exit 3'
+    running = init("sh", "-c", f"mkfifo fifo2; {app}".replace("echo here;", "echo > fifo2;"), subreaper=subreaper)
+    running.expect("gently")
+    if subreaper:
+        running.expect("nothing left")
+    assert running.status() == 3
+
+
+@pytest.mark.parametrize("subreaper", [False, True], ids=["PID 1", "subreaper"])
+def test_what_ignores_that_term_is_killed(init: Start, subreaper: bool) -> None:
+    app = "mkfifo fifo; setsid sh -c \"trap '' TERM; echo > fifo; while :; do sleep 60; done\" & read x < fifo; exit 3"
+    running = init("sh", "-c", app, subreaper=subreaper)
+    assert running.rest() == (["nothing left"] if subreaper else [])
+    assert running.status() == 3
+
+
+def test_a_second_stop_signal_reaches_the_app_too(init: Start) -> None:
+    """Celery and uvicorn escalate on it."""
+    running = init(*listener("INT=4"))
+    running.expect("ready")
+    running.send(signal.SIGTERM)
+    running.expect("TERM", "CONT")
+    running.send(signal.SIGTERM)
+    running.expect("TERM")
+    running.send(signal.SIGINT)
+    running.expect("INT")
+    assert running.status() == 4
+
+
+def test_a_stopped_app_is_woken_by_a_stop_request(init: Start) -> None:
+    running = init("sh", "-c", "trap 'echo bye; exit 9' TERM; echo ready; kill -STOP $$; echo woken")
+    running.expect("ready")
+    running.send(signal.SIGTERM)
+    assert running.line() in {"woken", "bye"}
+    running.rest()
+    assert running.status() in {0, 9}

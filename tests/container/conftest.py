@@ -1,0 +1,66 @@
+"""Fixtures: the image of Dockerfile.example, built from it as it is, and containers of that image."""
+
+import functools
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+from tests.container.docker import ROOT, Container, docker, why_not
+
+IMAGE = "lifeinit-test"
+
+
+class Run(Protocol):
+    def __call__(self, *command: str, options: Sequence[str] = (), hooks: str | None = None) -> Container:
+        """Run the image: `options` are docker's, `hooks` is the text of another hook file."""
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        pass
+
+
+@pytest.fixture(scope="session")
+def image(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The image, with the wheel of this checkout, which pip inside gets from a server of our own."""
+    reason = why_not()
+    if reason:
+        pytest.skip(reason)
+    wheels = tmp_path_factory.mktemp("wheels")
+    subprocess.run([sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", str(wheels), str(ROOT)], check=True)
+    (wheel,) = wheels.glob("*.whl")
+    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(wheels)))
+    threading.Thread(target=server.serve_forever).start()
+    try:
+        where = f"http://127.0.0.1:{server.server_port}/{wheel.name}"
+        dockerfile = str(ROOT / "Dockerfile.example")
+        build_args = ["--build-arg", f"LIFEINIT={where}"]
+        docker("build", "-q", "--network", "host", *build_args, "-t", IMAGE, "-f", dockerfile, str(ROOT))
+    finally:
+        server.shutdown()
+        server.server_close()
+    return IMAGE
+
+
+@pytest.fixture
+def run(image: str, tmp_path: Path) -> Iterator[Run]:
+    containers: list[Container] = []
+
+    def start(*command: str, options: Sequence[str] = (), hooks: str | None = None) -> Container:
+        mounted: list[str] = []
+        if hooks is not None:
+            tmp_path.chmod(0o755)
+            (tmp_path / "hooks.toml").write_text(hooks)
+            mounted = ["-v", f"{tmp_path}/hooks.toml:/etc/lifeinit/hooks.toml:ro"]
+        containers.append(Container(image, command, [*mounted, *options]))
+        return containers[-1]
+
+    yield start
+    for container in containers:
+        container.remove()

@@ -14,19 +14,24 @@ _MASK = _signal.pthread_sigmask(_signal.SIG_BLOCK, _signal.valid_signals())
 import os  # noqa: E402
 import sys  # noqa: E402
 
-COMMANDS = ("check",)
+_PARENT = os.getppid()  # asked for early: it may die at any time
+_COMMANDS = ("check",)
+_VARIABLES = ("LIFEINIT_", "TINI_")
 
 
 def main() -> "NoReturn":
     """Serve the command line in sys.argv. Never returns."""
     arguments = sys.argv[1:]
     if _is_plain(arguments):
-        from lifeinit.launch import launch  # noqa: PLC0415
+        from lifeinit.launch import launch, plain_plan  # noqa: PLC0415
 
-        launch(arguments[1:] if arguments[0] == "--" else arguments, _MASK)
+        launch(plain_plan(arguments[1:] if arguments[0] == "--" else arguments, _MASK))
+    from lifeinit.isolation import isolate  # noqa: PLC0415
+
+    isolate()
     from lifeinit.cli import serve  # noqa: PLC0415
 
-    serve(arguments, _MASK)
+    serve(arguments, _MASK, _PARENT)
 
 
 def _is_plain(arguments: list[str]) -> bool:
@@ -36,9 +41,9 @@ def _is_plain(arguments: list[str]) -> bool:
     """
     if not arguments or arguments == ["--"]:
         return False
-    if arguments[0] != "--" and (arguments[0].startswith("-") or arguments[0] in COMMANDS):
+    if arguments[0] != "--" and (arguments[0].startswith("-") or arguments[0] in _COMMANDS):
         return False
-    if any(name.startswith("LIFEINIT_") for name in os.environ):
+    if any(name.startswith(_VARIABLES) for name in os.environ):
         return False
     from lifeinit.hookfile.search import found  # noqa: PLC0415
 

@@ -1,20 +1,17 @@
-"""From a command and a hook file to a plan, and from the front desk to the engine."""
+"""From the front desk to the engine: what lifeinit was started with, and a bare interpreter for the plan."""
 
 import os
 import sys
 
 from lifeinit.engine import kernel, log, pid1
-from lifeinit.engine.plan import Hook, Plan, Surroundings, to_wire
+from lifeinit.engine.machine import EX_SOFTWARE
+from lifeinit.engine.plan import Plan, Program, Surroundings, to_wire
 from lifeinit.engine.signals import number_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from typing import NoReturn
-
-    from lifeinit.hookfile import model
-
-EX_SOFTWARE = 70  # sysexits(3)
 
 # What an interpreter's own start leaves in sys.modules. Anything more came from a .pth file, a sitecustomize or
 # PYTHONPATH: it may hold threads and megabytes, and is not to live in PID 1.
@@ -23,68 +20,20 @@ _INTERPRETERS_OWN = frozenset(
     " _signal _sitebuiltins _stat _thread _warnings _weakref abc builtins codecs encodings errno genericpath io"
     " lifeinit marshal os posix posixpath site stat sys time zipimport".split()
 )
+# Variables that images set for every Python, and that change nothing in ours.
+_HARMLESS = frozenset(
+    "PYTHONUNBUFFERED PYTHONDONTWRITEBYTECODE PYTHONHASHSEED PYTHONIOENCODING PYTHONUTF8 PYTHONNOUSERSITE".split()
+)
+_STOP_ON = tuple(number_of(name) or 0 for name in ("TERM", "INT", "QUIT"))
 
 
-def launch(
-    command: "Sequence[str]",
-    mask: "Iterable[int]",
-    hook_file: "model.HookFile | None" = None,
-    stop_timeout: float | None = None,
-) -> "NoReturn":
-    """Become the init of the command and the file's hooks. `mask` is the signal mask that lifeinit was started with.
-
-    `stop_timeout`, in seconds, goes before the file's. Never returns.
-    """
-    kernel.fill_stdio()
-    surroundings = _surroundings(mask)
-    app = tuple(map(os.fsencode, command))
-    if hook_file is None:
-        plan = Plan(app, surroundings, _DEFAULT_STOP_ON, stop_timeout=stop_timeout)
-    else:
-        plan = _plan(app, surroundings, hook_file, stop_timeout)
-    if _is_clean():
-        pid1.ignite(plan)
-    _change_interpreter(plan)
+def plain_plan(command: "Sequence[str]", mask: "Iterable[int]") -> Plan:
+    """The plan of a plain init around the command, without any option."""
+    return Plan(Program(tuple(map(os.fsencode, command))), surroundings(mask), _STOP_ON)
 
 
-_DEFAULT_STOP_ON = tuple(number_of(name) or 0 for name in ("TERM", "INT", "QUIT"))
-
-
-def _plan(
-    app: tuple[bytes, ...], surroundings: Surroundings, hook_file: "model.HookFile", stop_timeout: float | None
-) -> Plan:
-    hooks = {phase: tuple(map(_hook, hook_file.hooks.get(phase, ()))) for phase in hook_file.hooks}
-    signal = hook_file.stop_signal
-    return Plan(
-        app,
-        surroundings,
-        stop_on=tuple(number_of(name) or 0 for name in hook_file.stop_on),
-        stop_signal=None if signal is None else number_of(signal),
-        group=hook_file.stop_scope == "group",
-        stop_timeout=hook_file.stop_timeout if stop_timeout is None else stop_timeout,
-        kill_after=hook_file.kill_after,
-        hook_file=True,
-        pre_start=hooks.get("pre_start", ()),
-        post_start=hooks.get("post_start", ()),
-        pre_stop=hooks.get("pre_stop", ()),
-        post_stop=hooks.get("post_stop", ()),
-    )
-
-
-def _hook(hook: "model.Hook") -> Hook:
-    argv: tuple[bytes, ...] | None
-    match hook.command:
-        case None:
-            argv = None
-        case str(line):
-            argv = (b"/bin/sh", b"-c", os.fsencode(line))
-        case arguments:
-            argv = tuple(map(os.fsencode, arguments))
-    abort = hook.on_failure == "abort"
-    return Hook(hook.name, argv, hook.sleep, hook.timeout, hook.retries, hook.retry_delay, abort)
-
-
-def _surroundings(mask: "Iterable[int]") -> Surroundings:
+def surroundings(mask: "Iterable[int]") -> Surroundings:
+    """What the app is to find as lifeinit found it. `mask` is the signal mask that lifeinit was started with."""
     try:
         directory = os.getcwdb()
     except OSError:
@@ -97,8 +46,20 @@ def _surroundings(mask: "Iterable[int]") -> Surroundings:
     )
 
 
+def launch(plan: Plan) -> "NoReturn":
+    """Become the init that carries out the plan."""
+    kernel.fill_stdio()
+    if _is_clean():
+        pid1.ignite(plan)
+    try:
+        _change_interpreter(plan)
+    except OSError as error:
+        log.say(f"internal error: cannot start {log.quote(os.fsencode(sys.executable))}: {error.strerror}")
+    kernel.leave(EX_SOFTWARE)
+
+
 def _lc_ctype_added() -> bool:
-    """Whether LC_CTYPE is CPython's own addition. PEP 538: in the C locale it sets one, and keeps no note of it."""
+    """Whether LC_CTYPE is CPython's own addition: in the C locale it sets one, and keeps no note of it. PEP 538"""
     if b"LC_CTYPE" not in os.environb:
         return False
     try:
@@ -106,28 +67,20 @@ def _lc_ctype_added() -> bool:
             return not any(entry.startswith(b"LC_CTYPE=") for entry in given.read().split(b"\0"))
     except OSError:  # no /proc: then by what CPython would have done
         values = {os.environb.get(name, b"") for name in (b"LC_ALL", b"LANG")}
-        return values <= {b"", b"C", b"POSIX"} and os.environb[b"LC_CTYPE"] in {b"C.UTF-8", b"C.utf8", b"UTF-8"}
+        added = {b"C.UTF-8", b"C.utf8", b"UTF-8"}
+        return values <= {b"", b"C", b"POSIX"} and os.environb[b"LC_CTYPE"] in added
 
 
 def _is_clean() -> bool:
     """Whether this interpreter is as bare as a new one: then the exec, 6 ms, is saved."""
-    return (
-        "PYTHONPATH" not in os.environ
-        and "PYTHONHOME" not in os.environ
-        and all(name.partition(".")[0] in _INTERPRETERS_OWN for name in sys.modules)
-    )
+    variables = {name for name in os.environ if name.startswith("PYTHON") and not name.startswith("PYTHON_")}
+    return variables <= _HARMLESS and all(name.partition(".")[0] in _INTERPRETERS_OWN for name in sys.modules)
 
 
 def _change_interpreter(plan: Plan) -> "NoReturn":
     """Exec a bare interpreter that runs the engine: the pid and the pending signals stay, click's memory goes."""
-    try:
-        order = os.memfd_create("lifeinit-plan", 0)
-        with open(order, "wb", closefd=False) as file:
-            file.write(to_wire(plan))
-        python = sys.executable
-        os.execv(python, [python, "-I", "-S", "-B", os.path.abspath(pid1.__file__), str(order)])
-    except OSError as error:
-        log.say(
-            f"internal error: cannot start the interpreter {log.quote(os.fsencode(sys.executable))}: {error.strerror}"
-        )
-    kernel.leave(EX_SOFTWARE)
+    order = os.memfd_create("lifeinit-plan", 0)
+    with open(order, "wb", closefd=False) as file:
+        file.write(to_wire(plan))
+    script = os.path.abspath(pid1.__file__)
+    os.execv(sys.executable, [sys.executable, "-I", "-S", "-B", script, str(order)])

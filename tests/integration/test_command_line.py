@@ -117,13 +117,29 @@ Usage: lifeinit [OPTIONS] [--] COMMAND [ARG]...
   hook file is wrong, 2 if the command line is.
 
 Options:
-  --config FILE  The hook file.  [env: LIFEINIT_CONFIG]  [default:
-                 ./hooks.toml, else /etc/lifeinit/hooks.toml, where there is
-                 one]
-  --version      Show the version and exit.
-  -h, --help     Show this message and exit.
+  --config FILE                  The hook file; else ./hooks.toml, else
+                                 /etc/lifeinit/hooks.toml.
+  -g, --group                    Signals go to the app's whole process group.
+  -c, --single-child             Signals go to the app's main process only
+                                 (the default).
+  -r, --rewrite SIG:SIG          Pass the second signal on for the first;
+                                 TERM: drops it. Repeatable.
+  -e, --success-exit-code CODE   An exit status of the app that counts as 0:
+                                 3, 3-9 or SIGTERM. Repeatable.
+  -p, --parent-death-signal SIG  Act as if this signal came when lifeinit's
+                                 parent dies.
+  --user USER[:GROUP]            Run the app as this user.
+  -w, --warn-on-reap             Tell each orphan that is reaped.
+  -v, --verbose                  Tell each signal, who sent it and where it
+                                 went.
+  -s, --subreaper                Accepted as in tini: when not PID 1, lifeinit
+                                 always is one.
+  --version                      Show the version and exit.
+  -h, --help                     Show this message and exit.
 
-  `lifeinit check [FILE]` validates a hook file; see `lifeinit check --help`.
+  Each option can also be set as LIFEINIT_ and its long name: LIFEINIT_CONFIG,
+  LIFEINIT_GROUP=1, LIFEINIT_REWRITE="TERM:QUIT HUP:". `lifeinit check [FILE]`
+  validates a hook file.
 """
 
 

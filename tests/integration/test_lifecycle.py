@@ -404,8 +404,8 @@ def test_stop_on_names_what_asks_for_a_stop(init: Start) -> None:
 @pytest.mark.parametrize("scope", ["process", "group"])
 def test_stop_scope(init: Start, scope: str) -> None:
     """With "group" a worker in the app's process group gets the signal too; that is how Celery loses its tasks."""
-    worker = " ".join(f"'{word}'" for word in listener("TERM=0", "USR1=0"))
-    app = f"trap 'kill -USR1 $!; wait; echo app; exit' TERM; {worker} & wait; wait"
+    worker = " ".join(f"'{word}'" for word in listener("TERM=0", "URG=0"))
+    app = f"trap 'kill -URG $!; wait; echo app; exit' TERM; {worker} & wait; wait"
     running = init("sh", "-c", app, hooks=f'[app]\nstop_scope = "{scope}"\n')
     running.expect("ready")
     running.send(signal.SIGTERM)

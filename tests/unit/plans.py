@@ -1,6 +1,6 @@
 """Plans for the tests of the machine, short to write."""
 
-from lifeinit.engine.plan import Hook, Plan, Surroundings
+from lifeinit.engine.plan import Hook, Plan, Program, Surroundings
 from lifeinit.engine.signals import number_of
 
 TERM, INT, QUIT, USR1, KILL, CONT, SEGV = (
@@ -17,8 +17,8 @@ def hook(
     retries: int = 0,
     retry_delay: float = 1.0,
 ) -> Hook:
-    argv = (b"true",) if sleep is None else None
-    return Hook(name, argv, sleep, timeout, retries, retry_delay, abort)
+    program = Program((b"true",)) if sleep is None else None
+    return Hook(name, program, sleep, timeout, retries, retry_delay, abort)
 
 
 def plan(
@@ -30,13 +30,17 @@ def plan(
     stop_timeout: float | None = None,
     stop_signal: int | None = None,
     group: bool = False,
+    rewrite: tuple[tuple[int, int | None], ...] = (),
+    success: tuple[int, ...] = (),
 ) -> Plan:
     return Plan(
-        app=(b"app",),
+        app=Program((b"app",)),
         surroundings=Surroundings(mask=(), sigchld_ignored=False, lc_ctype_added=False, directory=b"/"),
         stop_on=(TERM, INT, QUIT),
         stop_signal=stop_signal,
         group=group,
+        rewrite=rewrite,
+        success=success,
         stop_timeout=stop_timeout,
         hook_file=True,
         pre_start=pre_start,

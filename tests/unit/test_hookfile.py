@@ -20,7 +20,7 @@ def test_an_empty_file_has_the_defaults() -> None:
     hook_file = parse(b"")
     assert hook_file == HookFile(hooks={"pre_start": (), "post_start": (), "pre_stop": (), "post_stop": ()})
     assert (hook_file.stop_timeout, hook_file.kill_after, hook_file.stop_on) == (None, 2.0, ("TERM", "INT", "QUIT"))
-    assert (hook_file.stop_signal, hook_file.stop_scope) == (None, "process")
+    assert (hook_file.app.stop_signal, hook_file.app.stop_scope) == (None, "process")
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_every_key_at_the_top() -> None:
     hook_file = parse(text.encode())
     assert (hook_file.stop_timeout, hook_file.kill_after) == (25.0, 0.0)
     assert hook_file.stop_on == ("QUIT", "WINCH", "RTMIN+3")
-    assert (hook_file.stop_signal, hook_file.stop_scope) == ("INT", "group")
+    assert (hook_file.app.stop_signal, hook_file.app.stop_scope) == ("INT", "group")
 
 
 def test_a_byte_order_mark_and_crlf_are_fine() -> None:
@@ -97,7 +97,7 @@ WRONG: list[tuple[str | bytes, list[str]]] = [
     (
         "colour = 3",
         [
-            '1:1: error: unknown key "colour": a hook file takes pre_start, post_start, pre_stop, post_stop, stop_timeout, kill_after, stop_on, app'  # noqa: E501
+            '1:1: error: unknown key "colour": a hook file takes pre_start, post_start, pre_stop, post_stop, stop_timeout, kill_after, stop_on, signals, app'  # noqa: E501
         ],
     ),
     (
@@ -107,7 +107,12 @@ WRONG: list[tuple[str | bytes, list[str]]] = [
             '2:1: error: unknown key "comand": did you mean "command"?',
         ],
     ),
-    ("[app]\nzz = 1", ['2:1: error: unknown key "zz": [app] takes stop_signal, stop_scope']),
+    (
+        "[app]\nzz = 1",
+        [
+            '2:1: error: unknown key "zz": [app] takes user, working_dir, environment, umask, no_new_privs, stop_signal, stop_scope, success_exit_codes'  # noqa: E501
+        ],
+    ),
     ("app = 1", ['1:7: error: app is a number "1", not a table: write it as [app]']),
     ("pre_start = 5", [f'1:13: error: pre_start is a number "5", not a command: {FORMS}']),
     ("pre_start = true", [f'1:13: error: pre_start is a boolean "true", not a command: {FORMS}']),

@@ -6,16 +6,26 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lifeinit.engine.plan import Hook, Plan, Surroundings, from_wire, to_wire
+from lifeinit.engine.plan import Hook, Identity, Plan, Program, Surroundings, from_wire, to_wire
 
 _text = st.text(max_size=8)
 _argument = st.binary(max_size=8)
 _seconds = st.none() | st.floats(0, 1e6)
+_ids = st.integers(0, 2**32 - 2)
+_programs = st.builds(
+    Program,
+    argv=st.lists(_argument, min_size=1, max_size=3).map(tuple),
+    variables=st.lists(st.tuples(_argument, _argument), max_size=2).map(tuple),
+    directory=st.none() | _argument,
+    identity=st.none() | st.builds(Identity, uid=_ids, gid=_ids, groups=st.lists(_ids, max_size=2).map(tuple)),
+    umask=st.none() | st.integers(0, 0o777),
+    no_new_privs=st.booleans(),
+)
 _hooks = st.lists(
     st.builds(
         Hook,
         name=_text,
-        argv=st.none() | st.lists(_argument, max_size=3).map(tuple),
+        program=st.none() | _programs,
         sleep=_seconds,
         timeout=_seconds,
         retries=st.integers(0, 9),
@@ -26,7 +36,7 @@ _hooks = st.lists(
 ).map(tuple)
 _plans = st.builds(
     Plan,
-    app=st.lists(_argument, min_size=1, max_size=3).map(tuple),
+    app=_programs,
     surroundings=st.builds(
         Surroundings,
         mask=st.lists(st.integers(1, 64), max_size=3).map(tuple),
@@ -37,6 +47,12 @@ _plans = st.builds(
     stop_on=st.lists(st.integers(1, 64), max_size=3).map(tuple),
     stop_signal=st.none() | st.integers(1, 64),
     group=st.booleans(),
+    rewrite=st.lists(st.tuples(st.integers(1, 64), st.none() | st.integers(1, 64)), max_size=2).map(tuple),
+    success=st.lists(st.integers(0, 255), max_size=2).map(tuple),
+    verbose=st.integers(0, 3),
+    tell_orphans=st.booleans(),
+    parent_death_signal=st.none() | st.integers(1, 64),
+    parent=st.integers(0, 2**22),
     stop_timeout=_seconds,
     kill_after=st.floats(0, 9),
     hook_file=st.booleans(),

@@ -26,12 +26,15 @@ class World:
     stop_requested: bool = False
     post_stop_begun: bool = False
     exited: bool = False
+    faulty: bool = False
 
     def possible(self, phase: str) -> list[ev.Event]:
         """What may happen next."""
         if self.app == "starting":
             return [ev.Started(), ev.StartFailed(127)]  # the answer comes before anything else is read
         events: list[ev.Event] = [ev.SignalCame(TERM), ev.SignalCame(USR1)]
+        if not self.faulty:
+            events.append(ev.Fault())
         if self.app == "alive":
             events += [ev.AppExited(ev.Ending(code=code)) for code in (0, 3)] + [ev.AppExited(ev.Ending(signo=SEGV))]
         if self.hook:
@@ -64,6 +67,8 @@ class World:
                 return replace(self, timers=self.timers - {timer})
             case ev.SignalCame(signo) if signo == TERM:
                 return replace(self, stop_requested=True)
+            case ev.Fault():
+                return replace(self, faulty=True)
             case _:
                 return self
 

@@ -1,56 +1,114 @@
 """The command line of lifeinit."""
 
-import os
 import sys
 from collections.abc import Iterable, Sequence
-from typing import Final, NoReturn
+from typing import Final, NamedTuple, NoReturn
 
 import click
 
-from lifeinit import __version__
+from lifeinit import __version__, preflight
+from lifeinit.cli import parameters
 from lifeinit.cli.check import check_file
 from lifeinit.engine import log
-from lifeinit.hookfile import duration, reader, search
-from lifeinit.hookfile.model import HookFile
+from lifeinit.hookfile import reader, search
 from lifeinit.hookfile.problem import HookFileError, UnreadableError, quoted
-from lifeinit.launch import launch
+from lifeinit.launch import launch, surroundings
+from lifeinit.planning import Options, make_plan
 
 EX_CONFIG: Final = 78  # sysexits(3)
-STOP_TIMEOUT: Final = "LIFEINIT_STOP_TIMEOUT"
 
 
-def serve(arguments: Sequence[str], mask: Iterable[int]) -> NoReturn:
-    """Serve one command line and leave. `mask` is the signal mask that lifeinit was started with."""
+class Start(NamedTuple):
+    """What lifeinit was started with: its signal mask, and its parent's pid."""
+
+    mask: Iterable[int]
+    parent: int
+
+
+def serve(arguments: Sequence[str], mask: Iterable[int], parent: int) -> NoReturn:
+    """Serve one command line and leave."""
     if arguments and arguments[0] == "check":
         import signal  # noqa: PLC0415
 
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)  # not an init: Ctrl-C is to end it
         check.main(args=list(arguments[1:]), prog_name="lifeinit check")
-    run.main(args=list(arguments), prog_name="lifeinit", obj=mask)
+    run.main(args=list(arguments), prog_name="lifeinit", obj=Start(mask, parent), auto_envvar_prefix="LIFEINIT")
     raise AssertionError("click leaves by itself")
 
 
 @click.command(
     context_settings={"allow_interspersed_args": False, "help_option_names": ["-h", "--help"]},
     options_metavar="[OPTIONS] [--]",
-    epilog="`lifeinit check [FILE]` validates a hook file; see `lifeinit check --help`.",
+    epilog="Each option can also be set as LIFEINIT_ and its long name: LIFEINIT_CONFIG, LIFEINIT_GROUP=1, "
+    'LIFEINIT_REWRITE="TERM:QUIT HUP:". `lifeinit check [FILE]` validates a hook file.',
 )
-@click.option("--config", metavar="FILE", help="The hook file.  [env: LIFEINIT_CONFIG]  [default: ./hooks.toml, else "
-              "/etc/lifeinit/hooks.toml, where there is one]")  # fmt: skip
+@click.option("--config", metavar="FILE", help="The hook file; else ./hooks.toml, else /etc/lifeinit/hooks.toml.")
+@click.option("-g", "--group", is_flag=True, default=None, help="Signals go to the app's whole process group.")
+@click.option("-c", "--single-child", is_flag=True, help="Signals go to the app's main process only (the default).")
+@click.option(
+    *("-r", "--rewrite", "rewrites"),
+    type=parameters.REWRITE,
+    multiple=True,
+    metavar="SIG:SIG",
+    help="Pass the second signal on for the first; TERM: drops it. Repeatable.",
+)
+@click.option(
+    *("-e", "--success-exit-code", "codes"),
+    type=parameters.CODES,
+    multiple=True,
+    metavar="CODE",
+    help="An exit status of the app that counts as 0: 3, 3-9 or SIGTERM. Repeatable.",
+)
+@click.option(
+    *("-p", "--parent-death-signal"),
+    type=parameters.SIGNAL,
+    metavar="SIG",
+    help="Act as if this signal came when lifeinit's parent dies.",
+)
+@click.option("--user", type=parameters.USER, metavar="USER[:GROUP]", help="Run the app as this user.")
+@click.option("-w", "--warn-on-reap", is_flag=True, help="Tell each orphan that is reaped.")
+@click.option("-v", "--verbose", count=True, help="Tell each signal, who sent it and where it went.")
+@click.option("-s", "--subreaper", is_flag=True, help="Accepted as in tini: when not PID 1, lifeinit always is one.")
 @click.version_option(__version__, message="lifeinit %(version)s")
 @click.argument("command", nargs=-1, type=click.UNPROCESSED, metavar="COMMAND [ARG]...")
 @click.pass_obj
-def run(mask: Iterable[int], config: str | None, command: tuple[str, ...]) -> None:
-    """Run COMMAND as the app: be its init, and run the hooks of the hook file around its life.
+def run(  # noqa: PLR0913, PLR0917
+    start: Start,
+    config: str | None,
+    group: bool | None,
+    single_child: bool,
+    rewrites: tuple[tuple[int, int | None], ...],
+    codes: tuple[frozenset[int], ...],
+    parent_death_signal: int | None,
+    user: preflight.Account | None,
+    warn_on_reap: bool,
+    verbose: int,
+    subreaper: bool,  # noqa: ARG001
+    command: tuple[str, ...],
+) -> None:
+    """Run COMMAND as the app: be its init, and run the hooks of the hook file
+    around its life.
 
-    The exit status is the app's: n, or 128+n if it died of signal n; 126 or 127 if it cannot be run; a hook's, if that
-    kept the app from running; 78 if the hook file is wrong, 2 if the command line is.
+    The exit status is the app's: n, or 128+n if it died of signal n; 126 or 127
+    if it cannot be run; a hook's, if that kept the app from running; 78 if the
+    hook file is wrong, 2 if the command line is.
     """
     if not command:
         raise click.UsageError('no command: name the app to run, as in "lifeinit -- python app.py"')
-    stop_timeout = _stop_timeout()
-    hook_file = _hook_file(config)
-    launch(command, mask, hook_file, stop_timeout)
+    if group and single_child:
+        raise click.UsageError("--group and --single-child say the opposite: leave one out")
+    options = Options(
+        stop_timeout=parameters.stop_timeout(),
+        group=_group(group, single_child),
+        rewrite=dict(rewrites),
+        success_exit_codes=frozenset().union(*codes),
+        user=user,
+        parent_death_signal=parent_death_signal,
+        parent=start.parent,
+        verbose=verbose or parameters.tinis_verbosity(),
+        tell_orphans=warn_on_reap,
+    )
+    _run(command, config, options, start.mask)
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -64,29 +122,23 @@ def check(file: str | None) -> None:
     sys.exit(check_file(search.found(file)))
 
 
-def _stop_timeout() -> float | None:
-    text = os.environ.get(STOP_TIMEOUT)
-    if not text:
-        return None
-    try:
-        seconds = duration.parse_variable(text)
-    except ValueError as error:
-        raise click.UsageError(f"{STOP_TIMEOUT} is {quoted(text)}, {error}") from None
-    if seconds == 0:
-        raise click.UsageError(f'{STOP_TIMEOUT} is {quoted(text)}, which leaves no time at all: write at least "1s"')
-    return seconds
+def _group(group: bool | None, single_child: bool) -> bool | None:
+    if single_child:
+        return False
+    return parameters.tinis_group() if group is None else group
 
 
-def _hook_file(config: str | None) -> HookFile | None:
+def _run(command: Sequence[str], config: str | None, options: Options, mask: Iterable[int]) -> NoReturn:
     path = search.found(config)
-    if path is None:
-        return None
     try:
-        return reader.read(path)
+        hook_file = None if path is None else reader.read(path)
+        plan = make_plan(command, surroundings(mask), hook_file, options)
     except UnreadableError as error:
         log.say(f"{error}; nothing was started")
     except HookFileError as error:
         for problem in error.problems:
-            click.echo(problem.text(path), err=True)
-        log.say(f"the hook file {quoted(path)} is wrong; nothing was started")
+            log.tell(problem.text(str(path)))
+        log.say(f"the hook file {quoted(str(path))} is wrong; nothing was started")
+    else:
+        launch(plan)
     sys.exit(EX_CONFIG)

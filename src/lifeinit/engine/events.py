@@ -75,6 +75,10 @@ class Empty(Record):
     """Nothing lives below lifeinit any more."""
 
 
+class Fault(Record):
+    """lifeinit itself failed, in a way that nobody has foreseen."""
+
+
 # What is to be done.
 
 
@@ -140,5 +144,5 @@ class Exit(Record):
     status: int
 
 
-Event = Begin | Started | StartFailed | AppExited | HookExited | HookFailed | SignalCame | Elapsed | Empty
+Event = Begin | Started | StartFailed | AppExited | HookExited | HookFailed | SignalCame | Elapsed | Empty | Fault
 Action = StartApp | SignalApp | RunHook | SignalHook | Forget | Sweep | Arm | Disarm | Say | Exit

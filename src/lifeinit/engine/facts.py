@@ -9,9 +9,12 @@ _NAMES = (
 ).split()
 
 
-def told(
-    machine: Machine, own_pid: int, app_pid: int | None, remaining: float | None, now: float
-) -> tuple[tuple[bytes, bytes | None], ...]:
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    Variables = tuple[tuple[bytes, bytes | None], ...]
+
+
+def told(machine: Machine, own_pid: int, app_pid: int | None, remaining: float | None, now: float) -> "Variables":
     """The LIFEINIT_ variables of the hook that the machine is about to run.
 
     `remaining` is in seconds from now, or None where nothing will end the hook; `now` is unix time. Both are told

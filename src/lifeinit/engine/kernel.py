@@ -49,15 +49,14 @@ def restore_signals(mask: tuple[int, ...], sigchld_ignored: bool) -> None:
     _signal.pthread_sigmask(_signal.SIG_SETMASK, mask)
 
 
-def wait(deadline: float | None) -> int | None:
+def wait(deadline: float | None) -> "_signal.struct_siginfo | None":
     """The next signal, or None once the deadline (of the monotonic clock) has passed. sigtimedwait(2)
 
     Why not a handler, a self-pipe or signalfd: each needs a second thing to wait for, and none is faster.
     """
     if deadline is None:
-        return int(_signal.sigwaitinfo(signals.VALID).si_signo)
-    info = _signal.sigtimedwait(signals.VALID, max(0.0, deadline - time.monotonic()))
-    return None if info is None else int(info.si_signo)
+        return _signal.sigwaitinfo(signals.VALID)
+    return _signal.sigtimedwait(signals.VALID, max(0.0, deadline - time.monotonic()))
 
 
 def reap() -> "Iterator[tuple[int, Ending | int]]":
@@ -117,15 +116,28 @@ def group_alive(pgid: int) -> bool:
 
 
 def become_subreaper() -> None:
-    """Have orphans below us handed to us, as PID 1 has by nature. prctl(2)
+    """Have orphans below us handed to us, as PID 1 has by nature. PR_SET_CHILD_SUBREAPER(2const)"""
+    _prctl(36, 1)
 
-    ctypes is imported here alone: it costs 2 ms and 0.6 MB, and PID 1 needs none of it.
-    """
+
+def signal_at_parents_death(signo: int, parent: int) -> None:
+    """Get a signal when the parent dies; at once, if it already has. PR_SET_PDEATHSIG(2const)"""
+    _prctl(1, signo)
+    if os.getppid() != parent:
+        os.kill(os.getpid(), signo)
+
+
+def forbid_new_privileges() -> None:
+    """No set-user-ID program gives this process or its children any more. PR_SET_NO_NEW_PRIVS(2const)"""
+    _prctl(38, 1)
+
+
+def _prctl(option: int, argument: int) -> None:
+    """prctl(2). ctypes costs 2 ms and 0.6 MB: it is imported here alone, and a plain PID 1 needs none of it."""
     import ctypes  # noqa: PLC0415
 
-    pr_set_child_subreaper = 36
     libc = ctypes.CDLL(None, use_errno=True)
-    if libc.prctl(pr_set_child_subreaper, 1, 0, 0, 0) != 0:
+    if libc.prctl(option, argument, 0, 0, 0) != 0:
         code = ctypes.get_errno()
         raise OSError(code, os.strerror(code))
 
@@ -138,17 +150,41 @@ def signal_all_below(signo: int) -> None:
         except ProcessLookupError:
             pass  # nobody is left
         return
-    for pid in _descendants(os.getpid()):
-        try:
+    signalled: set[int] = set()
+    while new := [pid for pid in _descendants(os.getpid()) if pid not in signalled]:
+        for pid in new:
+            _signal_descendant(pid, signo)
+        signalled.update(new)  # once more, for those that were forked meanwhile
+
+
+def _signal_descendant(pid: int, signo: int) -> None:
+    """Signal it through a descriptor, so that a pid that was reused since we looked is not hit. pidfd_open(2)"""
+    try:
+        process = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return
+    except OSError:
+        process = None  # an old kernel, or no descriptor left
+    try:
+        if process is None:
             os.kill(pid, signo)
-        except (ProcessLookupError, PermissionError):
-            pass  # it died since we looked, or it is a set-user-ID program
+        elif pid in _descendants(os.getpid()):
+            _signal.pidfd_send_signal(process, signo)
+    except (ProcessLookupError, PermissionError):
+        pass  # it died since we looked, or it is a set-user-ID program
+    finally:
+        if process is not None:
+            os.close(process)
 
 
 def _descendants(root: int) -> list[int]:
-    """Every process below `root`, parents first, from /proc. proc(5)"""
+    """Every process below `root`, parents first, from /proc; without /proc none. proc(5)"""
     children: dict[int, list[int]] = {}
-    for entry in os.listdir("/proc"):
+    try:
+        entries = os.listdir("/proc")
+    except OSError:
+        return []
+    for entry in entries:
         if entry.isdecimal():
             children.setdefault(_parent(entry), []).append(int(entry))
     found = list(children.get(root, ()))
@@ -179,14 +215,14 @@ def fill_stdio() -> None:
         pass  # no /dev/null here: then they stay closed
 
 
-def close_inherited(keep: int = -1) -> None:
+def close_inherited(keep: tuple[int, ...] = ()) -> None:
     """Close every descriptor that was meant for the app: a copy would keep its files and sockets open."""
     try:
         numbers = [int(name) for name in os.listdir("/proc/self/fd")]
     except OSError:
         numbers = list(range(3, min(os.sysconf("SC_OPEN_MAX"), 4096)))
     for fd in numbers:
-        if fd > 2 and fd != keep:
+        if fd > 2 and fd not in keep:
             try:
                 os.close(fd)
             except OSError:
@@ -215,12 +251,17 @@ def leave_directory() -> None:
         pass  # then it stays pinned, which harms nobody who could still unmount it
 
 
-def owns_terminal() -> bool:
-    """Whether stdin is our terminal and we are in its foreground. tcgetpgrp(3)"""
+def foreground() -> int | None:
+    """The foreground process group of the terminal on stdin; None where there is none of our session. tcgetpgrp(3)"""
     try:
-        return os.tcgetpgrp(_STDIN) == os.getpgrp()
+        return os.tcgetpgrp(_STDIN)
     except OSError:
-        return False  # no terminal, not ours, or closed
+        return None
+
+
+def owns_terminal() -> bool:
+    """Whether stdin is our terminal and we are in its foreground."""
+    return foreground() == os.getpgrp()
 
 
 def give_terminal(pgid: int) -> None:

@@ -19,13 +19,14 @@ if TYPE_CHECKING:
     Phase = Literal["pre_start", "starting", "running", "pre_stop", "stopping", "cleanup", "post_stop", "exit"]
     HookState = Literal["none", "running", "sleeping", "waiting", "ending", "killed"]
     AppState = Literal["none", "alive", "killed", "dead"]
-    Reason = Literal["", "signal", "exited", "pre_start_failed", "post_start_failed", "start_failed"]
+    Reason = Literal["", "signal", "exited", "pre_start_failed", "post_start_failed", "start_failed", "internal_error"]
 
 Actions = list[ev.Action]
 
 _KILL, _TERM, _CONT = (number_of(name) or 0 for name in ("KILL", "TERM", "CONT"))
 
 TIMED_OUT: "Final" = 124  # timeout(1)
+EX_SOFTWARE: "Final" = 70  # sysexits(3)
 OWN_STOP_LIMIT: "Final" = 10.0  # a stop that nobody asked for must end even where no stop_timeout is set
 CLEANUP_TIME: "Final" = 1.0  # from TERM to KILL for what the app left behind
 LOST_AFTER: "Final" = 1.0  # what a KILL has not ended by then is stuck in the kernel
@@ -63,7 +64,7 @@ class Machine:
             case ev.Begin():
                 return self._next()
             case ev.SignalCame(signo):
-                return self._stop_requested(signo) if signo in self.plan.stop_on else self._signalled(signo)
+                return self._signal_came(signo)
             case ev.Started():
                 return self._started()
             case ev.StartFailed(status):
@@ -79,8 +80,23 @@ class Machine:
                 return self._elapsed(timer)
             case ev.Empty():
                 return self._post_stop() if self.phase == "cleanup" else []
+            case ev.Fault():
+                return self._fault()
 
     # Signals.
+
+    def _signal_came(self, signo: int) -> Actions:
+        rewritten = self._rewritten(signo)
+        if rewritten is None:
+            return []
+        return self._stop_requested(signo) if signo in self.plan.stop_on else self._signalled(rewritten)
+
+    def _rewritten(self, signo: int) -> int | None:
+        """What the app gets for a signal; None if it is dropped."""
+        for came, goes in self.plan.rewrite:
+            if came == signo:
+                return goes
+        return signo
 
     def _signalled(self, signo: int) -> Actions:
         """A signal that asks for no stop."""
@@ -109,7 +125,7 @@ class Machine:
             case "pre_stop":
                 return [*self._end_hook(), *self._stop_app()] if self.app == "alive" else []
             case "stopping":
-                return self._to_app(signo)  # Celery and uvicorn escalate on a second one
+                return self._to_app(self._rewritten(signo) or signo)  # Celery and uvicorn escalate on a second one
             case "cleanup" | "post_stop":
                 return self._start_budget()
             case "exit":
@@ -141,10 +157,27 @@ class Machine:
         self.app, self.ending = "dead", ending
         self.reason = self.reason or "exited"
         if self.status is None:
-            self.status = ending.status
+            self.status = 0 if ending.status in self.plan.success else ending.status
         died = f" (SIG{name_of(ending.signo)})" if ending.signo else ""
-        said: Actions = [ev.Say(f"app exited {ending.status}{died}"), ev.Disarm("lost")]
+        counts = ", which counts as success" if ending.status and ending.status in self.plan.success else ""
+        said: Actions = [ev.Say(f"app exited {ending.status}{died}{counts}"), ev.Disarm("lost")]
         return [*said, *self._end_hook(), *self._advance()]
+
+    def _fault(self) -> Actions:
+        """Of what lifeinit was doing nothing is known: the app is stopped, and the life goes on to its end."""
+        self.reason = self.reason or "internal_error"
+        self.status = EX_SOFTWARE
+        match self.phase:
+            case "pre_start":
+                return [*self._end_hook(), *self._advance()]
+            case "starting":
+                return self._clean_up()  # the app may live: cleanup ends it
+            case "running" | "pre_stop" if self.app == "alive":
+                return [*self._start_budget(unset=OWN_STOP_LIMIT), *self._end_hook(), *self._stop_app()]
+            case "running" | "pre_stop" | "stopping" | "post_stop":
+                return [*self._end_hook(), *self._advance()]
+            case "cleanup" | "exit":
+                return []
 
     def _pre_stop(self) -> Actions:
         self.phase, self.step = "pre_stop", 0
@@ -154,7 +187,7 @@ class Machine:
         self.phase = "stopping"
         signo = self.plan.stop_signal
         if signo is None:
-            signo = self.stop_signo or _TERM
+            signo = (self._rewritten(self.stop_signo) or _TERM) if self.stop_signo else _TERM
         return [*self._to_app(signo), *self._to_app(_CONT)]  # a stopped process acts on nothing but CONT and KILL
 
     def _kill_app(self) -> Actions:

@@ -8,7 +8,8 @@ if __name__ == "__main__":
     # the path, it can stand in front of no module of the standard library.
     sys.path.append(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 
-from lifeinit.engine import kernel
+from lifeinit.engine import kernel, log
+from lifeinit.engine.machine import EX_SOFTWARE
 from lifeinit.engine.plan import Plan, from_wire
 from lifeinit.engine.supervisor import Supervisor
 
@@ -22,9 +23,31 @@ def ignite(plan: Plan) -> "NoReturn":
     kernel.fill_stdio()
     kernel.drop_python_handlers()
     kernel.name_process()
+    role = "as PID 1"
     if os.getpid() != 1:
+        role = _become_subreaper()
+    if plan.parent_death_signal is not None:
+        kernel.signal_at_parents_death(plan.parent_death_signal, plan.parent)
+    if plan.verbose:
+        log.say(f"runs {role}")
+    kernel.leave(_run(plan))
+
+
+def _run(plan: Plan) -> int:
+    try:
+        return Supervisor(plan).run()
+    except Exception as error:  # noqa: BLE001  # even the last resort failed: its status at least is kept
+        log.report(error)
+        return EX_SOFTWARE
+
+
+def _become_subreaper() -> str:
+    try:
         kernel.become_subreaper()
-    kernel.leave(Supervisor(plan).run())
+    except (OSError, ImportError) as error:
+        log.say(f"cannot become a subreaper, so orphans go to PID 1: {error}")
+        return f"as pid {os.getpid()}, not as a subreaper"
+    return f"as pid {os.getpid()}, a subreaper"
 
 
 def read_plan(fd: int) -> Plan:

@@ -12,11 +12,30 @@ if TYPE_CHECKING:
     HookPhase = Literal["pre_start", "post_start", "pre_stop", "post_stop"]
 
 
+class Identity(Record):
+    """Who a program runs as: real, effective and saved ids alike, and all its groups. credentials(7)"""
+
+    uid: int
+    gid: int
+    groups: tuple[int, ...]
+
+
+class Program(Record):
+    """What to execute, and how it differs from what lifeinit was started with. Bytes are as execve(2) takes them."""
+
+    argv: tuple[bytes, ...]
+    variables: tuple[tuple[bytes, bytes], ...] = ()
+    directory: bytes | None = None
+    identity: Identity | None = None
+    umask: int | None = None
+    no_new_privs: bool = False
+
+
 class Hook(Record):
-    """One entry of a phase. Exactly one of `argv` and `sleep` is set; durations are seconds, None is no limit."""
+    """One entry of a phase. Exactly one of `program` and `sleep` is set; durations are seconds, None is no limit."""
 
     name: str
-    argv: tuple[bytes, ...] | None
+    program: Program | None
     sleep: float | None
     timeout: float | None
     retries: int
@@ -34,16 +53,24 @@ class Surroundings(Record):
 
 
 class Plan(Record):
-    """The app, its hooks and their limits. Bytes are as execve(2) takes them; durations are seconds.
+    """The app, its hooks and their limits; durations are seconds.
 
-    `hook_file` is whether there was one: without it lifeinit is a plain init, which says nothing of its own.
+    `rewrite` holds pairs: the signal that lifeinit gets, and the one that the app gets for it (None: dropped).
+    `success` are the app's exit statuses that count as 0. `hook_file` is whether there was one: without it lifeinit is
+    a plain init, which says nothing of its own. `parent` is who started lifeinit.
     """
 
-    app: tuple[bytes, ...]
+    app: Program
     surroundings: Surroundings
     stop_on: tuple[int, ...]
     stop_signal: int | None = None
     group: bool = False
+    rewrite: tuple[tuple[int, int | None], ...] = ()
+    success: tuple[int, ...] = ()
+    verbose: int = 0
+    tell_orphans: bool = False
+    parent_death_signal: int | None = None
+    parent: int = 0
     stop_timeout: float | None = None
     kill_after: float = 2.0
     hook_file: bool = False
@@ -65,7 +92,7 @@ class Plan(Record):
                 return self.post_stop
 
 
-_KINDS: dict[str, type[Record]] = {kind.__name__: kind for kind in (Hook, Surroundings, Plan)}
+_KINDS: dict[str, type[Record]] = {kind.__name__: kind for kind in (Identity, Program, Hook, Surroundings, Plan)}
 
 
 def to_wire(plan: Plan) -> bytes:

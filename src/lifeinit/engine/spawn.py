@@ -4,7 +4,7 @@ import errno
 import os
 
 from lifeinit.engine import kernel
-from lifeinit.engine.plan import Surroundings
+from lifeinit.engine.plan import Identity, Program, Surroundings
 from lifeinit.engine.record import Record
 
 TYPE_CHECKING = False
@@ -16,14 +16,14 @@ _SHELL = b"/bin/sh"
 
 
 class Child(Record):
-    """What a child gets. `variables` are set in its environment, or unset where the value is None.
+    """What a child gets. `told` are variables that are set in its environment, or unset where the value is None.
 
     A hook (`is_app` false) reads /dev/null and has no descriptor but 0, 1 and 2; the app has all that we inherited.
     """
 
-    argv: tuple[bytes, ...]
+    program: Program
     surroundings: Surroundings
-    variables: tuple[tuple[bytes, bytes | None], ...]
+    told: tuple[tuple[bytes, bytes | None], ...]
     is_app: bool
     takes_terminal: bool = False
 
@@ -82,23 +82,50 @@ def _become(child: Child, report: int) -> "NoReturn":
             kernel.give_terminal(os.getpid())
         if not child.is_app:
             kernel.null_stdin()
-            kernel.close_inherited(keep=report)
+            kernel.close_inherited(keep=(report,))
             _enter(child.surroundings.directory)
-        path = os.environb.get(b"PATH", _DEFAULT_PATH)
-        for name, value in child.variables:
-            _set_variable(name, value)
-        if child.is_app and os.environb.get(b"LISTEN_PID") == str(os.getppid()).encode():
-            os.putenv(b"LISTEN_PID", str(os.getpid()).encode())  # sd_listen_fds(3)
-        if child.surroundings.lc_ctype_added:
-            os.unsetenv(b"LC_CTYPE")  # CPython put it there. PEP 538
+        _set_environment(child)
+        _settle(child.program)
+        path = dict(child.program.variables).get(b"PATH", os.environb.get(b"PATH", _DEFAULT_PATH))
         kernel.restore_signals(child.surroundings.mask, child.surroundings.sigchld_ignored)
-        _exec(child.argv, path)
+        _exec(child.program.argv, path)
     except OSError as error:
         os.write(report, b"%d %s" % (error.errno or errno.EINVAL, str(error.strerror).encode()))
     except BaseException as error:  # noqa: BLE001
         os.write(report, b"%d %s" % (errno.EINVAL, repr(error).encode("utf-8", "backslashreplace")))
     finally:
         os._exit(126)
+
+
+def _set_environment(child: Child) -> None:
+    if child.surroundings.lc_ctype_added:
+        os.unsetenv(b"LC_CTYPE")  # CPython put it there. PEP 538
+    if child.is_app and os.environb.get(b"LISTEN_PID") == str(os.getppid()).encode():
+        os.putenv(b"LISTEN_PID", str(os.getpid()).encode())  # sd_listen_fds(3)
+    for name, value in (*child.program.variables, *child.told):
+        _set_variable(name, value)
+
+
+def _settle(program: Program) -> None:
+    """Directory, umask and user. The directory comes after the user: it is the user who has to be allowed there."""
+    if program.umask is not None:
+        os.umask(program.umask)
+    if program.identity is not None:
+        _drop_to(program.identity)
+    if program.no_new_privs:
+        kernel.forbid_new_privileges()
+    _enter(program.directory)
+
+
+def _drop_to(identity: Identity) -> None:
+    """Groups first: without root there is no way to change them. All three ids: a saved one would be a way back."""
+    try:
+        os.setgroups(identity.groups)
+        os.setresgid(identity.gid, identity.gid, identity.gid)
+        os.setresuid(identity.uid, identity.uid, identity.uid)
+    except OSError as error:
+        who = f"uid {identity.uid} and gid {identity.gid}"
+        raise OSError(errno.EACCES, f"cannot become {who}: {error.strerror}") from None
 
 
 def _enter(directory: bytes | None) -> None:

@@ -4,12 +4,18 @@ import os
 import time
 
 from lifeinit.engine import events as ev
-from lifeinit.engine import facts, kernel, log, signals
-from lifeinit.engine.machine import Machine
-from lifeinit.engine.plan import Plan
+from lifeinit.engine import facts, kernel, log
+from lifeinit.engine.machine import EX_SOFTWARE, OWN_STOP_LIMIT, Machine
+from lifeinit.engine.plan import Plan, Program
+from lifeinit.engine.signals import name_of, number_of
 from lifeinit.engine.spawn import Child, SpawnError, spawn
+from lifeinit.engine.terminal import Terminal
 
-_CHLD, _CONT, _TTIN, _TTOU = (signals.number_of(name) for name in ("CHLD", "CONT", "TTIN", "TTOU"))
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from signal import struct_siginfo
+
+_CHLD, _CONT, _KILL, _TERM = (number_of(name) or 0 for name in ("CHLD", "CONT", "KILL", "TERM"))
 
 
 class RunningHook:
@@ -32,34 +38,61 @@ class Supervisor:
         self.hook_began = time.monotonic()
         self.deadlines: dict[ev.Timer, float] = {}
         self.exit_status: int | None = None
-        self.had_terminal = kernel.owns_terminal()
+        self.terminal = Terminal(keeps_keys=plan.hook_file)
 
     def run(self) -> int:
-        """Live through the plan and return the exit status."""
-        self._handle(ev.Begin())
+        """Live through the plan and return the exit status. Nothing that fails in here ends PID 1 before the app."""
+        try:
+            return self._live(ev.Begin())
+        except Exception as error:  # noqa: BLE001  # whatever it is, the app has to be stopped
+            log.report(error)
+        try:
+            return self._live(ev.Fault())
+        except Exception as error:  # noqa: BLE001  # the machine cannot go on: no hooks any more
+            log.report(error)
+        return self._last_resort()
+
+    def _live(self, event: ev.Event) -> int:
+        self._handle(event)
         while self.exit_status is None:
-            signo = kernel.wait(min(self.deadlines.values(), default=None))
+            came = kernel.wait(min(self.deadlines.values(), default=None))
             self._reap()
-            if signo is not None and signo != _CHLD:
-                self._handle(ev.SignalCame(signo))
+            if came is not None and came.si_signo != _CHLD:
+                self._signal_came(came)
             self._expire()
         return self.exit_status
 
-    def _handle(self, event: ev.Event) -> None:
-        """Let the machine answer, and whatever its actions bring about at once after that."""
+    def _last_resort(self) -> int:
+        """Without machine and timers: stop the app, wait for it as long as any stop may take, leave nothing behind."""
+        limit = OWN_STOP_LIMIT if self.plan.stop_timeout is None else self.plan.stop_timeout
+        deadline = time.monotonic() + limit
+        kernel.signal_all_below(_TERM)
+        kernel.signal_all_below(_CONT)
+        while kernel.has_children() and kernel.wait(deadline) is not None:
+            for _dead in kernel.reap():
+                pass
+        kernel.signal_all_below(_KILL)
+        return EX_SOFTWARE
+
+    def _handle(self, event: ev.Event) -> list[ev.Action]:
+        """Let the machine answer, and whatever its actions bring about at once after that. Returns all the actions."""
         waiting: list[ev.Event] = [event]
+        done: list[ev.Action] = []
         while waiting:
             for action in self.machine.handle(waiting.pop(0)):
                 answer = self._perform(action)
+                done.append(action)
                 if answer is not None:
                     waiting.append(answer)
+        return done
 
     def _perform(self, action: ev.Action) -> ev.Event | None:
         match action:
             case ev.StartApp():
                 return self._start_app()
             case ev.RunHook(phase, index):
-                return self._run_hook(self.plan.hooks(phase)[index].argv or ())
+                program = self.plan.hooks(phase)[index].program
+                return None if program is None else self._run_hook(program)
             case ev.SignalApp(signo, group):
                 if self.app is not None:
                     (kernel.signal_group if group else kernel.signal_process)(self.app, signo)
@@ -83,38 +116,50 @@ class Supervisor:
                 self.exit_status = status
         return None
 
+    # Signals.
+
+    def _signal_came(self, came: "struct_siginfo") -> None:
+        done = self._handle(ev.SignalCame(came.si_signo))
+        if self.plan.verbose:
+            passed = ", ".join(f"SIG{name_of(action.signo)}" for action in done if isinstance(action, ev.SignalApp))
+            log.say(
+                f"SIG{name_of(came.si_signo)} from pid {came.si_pid}, uid {came.si_uid}:"
+                f" {f'{passed} to the app' if passed else 'nothing to the app'}"
+            )
+
     # Children.
 
     def _start_app(self) -> ev.Event:
-        eager = self.had_terminal and not self.plan.hook_file
-        child = Child(self.plan.app, self.plan.surroundings, (), is_app=True, takes_terminal=eager)
+        takes_terminal = self.terminal.goes_to_app
+        child = Child(self.plan.app, self.plan.surroundings, (), is_app=True, takes_terminal=takes_terminal)
         try:
             self.app = spawn(child)
         except SpawnError as error:
-            log.say(f"cannot run the app {log.quote(self.plan.app[0])}: {error}")
+            log.say(f"cannot run the app {log.quote(self.plan.app.argv[0])}: {error}")
             return ev.StartFailed(error.status)
-        kernel.close_inherited()
+        self.terminal.app_started()
+        kernel.close_inherited(keep=log.descriptors())
         kernel.let_go_of_stdin()
         kernel.leave_directory()
         return ev.Started()
 
-    def _run_hook(self, argv: tuple[bytes, ...]) -> ev.Event | None:
+    def _run_hook(self, program: Program) -> ev.Event | None:
         self.hook_began = time.monotonic()
         ends = [self.deadlines[timer] for timer in ("timeout", "reserve", "budget") if timer in self.deadlines]
         remaining = max(0.0, min(ends) - self.hook_began) if ends else None
         told = facts.told(self.machine, os.getpid(), self.app, remaining, time.time())
         try:
-            self.hook = RunningHook(spawn(Child(argv, self.plan.surroundings, told, is_app=False)))
+            self.hook = RunningHook(spawn(Child(program, self.plan.surroundings, told, is_app=False)))
         except SpawnError as error:
-            return ev.HookFailed(error.status, f"cannot run {log.quote(argv[0])}: {error}")
+            return ev.HookFailed(error.status, f"cannot run {log.quote(program.argv[0])}: {error}")
         return None
 
     def _reap(self) -> None:
         for pid, news in kernel.reap():
             if isinstance(news, ev.Ending):
                 self._buried(pid, news)
-            elif pid == self.app and news in {_TTIN, _TTOU}:
-                self._hand_over_terminal()
+            elif pid == self.app:
+                self.terminal.app_stopped(pid, news)
         self._settle_hook()
         if self.machine.phase == "cleanup" and not kernel.has_children():
             self._handle(ev.Empty())
@@ -122,11 +167,17 @@ class Supervisor:
     def _buried(self, pid: int, ending: ev.Ending) -> None:
         if pid == self.app:
             self.app = None
-            if self.had_terminal:
-                kernel.give_terminal(os.getpgrp())
+            self.terminal.app_exited()
             self._handle(ev.AppExited(ending))
         elif self.hook is not None and pid == self.hook.pid:
             self.hook.ending = ending
+        else:
+            self._buried_orphan(pid, ending)
+
+    def _buried_orphan(self, pid: int, ending: ev.Ending) -> None:
+        if self.plan.tell_orphans:
+            died = f"died of SIG{name_of(ending.signo)}" if ending.signo else f"exited {ending.code}"
+            log.say(f"reaped the orphan {pid}, which {died}")
 
     def _settle_hook(self) -> None:
         hook = self.hook
@@ -136,23 +187,14 @@ class Supervisor:
         self._handle(ev.HookExited(hook.ending))
 
     def _sweep(self, signo: int) -> ev.Event | None:
-        for _orphan in kernel.reap():
-            pass
+        for pid, news in kernel.reap():
+            if isinstance(news, ev.Ending):
+                self._buried_orphan(pid, news)
         if not kernel.has_children():
             return ev.Empty()
         kernel.signal_all_below(signo)
-        kernel.signal_all_below(_CONT or 0)
+        kernel.signal_all_below(_CONT)
         return None
-
-    def _hand_over_terminal(self) -> None:
-        """The app was stopped because it wants the terminal that we keep.
-
-        With a hook file we keep it until then: a Ctrl-C is a stop request, and pre_stop hooks run for it. A plain
-        init has nothing to do for it and hands the terminal over at the start.
-        """
-        if self.app is not None and kernel.owns_terminal():
-            kernel.give_terminal(self.app)
-            kernel.signal_group(self.app, _CONT or 0)
 
     # Time.
 

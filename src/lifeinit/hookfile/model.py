@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from lifeinit.hookfile.locate import Places
+
 Phase = Literal["pre_start", "post_start", "pre_stop", "post_stop"]
 
 PHASES: tuple[Phase, ...] = ("pre_start", "post_start", "pre_stop", "post_stop")
@@ -30,12 +32,30 @@ class Hook:
 
 
 @dataclass(frozen=True)
+class App:
+    """What `[app]` says of the app, which itself stands on the command line. `user` and `environment` as written."""
+
+    user: str | None = None
+    working_dir: str | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
+    umask: int | None = None
+    no_new_privs: bool = False
+    stop_signal: str | None = None
+    stop_scope: Literal["process", "group"] = "process"
+    success_exit_codes: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
 class HookFile:
-    """The whole file, with the defaults filled in. Signals are their names, as in the file."""
+    """The whole file, with the defaults filled in. Signals are their names.
+
+    `signals`: what lifeinit gets, and what the app gets for it (None: nothing). `places`: where each key stands.
+    """
 
     hooks: Mapping[Phase, tuple[Hook, ...]] = field(default_factory=dict)
     stop_timeout: float | None = None
     kill_after: float = 2.0
     stop_on: tuple[str, ...] = DEFAULT_STOP_ON
-    stop_signal: str | None = None
-    stop_scope: Literal["process", "group"] = "process"
+    signals: Mapping[str, str | None] = field(default_factory=dict)
+    app: App = field(default_factory=App)
+    places: Places = field(default_factory=lambda: Places(""), compare=False, repr=False)

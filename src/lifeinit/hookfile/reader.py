@@ -1,5 +1,6 @@
 """From the bytes of a hook file to a HookFile, or to every problem in it at once."""
 
+import dataclasses
 import difflib
 import re
 import tomllib
@@ -7,16 +8,21 @@ from pathlib import Path as FilePath
 from typing import Literal, NoReturn, TypeVar
 
 from lifeinit.engine.signals import name_of, number_of
-from lifeinit.hookfile import duration
+from lifeinit.hookfile import codes, duration, expand
 from lifeinit.hookfile.locate import Path, Places
-from lifeinit.hookfile.model import DEFAULT_STOP_ON, DEFAULT_TIMEOUT, PHASES, Hook, HookFile, Phase
+from lifeinit.hookfile.model import DEFAULT_STOP_ON, DEFAULT_TIMEOUT, PHASES, App, Hook, HookFile, Phase
 from lifeinit.hookfile.problem import HookFileError, Place, Problem, UnreadableError, quoted
 
-_TOP_KEYS = (*PHASES, "stop_timeout", "kill_after", "stop_on", "app")
-_APP_KEYS = ("stop_signal", "stop_scope")
+_TOP_KEYS = (*PHASES, "stop_timeout", "kill_after", "stop_on", "signals", "app")
+_APP_KEYS = (
+    *("user", "working_dir", "environment", "umask", "no_new_privs"),
+    *("stop_signal", "stop_scope", "success_exit_codes"),
+)
 _HOOK_KEYS = ("name", "command", "sleep", "timeout", "retries", "retry_delay", "on_failure")
 
 _NAME = re.compile(r"[A-Za-z0-9_.-]+", re.ASCII)
+_VARIABLE = re.compile(r"[^=\0]+")
+_UMASK = re.compile(r"0?[0-7]{1,3}", re.ASCII)
 _MOST_RETRIES = 1000
 _TOML_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
@@ -37,8 +43,9 @@ def parse(raw: bytes) -> HookFile:
     """The hook file that these bytes are. Raises HookFileError with all its problems."""
     text = _decode(raw)
     table = _load(text)
-    reader = _Reader(_places(text))
-    hook_file = reader.hook_file(table)
+    places = _places(text)
+    reader = _Reader(places)
+    hook_file = dataclasses.replace(reader.hook_file(table), places=places)
     if reader.problems:
         raise HookFileError(reader.problems)
     return hook_file
@@ -103,23 +110,36 @@ class _Reader:
 
     def hook_file(self, table: Table) -> HookFile:
         self.known_keys((), table, _TOP_KEYS, "a hook file")
-        app = self.app(table)
         return HookFile(
             hooks={phase: self.phase(table, phase) for phase in PHASES},
             stop_timeout=self.positive((), table, "stop_timeout", None),
             kill_after=self.duration((), table, "kill_after", HookFile.kill_after) or 0.0,
             stop_on=self.stop_on(table),
-            stop_signal=self.stop_signal(app),
-            stop_scope=self.choice(("app",), app, "stop_scope", ("process", "group"), "process"),
+            signals=self.signals(self.subtable((), table, "signals")),
+            app=self.app(self.subtable((), table, "app")),
         )
 
-    def app(self, table: Table) -> Table:
-        app = table.get("app", {})
-        if not isinstance(app, dict):
-            self.wrong(("app",), f"app is {_a(app)}, not a table: write it as [app]")
-            return {}
-        self.known_keys(("app",), app, _APP_KEYS, "[app]")
-        return app
+    def app(self, app: Table) -> App:
+        path = ("app",)
+        self.known_keys(path, app, _APP_KEYS, "[app]")
+        return App(
+            user=self.text(path, app, "user"),
+            working_dir=self.text(path, app, "working_dir"),
+            environment=self.environment((*path, "environment"), self.subtable(path, app, "environment")),
+            umask=self.umask(path, app),
+            no_new_privs=self.flag(path, app, "no_new_privs"),
+            stop_signal=self.stop_signal(app),
+            stop_scope=self.choice(path, app, "stop_scope", ("process", "group"), "process"),
+            success_exit_codes=self.success_exit_codes((*path, "success_exit_codes"), app),
+        )
+
+    def subtable(self, path: Path, table: Table, key: str) -> Table:
+        value = table.get(key, {})
+        if isinstance(value, dict):
+            return value
+        header = ".".join(str(part) for part in (*path, key))
+        self.wrong((*path, key), f"{key} is {_a(value)}, not a table: write it as [{header}]")
+        return {}
 
     def phase(self, table: Table, phase: Phase) -> tuple[Hook, ...]:
         """The hooks of a phase in any of its forms: a string, one argv, a table, an array of tables."""
@@ -261,9 +281,84 @@ class _Reader:
         names = (self.signal(("stop_on", i), item, "stop_on") for i, item in enumerate(value))
         return tuple(name for name in names if name is not None)
 
+    def signals(self, table: Table) -> dict[str, str | None]:
+        found: dict[str, str | None] = {}
+        for key, value in table.items():
+            number = number_of(key)
+            came = None if number is None else name_of(number)
+            if came is None or came in {"KILL", "STOP", "CHLD"}:
+                reason = "which is no signal" if came is None else "which never reaches lifeinit"
+                self.wrong_key(("signals", key), f'signals holds {quoted(key)}, {reason}: write another, "HUP" say')
+            elif value == "":
+                found[came] = None
+            else:
+                goes = self.signal(("signals", key), value, f"signals.{key}")
+                found[came] = goes or came
+        return found
+
     def stop_signal(self, app: Table) -> str | None:
         value = app.get("stop_signal")
         return None if value is None else self.signal(("app", "stop_signal"), value, "stop_signal")
+
+    def text(self, path: Path, table: Table, key: str) -> str | None:
+        """A string that is not empty."""
+        value = table.get(key)
+        if value is None:
+            return None
+        if not isinstance(value, str):
+            self.wrong((*path, key), f"{key} is {_a(value)}, not a string: put it in quotes")
+        elif not value:
+            self.wrong((*path, key), f'{key} is "", an empty string: leave the key out')
+        else:
+            return self.without_nul((*path, key), value)
+        return None
+
+    def flag(self, path: Path, table: Table, key: str) -> bool:
+        value = table.get(key, False)
+        if isinstance(value, bool):
+            return value
+        self.wrong((*path, key), f"{key} is {_a(value)}: write true or false, without quotes")
+        return False
+
+    def umask(self, path: Path, table: Table) -> int | None:
+        value = table.get("umask")
+        if value is None:
+            return None
+        if isinstance(value, str) and _UMASK.fullmatch(value):
+            return int(value, 8)
+        self.wrong((*path, "umask"), f'umask is {_a(value)}: write its octal digits in quotes, "027" say')
+        return None
+
+    def environment(self, path: Path, table: Table) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for name, value in table.items():
+            at = (*path, name)
+            if not _VARIABLE.fullmatch(name):
+                self.wrong_key(
+                    at, f"environment holds {quoted(name)}, which cannot be a variable: use letters, digits and _"
+                )
+            elif not isinstance(value, str):
+                self.wrong(at, f"{name} is {_a(value)}, not a string: put it in quotes")
+            else:
+                try:
+                    expand.check(value)
+                except expand.ExpansionError as error:
+                    self.wrong(at, f"{name} is {quoted(value)}, which holds {error}")
+                found[name] = self.without_nul(at, value)
+        return found
+
+    def success_exit_codes(self, path: Path, app: Table) -> frozenset[int]:
+        value = app.get("success_exit_codes", [])
+        if not isinstance(value, list):
+            self.wrong(path, f'success_exit_codes is {_a(value)}, not a list: write ["SIGTERM", 3], say')
+            return frozenset()
+        found: set[int] = set()
+        for i, item in enumerate(value):
+            try:
+                found |= codes.parse(item)
+            except ValueError as error:
+                self.wrong((*path, i), f"success_exit_codes holds {quoted(item)}, {error}")
+        return frozenset(found)
 
     def signal(self, path: Path, value: object, key: str) -> str | None:
         """The signal's usual name, `TERM`."""

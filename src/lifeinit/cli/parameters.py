@@ -1,0 +1,78 @@
+"""What click does not know: signals, rewrites, exit statuses, durations and users as values on the command line."""
+
+import os
+from collections.abc import Callable
+from typing import TypeVar
+
+import click
+
+from lifeinit import preflight
+from lifeinit.engine.signals import VALID, number_of
+from lifeinit.hookfile import codes, duration
+from lifeinit.hookfile.problem import quoted
+
+Value = TypeVar("Value")
+
+
+class Parsed(click.ParamType[Value]):
+    """A value that a function makes from the text, or refuses with the end of a sentence."""
+
+    def __init__(self, name: str, parse: Callable[[str], Value]) -> None:
+        self.name = name
+        self._parse = parse
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Value:
+        text = str(value)
+        try:
+            return self._parse(text)
+        except ValueError as error:
+            self.fail(f"{quoted(text)}, {error}" if text else f'"", {error}', param, ctx)
+
+
+def signal_number(text: str) -> int:
+    """`TERM`, `SIGTERM`, `RTMIN+1` or `15`."""
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) < 3 else number_of(text)
+    if number is None or number not in VALID:
+        raise ValueError('no signal: write a name as "TERM" or a number as "15"')
+    return number
+
+
+def rewrite(text: str) -> tuple[int, int | None]:
+    """`15:3` or `TERM:QUIT`; `TERM:` and `15:0` drop it."""
+    came, colon, goes = text.partition(":")
+    if not colon:
+        raise ValueError('no rewrite: write two signals as "TERM:QUIT", or "TERM:" to drop one')
+    return signal_number(came), None if goes in {"", "0"} else signal_number(goes)
+
+
+SIGNAL = Parsed("SIGNAL", signal_number)
+REWRITE = Parsed("REWRITE", rewrite)
+CODES = Parsed("CODE", codes.parse)
+USER = Parsed("USER", preflight.account)
+
+
+def stop_timeout() -> float | None:
+    """LIFEINIT_STOP_TIMEOUT, in seconds. Raises UsageError."""
+    text = os.environ.get("LIFEINIT_STOP_TIMEOUT")
+    if not text:
+        return None
+    try:
+        seconds = duration.parse_variable(text)
+    except ValueError as error:
+        raise click.UsageError(f"LIFEINIT_STOP_TIMEOUT is {quoted(text)}, {error}") from None
+    if seconds == 0:
+        raise click.UsageError(
+            f'LIFEINIT_STOP_TIMEOUT is {quoted(text)}, which leaves no time at all: write at least "1s"'
+        )
+    return seconds
+
+
+def tinis_group() -> bool | None:
+    """TINI_KILL_PROCESS_GROUP counts by being there, whatever its value. tini(1)"""
+    return True if "TINI_KILL_PROCESS_GROUP" in os.environ else None
+
+
+def tinis_verbosity() -> int:
+    """TINI_VERBOSITY: 1 is tini's default, at which lifeinit says nothing more either. tini(1)"""
+    text = os.environ.get("TINI_VERBOSITY", "")
+    return max(0, int(text) - 1) if text.isascii() and text.isdecimal() else 0

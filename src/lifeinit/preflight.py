@@ -1,0 +1,79 @@
+"""The inspector: what a hook file or an option asks for, against this machine."""
+
+import grp
+import os
+import pwd
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from lifeinit.engine.plan import Identity
+
+_HIGHEST_ID = 2**32 - 2  # the one above means "unchanged". setresuid(2)
+
+
+class UnfitError(ValueError):
+    """This machine cannot do it; the text is the end of a sentence that begins with the value."""
+
+
+@dataclass(frozen=True)
+class Account:
+    """Whom the app runs as. `identity` is None where lifeinit already is that user."""
+
+    identity: Identity | None
+    variables: Mapping[str, str]
+
+
+def account(user: str) -> Account:
+    """The account of `NAME`, `UID`, `NAME:GROUP` or `UID:GID`. Raises UnfitError.
+
+    A name has all its groups; a uid without an entry in passwd(5) has the group of its own number and no other. HOME,
+    USER, LOGNAME and SHELL are set as login(1) sets them.
+    """
+    name, colon, group = user.partition(":")
+    entry = _entry(name)
+    uid = int(name) if entry is None else entry.pw_uid
+    gid = _gid(group) if colon else (uid if entry is None else entry.pw_gid)
+    groups = (gid,) if entry is None else tuple(sorted(os.getgrouplist(entry.pw_name, gid)))
+    login = name if entry is None else entry.pw_name
+    variables = {
+        "HOME": "/" if entry is None else entry.pw_dir,
+        "USER": login,
+        "LOGNAME": login,
+        "SHELL": ("" if entry is None else entry.pw_shell) or "/bin/sh",
+    }
+    return Account(_identity(Identity(uid, gid, groups)), variables)
+
+
+def _identity(wanted: Identity) -> Identity | None:
+    if os.geteuid() == 0:
+        return wanted
+    if (wanted.uid, wanted.gid) == (os.geteuid(), os.getegid()):
+        return None
+    raise UnfitError(
+        f"which takes root, and lifeinit runs as uid {os.geteuid()}: start the container as root, or leave the user out"
+    )
+
+
+def _entry(name: str) -> pwd.struct_passwd | None:
+    """The passwd entry of a name or uid; None for a uid that has none."""
+    try:
+        if not name.isascii() or not name.isdecimal():
+            return pwd.getpwnam(name)
+        if int(name) > _HIGHEST_ID:
+            raise UnfitError(f"whose uid is above {_HIGHEST_ID}: write a smaller one")
+        return pwd.getpwuid(int(name))
+    except KeyError:
+        if name.isdecimal():
+            return None
+    raise UnfitError("who is no user of this machine: create the user in the image, or write a uid")
+
+
+def _gid(group: str) -> int:
+    if group.isascii() and group.isdecimal():
+        if int(group) > _HIGHEST_ID:
+            raise UnfitError(f"whose gid is above {_HIGHEST_ID}: write a smaller one")
+        return int(group)
+    try:
+        return grp.getgrnam(group).gr_gid
+    except KeyError:
+        raise UnfitError("whose group this machine does not have: create it in the image, or write a gid") from None

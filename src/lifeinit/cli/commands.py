@@ -46,14 +46,14 @@ def serve(arguments: Sequence[str], mask: Iterable[int], parent: int) -> NoRetur
 @click.option("-g", "--group", is_flag=True, default=None, help="Signals go to the app's whole process group.")
 @click.option("-c", "--single-child", is_flag=True, help="Signals go to the app's main process only (the default).")
 @click.option(
-    *("-r", "--rewrite", "rewrites"),
+    *("-r", "--rewrite"),
     type=parameters.REWRITE,
     multiple=True,
     metavar="SIG:SIG",
     help="Pass the second signal on for the first; TERM: drops it. Repeatable.",
 )
 @click.option(
-    *("-e", "--success-exit-code", "codes"),
+    *("-e", "--success-exit-code"),
     type=parameters.CODES,
     multiple=True,
     metavar="CODE",
@@ -69,7 +69,7 @@ def serve(arguments: Sequence[str], mask: Iterable[int], parent: int) -> NoRetur
 @click.option("-w", "--warn-on-reap", is_flag=True, help="Tell each orphan that is reaped.")
 @click.option("-v", "--verbose", count=True, help="Tell each signal, who sent it and where it went.")
 @click.option("-s", "--subreaper", is_flag=True, help="Accepted as in tini: when not PID 1, lifeinit always is one.")
-@click.version_option(__version__, message="lifeinit %(version)s")
+@click.version_option(__version__, message="lifeinit %(version)s", allow_from_autoenv=False)
 @click.argument("command", nargs=-1, type=click.UNPROCESSED, metavar="COMMAND [ARG]...")
 @click.pass_obj
 def run(  # noqa: PLR0913, PLR0917
@@ -77,8 +77,8 @@ def run(  # noqa: PLR0913, PLR0917
     config: str | None,
     group: bool | None,
     single_child: bool,
-    rewrites: tuple[tuple[int, int | None], ...],
-    codes: tuple[frozenset[int], ...],
+    rewrite: tuple[tuple[int, int | None], ...],
+    success_exit_code: tuple[frozenset[int], ...],
     parent_death_signal: int | None,
     user: preflight.Account | None,
     warn_on_reap: bool,
@@ -100,8 +100,8 @@ def run(  # noqa: PLR0913, PLR0917
     options = Options(
         stop_timeout=parameters.stop_timeout(),
         group=_group(group, single_child),
-        rewrite=dict(rewrites),
-        success_exit_codes=frozenset().union(*codes),
+        rewrite=dict(rewrite),
+        success_exit_codes=frozenset().union(*success_exit_code),
         user=user,
         parent_death_signal=parent_death_signal,
         parent=start.parent,

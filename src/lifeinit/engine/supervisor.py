@@ -15,6 +15,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from signal import struct_siginfo
 
+_MOST_AT_ONCE = 128  # twice as many as there are signals
+
 _CHLD, _CONT, _KILL, _TERM = (number_of(name) or 0 for name in ("CHLD", "CONT", "KILL", "TERM"))
 
 
@@ -55,10 +57,8 @@ class Supervisor:
     def _live(self, event: ev.Event) -> int:
         self._handle(event)
         while self.exit_status is None:
-            came = kernel.wait(min(self.deadlines.values(), default=None))
+            self._read_signals(kernel.wait(min(self.deadlines.values(), default=None)))
             self._reap()
-            if came is not None and came.si_signo != _CHLD:
-                self._signal_came(came)
             self._expire()
         return self.exit_status
 
@@ -117,6 +117,20 @@ class Supervisor:
         return None
 
     # Signals.
+
+    def _read_signals(self, came: "struct_siginfo | None") -> None:
+        """This signal and whatever else is pending, before anything is reaped.
+
+        A death may start the app, which must not happen when a stop request is there already, and a signal that was
+        meant for nobody must not reach the new app. The kernel hands out the lowest number first, so TERM may stand
+        behind others. Not without an end, though: realtime signals queue.
+        """
+        most = _MOST_AT_ONCE
+        while came is not None:
+            if came.si_signo != _CHLD:
+                self._signal_came(came)
+            most -= 1
+            came = kernel.wait(0.0) if most else None
 
     def _signal_came(self, came: "struct_siginfo") -> None:
         done = self._handle(ev.SignalCame(came.si_signo))

@@ -1,0 +1,174 @@
+"""tini's and dumb-init's options, and the environment variables of each."""
+
+import os
+import re
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.integration.conftest import Start
+from tests.integration.harness import LIFEINIT, Running, base_environment, listener, python
+
+
+@pytest.mark.parametrize(
+    ("options", "env", "hooks"),
+    [
+        (("-e", "3", "-e", "143"), {}, None),
+        (("-e", "1-9", "--success-exit-code", "TERM"), {}, None),
+        ((), {"LIFEINIT_SUCCESS_EXIT_CODE": "3 SIGTERM"}, None),
+        ((), {}, '[app]\nsuccess_exit_codes = ["SIGTERM", 3]\n'),
+        (("-e", "3"), {}, '[app]\nsuccess_exit_codes = ["140-150"]\n'),
+    ],
+)
+def test_exit_statuses_that_count_as_0(
+    init: Start, options: tuple[str, ...], env: dict[str, str], hooks: str | None
+) -> None:
+    for app, status in (("exit 3", 0), ("kill $$", 0), ("exit 10", 10), ("kill -9 $$", 137)):
+        assert init("sh", "-c", app, options=options, env=env, hooks=hooks).status() == status
+
+
+def test_a_hooks_status_never_counts_as_0(init: Start) -> None:
+    assert init("true", options=["-e", "3"], hooks="pre_start = 'exit 3'").status() == 3
+
+
+def test_what_is_told_of_a_status_that_counts_as_0(init: Start) -> None:
+    running = init("sh", "-c", "kill $$", hooks="post_stop = 'echo $LIFEINIT_EXIT_CODE $LIFEINIT_CHILD_EXIT_SIGNAL'",
+                   options=["-e", "TERM"])  # fmt: skip
+    running.expect("0 TERM")
+    assert running.stderr()[0] == "lifeinit: app exited 143 (SIGTERM), which counts as success"
+
+
+def test_w_tells_each_orphan(init: Start) -> None:
+    app = "mkfifo up; (sh -c 'read x < up; exit 4' &); echo > up; exec sleep 0.3"
+    running = init("sh", "-c", app, options=["-w"])
+    assert running.status() == 0
+    (line,) = running.stderr()
+    assert re.fullmatch(r"lifeinit: reaped the orphan \d+, which exited 4", line)
+
+
+@pytest.mark.parametrize(
+    ("variable", "grouped"),
+    [
+        ({"LIFEINIT_GROUP": "1"}, True),
+        ({"LIFEINIT_GROUP": "0"}, False),
+        ({"TINI_KILL_PROCESS_GROUP": ""}, True),
+        ({"TINI_KILL_PROCESS_GROUP": "1", "LIFEINIT_GROUP": "0"}, False),
+        ({"TINI_KILL_PROCESS_GROUP": "1", "LIFEINIT_SINGLE_CHILD": "1"}, False),
+    ],
+    ids=str,
+)
+def test_the_group_from_the_environment(init: Start, variable: dict[str, str], grouped: bool) -> None:
+    worker = " ".join(f"'{word}'" for word in listener("USR1=0", "URG=0"))
+    running = init("sh", "-c", f"trap 'kill -URG $!' USR1; {worker} & wait; wait; echo app", env=variable)
+    running.expect("ready")
+    running.send(signal.SIGUSR1)
+    assert ("USR1" in running.rest()) == grouped
+
+
+@pytest.mark.parametrize(
+    ("variable", "told"),
+    [({"TINI_VERBOSITY": "2"}, True), ({"TINI_VERBOSITY": "1"}, False), ({"LIFEINIT_VERBOSE": "1"}, True)],
+    ids=str,
+)
+def test_the_verbosity_from_the_environment(init: Start, variable: dict[str, str], told: bool) -> None:
+    running = init("true", env=variable)
+    assert running.status() == 0
+    assert ("lifeinit: runs as PID 1" in running.stderr()) == told
+
+
+def test_tinis_subreaper_is_accepted(init: Start) -> None:
+    assert init("sh", "-c", "exit 4", options=["-s"]).status() == 4
+    assert init("sh", "-c", "exit 4", env={"TINI_SUBREAPER": ""}).status() == 4
+
+
+def test_an_image_may_name_the_version_in_its_environment(init: Start) -> None:
+    """ENV LIFEINIT_VERSION=0.1.0 is no --version."""
+    assert init("sh", "-c", "exit 4", env={"LIFEINIT_VERSION": "0.1.0"}).status() == 4
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (
+            ("-e", "256"),
+            "'-e' / '--success-exit-code': \"256\", no exit status: write a number from 0 to 255, a range as",
+        ),
+        (("-e", "9-3"), '"9-3", no exit status'),
+        (("-r", "15"), '"15", no rewrite: write two signals as "TERM:QUIT", or "TERM:" to drop one'),
+        (("-r", "TREM:3"), '"TREM:3", no signal: write a name as "TERM" or a number as "15"'),
+        (("-p", "99"), '"99", no signal'),
+        (("--user", "nobody-here"), '"nobody-here", who is no user of this machine: create the user in the image, or'),
+        (("--user", "0:nobody-here"), "whose group this machine does not have"),
+        (("--user", "99999999999"), "whose uid is above 4294967294"),
+        (("-g", "-c"), "--group and --single-child say the opposite: leave one out"),
+    ],
+)
+def test_a_wrong_value_starts_nothing(tmp_path: Path, arguments: tuple[str, ...], sentence: str) -> None:
+    done = subprocess.run(
+        [LIFEINIT, *arguments, "--", "echo", "never"],
+        check=False, capture_output=True, text=True, cwd=tmp_path, env=base_environment() | {"COLUMNS": "500"},
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (2, "")
+    assert sentence in " ".join(done.stderr.split())
+
+
+# The parent's death, and not being PID 1.
+
+
+@pytest.mark.usefixtures("namespaces")
+def test_the_parents_death_signal(tmp_path: Path) -> None:
+    """lifeinit gets it as if the parent had sent it, so a stop request makes the whole stop."""
+    (tmp_path / "hooks.toml").write_text('pre_stop = "echo pre_stop"\npost_stop = "echo post_stop"\n')
+    app = " ".join(f"'{word}'" for word in listener("TERM=0", "TELL=up"))
+    os.mkfifo(tmp_path / "up")
+    (tmp_path / "parent").write_text(f"'{LIFEINIT}' -p TERM -- {app} &\nread x < up\n")
+    running = Running(["sh", "-c", "sh parent; exec sleep 60"], tmp_path, base_environment())
+    running.expect("ready", "pre_stop")
+    assert running.line() in {"TERM", "CONT"}
+    while running.line() != "post_stop":
+        pass
+    running.end()
+
+
+@pytest.mark.usefixtures("namespaces")
+def test_the_parent_may_be_gone_before_it_is_watched(tmp_path: Path) -> None:
+    """The front desk waits for a slow hook file; meanwhile the parent dies."""
+    os.mkfifo(tmp_path / "slow.toml")
+    os.mkfifo(tmp_path / "die")
+    (tmp_path / "parent").write_text(f"'{LIFEINIT}' -p USR1 --config slow.toml -- sleep 60 &\nread x < die\n")
+    running = Running(["sh", "-c", "sh parent; echo gone; exec sleep 60"], tmp_path, base_environment())
+    with (tmp_path / "slow.toml").open("w") as slow:  # opens once lifeinit reads
+        (tmp_path / "die").write_text("now\n")
+        running.expect("gone")
+        slow.write('post_stop = "echo $LIFEINIT_CHILD_EXIT_SIGNAL"')
+    running.expect("USR1")
+    running.end()
+
+
+def test_without_being_pid_1_it_is_a_subreaper(init: Start) -> None:
+    running = init(*python("orphans", "50"), subreaper=True, options=["-v"])
+    assert running.rest() == ["nothing left"]
+    assert running.status() == 0
+    assert re.fullmatch(r"lifeinit: runs as pid \d+, a subreaper", running.stderr()[0])
+
+
+@pytest.mark.usefixtures("namespaces")
+def test_cleanup_ends_no_process_but_its_own(tmp_path: Path) -> None:
+    """A neighbour, the parent and the parent's other children live on; a grandchild in another session does not."""
+    app = "setsid sh -c 'setsid sleep 61 & sleep 62' & exec sleep 0.2"
+    shell = f"sleep 63 & '{LIFEINIT}' -- sh -c \"{app}\"; echo status $?; pgrep -a sleep"
+    running = Running(["sh", "-c", shell], tmp_path, base_environment())
+    running.expect("status 0")
+    assert [line.partition(" ")[2] for line in running.rest()] == ["sleep 63"]
+    running.end()
+
+
+def test_cleanup_ends_what_is_forked_while_it_runs(init: Start, tmp_path: Path) -> None:
+    """A process that answers TERM with a new one, which ignores it."""
+    (tmp_path / "hydra").write_text(
+        'trap \'setsid sh -c "trap \\"\\" TERM; exec sleep 60" & exit\' TERM; echo > up; while :; do sleep 0.1; done'
+    )
+    running = init("sh", "-c", "setsid sh hydra & read x < up", subreaper=True, fifo="up")
+    assert running.rest() == ["nothing left"]

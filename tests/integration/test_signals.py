@@ -1,0 +1,168 @@
+"""Signals: each one, in each phase in which the app lives."""
+
+import os
+import random
+import re
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.integration.conftest import Start
+from tests.integration.harness import LIFEINIT, Running, base_environment, listener, python
+
+STOPS = {signal.SIGTERM, signal.SIGINT, signal.SIGQUIT}
+OTHERS = sorted(signal.valid_signals() - STOPS - {signal.SIGKILL, signal.SIGSTOP, signal.SIGCHLD})
+
+
+def name_of(signo: int) -> str:
+    return signal.Signals(signo).name[3:] if signo in list(signal.Signals) else str(signo)
+
+
+def reach(running: Running, phase: str) -> None:
+    """Bring a lifeinit with the hooks of `HOOKS` into a phase."""
+    running.expect("ready")
+    running.expect("post_start")
+    if phase == "post_start":
+        return
+    running.send(signal.SIGTERM)
+    running.expect("pre_stop")
+    if phase == "stopping":
+        running.send(signal.SIGTERM)
+        running.expect("TERM", "CONT")
+
+
+HOOKS = """
+post_start = "read x < up; echo post_start; sleep 60"
+pre_stop = "echo pre_stop; sleep 60"
+"""
+
+
+@pytest.mark.parametrize("phase", ["post_start", "pre_stop", "stopping"])
+def test_every_signal_in_every_phase(init: Start, phase: str) -> None:
+    """Unchanged, the realtime ones and TTIN, TTOU and TSTP too. One after the other, so that none coalesces."""
+    running = init(*listener("TELL=up"), hooks=HOOKS, fifo="up")
+    reach(running, phase)
+    for signo in [*OTHERS, *(STOPS if phase == "stopping" else [])]:
+        running.send(signo)
+        running.expect(name_of(signo))
+
+
+def test_stop_scope_group_is_for_every_signal(init: Start) -> None:
+    """As under tini -g: here the worker of a shell that ignores USR1."""
+    worker = " ".join(f"'{word}'" for word in listener("USR1=0"))
+    running = init("sh", "-c", f"trap '' USR1; {worker}; echo app", options=["-g"])
+    running.expect("ready")
+    running.send(signal.SIGUSR1)
+    running.expect("USR1", "app")
+
+
+@pytest.mark.parametrize(
+    ("options", "env", "hooks"),
+    [
+        (("-r", "15:3", "-r", "HUP:USR2", "--rewrite", "USR1:"), {}, None),
+        ((), {"LIFEINIT_REWRITE": "TERM:QUIT SIGHUP:12 10:0"}, None),
+        ((), {}, '[signals]\nTERM = "QUIT"\nHUP = "SIGUSR2"\nUSR1 = ""\n'),
+        (("-r", "HUP:USR2"), {}, '[signals]\nTERM = "QUIT"\nHUP = "WINCH"\nUSR1 = ""\n'),
+    ],
+    ids=["options", "environment", "file", "option over file"],
+)
+def test_rewritten_and_dropped_signals(
+    init: Start, options: tuple[str, ...], env: dict[str, str], hooks: str | None
+) -> None:
+    running = init(*listener(), options=options, env=env, hooks=hooks)
+    running.expect("ready")
+    running.send(signal.SIGUSR1)  # dropped: nothing of it is seen before the next one
+    running.send(signal.SIGHUP)
+    running.expect("USR2")
+    running.send(signal.SIGTERM)
+    running.expect("QUIT", "CONT")
+    running.send(signal.SIGTERM)
+    running.expect("QUIT")
+
+
+def test_a_stop_signal_that_is_dropped_asks_for_no_stop(init: Start) -> None:
+    running = init(*listener("USR1=3"), hooks='pre_stop = "echo never"\n[signals]\nTERM = ""\n')
+    running.expect("ready")
+    running.send(signal.SIGTERM)
+    running.send(signal.SIGUSR1)
+    assert running.rest() == ["USR1"]
+    assert running.status() == 3
+
+
+def test_100_000_signals(init: Start) -> None:
+    """Standard signals coalesce, but the last of each kind arrives; and PID 1 does not grow."""
+    kinds = [signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2, signal.SIGWINCH]
+    running = init(*listener("QUIT=0"))
+    running.expect("ready")
+    pid = running.pid
+    os.kill(pid, signal.SIGALRM)
+    running.expect("ALRM")
+    before = _memory_kb(pid)
+    chosen = random.Random(1)
+    for _ in range(100_000):
+        os.kill(pid, chosen.choice(kinds))
+    os.kill(pid, signal.SIGVTALRM)  # numbered above them except WINCH, so forwarded when they are
+    seen: set[str] = set()
+    while not {"HUP", "USR1", "USR2", "WINCH", "VTALRM"} <= seen:
+        seen.add(running.line())
+    for kind in kinds:
+        os.kill(pid, kind)
+        while running.line() != name_of(kind):
+            pass
+    assert _memory_kb(pid) <= before + 64
+    os.kill(pid, signal.SIGQUIT)
+    running.rest()
+    assert running.status() == 0
+
+
+def test_realtime_signals_queue_and_none_is_lost(init: Start) -> None:
+    running = init(*listener())
+    running.expect("ready")
+    for _ in range(1000):
+        running.send(signal.SIGRTMIN + 5)
+    running.send(signal.SIGRTMIN + 6)
+    running.expect(*[str(signal.SIGRTMIN + 5)] * 1000, str(signal.SIGRTMIN + 6))
+
+
+def test_who_sent_a_signal_is_told_with_v(init: Start) -> None:
+    hooks = 'post_start = "read x < up; echo $$; kill -HUP $LIFEINIT_PID; kill -40 $LIFEINIT_PID"'
+    running = init(*listener("40=3", "TELL=up"), options=["-v"], hooks=hooks, fifo="up")
+    running.expect("ready")
+    sender = running.line()
+    running.expect("HUP", "40")
+    assert running.status() == 3
+    said = running.stderr()
+    assert said[0] == "lifeinit: runs as PID 1"
+    assert f"lifeinit: SIGHUP from pid {sender}, uid 0: SIGHUP to the app" in said
+    assert f"lifeinit: SIGRTMIN+6 from pid {sender}, uid 0: SIGRTMIN+6 to the app" in said
+
+
+def test_a_signal_that_is_not_passed_on_is_told_with_v(init: Start) -> None:
+    running = init("true", hooks='pre_start = "kill -USR1 $LIFEINIT_PID"', options=["-v"])
+    assert running.status() == 0
+    assert any(re.search(r"SIGUSR1 from pid \d+, uid 0: nothing to the app", line) for line in running.stderr())
+
+
+@pytest.mark.usefixtures("namespaces")
+@pytest.mark.parametrize("option", ["-g", "-c"])
+def test_100_of_100_terms_that_were_pending_at_the_start_reach_the_app(tmp_path: Path, option: str) -> None:
+    """Between fork and exec the app is in no group of its own yet: whoever signals it then signals nobody."""
+    app = listener("TERM=7")
+    running = Running(python("pending", "100", str(LIFEINIT), option, "--", *app), tmp_path, base_environment())
+    lines = [line for line in running.rest() if line not in {"ready", "TERM", "CONT"}]
+    assert lines == ["7"] * 100
+    running.end()
+
+
+def test_gunicorns_ttin_does_not_stop_it(init: Start) -> None:
+    """Its default action would: dumb-init changes it to STOP, and gunicorn freezes."""
+    running = init("sh", "-c", "trap 'echo worker added' TTIN; echo ready; while :; do sleep 0.1; done")
+    running.expect("ready")
+    running.send(signal.SIGTTIN)
+    running.expect("worker added")
+
+
+def _memory_kb(pid: int) -> int:
+    rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    return int(rollup.partition("Private_Dirty:")[2].split()[0])

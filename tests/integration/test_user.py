@@ -15,6 +15,9 @@ NOT_ROOT = [
     *("setpriv", "--reuid=4711", "--regid=4711", "--clear-groups", f"--inh-caps={_READ}", f"--ambient-caps={_READ}")
 ]
 
+NOBODY = "(65534, 65534, 65534)"
+NOBODYS = "['/nonexistent', 'nobody', 'nobody', '/usr/sbin/nologin']"
+
 SHOW = """
 import os
 print(os.getresuid(), os.getresgid(), sorted(os.getgroups()))
@@ -37,10 +40,10 @@ def show(
 @pytest.mark.parametrize(
     ("user", "ids", "variables"),
     [
-        ("nobody", "(65534, 65534, 65534) (65534, 65534, 65534) [65534]", "['/nonexistent', 'nobody', 'nobody', '/usr/sbin/nologin']"),
+        ("nobody", f"{NOBODY} {NOBODY} [65534]", NOBODYS),
         ("4711", "(4711, 4711, 4711) (4711, 4711, 4711) [4711]", "['/', '4711', '4711', '/bin/sh']"),
         ("4711:4712", "(4711, 4711, 4711) (4712, 4712, 4712) [4712]", "['/', '4711', '4711', '/bin/sh']"),
-        ("nobody:daemon", "(65534, 65534, 65534) (1, 1, 1) [1]", "['/nonexistent', 'nobody', 'nobody', '/usr/sbin/nologin']"),
+        ("nobody:daemon", f"{NOBODY} (1, 1, 1) [1]", NOBODYS),
         ("2", "(2, 2, 2) (2, 2, 2) [2]", "['/bin', 'bin', 'bin', '/usr/sbin/nologin']"),
     ],
 )  # fmt: skip

@@ -104,3 +104,12 @@ def test_imports_form_no_circle() -> None:
     for name in graph:
         visit(name, ())
     assert len(done) == len(graph)
+
+
+def test_the_engine_asks_the_wall_clock_for_nothing_but_what_it_tells() -> None:
+    """A clock that jumps moves no deadline: only LIFEINIT_DEADLINE is unix time."""
+    calls = [
+        (path.name, line.strip()) for path in ENGINE for line in path.read_text().splitlines() if "time.time" in line
+    ]
+    assert [name for name, _ in calls] == ["supervisor.py"]
+    assert "facts.told" in calls[0][1]

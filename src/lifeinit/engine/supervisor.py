@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 _MOST_AT_ONCE = 128  # twice as many as there are signals
 
-_CHLD, _CONT, _KILL, _TERM = (number_of(name) or 0 for name in ("CHLD", "CONT", "KILL", "TERM"))
+_CHLD, _CONT, _KILL, _TERM, _PIPE, _XFSZ = (
+    number_of(name) or 0 for name in ("CHLD", "CONT", "KILL", "TERM", "PIPE", "XFSZ")
+)
 
 
 class RunningHook:
@@ -127,7 +129,7 @@ class Supervisor:
         """
         most = _MOST_AT_ONCE
         while came is not None:
-            if came.si_signo != _CHLD:
+            if came.si_signo != _CHLD and not _of_our_own_write(came):
                 self._signal_came(came)
             most -= 1
             came = kernel.wait(0.0) if most else None
@@ -225,3 +227,8 @@ class Supervisor:
         if self.plan.hook_file:
             elapsed = f"{time.monotonic() - self.hook_began:.1f} s"
             log.say(text.replace("{elapsed}", elapsed))
+
+
+def _of_our_own_write(came: "struct_siginfo") -> bool:
+    """A log line met a closed pipe or a file at its limit: blocked, the signal is kept even though it is ignored."""
+    return came.si_signo in {_PIPE, _XFSZ} and came.si_pid == os.getpid()

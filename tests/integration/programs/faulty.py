@@ -1,0 +1,49 @@
+"""Becomes an init that has a fault: FAULT HOOKS APP... . SOURCE says where the package is.
+
+`once`: the wait fails the first time after the app was told to run; `always`: it fails from then on; `machine`: the
+machine fails at every event from then on. HOOKS is the command of a post_stop hook, or empty.
+"""
+
+import os
+import sys
+
+sys.path.append(os.environ["SOURCE"])
+
+from lifeinit.engine import kernel, pid1
+from lifeinit.engine.machine import Machine
+from lifeinit.engine.plan import Hook, Plan, Program, Surroundings
+
+fault, post_stop, *app = sys.argv[1:]
+mask = kernel.block_signals()
+failures: list[str] = []
+wait, handle = kernel.wait, Machine.handle
+
+
+def failing_wait(deadline):  # type: ignore[no-untyped-def]
+    came = wait(deadline)
+    if (came is not None and came.si_signo == 10) or (fault == "always" and failures):
+        failures.append(fault)
+        raise RuntimeError("made for a test")
+    return came
+
+
+def failing_handle(machine, event):  # type: ignore[no-untyped-def]
+    if machine.app == "alive":
+        raise RuntimeError("made for a test")
+    return handle(machine, event)
+
+
+if fault == "machine":
+    Machine.handle = failing_handle  # type: ignore[method-assign]
+else:
+    kernel.wait = failing_wait
+hook = Hook("clean-up", Program((b"/bin/sh", b"-c", os.fsencode(post_stop))), None, 5.0, 0, 1.0, False)
+pid1.ignite(
+    Plan(
+        Program(tuple(map(os.fsencode, app))),
+        Surroundings(mask, sigchld_ignored=False, lc_ctype_added=False, directory=os.getcwdb()),
+        stop_on=(15,),
+        hook_file=True,
+        post_stop=(hook,) if post_stop else (),
+    )
+)

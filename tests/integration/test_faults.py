@@ -1,0 +1,56 @@
+"""An error of lifeinit's own never ends PID 1 before the app was told to stop."""
+
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import lifeinit
+from tests.integration.harness import Running, base_environment, listener, python
+
+ENVIRONMENT = base_environment() | {"SOURCE": str(Path(lifeinit.__file__).parents[1])}
+
+
+@pytest.fixture
+def faulty(tmp_path: Path, namespaces: None, request: pytest.FixtureRequest) -> Iterator[Running]:  # noqa: ARG001
+    fault, post_stop, app = request.param
+    running = Running(python("faulty", fault, post_stop, *app), tmp_path, ENVIRONMENT)
+    yield running
+    running.end()
+
+
+@pytest.mark.parametrize(
+    "faulty", [("once", "echo $LIFEINIT_REASON $LIFEINIT_EXIT_CODE", listener("TERM=0"))], indirect=True
+)
+def test_an_unforeseen_error_stops_the_app_and_runs_post_stop(faulty: Running) -> None:
+    """Status 70, one report."""
+    faulty.expect("ready")
+    faulty.send(signal.SIGUSR1)
+    assert [line for line in faulty.rest() if line != "CONT"] == ["TERM", "internal_error 70"]
+    assert faulty.status() == 70
+    reports = [line for line in faulty.stderr() if "internal error" in line]
+    assert len(reports) == 1
+    assert reports[0].startswith("lifeinit: internal error: RuntimeError: made for a test (faulty.py:")
+
+
+@pytest.mark.parametrize(
+    "faulty",
+    [("always", "", ["sh", "-c", "trap 'echo TERM; exit' TERM; echo ready; while :; do sleep 0.1; done"])],
+    indirect=True,
+)
+def test_an_error_that_comes_again_and_again(faulty: Running) -> None:
+    """Nothing works any more, yet the app gets its TERM."""
+    faulty.expect("ready")
+    faulty.send(signal.SIGUSR1)
+    faulty.expect("TERM")
+    assert faulty.status() == 70
+
+
+@pytest.mark.parametrize("faulty", [("machine", "echo never", listener("TERM=0"))], indirect=True)
+def test_a_broken_machine(faulty: Running) -> None:
+    """Without it there are no hooks, but the app is stopped and waited for."""
+    faulty.expect("ready")
+    faulty.send(signal.SIGUSR1)
+    assert [line for line in faulty.rest() if line != "CONT"] == ["TERM"]
+    assert faulty.status() == 70

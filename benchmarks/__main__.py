@@ -39,6 +39,7 @@ def _measure(compared: list[Init], share: float) -> dict[str, dict[str, dict[str
             name: {"wake-ups": rate} for name, rate in measure.idle_wakeups(compared, 10 * share).items()
         },
         "forwarding round trip, us": {name: dataclasses.asdict(spread) for name, spread in forwarding.items()},
+        "reaping orphans": measure.reaping(compared, int(20000 * share)),
     }
 
 

@@ -139,3 +139,22 @@ def test_a_terminal(run: Run) -> None:
     container = run("sh", "-c", "test -t 0 && echo terminal; exit 6", options=("-t", "-i"), hooks="")
     container.until("terminal")
     assert container.status() == 6
+
+
+@pytest.mark.parametrize(("limit", "status"), [("1", 126), ("2", 4)])
+def test_a_pids_cgroup_without_room(run: Run, limit: str, status: int) -> None:
+    """PID 1 alone fills it: the app cannot be forked, and that is a sentence and a status."""
+    container = run("sh", "-c", "exit 4", options=("--pids-limit", limit), hooks="")
+    said = list(container.lines())
+    assert container.status() == status
+    refused = 'lifeinit: cannot run the app "sh": fork failed: Resource temporarily unavailable'
+    assert (refused in said) == (status == 126)
+
+
+def test_root_then_drop(run: Run) -> None:
+    """The hooks as root, the app as a user without rights; the way back is closed."""
+    hooks = 'pre_start = "id -u"\n[app]\nuser = "10001:10002"\nno_new_privs = true\n'
+    show = "id -u; id -g; id -G; grep -E 'NoNewPrivs|CapEff' /proc/self/status"
+    container = run("sh", "-c", show, options=("--user", "0"), hooks=hooks)
+    said = [line for line in container.lines() if not line.startswith("lifeinit")]
+    assert said == ["0", "10001", "10002", "10002", "CapEff:\t0000000000000000", "NoNewPrivs:\t1"]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.conftest import Start
-from tests.integration.harness import LIFEINIT, NAMESPACE, PATIENCE, base_environment, listener
+from tests.integration.harness import LIFEINIT, NAMESPACE, PATIENCE, Running, base_environment, listener
 
 HOOKS = 'pre_start = "true"\npost_stop = "true"\n'
 
@@ -146,3 +146,35 @@ def test_lifeinit_itself_may_be_stopped_and_continued(init: Start) -> None:
     running.send(signal.SIGUSR1)
     running.expect("USR1")
     assert running.status() == 4
+
+
+@pytest.mark.usefixtures("namespaces")
+@pytest.mark.parametrize(
+    ("hooks", "sentence", "ran"),
+    [
+        ("", 'cannot run the app "true": fork failed: Cannot allocate memory', []),
+        (
+            HOOKS.replace('post_stop = "true"', 'post_stop = "echo post_stop"'),
+            'pre_start[0]: cannot run "/bin/sh": fork failed: Cannot allocate memory; the app is not started',
+            ["post_stop"],
+        ),
+    ],
+    ids=["app", "hook"],
+)
+def test_no_memory_for_the_first_fork(tmp_path: Path, hooks: str, sentence: str, ran: list[str]) -> None:
+    """ENOMEM, which strace puts in the kernel's place; what comes after works again."""
+    (tmp_path / "hooks.toml").write_text(hooks)
+    inject = ["strace", "-o", "/dev/null", "-e", "inject=fork,vfork,clone,clone3:error=ENOMEM:when=1"]
+    running = Running([*inject, str(LIFEINIT), "--", "true"], tmp_path, base_environment())
+    assert running.rest() == ran
+    assert running.status() == 126
+    assert f"lifeinit: {sentence}" in running.stderr()
+    running.end()
+
+
+def test_a_stdout_that_nobody_reads_changes_no_status(init: Start) -> None:
+    """The interpreter's own end would turn 3 into 120."""
+    shell = 'mkfifo out; exec 3<>out 4>out 3<&-; exec "$@" >&4'
+    for hooks in (None, HOOKS):
+        assert init("sh", "-c", "exit 3", through=["sh", "-c", shell.replace("mkfifo", "rm -f out; mkfifo"), "-"],
+                    hooks=hooks).status() == 3  # fmt: skip

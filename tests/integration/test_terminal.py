@@ -221,11 +221,13 @@ def test_ctrl_z_freezes_no_app_that_nobody_could_wake(terminal: Open, hooks: str
 
 
 @BOTH
-def test_as_a_job_of_a_shell(terminal: Open, hooks: str | None) -> None:
+@pytest.mark.parametrize("script", [False, True], ids=["", "script"])
+def test_as_a_job_of_a_shell(terminal: Open, hooks: str | None, script: bool) -> None:
     """Ctrl-Z stops lifeinit with its app, fg brings both back, and the terminal is taken back at the end."""
     screen = terminal(hooks=hooks, below=SHELL)
     screen.until("$ ")
-    screen.type(f"{shlex.quote(str(LIFEINIT))} -- cat\n")
+    command = f"{shlex.quote(str(LIFEINIT))} -- cat"
+    screen.type(f'sh -c "{command}; exit"\n' if script else f"{command}\n")
     screen.answers("one")
     screen.type(CTRL_Z)
     screen.until("Stopped")

@@ -10,7 +10,6 @@ from lifeinit.engine.events import Ending
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import signal as _signal
-    from collections.abc import Iterator
     from typing import NoReturn
 else:
     import _signal
@@ -59,24 +58,30 @@ def wait(deadline: float | None) -> "_signal.struct_siginfo | None":
     return _signal.sigtimedwait(signals.VALID, max(0.0, deadline - time.monotonic()))
 
 
-def reap() -> "Iterator[tuple[int, Ending | int]]":
-    """Each child that is dead with its Ending, each that was stopped with the signal that did it.
+def reap(wanted: "tuple[int | None, ...] | None") -> "tuple[int, Ending | int] | None":
+    """The next of these children that is dead, with its Ending, or was stopped, with the signal that did it.
 
-    SIGCHLDs coalesce: one may stand for many deaths, so this goes on until nothing is left to tell. signal(7)
+    All others are reaped on the way without a word; with None every child is told of. None when nothing is left to
+    tell: SIGCHLDs coalesce, one may stand for many deaths. signal(7)
     """
-    while True:
-        try:
-            pid, wait_status = os.waitpid(-1, os.WNOHANG | os.WUNTRACED)
-        except ChildProcessError:
-            return  # no child at all
-        if pid == 0:
-            return
-        if os.WIFSTOPPED(wait_status):
-            yield pid, os.WSTOPSIG(wait_status)
-        elif os.WIFSIGNALED(wait_status):
-            yield pid, Ending(signo=os.WTERMSIG(wait_status))
-        else:
-            yield pid, Ending(code=os.WEXITSTATUS(wait_status))
+    waitpid, options = os.waitpid, os.WNOHANG | os.WUNTRACED  # names that a storm of orphans need not look up
+    try:
+        while True:
+            pid, wait_status = waitpid(-1, options)
+            if pid == 0:
+                return None
+            if wanted is None or pid in wanted:
+                return pid, _news(wait_status)
+    except ChildProcessError:
+        return None  # no child at all
+
+
+def _news(wait_status: int) -> Ending | int:
+    if os.WIFSTOPPED(wait_status):
+        return os.WSTOPSIG(wait_status)
+    if os.WIFSIGNALED(wait_status):
+        return Ending(signo=os.WTERMSIG(wait_status))
+    return Ending(code=os.WEXITSTATUS(wait_status))
 
 
 def has_children() -> bool:
@@ -186,16 +191,17 @@ def _descendants(root: int) -> list[int]:
         return []
     for entry in entries:
         if entry.isdecimal():
-            children.setdefault(_parent(entry), []).append(int(entry))
+            children.setdefault(parent_of(int(entry)), []).append(int(entry))
     found = list(children.get(root, ()))
     for pid in found:
         found.extend(children.get(pid, ()))
     return found
 
 
-def _parent(entry: str) -> int:
+def parent_of(pid: int) -> int:
+    """The parent's pid; 0 where there is none in our namespace, or nothing can be known. proc(5)"""
     try:
-        with open(f"/proc/{entry}/stat", "rb") as stat:
+        with open(f"/proc/{pid}/stat", "rb") as stat:
             # The command's name stands in brackets and may hold anything, brackets too.
             return int(stat.read().rpartition(b")")[2].split()[1])
     except OSError:

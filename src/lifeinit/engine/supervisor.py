@@ -71,8 +71,7 @@ class Supervisor:
         kernel.signal_all_below(_TERM)
         kernel.signal_all_below(_CONT)
         while kernel.has_children() and kernel.wait(deadline) is not None:
-            for _dead in kernel.reap():
-                pass
+            kernel.reap(wanted=())
         kernel.signal_all_below(_KILL)
         return EX_SOFTWARE
 
@@ -171,7 +170,8 @@ class Supervisor:
         return None
 
     def _reap(self) -> None:
-        for pid, news in kernel.reap():
+        while (reaped := kernel.reap(self._wanted())) is not None:
+            pid, news = reaped
             if isinstance(news, ev.Ending):
                 self._buried(pid, news)
             elif pid == self.app:
@@ -179,6 +179,10 @@ class Supervisor:
         self._settle_hook()
         if self.machine.phase == "cleanup" and not kernel.has_children():
             self._handle(ev.Empty())
+
+    def _wanted(self) -> tuple[int | None, ...] | None:
+        """Whose deaths are of interest; None where each one is to be told."""
+        return None if self.plan.tell_orphans else (self.app, None if self.hook is None else self.hook.pid)
 
     def _buried(self, pid: int, ending: ev.Ending) -> None:
         if pid == self.app:
@@ -203,7 +207,8 @@ class Supervisor:
         self._handle(ev.HookExited(hook.ending))
 
     def _sweep(self, signo: int) -> ev.Event | None:
-        for pid, news in kernel.reap():
+        while (reaped := kernel.reap(self._wanted())) is not None:
+            pid, news = reaped
             if isinstance(news, ev.Ending):
                 self._buried_orphan(pid, news)
         if not kernel.has_children():

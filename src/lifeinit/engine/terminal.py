@@ -55,9 +55,14 @@ class Terminal:
 
 
 def _is_orphaned() -> bool:
-    """Whether no shell of our session looks after our process group: to stop would be for ever."""
-    parent = os.getppid()
+    """Whether no shell of our session looks after our process group: to stop would be for ever. setpgid(2)
+
+    The shell may stand further up: a script that started us is in our own group.
+    """
+    above = os.getppid()
     try:
-        return parent == 0 or os.getsid(parent) != os.getsid(0) or os.getpgid(parent) == os.getpgrp()
+        while above and os.getpgid(above) == os.getpgrp():
+            above = kernel.parent_of(above)
+        return above == 0 or os.getsid(above) != os.getsid(0)
     except OSError:
         return True  # it is gone

@@ -172,3 +172,11 @@ def test_cleanup_ends_what_is_forked_while_it_runs(init: Start, tmp_path: Path) 
     )
     running = init("sh", "-c", "setsid sh hydra & read x < up", subreaper=True, fifo="up")
     assert running.rest() == ["nothing left"]
+
+
+def test_what_a_post_stop_hook_leaves_behind_is_ended_too(init: Start) -> None:
+    """For PID 1 the kernel does it."""
+    running = init(
+        "true", hooks="post_stop = \"setsid sh -c 'trap : TERM; while :; do sleep 60; done' &\"", subreaper=True
+    )
+    assert running.rest() == ["nothing left"]

@@ -185,6 +185,50 @@ WRONG: list[tuple[str | bytes, list[str]]] = [
         "[app]\nstop_signal = 15",
         ['2:15: error: stop_signal holds "15", which is no signal: write a name as "TERM" or "RTMIN+1"'],
     ),
+    ("signals = 5", ['1:11: error: signals is a number "5", not a table: write it as [signals]']),
+    (
+        '[signals]\nHUB = "USR1"',
+        ['2:1: error: signals holds "HUB", which is no signal: write another, "HUP" say'],
+    ),
+    (
+        '[signals]\nKILL = "TERM"',
+        ['2:1: error: signals holds "KILL", which never reaches lifeinit: write another, "HUP" say'],
+    ),
+    (
+        '[signals]\nHUP = "USR1"\nSIGHUP = "USR2"',
+        ['3:1: error: signals holds "SIGHUP", and HUP already: leave one out'],
+    ),
+    (
+        '[signals]\nHUP = "URS1"',
+        ['2:7: error: signals.HUP holds "URS1", which is no signal: write a name as "TERM" or "RTMIN+1"'],
+    ),
+    ('[app]\nuser = ""', ['2:8: error: user is "", an empty string: leave the key out']),
+    ("[app]\nuser = 1000", ['2:8: error: user is a number "1000", not a string: put it in quotes']),
+    (
+        '[app]\nno_new_privs = "yes"',
+        ['2:16: error: no_new_privs is a string "yes": write true or false, without quotes'],
+    ),
+    ("[app]\numask = 22", ['2:9: error: umask is a number "22": write its octal digits in quotes, "027" say']),
+    ('[app]\numask = "999"', ['2:9: error: umask is a string "999": write its octal digits in quotes, "027" say']),
+    ("[app.environment]\nA = 1", ['2:5: error: A is a number "1", not a string: put it in quotes']),
+    (
+        '[app.environment]\n"A=B" = ""',
+        ['2:1: error: environment holds "A=B", which cannot be a variable: use letters, digits and _'],
+    ),
+    (
+        '[app.environment]\nA = "5 $"',
+        ['2:5: error: A is "5 $", which holds a dollar sign that begins no variable: write "$$" for the sign itself'],
+    ),
+    (
+        "[app]\nsuccess_exit_codes = [3, 256]",
+        [
+            '2:26: error: success_exit_codes holds "256", no exit status: write a number from 0 to 255, a range as "3-9", or a signal as "SIGTERM"'  # noqa: E501
+        ],
+    ),
+    (
+        "[app]\nsuccess_exit_codes = 3",
+        ['2:22: error: success_exit_codes is a number "3", not a list: write ["SIGTERM", 3], say'],
+    ),
     ('pre_start = "x', ["1:15: error: invalid TOML: unterminated string"]),
     ("a = 1\na = 2", ["2:6: error: invalid TOML: cannot overwrite a value"]),
     ("pre_start x", ["1:11: error: invalid TOML: expected '=' after a key in a key/value pair"]),
@@ -210,3 +254,24 @@ retries = "two"
 sleep = "x"
 """
     assert [sentence.split(":")[1] for sentence in problems(text)] == ["2", "3", "4", "6"]
+
+
+def test_every_key_of_the_app() -> None:
+    text = """
+        [signals]
+        HUP = "SIGUSR2"
+        TERM = ""
+        [app]
+        user = "app:staff"
+        working_dir = "/srv"
+        umask = "0027"
+        no_new_privs = true
+        success_exit_codes = ["SIGTERM", 3, "7-9"]
+        environment = { URL = "http://${HOST}/$$", E = "" }
+    """
+    hook_file = parse(text.encode())
+    assert hook_file.signals == {"HUP": "USR2", "TERM": None}
+    app = hook_file.app
+    assert (app.user, app.working_dir, app.umask, app.no_new_privs) == ("app:staff", "/srv", 0o027, True)
+    assert app.success_exit_codes == {143, 3, 7, 8, 9}
+    assert app.environment == {"URL": "http://${HOST}/$$", "E": ""}

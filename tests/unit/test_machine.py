@@ -171,3 +171,33 @@ def test_what_is_said_of_a_failed_start() -> None:
         "pre_start migrate: exited 3 after {elapsed}; try 2 of 2 in 3 s",
         "pre_start migrate: killed by SIGKILL after {elapsed}; the app is not started",
     ]
+
+
+def test_a_rewritten_stop_signal() -> None:
+    """lifeinit gets TERM, the app QUIT: as the stop signal, and again when it comes again."""
+    machine, actions = play(plan(rewrite=((TERM, QUIT),)), *TO_STOPPED)
+    assert actions[0] == ev.SignalApp(QUIT, group=False)
+    assert machine.handle(ev.SignalCame(TERM)) == [ev.SignalApp(QUIT, group=False)]
+
+
+def test_a_dropped_signal_does_nothing_in_any_phase() -> None:
+    the_plan = plan(rewrite=((TERM, None),), pre_start=(hook("a"),), pre_stop=(hook("d"),))
+    machine = Machine(the_plan)
+    for event in (ev.Begin(), exited(0), ev.Started(), app_exited(0), ev.Empty()):
+        machine.handle(event)
+        assert machine.handle(ev.SignalCame(TERM)) == []
+
+
+def test_a_success_exit_code_is_the_apps_only() -> None:
+    machine, _ = play(plan(success=(143, 3)), ev.Started(), app_exited(signo=TERM))
+    assert machine.exit_status == 0
+    machine, _ = play(plan(success=(143, 3), pre_start=(hook("a", abort=True),)), exited(3))
+    assert machine.exit_status == 3
+
+
+def test_a_fault_stops_the_app_with_status_70() -> None:
+    machine, actions = play(plan(pre_stop=(hook("d"),)), ev.Started(), ev.Fault())
+    assert ev.SignalApp(TERM, group=False) in actions
+    assert (machine.phase, machine.exit_status, machine.reason) == ("stopping", 70, "internal_error")
+    machine.handle(app_exited(0))
+    assert machine.exit_status == 70

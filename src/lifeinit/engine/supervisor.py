@@ -5,7 +5,7 @@ import time
 
 from lifeinit.engine import events as ev
 from lifeinit.engine import facts, kernel, log
-from lifeinit.engine.machine import EX_SOFTWARE, OWN_STOP_LIMIT, Machine
+from lifeinit.engine.machine import CLEANUP_TIME, EX_SOFTWARE, OWN_STOP_LIMIT, Machine
 from lifeinit.engine.plan import Plan, Program
 from lifeinit.engine.signals import name_of, number_of
 from lifeinit.engine.spawn import Child, SpawnError, spawn
@@ -46,6 +46,12 @@ class Supervisor:
 
     def run(self) -> int:
         """Live through the plan and return the exit status. Nothing that fails in here ends PID 1 before the app."""
+        status = self._live_or_fail()
+        if os.getpid() != 1:
+            self._end_all()  # what a post_stop hook left behind; for PID 1 the kernel does it
+        return status
+
+    def _live_or_fail(self) -> int:
         try:
             return self._live(ev.Begin())
         except Exception as error:  # noqa: BLE001  # whatever it is, the app has to be stopped
@@ -66,14 +72,21 @@ class Supervisor:
 
     def _last_resort(self) -> int:
         """Without machine and timers: stop the app, wait for it as long as any stop may take, leave nothing behind."""
-        limit = OWN_STOP_LIMIT if self.plan.stop_timeout is None else self.plan.stop_timeout
-        deadline = time.monotonic() + limit
         kernel.signal_all_below(_TERM)
         kernel.signal_all_below(_CONT)
+        self._until_childless(OWN_STOP_LIMIT if self.plan.stop_timeout is None else self.plan.stop_timeout)
+        self._end_all()
+        return EX_SOFTWARE
+
+    def _end_all(self) -> None:
+        kernel.signal_all_below(_KILL)
+        self._until_childless(CLEANUP_TIME)
+
+    def _until_childless(self, limit: float) -> None:
+        deadline = time.monotonic() + limit
+        kernel.reap(wanted=())  # a SIGCHLD may have been read already
         while kernel.has_children() and kernel.wait(deadline) is not None:
             kernel.reap(wanted=())
-        kernel.signal_all_below(_KILL)
-        return EX_SOFTWARE
 
     def _handle(self, event: ev.Event) -> list[ev.Action]:
         """Let the machine answer, and whatever its actions bring about at once after that. Returns all the actions."""

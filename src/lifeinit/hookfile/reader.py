@@ -289,6 +289,8 @@ class _Reader:
             if came is None or came in {"KILL", "STOP", "CHLD"}:
                 reason = "which is no signal" if came is None else "which never reaches lifeinit"
                 self.wrong_key(("signals", key), f'signals holds {quoted(key)}, {reason}: write another, "HUP" say')
+            elif came in found:
+                self.wrong_key(("signals", key), f"signals holds {quoted(key)}, and {came} already: leave one out")
             elif value == "":
                 found[came] = None
             else:

@@ -3,7 +3,7 @@
 import os
 import sys
 
-from lifeinit.engine import kernel, log, pid1
+from lifeinit.engine import descriptors, kernel, log, pid1
 from lifeinit.engine.machine import EX_SOFTWARE
 from lifeinit.engine.plan import Plan, Program, Surroundings, to_wire
 from lifeinit.engine.signals import number_of
@@ -48,7 +48,7 @@ def surroundings(mask: "Iterable[int]") -> Surroundings:
 
 def launch(plan: Plan) -> "NoReturn":
     """Become the init that carries out the plan."""
-    kernel.fill_stdio()
+    descriptors.fill_stdio()
     if _is_clean():
         pid1.ignite(plan)
     try:

@@ -72,6 +72,7 @@ def test_an_engine_file_imports_only_cheap_modules_and_the_engine(path: Path) ->
 
 def test_the_machine_knows_only_its_words_and_the_plan() -> None:
     assert imports(SOURCE / "engine/machine.py") == {
+        "lifeinit.engine.budget",
         "lifeinit.engine.events",
         "lifeinit.engine.plan",
         "lifeinit.engine.signals",

@@ -6,6 +6,7 @@ Each method below answers one event and names every phase in which it can come. 
 stop request, the app's own exit) first ends the hook that runs, then goes through cleanup and post_stop.
 """
 
+from lifeinit.engine import budget
 from lifeinit.engine import events as ev
 from lifeinit.engine.plan import Hook, Plan
 from lifeinit.engine.signals import name_of, number_of
@@ -28,7 +29,6 @@ _KILL, _TERM, _CONT = (number_of(name) or 0 for name in ("KILL", "TERM", "CONT")
 TIMED_OUT: "Final" = 124  # timeout(1)
 EX_SOFTWARE: "Final" = 70  # sysexits(3)
 OWN_STOP_LIMIT: "Final" = 10.0  # a stop that nobody asked for must end even where no stop_timeout is set
-CLEANUP_TIME: "Final" = 1.0  # from TERM to KILL for what the app left behind
 LOST_AFTER: "Final" = 1.0  # what a KILL has not ended by then is stuck in the kernel
 EXIT_TIME: "Final" = 0.05  # kept back from the budget's end, so that the exit itself still lies within it
 
@@ -133,9 +133,9 @@ class Machine:
 
     def _ask_stop(self, signo: int) -> Actions:
         self.reason, self.stop_signo = "signal", signo
-        budget = self._start_budget()
+        timers = self._start_budget()
         limit = "" if self.limit is None else f", {self.limit:g} s budget"
-        return [ev.Say(f"stop requested by SIG{name_of(signo)}{limit}"), *budget]
+        return [ev.Say(f"stop requested by SIG{name_of(signo)}{limit}"), *timers]
 
     def _to_app(self, signo: int) -> Actions:
         return [ev.SignalApp(signo, self.plan.group)] if self.app in {"alive", "killed"} else []
@@ -202,7 +202,7 @@ class Machine:
 
     def _clean_up(self) -> Actions:
         self.phase = "cleanup"
-        return [ev.Disarm("reserve"), ev.Arm("sweep", self._cleanup_time()), ev.Sweep(_TERM)]
+        return [ev.Disarm("reserve"), ev.Arm("sweep", budget.cleanup_time(self.plan, self.limit)), ev.Sweep(_TERM)]
 
     def _post_stop(self) -> Actions:
         self.phase, self.step = "post_stop", 0
@@ -288,8 +288,8 @@ class Machine:
                 return [ev.Say(f"{what}; the app is not started"), *self._advance()]
             case "running" if hook.abort:
                 self.reason, self.status = "post_start_failed", status
-                budget = self._start_budget(unset=OWN_STOP_LIMIT)
-                return [ev.Say(f"{what}; the app is stopped"), *budget, *self._stop_app()]
+                timers = self._start_budget(unset=OWN_STOP_LIMIT)
+                return [ev.Say(f"{what}; the app is stopped"), *timers, *self._stop_app()]
             case "pre_stop" | "post_stop" if hook.abort:
                 self.late_status = self.late_status or status
             case _:
@@ -387,7 +387,7 @@ class Machine:
         self.swept = True
         return [
             ev.Say("what the app left behind did not stop in time, SIGKILL"),
-            ev.Arm("sweep", self._cleanup_time()),
+            ev.Arm("sweep", budget.cleanup_time(self.plan, self.limit)),
             ev.Sweep(_KILL),
         ]
 
@@ -402,19 +402,17 @@ class Machine:
             case "cleanup" | "post_stop":
                 return [whole]  # what the reserve is kept for has begun
             case _:
-                return [ev.Arm("reserve", limit - _reserve(self.plan, limit)), whole]
-
-    def _cleanup_time(self) -> float:
-        """One second, or less where the whole reserve had to be cut down to half of a short budget."""
-        if self.limit is None:
-            return CLEANUP_TIME
-        return CLEANUP_TIME * _reserve(self.plan, self.limit) / _wanted_reserve(self.plan)
+                return [ev.Arm("reserve", limit - budget.reserve(self.plan, limit)), whole]
 
     def _reserve_reached(self) -> Actions:
         match self.phase:
             case "pre_stop" if self.app == "alive":
                 # The app has not been asked yet: it gets the moment that cleanup would have had.
-                return [*self._end_hook(), *self._stop_app(), ev.Arm("reserve", self._cleanup_time())]
+                return [
+                    *self._end_hook(),
+                    *self._stop_app(),
+                    ev.Arm("reserve", budget.cleanup_time(self.plan, self.limit)),
+                ]
             case "pre_start" | "starting" | "running" | "pre_stop" | "stopping":
                 return [*self._kill_app(), *self._kill_hook()]
             case "cleanup" | "post_stop" | "exit":
@@ -442,17 +440,3 @@ class Machine:
     def _exit(self) -> Actions:
         self.phase = "exit"
         return [ev.Exit(self.exit_status)]
-
-
-def _wanted_reserve(plan: Plan) -> float:
-    """What the post_stop hooks may take by their own limits, plus cleanup. Infinite where one has no limit."""
-    return CLEANUP_TIME + sum(_longest(hook) for hook in plan.post_stop)
-
-
-def _longest(hook: Hook) -> float:
-    once = hook.sleep if hook.timeout is None else hook.timeout
-    return float("inf") if once is None else once * (1 + hook.retries) + hook.retry_delay * hook.retries
-
-
-def _reserve(plan: Plan, limit: float) -> float:
-    return min(_wanted_reserve(plan), limit / 2)

@@ -8,7 +8,7 @@ if __name__ == "__main__":
     # the path, it can stand in front of no module of the standard library.
     sys.path.append(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 
-from lifeinit.engine import kernel, log
+from lifeinit.engine import descriptors, kernel, log
 from lifeinit.engine.machine import EX_SOFTWARE
 from lifeinit.engine.plan import Plan, from_wire
 from lifeinit.engine.supervisor import Supervisor
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def ignite(plan: Plan) -> "NoReturn":
     """Become the init: never returns, leaves with the plan's exit status."""
-    kernel.fill_stdio()
+    descriptors.fill_stdio()
     kernel.drop_python_handlers()
     kernel.name_process()
     role = "as PID 1"

@@ -3,7 +3,7 @@
 import errno
 import os
 
-from lifeinit.engine import kernel
+from lifeinit.engine import descriptors, kernel
 from lifeinit.engine.plan import Identity, Program, Surroundings
 from lifeinit.engine.record import Record
 
@@ -81,8 +81,8 @@ def _become(child: Child, report: int) -> "NoReturn":
         if child.takes_terminal:
             kernel.give_terminal(os.getpid())
         if not child.is_app:
-            kernel.null_stdin()
-            kernel.close_inherited(keep=(report,))
+            descriptors.null_stdin()
+            descriptors.close_inherited(keep=(report,))
             _enter(child.surroundings.directory)
         _set_environment(child)
         _settle(child.program)

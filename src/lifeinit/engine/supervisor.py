@@ -3,9 +3,10 @@
 import os
 import time
 
+from lifeinit.engine import below, descriptors, facts, kernel, log
 from lifeinit.engine import events as ev
-from lifeinit.engine import facts, kernel, log
-from lifeinit.engine.machine import CLEANUP_TIME, EX_SOFTWARE, OWN_STOP_LIMIT, Machine
+from lifeinit.engine.budget import CLEANUP_TIME
+from lifeinit.engine.machine import EX_SOFTWARE, OWN_STOP_LIMIT, Machine
 from lifeinit.engine.plan import Plan, Program
 from lifeinit.engine.signals import name_of, number_of
 from lifeinit.engine.spawn import Child, SpawnError, spawn
@@ -72,14 +73,14 @@ class Supervisor:
 
     def _last_resort(self) -> int:
         """Without machine and timers: stop the app, wait for it as long as any stop may take, leave nothing behind."""
-        kernel.signal_all_below(_TERM)
-        kernel.signal_all_below(_CONT)
+        below.signal_all_below(_TERM)
+        below.signal_all_below(_CONT)
         self._until_childless(OWN_STOP_LIMIT if self.plan.stop_timeout is None else self.plan.stop_timeout)
         self._end_all()
         return EX_SOFTWARE
 
     def _end_all(self) -> None:
-        kernel.signal_all_below(_KILL)
+        below.signal_all_below(_KILL)
         self._until_childless(CLEANUP_TIME)
 
     def _until_childless(self, limit: float) -> None:
@@ -166,8 +167,8 @@ class Supervisor:
             log.say(f"cannot run the app {log.quote(self.plan.app.argv[0])}: {error}")
             return ev.StartFailed(error.status)
         self.terminal.app_started()
-        kernel.close_inherited(keep=log.descriptors())
-        kernel.let_go_of_stdin()
+        descriptors.close_inherited(keep=log.descriptors())
+        descriptors.let_go_of_stdin()
         kernel.leave_directory()
         return ev.Started()
 
@@ -226,8 +227,8 @@ class Supervisor:
                 self._buried_orphan(pid, news)
         if not kernel.has_children():
             return ev.Empty()
-        kernel.signal_all_below(signo)
-        kernel.signal_all_below(_CONT)
+        below.signal_all_below(signo)
+        below.signal_all_below(_CONT)
         return None
 
     # Time.

@@ -7,7 +7,7 @@ wants it: a Ctrl-C is a stop request then, and the pre_stop hooks run for it.
 
 import os
 
-from lifeinit.engine import kernel, signals
+from lifeinit.engine import below, kernel, signals
 
 _TSTP, _TTIN, _TTOU, _STOP, _CONT = (signals.number_of(name) or 0 for name in ("TSTP", "TTIN", "TTOU", "STOP", "CONT"))
 
@@ -62,7 +62,7 @@ def _is_orphaned() -> bool:
     above = os.getppid()
     try:
         while above and os.getpgid(above) == os.getpgrp():
-            above = kernel.parent_of(above)
+            above = below.parent_of(above)
         return above == 0 or os.getsid(above) != os.getsid(0)
     except OSError:
         return True  # it is gone

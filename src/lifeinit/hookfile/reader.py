@@ -1,17 +1,17 @@
 """From the bytes of a hook file to a HookFile, or to every problem in it at once."""
 
 import dataclasses
-import difflib
 import re
 import tomllib
 from pathlib import Path as FilePath
-from typing import Literal, NoReturn, TypeVar
+from typing import Literal, NoReturn
 
 from lifeinit.engine.signals import name_of, number_of
-from lifeinit.hookfile import codes, duration, expand
+from lifeinit.hookfile import codes, expand
 from lifeinit.hookfile.locate import Path, Places
 from lifeinit.hookfile.model import DEFAULT_STOP_ON, DEFAULT_TIMEOUT, PHASES, App, Hook, HookFile, Phase
 from lifeinit.hookfile.problem import HookFileError, Place, Problem, UnreadableError, quoted
+from lifeinit.hookfile.values import COMMAND_FORMS, Table, Values, a_kind
 
 _TOP_KEYS = (*PHASES, "stop_timeout", "kill_after", "stop_on", "signals", "app")
 _APP_KEYS = (
@@ -20,14 +20,8 @@ _APP_KEYS = (
 )
 _HOOK_KEYS = ("name", "command", "sleep", "timeout", "retries", "retry_delay", "on_failure")
 
-_NAME = re.compile(r"[A-Za-z0-9_.-]+", re.ASCII)
 _VARIABLE = re.compile(r"[^=\0]+")
-_UMASK = re.compile(r"0?[0-7]{1,3}", re.ASCII)
-_MOST_RETRIES = 1000
 _TOML_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
-
-Choice = TypeVar("Choice", bound=str)
-Table = dict[str, object]
 
 
 def read(path: str) -> HookFile:
@@ -91,22 +85,8 @@ def _refuse(place: Place, sentence: str) -> NoReturn:
     raise HookFileError([Problem(place, sentence)])
 
 
-class _Reader:
-    """Reads tables into the model; a mistake becomes a problem and a default stands in for the value."""
-
-    def __init__(self, places: Places) -> None:
-        self.places = places
-        self.problems: list[Problem] = []
-
-    def wrong(self, path: Path, sentence: str) -> None:
-        """A problem with the value at `path`."""
-        self.problems.append(Problem(self.places.value(path), sentence))
-
-    def wrong_key(self, path: Path, sentence: str) -> None:
-        """A problem with the key at `path`."""
-        self.problems.append(Problem(self.places.key(path), sentence))
-
-    # Tables.
+class _Reader(Values):
+    """Reads tables into the model."""
 
     def hook_file(self, table: Table) -> HookFile:
         self.known_keys((), table, _TOP_KEYS, "a hook file")
@@ -133,14 +113,6 @@ class _Reader:
             success_exit_codes=self.success_exit_codes((*path, "success_exit_codes"), app),
         )
 
-    def subtable(self, path: Path, table: Table, key: str) -> Table:
-        value = table.get(key, {})
-        if isinstance(value, dict):
-            return value
-        header = ".".join(str(part) for part in (*path, key))
-        self.wrong((*path, key), f"{key} is {_a(value)}, not a table: write it as [{header}]")
-        return {}
-
     def phase(self, table: Table, phase: Phase) -> tuple[Hook, ...]:
         """The hooks of a phase in any of its forms: a string, one argv, a table, an array of tables."""
         if phase not in table:
@@ -154,7 +126,7 @@ class _Reader:
             case str() | list():
                 hooks = [self.hook((phase,), {"command": value}, phase, 0, command_at=(phase,))]
             case _:
-                self.wrong((phase,), f"{phase} is {_a(value)}, not a command: {_COMMAND_FORMS}")
+                self.wrong((phase,), f"{phase} is {a_kind(value)}, not a command: {COMMAND_FORMS}")
                 return ()
         self.unique_names(phase, hooks)
         return tuple(hooks)
@@ -191,92 +163,10 @@ class _Reader:
             on_failure=self.choice(path, table, "on_failure", ("abort", "warn"), abort_or_warn),
         )
 
-    def known_keys(self, path: Path, table: Table, known: tuple[str, ...], where: str) -> None:
-        for key in table:
-            if key not in known:
-                near = difflib.get_close_matches(key.lower().replace("-", "_"), known, n=1)
-                way_out = f'did you mean "{near[0]}"?' if near else f"{where} takes {', '.join(known)}"
-                self.wrong_key((*path, key), f"unknown key {quoted(key)}: {way_out}")
-
-    # Values.
-
-    def command(self, at: Path, value: object) -> str | tuple[str, ...] | None:
-        match value:
-            case None:
-                return None
-            case str() if not value.strip():
-                self.wrong(at, f"command is {quoted(value)}, an empty string: {_COMMAND_FORMS}")
-            case []:
-                self.wrong(at, f"command is {quoted(value)}, an empty list: {_COMMAND_FORMS}")
-            case str():
-                return self.without_nul(at, value)
-            case list():
-                return self.arguments(at, value)
-            case _:
-                self.wrong(at, f"command is {_a(value)}, not a command: {_COMMAND_FORMS}")
-        return None
-
-    def arguments(self, path: Path, items: list[object]) -> tuple[str, ...]:
-        for i, item in enumerate(items):
-            if not isinstance(item, str):
-                self.wrong((*path, i), f"argument {i} is {_a(item)}, not a string: put it in quotes")
-            elif i == 0 and not item:
-                self.wrong((*path, i), f"argument 0 is {quoted(item)}: it has to name the program")
-        return tuple(self.without_nul((*path, i), item) for i, item in enumerate(items) if isinstance(item, str))
-
-    def without_nul(self, path: Path, text: str) -> str:
-        if "\0" in text:
-            self.wrong(path, f"{quoted(text)} holds a NUL character, which no command line can: remove it")
-        return text
-
-    def name(self, path: Path, table: Table, default: str) -> str:
-        value = table.get("name", default)
-        if value is default:
-            return default
-        if not isinstance(value, str):
-            self.wrong((*path, "name"), f"name is {_a(value)}, not a string: put it in quotes")
-        elif not _NAME.fullmatch(value):
-            self.wrong((*path, "name"), f"name is {quoted(value)}: use letters, digits and the characters _ . - only")
-        else:
-            return value
-        return default
-
-    def duration(self, path: Path, table: Table, key: str, default: float | None) -> float | None:
-        if key not in table:
-            return default
-        try:
-            return duration.parse(table[key])
-        except ValueError as error:
-            self.wrong((*path, key), f"{key} is {quoted(table[key])}, {error}")
-            return default
-
-    def positive(self, path: Path, table: Table, key: str, default: float | None) -> float | None:
-        seconds = self.duration(path, table, key, default)
-        if key in table and seconds == 0:
-            self.wrong((*path, key), f'{key} is {quoted(table[key])}, which leaves no time at all: write at least "1s"')
-            return default
-        return seconds
-
-    def retries(self, path: Path, table: Table) -> int:
-        value = table.get("retries", 0)
-        if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MOST_RETRIES:
-            return value
-        self.wrong((*path, "retries"), f"retries is {quoted(value)}: write a whole number from 0 to {_MOST_RETRIES}")
-        return 0
-
-    def choice(self, path: Path, table: Table, key: str, choices: tuple[Choice, ...], default: Choice) -> Choice:
-        value = table.get(key, default)
-        for choice in choices:
-            if value == choice:
-                return choice
-        ways = " or ".join(f'"{choice}"' for choice in choices)
-        self.wrong((*path, key), f"{key} is {quoted(value)}: write {ways}")
-        return default
-
     def stop_on(self, table: Table) -> tuple[str, ...]:
         value = table.get("stop_on", list(DEFAULT_STOP_ON))
         if not isinstance(value, list):
-            self.wrong(("stop_on",), f'stop_on is {_a(value)}, not a list: write ["TERM"], say')
+            self.wrong(("stop_on",), f'stop_on is {a_kind(value)}, not a list: write ["TERM"], say')
             return DEFAULT_STOP_ON
         names = (self.signal(("stop_on", i), item, "stop_on") for i, item in enumerate(value))
         return tuple(name for name in names if name is not None)
@@ -302,35 +192,6 @@ class _Reader:
         value = app.get("stop_signal")
         return None if value is None else self.signal(("app", "stop_signal"), value, "stop_signal")
 
-    def text(self, path: Path, table: Table, key: str) -> str | None:
-        """A string that is not empty."""
-        value = table.get(key)
-        if value is None:
-            return None
-        if not isinstance(value, str):
-            self.wrong((*path, key), f"{key} is {_a(value)}, not a string: put it in quotes")
-        elif not value:
-            self.wrong((*path, key), f'{key} is "", an empty string: leave the key out')
-        else:
-            return self.without_nul((*path, key), value)
-        return None
-
-    def flag(self, path: Path, table: Table, key: str) -> bool:
-        value = table.get(key, False)
-        if isinstance(value, bool):
-            return value
-        self.wrong((*path, key), f"{key} is {_a(value)}: write true or false, without quotes")
-        return False
-
-    def umask(self, path: Path, table: Table) -> int | None:
-        value = table.get("umask")
-        if value is None:
-            return None
-        if isinstance(value, str) and _UMASK.fullmatch(value):
-            return int(value, 8)
-        self.wrong((*path, "umask"), f'umask is {_a(value)}: write its octal digits in quotes, "027" say')
-        return None
-
     def environment(self, path: Path, table: Table) -> dict[str, str]:
         found: dict[str, str] = {}
         for name, value in table.items():
@@ -340,7 +201,7 @@ class _Reader:
                     at, f"environment holds {quoted(name)}, which cannot be a variable: use letters, digits and _"
                 )
             elif not isinstance(value, str):
-                self.wrong(at, f"{name} is {_a(value)}, not a string: put it in quotes")
+                self.wrong(at, f"{name} is {a_kind(value)}, not a string: put it in quotes")
             else:
                 try:
                     expand.check(value)
@@ -352,7 +213,7 @@ class _Reader:
     def success_exit_codes(self, path: Path, app: Table) -> frozenset[int]:
         value = app.get("success_exit_codes", [])
         if not isinstance(value, list):
-            self.wrong(path, f'success_exit_codes is {_a(value)}, not a list: write ["SIGTERM", 3], say')
+            self.wrong(path, f'success_exit_codes is {a_kind(value)}, not a list: write ["SIGTERM", 3], say')
             return frozenset()
         found: set[int] = set()
         for i, item in enumerate(value):
@@ -361,33 +222,3 @@ class _Reader:
             except ValueError as error:
                 self.wrong((*path, i), f"success_exit_codes holds {quoted(item)}, {error}")
         return frozenset(found)
-
-    def signal(self, path: Path, value: object, key: str) -> str | None:
-        """The signal's usual name, `TERM`."""
-        number = number_of(value) if isinstance(value, str) else None
-        if number is None:
-            self.wrong(path, f'{key} holds {quoted(value)}, which is no signal: write a name as "TERM" or "RTMIN+1"')
-            return None
-        name = name_of(number)
-        if name == "STOP" or (key == "stop_on" and name in {"KILL", "CHLD"}):
-            reason = "belongs to lifeinit's own work" if name == "CHLD" else "cannot be used for it"
-            self.wrong(path, f'{key} holds {quoted(value)}, which {reason}: write another, "TERM" say')
-            return None
-        return name
-
-
-_COMMAND_FORMS = 'write "a line for the shell" or ["program", "argument"]'
-
-
-def _a(value: object) -> str:
-    """`a number, "5"`: what kind of TOML value it is, and which."""
-    kinds: tuple[tuple[type, str], ...] = (
-        (bool, "a boolean"),
-        (int, "a number"),
-        (float, "a number"),
-        (str, "a string"),
-        (list, "a list"),
-        (dict, "a table"),
-    )
-    kind = next((name for kind, name in kinds if isinstance(value, kind)), "a date or time")
-    return kind if isinstance(value, dict) else f"{kind} {quoted(value)}"

@@ -25,7 +25,7 @@ class Screen:
 
     def __init__(self, command: Sequence[str], cwd: Path) -> None:
         self._master, slave = os.openpty()
-        environment = base_environment() | {"TERM": "vt100", "PS1": "$ ", "HISTFILE": ""}
+        environment = base_environment() | {"TERM": "vt100", "PYTHON_BASIC_REPL": "1", "PS1": "$ ", "HISTFILE": ""}
         self.process = subprocess.Popen(
             [*NAMESPACE, *command], stdin=slave, stdout=slave, stderr=slave, cwd=cwd, env=environment
         )

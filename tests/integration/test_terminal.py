@@ -279,3 +279,12 @@ def test_post_stop_has_the_terminal_back(terminal: Open) -> None:
     screen.until("foreground is True\n")
     screen.rest()
     assert screen.status() == 0
+
+
+def test_a_hook_that_wants_the_terminal_is_killed(terminal: Open) -> None:
+    """It would be stopped for ever: pre_start has no timeout, and a stopped process acts on no TERM."""
+    screen = terminal("echo", "never", hooks='pre_start = "read x < /dev/tty"\npost_stop = "echo post_stop"\n')
+    screen.until("a hook is killed: it was stopped at the terminal, which a hook cannot use\n")
+    screen.until("post_stop\n")
+    assert "never" not in screen.rest()
+    assert screen.status() == 137

@@ -275,3 +275,42 @@ def test_every_key_of_the_app() -> None:
     assert (app.user, app.working_dir, app.umask, app.no_new_privs) == ("app:staff", "/srv", 0o027, True)
     assert app.success_exit_codes == {143, 3, 7, 8, 9}
     assert app.environment == {"URL": "http://${HOST}/$$", "E": ""}
+
+
+HUGE = "0x" + "f" * 5000  # more decimal digits than Python writes
+
+
+@pytest.mark.parametrize(
+    "text",
+    [f"stop_timeout = {HUGE}", f"app = {HUGE}", f"pre_start = [{HUGE}]", f"stop_on = [[{HUGE}]]",
+     f"pre_start = {HUGE}", f"[app]\nsuccess_exit_codes = [{HUGE}]", f"[[pre_stop]]\nsleep = 1\nretries = {HUGE}"],
+)  # fmt: skip
+def test_a_number_that_python_refuses_to_write(text: str) -> None:
+    """It once ended in a traceback: the sentence about it could not be written."""
+    (sentence,) = problems(text)
+    assert "0xffff" in sentence or "retries" in sentence
+
+
+@pytest.mark.parametrize(
+    ("raw", "place", "byte"),
+    [
+        (b"\xef\xbb\xbf\xff", "1:1", "0xff"),
+        (b"\xef\xbb\xbf\xc3\xa9\xff", "1:2", "0xff"),
+        (b'\xef\xbb\xbfpre_start="x"\n# \xff', "2:3", "0xff"),
+    ],
+)
+def test_a_byte_order_mark_before_what_is_not_utf_8(raw: bytes, place: str, byte: str) -> None:
+    """The mark was once counted where it did not count."""
+    assert problems(raw) == [
+        f'hooks.toml:{place}: error: not UTF-8: the byte "{byte}" stands here; save the file as UTF-8'
+    ]
+
+
+def test_the_place_of_a_table_that_only_a_table_below_it_makes() -> None:
+    assert problems("# c\n[pre_stop.x]\ny = 1\n")[0].startswith("hooks.toml:2:1: error: ")
+
+
+def test_a_path_is_printed_on_one_line() -> None:
+    with pytest.raises(HookFileError) as caught:
+        parse(b"zz = 1")
+    assert caught.value.problems[0].text("a\x1b[31m\nb\udcff").startswith("a\\x1b[31m\\nb\\udcff:1:1: error: ")

@@ -168,8 +168,8 @@ def test_what_is_said_of_a_failed_start() -> None:
         if isinstance(action, ev.Say)
     ]
     assert said == [
-        "pre_start migrate: exited 3 after {elapsed}; try 2 of 2 in 3 s",
-        "pre_start migrate: killed by SIGKILL after {elapsed}; the app is not started",
+        "pre_start migrate: exited 3 after \0; try 2 of 2 in 3 s",
+        "pre_start migrate: killed by SIGKILL after \0; the app is not started",
     ]
 
 
@@ -201,3 +201,48 @@ def test_a_fault_stops_the_app_with_status_70() -> None:
     assert (machine.phase, machine.exit_status, machine.reason) == ("stopping", 70, "internal_error")
     machine.handle(app_exited(0))
     assert machine.exit_status == 70
+
+
+def test_a_budget_that_begins_in_cleanup_shortens_it() -> None:
+    """Else its one second would use up a short budget, and post_stop would not run."""
+    the_plan = plan(post_stop=(hook("p", timeout=3.0),), stop_timeout=1.0)
+    machine, _ = play(the_plan, ev.Started(), app_exited(0))
+    assert armed(machine.handle(ev.SignalCame(TERM))) == {"budget": 0.95, "sweep": 0.125}
+
+
+def test_a_budget_that_is_spent_in_cleanup_leaves_nothing_alive() -> None:
+    machine, _ = play(plan(stop_timeout=1.0), ev.Started(), app_exited(0), ev.SignalCame(TERM))
+    assert ev.Sweep(KILL) in machine.handle(ev.Elapsed("budget"))
+
+
+def test_an_aborting_post_stop_hook_that_the_budget_cuts_or_skips_is_a_failure() -> None:
+    """Never 0 for a failure."""
+    cut = plan(post_stop=(hook("p", abort=True), hook("q")), stop_timeout=2.0)
+    skipped = plan(post_stop=(hook("p"), hook("q", abort=True)), stop_timeout=2.0)
+    for the_plan in (cut, skipped):
+        machine, _ = play(the_plan, *TO_STOPPED, app_exited(0), ev.Empty(), ev.Elapsed("budget"))
+        answer = machine.handle(exited(0, KILL))
+        assert answer[-1] == ev.Exit(124)
+        assert ev.Say("post_stop not completed, the budget is spent: p, q") in answer
+    warning = plan(post_stop=(hook("p"), hook("q")), stop_timeout=2.0)
+    machine, _ = play(warning, *TO_STOPPED, app_exited(0), ev.Empty(), ev.Elapsed("budget"))
+    assert machine.handle(exited(0, KILL))[-1] == ev.Exit(0)
+
+
+def test_the_first_of_two_aborting_stop_hooks_gives_the_status() -> None:
+    the_plan = plan(post_stop=(hook("p", abort=True), hook("q", abort=True)))
+    assert play(the_plan, ev.Started(), app_exited(0), ev.Empty(), exited(9), exited(8))[1][-1] == ev.Exit(9)
+
+
+def test_a_stop_request_starts_the_budget_while_a_dead_apps_hook_is_ended() -> None:
+    machine, _ = play(plan(post_start=(hook("c"),), stop_timeout=10.0), ev.Started(), app_exited(0))
+    assert armed(machine.handle(ev.SignalCame(TERM))) == {"reserve": 9.0, "budget": 9.95}
+
+
+def test_a_hook_that_is_ended_is_woken_for_it() -> None:
+    """A stopped hook would not act on its TERM."""
+    _, actions = play(plan(pre_start=(hook("a"),)), ev.SignalCame(TERM))
+    assert [action for action in actions if isinstance(action, ev.SignalHook)] == [
+        ev.SignalHook(TERM),
+        ev.SignalHook(CONT),
+    ]

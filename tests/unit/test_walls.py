@@ -10,6 +10,10 @@ import pytest
 import lifeinit
 
 SOURCE = Path(lifeinit.__file__).parent
+MODULES = {
+    ".".join(path.relative_to(SOURCE.parent).with_suffix("").parts).removesuffix(".__init__")
+    for path in SOURCE.glob("**/*.py")
+}
 ENGINE = sorted(SOURCE.glob("engine/*.py"))
 # All but os are part of the interpreter itself, and os is loaded before any search path is: none can be replaced.
 ALLOWED = {"sys", "os", "_signal", "time", "errno", "marshal"}
@@ -28,9 +32,8 @@ def imports(path: Path) -> set[str]:
             found.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             base = node.module or ""
-            found.update(
-                f"{base}.{alias.name}" if base in {"lifeinit", "lifeinit.engine"} else base for alias in node.names
-            )
+            names = {f"{base}.{alias.name}" for alias in node.names}
+            found.update(names & MODULES or {base})
         for child in ast.iter_child_nodes(node):
             visit(child)
 
@@ -87,24 +90,56 @@ def test_importing_lifeinit_is_cheap() -> None:
     assert not {"click", "psutil", "tomllib", "dataclasses", "importlib.metadata"} & set(loaded)
 
 
-def test_imports_form_no_circle() -> None:
-    graph = {
-        ".".join(path.relative_to(SOURCE.parent).with_suffix("").parts): imports(path)
+# Whom each part may know, from the bottom up; none of them knows what stands further down in this list.
+FLOORS = (
+    "lifeinit.engine",
+    "lifeinit.hookfile",
+    "lifeinit.preflight",
+    "lifeinit.planning",
+    "lifeinit.launch",
+    "lifeinit.isolation",
+    "lifeinit.cli",
+    "lifeinit.__main__",
+)
+
+
+def floor(module: str) -> int:
+    return next((i for i, name in enumerate(FLOORS) if module == name or module.startswith(f"{name}.")), -1)
+
+
+def test_no_import_points_up() -> None:
+    upward = [
+        f"{module} -> {imported}"
+        for module, found in graph().items()
+        for imported in found
+        if floor(imported) > floor(module) >= 0
+    ]
+    assert not upward
+    assert all(floor(module) >= 0 for module in MODULES - {"lifeinit"})
+
+
+def graph() -> dict[str, set[str]]:
+    return {
+        ".".join(path.relative_to(SOURCE.parent).with_suffix("").parts): imports(path) & MODULES
         for path in SOURCE.glob("**/*.py")
         if path.name != "__init__.py"
     }
+
+
+def test_imports_form_no_circle() -> None:
     done: set[str] = set()
+    known = graph()
 
     def visit(name: str, path: tuple[str, ...]) -> None:
         assert name not in path, " -> ".join((*path, name))
-        if name in graph and name not in done:
-            for imported in graph[name]:
+        if name in known and name not in done:
+            for imported in known[name]:
                 visit(imported, (*path, name))
             done.add(name)
 
-    for name in graph:
+    for name in known:
         visit(name, ())
-    assert len(done) == len(graph)
+    assert len(done) == len(known)
 
 
 def test_the_engine_asks_the_wall_clock_for_nothing_but_what_it_tells() -> None:

@@ -1,5 +1,6 @@
 """The command line of lifeinit."""
 
+import contextlib
 import sys
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple, NoReturn
@@ -10,12 +11,15 @@ from lifeinit import __version__, preflight
 from lifeinit.cli import parameters
 from lifeinit.cli.check import check_file
 from lifeinit.engine import log
+from lifeinit.engine.kernel import leave
+from lifeinit.engine.machine import EX_SOFTWARE
 from lifeinit.hookfile import reader, search
 from lifeinit.hookfile.problem import HookFileError, UnreadableError, quoted
 from lifeinit.launch import launch, surroundings
 from lifeinit.planning import Options, make_plan
 
 EX_CONFIG: Final = 78  # sysexits(3)
+EX_UNWRITABLE: Final = 2
 
 
 class Start(NamedTuple):
@@ -31,9 +35,28 @@ def serve(arguments: Sequence[str], mask: Iterable[int], parent: int) -> NoRetur
         import signal  # noqa: PLC0415
 
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)  # not an init: Ctrl-C is to end it
-        check.main(args=list(arguments[1:]), prog_name="lifeinit check")
-    run.main(args=list(arguments), prog_name="lifeinit", obj=Start(mask, parent), auto_envvar_prefix="LIFEINIT")
-    raise AssertionError("click leaves by itself")
+        _leave(check, arguments[1:], "lifeinit check")
+    _leave(run, arguments, "lifeinit", Start(mask, parent))
+
+
+def _leave(command: click.Command, arguments: Sequence[str], name: str, start: Start | None = None) -> NoReturn:
+    """Run a command and leave with its status, whatever has become of stdout and stderr."""
+    status = EX_SOFTWARE
+    try:
+        answer = command.main(list(arguments), name, standalone_mode=False, obj=start, auto_envvar_prefix="LIFEINIT")
+        status = int(answer or 0)
+    except click.ClickException as error:
+        status = error.exit_code
+        with contextlib.suppress(OSError):
+            error.show()
+    except OSError as error:
+        log.say(f"cannot write the answer: {error.strerror}")
+        status = EX_UNWRITABLE
+    except click.Abort:
+        status = 128 + 2
+    with contextlib.suppress(OSError):
+        sys.stdout.flush()
+    leave(status)
 
 
 @click.command(
@@ -85,7 +108,7 @@ def run(  # noqa: PLR0913, PLR0917
     verbose: int,
     subreaper: bool,  # noqa: ARG001
     command: tuple[str, ...],
-) -> None:
+) -> int:
     """Run COMMAND as the app: be its init, and run the hooks of the hook file
     around its life.
 
@@ -108,18 +131,18 @@ def run(  # noqa: PLR0913, PLR0917
         verbose=verbose or parameters.tinis_verbosity(),
         tell_orphans=warn_on_reap,
     )
-    _run(command, config, options, start.mask)
+    return _run(command, config, options, start.mask)
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("file", required=False)
-def check(file: str | None) -> None:
+def check(file: str | None) -> int:
     """Validate the hook file FILE, or the one that lifeinit would find.
 
     Prints each problem as PATH:LINE:COLUMN: error: SENTENCE. Exits with 0 if there is none, 1 if there are some, and 2
     if the command line is wrong or the file cannot be read.
     """
-    sys.exit(check_file(search.found(file)))
+    return check_file(search.found(file))
 
 
 def _group(group: bool | None, single_child: bool) -> bool | None:
@@ -128,7 +151,7 @@ def _group(group: bool | None, single_child: bool) -> bool | None:
     return parameters.tinis_group() if group is None else group
 
 
-def _run(command: Sequence[str], config: str | None, options: Options, mask: Iterable[int]) -> NoReturn:
+def _run(command: Sequence[str], config: str | None, options: Options, mask: Iterable[int]) -> int:
     path = search.found(config)
     try:
         hook_file = None if path is None else reader.read(path)
@@ -141,4 +164,4 @@ def _run(command: Sequence[str], config: str | None, options: Options, mask: Ite
         log.say(f"the hook file {quoted(str(path))} is wrong; nothing was started")
     else:
         launch(plan)
-    sys.exit(EX_CONFIG)
+    return EX_CONFIG

@@ -62,9 +62,36 @@ def _descendants(root: int) -> list[int]:
 
 def parent_of(pid: int) -> int:
     """The parent's pid; 0 where there is none in our namespace, or nothing can be known. proc(5)"""
+    return int(_stat(pid)[1])
+
+
+def group_lives(pgid: int) -> bool:
+    """Whether the process group has a member that is not dead.
+
+    A zombie counts for nothing: it may be another process's child, and of its end nobody would tell us.
+    """
+    try:
+        os.killpg(pgid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass  # it has members, of another user
+    try:
+        members = [
+            fields
+            for entry in os.listdir("/proc")
+            if entry.isdecimal() and int((fields := _stat(int(entry)))[2]) == pgid
+        ]
+    except OSError:
+        return True  # no /proc to look closer
+    return not members or any(fields[0] not in {b"Z", b"X"} for fields in members)
+
+
+def _stat(pid: int) -> list[bytes]:
+    """State, parent and process group, and what follows them; all 0 for a process that is gone. proc(5)"""
     try:
         with open(f"/proc/{pid}/stat", "rb") as stat:
             # The command's name stands in brackets and may hold anything, brackets too.
-            return int(stat.read().rpartition(b")")[2].split()[1])
+            return stat.read().rpartition(b")")[2].split()
     except OSError:
-        return 0  # it is gone
+        return [b"X", b"0", b"0"]

@@ -132,10 +132,14 @@ class Disarm(Record):
     timer: "Timer"
 
 
+ELAPSED = "\0"  # stands for the time that the hook took: no argument or name can hold it
+
+
 class Say(Record):
-    """One line for the user; `{elapsed}` stands for the time that the hook took."""
+    """One line for the user, of a plain init only if it is `urgent`."""
 
     text: str
+    urgent: bool = False
 
 
 class Exit(Record):

@@ -93,30 +93,25 @@ def has_children() -> bool:
     return True
 
 
-def signal_process(pid: int, signo: int) -> None:
+def signal_process(pid: int, signo: int) -> bool:
+    """Whether we may: not where it has another user and we lack CAP_KILL. kill(2)"""
     try:
         os.kill(pid, signo)
     except ProcessLookupError:
         pass  # it is dead and was reaped by nobody but us: the caller asks only for what it has not reaped
+    except PermissionError:
+        return False
+    return True
 
 
-def signal_group(pgid: int, signo: int) -> None:
+def signal_group(pgid: int, signo: int) -> bool:
+    """Whether we may signal at least one of its members. kill(2)"""
     try:
         os.killpg(pgid, signo)
     except ProcessLookupError:
         pass  # the group emptied before we got here
     except PermissionError:
-        pass  # its last member changed its user, and we are not root
-
-
-def group_alive(pgid: int) -> bool:
-    """Whether the process group has a member, be it a zombie."""
-    try:
-        os.killpg(pgid, 0)
-    except ProcessLookupError:
         return False
-    except PermissionError:
-        return True
     return True
 
 
@@ -147,9 +142,11 @@ def _prctl(option: int, argument: int) -> None:
         raise OSError(code, os.strerror(code))
 
 
-def leave_directory() -> None:
+def leave_directory(directory: bytes | None) -> None:
+    """Let go of the directory, unless later hooks could not get back into it."""
     try:
-        os.chdir("/")
+        if directory is None or os.access(directory, os.X_OK):
+            os.chdir("/")
     except OSError:
         pass  # then it stays pinned, which harms nobody who could still unmount it
 

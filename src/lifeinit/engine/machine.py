@@ -73,7 +73,7 @@ class Machine:
                 return self._app_exited(ending)
             case ev.HookExited(ending):
                 what = f"killed by SIG{name_of(ending.signo)}" if ending.signo else f"exited {ending.code}"
-                return self._hook_over(ending.status, f"{what} after {{elapsed}}")
+                return self._hook_over(ending.status, f"{what} after {ev.ELAPSED}")
             case ev.HookFailed(status, why):
                 return self._hook_over(status, why)
             case ev.Elapsed(timer):
@@ -195,7 +195,7 @@ class Machine:
             return []
         self.app = "killed"
         return [
-            ev.Say("the app did not stop in time, SIGKILL"),
+            ev.Say("the app did not stop in time, SIGKILL", urgent=True),
             ev.SignalApp(_KILL, group=True),
             ev.Arm("lost", LOST_AFTER),
         ]
@@ -266,12 +266,12 @@ class Machine:
         hook, label = self._hook(), self._label()
         if self.cut:
             self.cut = False
-            return [*quiet, ev.Say(f"{label}: ended after {{elapsed}}"), *self._advance()]
+            return [*quiet, ev.Say(f"{label}: ended after {ev.ELAPSED}"), *self._advance()]
         if timed_out:
             status, what = TIMED_OUT, f"timed out after {hook.timeout:g} s"
         if status == 0:
             self.step += 1
-            done = f"slept {hook.sleep:g} s" if hook.sleep is not None else "ok in {elapsed}"
+            done = f"slept {hook.sleep:g} s" if hook.sleep is not None else f"ok in {ev.ELAPSED}"
             return [*quiet, ev.Say(f"{label}: {done}"), *self._advance()]
         if self.attempt <= hook.retries:
             self.hook = "waiting"
@@ -399,8 +399,10 @@ class Machine:
         self.limit = limit
         whole = ev.Arm("budget", max(limit - EXIT_TIME, limit / 2))
         match self.phase:
-            case "cleanup" | "post_stop":
-                return [whole]  # what the reserve is kept for has begun
+            case "cleanup":
+                return [whole, ev.Arm("sweep", budget.cleanup_time(self.plan, limit))]  # it was armed without a limit
+            case "post_stop":
+                return [whole]
             case _:
                 return [ev.Arm("reserve", limit - budget.reserve(self.plan, limit)), whole]
 
@@ -422,7 +424,7 @@ class Machine:
         self.out_of_time = True
         match self.phase:
             case "cleanup":
-                return self._post_stop()
+                return [ev.Sweep(_KILL), *self._post_stop()]
             case "post_stop":
                 said = ev.Say(f"{self._label()}: cut, the {self.limit:g} s budget is spent")
                 match self.hook:
@@ -439,4 +441,9 @@ class Machine:
 
     def _exit(self) -> Actions:
         self.phase = "exit"
-        return [ev.Exit(self.exit_status)]
+        unfinished = self.plan.post_stop[self.step :]  # there are some only where the budget was spent
+        if any(hook.abort for hook in unfinished):
+            self.late_status = self.late_status or TIMED_OUT
+        names = ", ".join(hook.name for hook in unfinished)
+        said: Actions = [ev.Say(f"post_stop not completed, the budget is spent: {names}")] if unfinished else []
+        return [*said, ev.Exit(self.exit_status)]

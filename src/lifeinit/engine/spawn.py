@@ -90,7 +90,9 @@ def _become(child: Child, report: int) -> "NoReturn":
         kernel.restore_signals(child.surroundings.mask, child.surroundings.sigchld_ignored)
         _exec(child.program.argv, path)
     except OSError as error:
-        os.write(report, b"%d %s" % (error.errno or errno.EINVAL, str(error.strerror).encode()))
+        os.write(
+            report, b"%d %s" % (error.errno or errno.EINVAL, str(error.strerror).encode("utf-8", "backslashreplace"))
+        )
     except BaseException as error:  # noqa: BLE001
         os.write(report, b"%d %s" % (errno.EINVAL, repr(error).encode("utf-8", "backslashreplace")))
     finally:
@@ -132,6 +134,11 @@ def _enter(directory: bytes | None) -> None:
     if directory is None:
         return  # it was gone before we started
     try:
+        if os.getcwdb() == directory:
+            return  # we stand in it: whether we might enter it once more does not matter
+    except OSError:
+        pass  # ours was removed
+    try:
         os.chdir(directory)
     except OSError as error:
         raise OSError(errno.EACCES, f"cannot enter {os.fsdecode(directory)}: {error.strerror}") from None
@@ -148,6 +155,8 @@ def _set_variable(name: bytes, value: bytes | None) -> None:
 def _exec(argv: tuple[bytes, ...], path: bytes) -> "NoReturn":
     """execvp(3), with its two rules that os.execvp lacks: a script without a shebang, and EACCES remembered."""
     program = argv[0]
+    if not program:
+        raise FileNotFoundError(errno.ENOENT, "its name is empty")
     if b"/" in program:
         _exec_file(program, argv)
     failure: OSError = FileNotFoundError(errno.ENOENT, "not found in PATH")

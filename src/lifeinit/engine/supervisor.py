@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 _MOST_AT_ONCE = 128  # twice as many as there are signals
 
-_CHLD, _CONT, _KILL, _TERM, _PIPE, _XFSZ = (
-    number_of(name) or 0 for name in ("CHLD", "CONT", "KILL", "TERM", "PIPE", "XFSZ")
+_CHLD, _CONT, _KILL, _TERM, _PIPE, _XFSZ, _TTIN, _TTOU = (
+    number_of(name) or 0 for name in ("CHLD", "CONT", "KILL", "TERM", "PIPE", "XFSZ", "TTIN", "TTOU")
 )
 
 
@@ -110,7 +110,11 @@ class Supervisor:
                 return None if program is None else self._run_hook(program)
             case ev.SignalApp(signo, group):
                 if self.app is not None:
-                    (kernel.signal_group if group else kernel.signal_process)(self.app, signo)
+                    allowed = (kernel.signal_group if group else kernel.signal_process)(self.app, signo)
+                    if not allowed:
+                        log.say(
+                            f"may not send SIG{name_of(signo)} to the app: it has another user; CAP_KILL is missing"
+                        )
             case ev.SignalHook(signo):
                 if self.hook is not None:
                     self.hook.signalled = True
@@ -125,8 +129,8 @@ class Supervisor:
                 self.deadlines[timer] = time.monotonic() + after
             case ev.Disarm(timer):
                 self.deadlines.pop(timer, None)
-            case ev.Say(text):
-                self._say(text)
+            case ev.Say(text, urgent):
+                self._say(text, urgent)
             case ev.Exit(status):
                 self.exit_status = status
         return None
@@ -169,7 +173,7 @@ class Supervisor:
         self.terminal.app_started()
         descriptors.close_inherited(keep=log.descriptors())
         descriptors.let_go_of_stdin()
-        kernel.leave_directory()
+        kernel.leave_directory(self.plan.surroundings.directory)
         return ev.Started()
 
     def _run_hook(self, program: Program) -> ev.Event | None:
@@ -190,6 +194,8 @@ class Supervisor:
                 self._buried(pid, news)
             elif pid == self.app:
                 self.terminal.app_stopped(pid, news)
+            elif self.hook is not None and pid == self.hook.pid and news in {_TTIN, _TTOU}:
+                self._hook_wants_terminal(self.hook)
         self._settle_hook()
         if self.machine.phase == "cleanup" and not kernel.has_children():
             self._handle(ev.Empty())
@@ -213,9 +219,15 @@ class Supervisor:
             died = f"died of SIG{name_of(ending.signo)}" if ending.signo else f"exited {ending.code}"
             log.say(f"reaped the orphan {pid}, which {died}")
 
+    def _hook_wants_terminal(self, hook: RunningHook) -> None:
+        """It would stay stopped for ever, and a TERM would not reach it."""
+        log.say("a hook is killed: it was stopped at the terminal, which a hook cannot use")
+        hook.signalled = True
+        kernel.signal_group(hook.pid, _KILL)
+
     def _settle_hook(self) -> None:
         hook = self.hook
-        if hook is None or hook.ending is None or (hook.signalled and kernel.group_alive(hook.pid)):
+        if hook is None or hook.ending is None or (hook.signalled and below.group_lives(hook.pid)):
             return
         self.hook = None
         self._handle(ev.HookExited(hook.ending))
@@ -242,10 +254,9 @@ class Supervisor:
             del self.deadlines[timer]
             self._handle(ev.Elapsed(timer))
 
-    def _say(self, text: str) -> None:
-        if self.plan.hook_file:
-            elapsed = f"{time.monotonic() - self.hook_began:.1f} s"
-            log.say(text.replace("{elapsed}", elapsed))
+    def _say(self, text: str, urgent: bool) -> None:
+        if self.plan.hook_file or urgent:
+            log.say(text.replace(ev.ELAPSED, f"{time.monotonic() - self.hook_began:.1f} s"))
 
 
 def _of_our_own_write(came: "struct_siginfo") -> bool:

@@ -9,8 +9,8 @@ _RANGE = re.compile(r"(\d{1,3})(?:-(\d{1,3}))?", re.ASCII)
 
 def parse(value: object) -> frozenset[int]:
     """The statuses of `3`, `"3"`, `"3-9"` or `"SIGTERM"` (143). Raises ValueError with the end of a sentence."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        value = str(value)
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 255:
+        return frozenset({value})
     if isinstance(value, str):
         match = _RANGE.fullmatch(value)
         if match:

@@ -88,7 +88,9 @@ class _Scanner:
         self.position += brackets
         path: Path = ()
         for key, _offset in keys[:-1]:
-            path = self.last_item((*path, key))
+            path = (*path, key)
+            self.spans.setdefault(path, Span(start, start, self.position))
+            path = self.last_item(path)
         path = (*path, keys[-1][0])
         if brackets == 2:
             self.spans.setdefault(path, Span(start, start, self.position))

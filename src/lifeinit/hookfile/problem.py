@@ -20,7 +20,7 @@ class Problem:
 
     def text(self, path: str) -> str:
         """One line, as compilers write it."""
-        return f"{path}:{self.place.line}:{self.place.column}: error: {self.sentence}"
+        return f"{escaped(path)}:{self.place.line}:{self.place.column}: error: {self.sentence}"
 
 
 class HookFileError(Exception):
@@ -37,11 +37,24 @@ class UnreadableError(Exception):
 
 def quoted(value: object) -> str:
     """A value of the file in double quotes, on one line and not too long for one."""
-    if isinstance(value, bool):
-        text = str(value).lower()
-    elif isinstance(value, list):
-        text = "[" + ", ".join(quoted(item) if isinstance(item, str) else str(item) for item in value) + "]"
-    else:
-        text = str(value)
-    text = "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+    text = escaped(_shown(value))
     return f'"{text if len(text) <= 60 else text[:57] + "..."}"'
+
+
+def escaped(text: str) -> str:
+    """The text fit for a terminal and for any encoding: what cannot be printed is escaped."""
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+
+
+def _shown(value: object) -> str:
+    match value:
+        case bool():
+            return str(value).lower()
+        case int() if abs(value) >= 1 << 256:
+            return f"{value:#x}"  # Python refuses to write more than 4,300 decimal digits
+        case list():
+            return "[" + ", ".join(quoted(item) if isinstance(item, str) else _shown(item) for item in value) + "]"
+        case dict():
+            return "{" + ", ".join(f"{key} = {_shown(item)}" for key, item in value.items()) + "}"
+        case _:
+            return str(value)

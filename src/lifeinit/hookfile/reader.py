@@ -46,10 +46,11 @@ def parse(raw: bytes) -> HookFile:
 
 
 def _decode(raw: bytes) -> str:
+    raw = raw.removeprefix(b"\xef\xbb\xbf")  # a byte order mark
     try:
-        return raw.decode("utf-8-sig")
+        return raw.decode()
     except UnicodeDecodeError as error:
-        before = raw[: error.start].decode("utf-8-sig")
+        before = raw[: error.start].decode()
         byte = raw[error.start]
         _refuse(_end_of(before), f'not UTF-8: the byte "0x{byte:02x}" stands here; save the file as UTF-8')
 

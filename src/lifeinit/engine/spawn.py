@@ -177,5 +177,7 @@ def _exec_file(file: bytes, argv: tuple[bytes, ...]) -> "NoReturn":
         if error.errno == errno.ENOEXEC:
             os.execv(_SHELL, (_SHELL, file, *argv[1:]))
         if error.errno == errno.ENOENT and os.path.exists(file):
-            raise FileNotFoundError(errno.ENOENT, "the interpreter in its first line is not there") from None
+            raise FileNotFoundError(
+                errno.ENOENT, "the interpreter of its first line, or its loader, is not there"
+            ) from None
         raise

@@ -48,7 +48,6 @@ def surroundings(mask: "Iterable[int]") -> Surroundings:
 
 def launch(plan: Plan) -> "NoReturn":
     """Become the init that carries out the plan."""
-    descriptors.fill_stdio()
     if _is_clean():
         pid1.ignite(plan)
     try:
@@ -79,6 +78,7 @@ def _is_clean() -> bool:
 
 def _change_interpreter(plan: Plan) -> "NoReturn":
     """Exec a bare interpreter that runs the engine: the pid and the pending signals stay, click's memory goes."""
+    descriptors.fill_stdio()
     order = os.memfd_create("lifeinit-plan", 0)
     with open(order, "wb", closefd=False) as file:
         file.write(to_wire(plan))

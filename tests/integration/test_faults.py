@@ -1,6 +1,7 @@
 """An error of lifeinit's own never ends PID 1 before the app was told to stop."""
 
 import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -54,3 +55,20 @@ def test_a_broken_machine(faulty: Running) -> None:
     faulty.send(signal.SIGUSR1)
     assert [line for line in faulty.rest() if line != "CONT"] == ["TERM"]
     assert faulty.status() == 70
+
+
+@pytest.mark.usefixtures("namespaces")
+def test_an_unforeseen_error_of_the_front_desk_starts_nothing(tmp_path: Path) -> None:
+    """Status 70 and one line, no traceback."""
+    program = (
+        "import sys, os; sys.path.append(os.environ['SOURCE'])\n"
+        "import lifeinit.cli.commands as commands\n"
+        "commands.make_plan = lambda *_: 1 / 0\n"
+        "commands.serve(['--config', '/dev/null', '--', 'echo', 'never'], set(), 0)\n"
+    )
+    running = Running([sys.executable, "-c", program], tmp_path, ENVIRONMENT)
+    assert running.rest() == []
+    assert running.status() == 70
+    (line,) = running.stderr()
+    assert line.startswith("lifeinit: internal error: ZeroDivisionError: division by zero (<string>:3)")
+    running.end()

@@ -377,7 +377,7 @@ def test_failing_stop_hooks_never_stop_the_stop(init: Start) -> None:
     running = init(*listener("TERM=0"), hooks=hooks)
     running.expect("ready")
     running.send(signal.SIGTERM)
-    assert running.rest() == ["second", "TERM", "last"] or pytest.fail("a hook was skipped")
+    assert running.rest() == ["second", "TERM", "last"]
     assert running.status() == 0
 
 

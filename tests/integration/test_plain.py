@@ -125,11 +125,29 @@ def test_the_app_has_exactly_the_surroundings_of_lifeinit(
 
 def test_lifeinit_lets_go_of_what_is_the_apps(init: Start) -> None:
     """An inherited descriptor or directory would pin its file, socket or mount for the whole life of the container."""
-    app = "readlink /proc/1/cwd; ls /proc/1/fd | tr '\\n' ' '"
-    running = init("sh", "-c", f"sleep 0; {app}", through=python("launcher"), hooks="stop_timeout = 5")
-    lines = running.rest()
-    assert lines[0] == "/"
-    assert set(lines[1].split()) <= {"0", "1", "2"}
+    wait = (
+        'until [ "$(readlink /proc/1/cwd)" = / ]; do :; done; '
+        'until [ "$(readlink /proc/1/fd/0)" = /dev/null ]; do :; done; '
+        "readlink /proc/self/fd/0 /proc/self/fd/9; ls /proc/1/fd"
+    )
+    through = ["sh", "-c", 'mkfifo in; exec "$@" 0<>in 9</etc/passwd', "-"]
+    lines = init("sh", "-c", wait, through=through, hooks="stop_timeout = 5").rest()
+    assert lines[0].endswith("/in")
+    assert lines[1] == "/etc/passwd"
+    assert set(lines[2:]) <= {"0", "1", "2"}
+
+
+def test_a_file_in_path_that_may_not_run_hides_no_other(init: Start, tmp_path: Path) -> None:
+    """execvp(3) goes on after EACCES, and remembers it."""
+    for directory, mode in (("first", 0o644), ("second", 0o755)):
+        (tmp_path / directory).mkdir()
+        (tmp_path / directory / "tool").write_text("#!/bin/sh\necho second\n")
+        (tmp_path / directory / "tool").chmod(mode)
+    path = f"{tmp_path}/first:{tmp_path}/second:/usr/bin:/bin"
+    init("tool", env={"PATH": path}).expect("second")
+    running = init("tool", env={"PATH": f"{tmp_path}/first:/usr/bin:/bin"})
+    assert running.status() == 126
+    assert running.stderr() == ['lifeinit: cannot run the app "tool": Permission denied']
 
 
 def test_listen_pid_is_the_apps(init: Start) -> None:
@@ -171,6 +189,7 @@ def test_what_ignores_that_term_is_killed(init: Start, subreaper: bool) -> None:
     running = init("sh", "-c", app, subreaper=subreaper)
     assert running.rest() == (["nothing left"] if subreaper else [])
     assert running.status() == 3
+    assert running.stderr() == ["lifeinit: what was left behind did not stop in time, SIGKILL"]
 
 
 def test_a_second_stop_signal_reaches_the_app_too(init: Start) -> None:

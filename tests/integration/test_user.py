@@ -57,18 +57,12 @@ def test_the_apps_user(init: Start, user: str, ids: str, variables: str) -> None
 
 
 def test_the_supplementary_groups_of_a_user(init: Start, tmp_path: Path) -> None:
-    """Of the machine's users one that is in more than one group."""
-    groups = Path("/etc/group").read_text()
-    if not any(line.startswith("lifeinit-test:") for line in groups.splitlines()):
-        Path("/etc/group").write_text(groups + "lifeinit-test:x:47110:games\n")
-    try:
-        running = init("id", "-G", "games", hooks='[app]\nuser = "games"\n')
-        plain = running.line().split()
-        assert init("id", "-G", hooks='[app]\nuser = "games"\n').line().split() == plain
-        assert "47110" in plain
-    finally:
-        Path("/etc/group").write_text(groups)
-    assert tmp_path.exists()
+    """All groups that name it, in a mount namespace whose /etc/group has one more."""
+    (tmp_path / "group").write_text(Path("/etc/group").read_text() + "lifeinit-test:x:47110:games\n")
+    through = ["unshare", "--mount", "sh", "-c", 'mount --bind group /etc/group; exec "$@"', "-"]
+    running = init("id", "-G", hooks='[app]\nuser = "games"\n', through=through)
+    assert "47110" in running.line().split()
+    assert "47110" not in init("id", "-G", hooks='[app]\nuser = "games"\n').line().split()
 
 
 def test_the_hooks_stay_as_lifeinit_is(init: Start) -> None:

@@ -54,6 +54,8 @@ def _leave(command: click.Command, arguments: Sequence[str], name: str, start: S
         status = EX_UNWRITABLE
     except click.Abort:
         status = 128 + 2
+    except Exception as error:  # noqa: BLE001  # nothing was started yet: a sentence and a status for it too
+        log.report(error)
     with contextlib.suppress(OSError):
         sys.stdout.flush()
     leave(status)

@@ -27,7 +27,7 @@ def report(error: Exception) -> None:
     while trace is not None:
         place, at = os.path.basename(trace.tb_frame.f_code.co_filename), trace.tb_lineno
         trace = trace.tb_next
-    say(f"internal error: {type(error).__name__}: {error} ({place}:{at}); please report this. The app is stopped")
+    say(f"internal error: {type(error).__name__}: {error} ({place}:{at}); please report this")
 
 
 def quote(text: bytes) -> str:

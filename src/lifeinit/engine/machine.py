@@ -386,7 +386,7 @@ class Machine:
             return self._post_stop()  # what is left is stuck in the kernel
         self.swept = True
         return [
-            ev.Say("what the app left behind did not stop in time, SIGKILL"),
+            ev.Say("what was left behind did not stop in time, SIGKILL", urgent=True),
             ev.Arm("sweep", budget.cleanup_time(self.plan, self.limit)),
             ev.Sweep(_KILL),
         ]

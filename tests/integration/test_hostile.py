@@ -3,7 +3,9 @@
 import fcntl
 import os
 import signal
+import socket
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from tests.integration.conftest import Start
 from tests.integration.harness import LIFEINIT, NAMESPACE, PATIENCE, Running, base_environment, listener
 
 HOOKS = 'pre_start = "true"\npost_stop = "true"\n'
+WITHOUT_PROC = ["unshare", "--mount", "sh", "-c", 'mount -t tmpfs none /proc && exec "$@"', "-"]
 
 
 @pytest.mark.parametrize("closed", ["0<&-", "1>&-", "2>&-", "0<&- 1>&- 2>&-"])
@@ -38,12 +41,28 @@ def test_a_stderr_whose_reader_is_gone(init: Start) -> None:
     assert running.status() == 4
 
 
+def a_pipe() -> tuple[int, int]:
+    return os.pipe()
+
+
+def a_socket() -> tuple[int, int]:
+    reader, writer = socket.socketpair()
+    return reader.detach(), writer.detach()
+
+
 @pytest.mark.usefixtures("namespaces")
 @pytest.mark.parametrize("hooks", ["", '[[pre_start]]\ncommand = "exit 1"\non_failure = "warn"\n'], ids=["", "warning"])
-def test_a_stderr_that_nobody_reads(tmp_path: Path, hooks: str) -> None:
-    """A full pipe: every line that lifeinit has to say is lost, and PID 1 goes on."""
+@pytest.mark.parametrize(
+    ("stderr", "through"),
+    [(a_pipe, []), (a_pipe, WITHOUT_PROC), (a_socket, [])],
+    ids=["a pipe", "a pipe that cannot be opened again", "a socket"],
+)
+def test_a_stderr_that_nobody_reads(
+    tmp_path: Path, hooks: str, stderr: Callable[[], tuple[int, int]], through: list[str]
+) -> None:
+    """It is full: every line that lifeinit has to say is lost, and PID 1 goes on."""
     (tmp_path / "hooks.toml").write_text('post_stop = "echo post_stop"\n' + hooks)
-    reader, writer = os.pipe()
+    reader, writer = stderr()
     fcntl.fcntl(writer, fcntl.F_SETFL, os.O_NONBLOCK)
     try:
         while True:
@@ -51,7 +70,7 @@ def test_a_stderr_that_nobody_reads(tmp_path: Path, hooks: str) -> None:
     except BlockingIOError:
         fcntl.fcntl(writer, fcntl.F_SETFL, 0)
     done = subprocess.run(
-        [*NAMESPACE, LIFEINIT, "-v", "--", *listener("USR1=5", "SELF=USR1")],
+        [*NAMESPACE, *through, LIFEINIT, "-v", "--", *listener("USR1=5", "SELF=USR1")],
         check=False, stdout=subprocess.PIPE, stderr=writer, text=True, cwd=tmp_path, env=base_environment(),
         timeout=PATIENCE,
     )  # fmt: skip
@@ -61,11 +80,33 @@ def test_a_stderr_that_nobody_reads(tmp_path: Path, hooks: str) -> None:
     assert done.returncode == 5
 
 
+@pytest.mark.usefixtures("namespaces")
+@pytest.mark.parametrize(
+    ("stderr", "through"),
+    [(a_pipe, WITHOUT_PROC), (a_socket, [])],
+    ids=["a pipe that cannot be opened again", "a socket"],
+)
+def test_a_stderr_of_an_unusual_kind_gets_its_lines(
+    tmp_path: Path, stderr: Callable[[], tuple[int, int]], through: list[str]
+) -> None:
+    (tmp_path / "hooks.toml").write_text('post_stop = "true"\n')
+    reader, writer = stderr()
+    subprocess.run(
+        [*NAMESPACE, *through, LIFEINIT, "--", "true"],
+        check=True, stderr=writer, cwd=tmp_path, env=base_environment(), timeout=PATIENCE,
+    )  # fmt: skip
+    os.close(writer)
+    with open(reader, encoding="utf-8") as lines:
+        told = lines.read().splitlines()
+    assert told[0] == "lifeinit: app exited 0"
+    assert told[1].startswith("lifeinit: post_stop[0]: ok in")
+
+
 @pytest.mark.parametrize("hooks", [None, HOOKS], ids=["plain", "hooks"])
 @pytest.mark.parametrize(
     "world",
     [
-        "umount -l /proc",
+        "mount -t tmpfs none /proc",
         "mount -t tmpfs none /tmp -o ro",
         "ulimit -n 16",
         "unset PATH",

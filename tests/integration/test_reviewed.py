@@ -154,3 +154,22 @@ def test_check_of_a_path_that_is_not_text(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert done.stdout.startswith("x\\udcff.toml:1:1: error: ")
     assert done.stderr == ""
+
+
+def test_a_stop_request_behind_many_realtime_signals_still_comes_before_a_death(init: Start, tmp_path: Path) -> None:
+    """The app was started: of a long queue only the first 128 signals were read before the dead hook was reaped."""
+    os.mkfifo(tmp_path / "gone")
+    hooks = 'stop_on = ["RTMAX"]\npre_start = "exec 3>gone; echo waits; read x < go"\n'
+    running = init(*listener(), hooks=hooks, fifo="go")
+    gone = os.open(tmp_path / "gone", os.O_RDONLY)
+    running.expect("waits")
+    running.send(signal.SIGSTOP)
+    for _ in range(500):
+        running.send(signal.SIGRTMIN)
+    running.send(signal.SIGRTMAX)
+    (tmp_path / "go").write_text("now\n")
+    assert os.read(gone, 1) == b""  # the hook is dead
+    os.close(gone)
+    running.send(signal.SIGCONT)
+    assert running.rest() == []
+    assert running.status() == 128 + signal.SIGRTMAX

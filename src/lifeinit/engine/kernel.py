@@ -10,6 +10,7 @@ from lifeinit.engine.events import Ending
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import signal as _signal
+    from collections.abc import Iterable
     from typing import NoReturn
 else:
     import _signal
@@ -48,14 +49,14 @@ def restore_signals(mask: tuple[int, ...], sigchld_ignored: bool) -> None:
     _signal.pthread_sigmask(_signal.SIG_SETMASK, mask)
 
 
-def wait(deadline: float | None) -> "_signal.struct_siginfo | None":
-    """The next signal, or None once the deadline (of the monotonic clock) has passed. sigtimedwait(2)
+def wait(deadline: float | None, among: "Iterable[int]" = signals.VALID) -> "_signal.struct_siginfo | None":
+    """The next of these signals, or None once the deadline (of the monotonic clock) has passed. sigtimedwait(2)
 
     Why not a handler, a self-pipe or signalfd: each needs a second thing to wait for, and none is faster.
     """
     if deadline is None:
-        return _signal.sigwaitinfo(signals.VALID)
-    return _signal.sigtimedwait(signals.VALID, max(0.0, deadline - time.monotonic()))
+        return _signal.sigwaitinfo(among)
+    return _signal.sigtimedwait(among, max(0.0, deadline - time.monotonic()))
 
 
 def reap(wanted: "tuple[int | None, ...] | None") -> "tuple[int, Ending | int] | None":

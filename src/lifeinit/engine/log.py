@@ -4,6 +4,8 @@ import os
 
 _STDERR = 2
 
+_FILE_TYPE, _FIFO, _CHARACTER_DEVICE, _SOCKET = 0o170000, 0o010000, 0o020000, 0o140000  # inode(7)
+
 _opened: list[int] = []
 
 
@@ -15,7 +17,7 @@ def say(text: str) -> None:
 def tell(line: str) -> None:
     """A line as it is. What a full pipe does not take at once is lost."""
     try:
-        os.write(_descriptor(), f"{line}\n".encode("utf-8", "backslashreplace"))
+        _write(f"{line}\n".encode("utf-8", "backslashreplace"))
     except OSError:
         pass  # closed, full, or read by nobody: there is no one left to tell
 
@@ -40,29 +42,55 @@ def quote(text: bytes) -> str:
 
 def descriptors() -> tuple[int, ...]:
     """The descriptors above 2 that the log holds."""
-    return tuple(fd for fd in _opened if fd > _STDERR)
+    return tuple(_opened)
 
 
-def _descriptor() -> int:
-    """stderr, or for a pipe or a terminal one of our own that does not block.
+def _write(line: bytes) -> None:
+    """To stderr, in the way that does not block for what it is.
 
-    Why not O_NONBLOCK on stderr itself: it is a flag of the open file, which the app has too. To open it once more
-    makes another open file. A regular file never blocks, and a second one would have a position of its own.
+    Why not O_NONBLOCK on stderr itself: it is a flag of the open file, which the app has too.
     """
+    kind = os.fstat(_STDERR).st_mode & _FILE_TYPE
+    if kind == _SOCKET:
+        _send(line)
+    elif kind in {_FIFO, _CHARACTER_DEVICE} and _reopened():
+        os.write(_opened[0], line)
+    elif kind == _FIFO:
+        _splice(line)  # another user's, or there is no /proc
+    else:
+        os.write(_STDERR, line)  # a regular file never blocks, and a second open file would have its own position
+
+
+def _reopened() -> bool:
+    """Whether there is another open file of the same pipe or terminal, which is ours and does not block."""
     if not _opened:
-        _opened.append(_reopened() or _STDERR)
-    return _opened[0]
+        try:
+            fd = os.open("/proc/self/fd/2", os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY)
+        except OSError:
+            return False
+        if fd <= _STDERR:  # one of the three was closed: not a place for us
+            os.close(fd)
+            return False
+        _opened.append(fd)
+    return True
 
 
-def _reopened() -> int | None:
+def _splice(line: bytes) -> None:
+    """Move the line over from a pipe of our own: splice(2) takes its not blocking from the call alone."""
+    source, sink = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
     try:
-        mode = os.fstat(_STDERR).st_mode & 0o170000
-        if mode not in {0o010000, 0o020000}:  # a FIFO, a character device. inode(7)
-            return None
-        fd = os.open("/proc/self/fd/2", os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY)
-    except OSError:
-        return None  # no /proc, or another user's pipe: then at the risk of blocking
-    if fd <= _STDERR:  # one of the three was closed: not a place for us
-        os.close(fd)
-        return None
-    return fd
+        os.splice(source, _STDERR, os.write(sink, line), flags=os.SPLICE_F_NONBLOCK)
+    finally:
+        os.close(source)
+        os.close(sink)
+
+
+def _send(line: bytes) -> None:
+    """To a socket, as inetd and systemd give one. send(2)"""
+    import _socket  # noqa: PLC0415
+
+    stream = _socket.socket(fileno=os.dup(_STDERR))
+    try:
+        stream.send(line, _socket.MSG_DONTWAIT)
+    finally:
+        stream.close()

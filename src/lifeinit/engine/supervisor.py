@@ -142,14 +142,14 @@ class Supervisor:
 
         A death may start the app, which must not happen when a stop request is there already, and a signal that was
         meant for nobody must not reach the new app. The kernel hands out the lowest number first, so TERM may stand
-        behind others. Not without an end, though: realtime signals queue.
+        behind others. Not without an end, though: realtime signals queue, and only a stop request may not wait.
         """
         most = _MOST_AT_ONCE
         while came is not None:
             if came.si_signo != _CHLD and not _of_our_own_write(came):
                 self._signal_came(came)
             most -= 1
-            came = kernel.wait(0.0) if most else None
+            came = kernel.wait(0.0) if most > 0 else kernel.wait(0.0, self.plan.stop_on) if most == 0 else None
 
     def _signal_came(self, came: "struct_siginfo") -> None:
         done = self._handle(ev.SignalCame(came.si_signo))

@@ -19,8 +19,8 @@ failures: list[str] = []
 wait, handle = kernel.wait, Machine.handle
 
 
-def failing_wait(deadline):  # type: ignore[no-untyped-def]
-    came = wait(deadline)
+def failing_wait(*arguments):  # type: ignore[no-untyped-def]
+    came = wait(*arguments)
     if (came is not None and came.si_signo == 10) or (fault == "always" and failures):
         failures.append(fault)
         raise RuntimeError("made for a test")
@@ -36,7 +36,7 @@ def failing_handle(machine, event):  # type: ignore[no-untyped-def]
 if fault == "machine":
     Machine.handle = failing_handle  # type: ignore[method-assign]
 else:
-    kernel.wait = failing_wait
+    kernel.wait = failing_wait  # type: ignore[assignment]
 hook = Hook("clean-up", Program((b"/bin/sh", b"-c", os.fsencode(post_stop))), None, 5.0, 0, 1.0, False)
 pid1.ignite(
     Plan(

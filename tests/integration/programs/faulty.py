@@ -36,7 +36,7 @@ def failing_handle(machine, event):  # type: ignore[no-untyped-def]
 if fault == "machine":
     Machine.handle = failing_handle  # type: ignore[method-assign]
 else:
-    kernel.wait = failing_wait  # type: ignore[assignment]
+    kernel.wait = failing_wait
 hook = Hook("clean-up", Program((b"/bin/sh", b"-c", os.fsencode(post_stop))), None, 5.0, 0, 1.0, False)
 pid1.ignite(
     Plan(

@@ -1,12 +1,13 @@
-"""From the front desk to the engine: what lifeinit was started with, and a bare interpreter for the plan."""
+"""From the front desk to the engine: a bare interpreter for the plan."""
 
 import os
 import sys
 
 from lifeinit.engine import descriptors, kernel, log, pid1
 from lifeinit.engine.machine import EX_SOFTWARE
-from lifeinit.engine.plan import Plan, Program, Surroundings, to_wire
+from lifeinit.engine.plan import Plan, Process, Program, to_wire
 from lifeinit.engine.signals import number_of
+from lifeinit.surroundings import surroundings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,21 +30,8 @@ _STOP_ON = tuple(number_of(name) or 0 for name in ("TERM", "INT", "QUIT"))
 
 def plain_plan(command: "Sequence[str]", mask: "Iterable[int]") -> Plan:
     """The plan of a plain init around the command, without any option."""
-    return Plan(Program(tuple(map(os.fsencode, command))), surroundings(mask), _STOP_ON)
-
-
-def surroundings(mask: "Iterable[int]") -> Surroundings:
-    """What the app is to find as lifeinit found it. `mask` is the signal mask that lifeinit was started with."""
-    try:
-        directory = os.getcwdb()
-    except OSError:
-        directory = None  # it was removed
-    return Surroundings(
-        mask=tuple(sorted(int(signo) for signo in mask)),
-        sigchld_ignored=kernel.default_sigchld(),
-        lc_ctype_added=_lc_ctype_added(),
-        directory=directory,
-    )
+    app = Process("app", Program(tuple(map(os.fsencode, command))))
+    return Plan((app,), surroundings(mask), _STOP_ON)
 
 
 def launch(plan: Plan) -> "NoReturn":
@@ -55,19 +43,6 @@ def launch(plan: Plan) -> "NoReturn":
     except OSError as error:
         log.say(f"internal error: cannot start {log.quote(os.fsencode(sys.executable))}: {error.strerror}")
     kernel.leave(EX_SOFTWARE)
-
-
-def _lc_ctype_added() -> bool:
-    """Whether LC_CTYPE is CPython's own addition: in the C locale it sets one, and keeps no note of it. PEP 538"""
-    if b"LC_CTYPE" not in os.environb:
-        return False
-    try:
-        with open("/proc/self/environ", "rb") as given:
-            return not any(entry.startswith(b"LC_CTYPE=") for entry in given.read().split(b"\0"))
-    except OSError:  # no /proc: then by what CPython would have done
-        values = {os.environb.get(name, b"") for name in (b"LC_ALL", b"LANG")}
-        added = {b"C.UTF-8", b"C.utf8", b"UTF-8"}
-        return values <= {b"", b"C", b"POSIX"} and os.environb[b"LC_CTYPE"] in added
 
 
 def _is_clean() -> bool:

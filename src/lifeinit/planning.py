@@ -1,21 +1,33 @@
 """From a command, a hook file and the options to a plan; the options go first."""
 
+import dataclasses
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from lifeinit import preflight
-from lifeinit.engine.plan import Hook, Plan, Program, Surroundings
+from lifeinit import expansion, preflight
+from lifeinit.engine.plan import Hook, Plan, Program, Ready, Restart, Surroundings
+from lifeinit.engine.plan import Process as EngineProcess
 from lifeinit.engine.signals import number_of
-from lifeinit.hookfile import expand, model
+from lifeinit.engine.statefile import directory
+from lifeinit.hookfile import model
 from lifeinit.hookfile.locate import Path
+from lifeinit.hookfile.model import DEFAULT_TIMEOUT, Phase, Process
 from lifeinit.hookfile.problem import HookFileError, Problem, quoted
+from lifeinit.waiting.programs import ready_command, ready_program, wait_program
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from lifeinit.engine.plan import Value
+
+_SHELL = ("/bin/sh", "-c")
 
 
 @dataclass(frozen=True)
 class Options:
     """What the command line and the environment say; None and empty leave it to the hook file."""
 
+    hooks: Mapping[Phase, Sequence[str]] = field(default_factory=dict)
     stop_timeout: float | None = None
     group: bool | None = None
     rewrite: Mapping[int, int | None] = field(default_factory=dict)
@@ -24,83 +36,209 @@ class Options:
     parent_death_signal: int | None = None
     parent: int = 0
     verbose: int = 0
+    quiet: bool = False
+    json: bool = False
     tell_orphans: bool = False
 
 
 def make_plan(
-    command: Sequence[str], surroundings: Surroundings, hook_file: model.HookFile | None, options: Options
+    command: Sequence[str],
+    surroundings: Surroundings,
+    hook_file: model.HookFile | None,
+    options: Options,
+    file_name: str = "hooks.toml",
 ) -> Plan:
     """The plan for the engine. Raises HookFileError for what this machine cannot do."""
-    told = hook_file is not None
-    hook_file = hook_file or model.HookFile()
-    app = hook_file.app
-    of_file = {_number(came): None if goes is None else _number(goes) for came, goes in hook_file.signals.items()}
-    rewrite = {**of_file, **options.rewrite}
-    hooks = {phase: tuple(map(_hook, hook_file.hooks.get(phase, ()))) for phase in model.PHASES}
-    return Plan(
-        _program(command, hook_file, options.user),
-        surroundings,
-        stop_on=tuple(map(_number, hook_file.stop_on)),
-        stop_signal=None if app.stop_signal is None else _number(app.stop_signal),
-        group=app.stop_scope == "group" if options.group is None else options.group,
-        rewrite=tuple(rewrite.items()),
-        success=tuple(sorted(app.success_exit_codes | options.success_exit_codes)),
-        stop_timeout=hook_file.stop_timeout if options.stop_timeout is None else options.stop_timeout,
-        kill_after=hook_file.kill_after,
-        hook_file=told,
-        verbose=options.verbose,
-        tell_orphans=options.tell_orphans,
-        parent_death_signal=options.parent_death_signal,
-        parent=options.parent,
-        pre_start=hooks["pre_start"],
-        post_start=hooks["post_start"],
-        pre_stop=hooks["pre_stop"],
-        post_stop=hooks["post_stop"],
-    )
+    planner = _Planner(hook_file or model.HookFile(), options, file_name)
+    plan = planner.plan(command, surroundings, plain=hook_file is None and not any(options.hooks.values()))
+    if planner.problems:
+        raise HookFileError(planner.problems)
+    return plan
 
 
-def _program(command: Sequence[str], hook_file: model.HookFile, account: preflight.Account | None) -> Program:
-    app = hook_file.app
-    problems: list[Problem] = []
+class _Planner:
+    """Turns the model into the engine's records; what cannot be done becomes a problem."""
 
-    def wrong(path: Path, sentence: str) -> None:
-        problems.append(Problem(hook_file.places.value(path), sentence))
+    def __init__(self, hook_file: model.HookFile, options: Options, file_name: str) -> None:
+        self.hook_file = hook_file
+        self.options = options
+        self.file_name = file_name
+        self.problems: list[Problem] = []
+        # What a pre_start hook may hand on is known only when it runs.
+        self.may_be_exported = bool(hook_file.hooks.get("pre_start") or options.hooks.get("pre_start"))
 
-    if account is None and app.user is not None:
+    def plan(self, command: Sequence[str], surroundings: Surroundings, plain: bool) -> Plan:
+        file, options = self.hook_file, self.options
+        of_file = {_number(came): None if goes is None else _number(goes) for came, goes in file.signals.items()}
+        return Plan(
+            self.processes(command),
+            surroundings,
+            stop_on=tuple(map(_number, file.stop_on)),
+            rewrite=tuple({**of_file, **options.rewrite}.items()),
+            stop_timeout=file.stop_timeout if options.stop_timeout is None else options.stop_timeout,
+            kill_after=file.kill_after,
+            plain=plain,
+            verbose=options.verbose,
+            quiet=options.quiet,
+            log_format="json" if options.json else "text",
+            tell_orphans=options.tell_orphans,
+            parent_death_signal=options.parent_death_signal,
+            parent=options.parent,
+            ready_file=None if file.ready_file is None else os.fsencode(file.ready_file),
+            run_directory=directory(),
+            pre_start=self.hooks("pre_start"),
+            post_start=self.hooks("post_start"),
+            pre_stop=self.hooks("pre_stop"),
+            post_stop=self.hooks("post_stop"),
+        )
+
+    # The app.
+
+    def processes(self, command: Sequence[str]) -> tuple[EngineProcess, ...]:
+        """The command after `--` is the first of them, and `ready` at the top is about the first."""
+        app, named = self.hook_file.app, self.hook_file.processes
+        found = []
+        if command:
+            first = dataclasses.replace(app, command=tuple(command))
+            found.append(self.process("app", first, self.app_account(app)))
+        for name, process in named.items():
+            ready = process.ready or (None if found else app.ready)
+            account = self.app_account(app)
+            if process.user is not None:
+                account = self.account(process.user, ("process", name, "user"))
+            found.append(self.process(name, _inherited(process, app, ready), account))
+        return tuple(found)
+
+    def app_account(self, app: Process) -> preflight.Account | None:
+        if self.options.user is not None or app.user is None:
+            return self.options.user
+        return self.account(app.user, ("app", "user"))
+
+    def process(self, name: str, process: Process, account: preflight.Account | None) -> EngineProcess:
+        options, codes = self.options, process.success_exit_codes or frozenset()
+        program = Program(
+            tuple(map(os.fsencode, _arguments(process.command or ()))),
+            variables=self.variables(process.environment, ("process", name), account),
+            directory=None if process.working_dir is None else os.fsencode(process.working_dir),
+            identity=account.identity if account else None,
+            umask=process.umask,
+            no_new_privs=bool(process.no_new_privs),
+        )
+        return EngineProcess(
+            name,
+            program,
+            stop_signal=None if process.stop_signal is None else _number(process.stop_signal),
+            group=process.stop_scope == "group" if options.group is None else options.group,
+            success=tuple(sorted(codes | options.success_exit_codes)),
+            ready=None if process.ready is None else self.ready(process.ready, program),
+            restart=Restart(process.restart or "no", process.max_restarts or 5, process.restart_window or 60.0),
+        )
+
+    def ready(self, ready: model.Ready, of: Program) -> Ready:
+        """A probe is a program of ours, which runs as lifeinit and with the process's own variables."""
+        file = None
+        if ready.command is not None:
+            argv = ready_command(_arguments(ready.command), ready.interval)
+        elif ready.target is not None:
+            argv = ready_program(ready.target, ready.interval, insecure=ready.insecure)
+            if ready.target.startswith("file://"):
+                file = tuple(map(os.fsencode, expansion.pieces(ready.target.removeprefix("file://"))))
+        else:
+            argv = ()
+        program = Program(tuple(map(os.fsencode, argv)), of.variables) if argv else None
+        return Ready(program, ready.after, ready.notify, file, ready.timeout, ready.on_failure == "abort")
+
+    # Hooks.
+
+    def hooks(self, phase: Phase) -> tuple[Hook, ...]:
+        """Those of the file, then those of the command line."""
+        written = tuple(map(self.hook, self.hook_file.hooks.get(phase, ())))
+        option = f"--{phase.replace('_', '-')}"
+        abort = phase in {"pre_start", "post_start"}
+        added = (
+            Hook(f"{phase}[{i}]", _plain(line), None, DEFAULT_TIMEOUT[phase], 0, 1.0, abort, place=option)
+            for i, line in enumerate(self.options.hooks.get(phase, ()), len(written))
+        )
+        return (*written, *added)
+
+    def hook(self, hook: model.Hook) -> Hook:
+        program: Program | None = None
+        if hook.wait_for or hook.command is not None:
+            argv = wait_program(hook.wait_for) if hook.command is None else hook.command
+            account = None if hook.user is None else self.account(hook.user, (*hook.path, "user"))
+            program = Program(
+                tuple(map(os.fsencode, _arguments(argv))),
+                variables=self.variables(hook.environment, hook.path, account),
+                directory=None if hook.working_dir is None else os.fsencode(hook.working_dir),
+                identity=account.identity if account else None,
+            )
+        return Hook(
+            hook.name,
+            program,
+            hook.sleep,
+            hook.timeout,
+            hook.retries,
+            hook.retry_delay,
+            hook.on_failure == "abort",
+            hook.once,
+            f"{self.file_name}:{self.hook_file.places.key(hook.path).line}",
+        )
+
+    # Both.
+
+    def account(self, user: str, at: Path) -> preflight.Account | None:
         try:
-            account = preflight.account(app.user)
+            return preflight.account(user)
         except preflight.UnfitError as error:
-            wrong(("app", "user"), f"user is {quoted(app.user)}, {error}")
-    variables = dict(account.variables) if account else {}
-    known = {**os.environ, **variables}
-    for name, text in app.environment.items():
-        try:
-            variables[name] = expand.expand(text, known)
-        except expand.ExpansionError as error:
-            wrong(("app", "environment", name), f"{name} is {quoted(text)}, which holds {error}")
-    if problems:
-        raise HookFileError(problems)
-    return Program(
-        tuple(map(os.fsencode, command)),
-        variables=tuple((os.fsencode(name), os.fsencode(value)) for name, value in variables.items()),
-        directory=None if app.working_dir is None else os.fsencode(app.working_dir),
-        identity=account.identity if account else None,
-        umask=app.umask,
-        no_new_privs=app.no_new_privs,
-    )
+            self.wrong(at, f"user is {quoted(user)}, {error}")
+            return None
+
+    def variables(
+        self, environment: Mapping[str, str], at: Path, account: preflight.Account | None
+    ) -> "tuple[tuple[bytes, Value], ...]":
+        own = dict(account.variables) if account else {}
+        values: dict[str, Value] = {name: (os.fsencode(text),) for name, text in own.items()}
+        for name, text in environment.items():
+            written = (*at, "environment", name)
+            place = written if written in self.hook_file.places.spans else ("app", "environment", name)
+            values[name] = self.value(place, text, own)
+        return tuple((os.fsencode(name), value) for name, value in values.items())
+
+    def value(self, at: Path, text: str, own: Mapping[str, str]) -> "Value":
+        """Text and variables by turns; those that only the account knows are filled in here."""
+        first, *rest = expansion.pieces(text)
+        found = [first]
+        for name, following in zip(rest[::2], rest[1::2], strict=True):
+            if name in own:
+                found[-1] += own[name] + following
+                continue
+            if name not in os.environ and not self.may_be_exported:
+                reason = f'which holds "${name}", which is not set: set it, or write "$$" for a dollar sign'
+                self.wrong(at, f"{at[-1]} is {quoted(text)}, {reason}")
+            found += [name, following]
+        return tuple(map(os.fsencode, found))
+
+    def wrong(self, at: Path, sentence: str) -> None:
+        """A problem once, also where several processes have it from [app]."""
+        problem = Problem(self.hook_file.places.value(at), sentence)
+        if problem not in self.problems:
+            self.problems.append(problem)
 
 
-def _hook(hook: model.Hook) -> Hook:
-    program: Program | None
-    match hook.command:
-        case None:
-            program = None
-        case str(line):
-            program = Program((b"/bin/sh", b"-c", os.fsencode(line)))
-        case arguments:
-            program = Program(tuple(map(os.fsencode, arguments)))
-    abort = hook.on_failure == "abort"
-    return Hook(hook.name, program, hook.sleep, hook.timeout, hook.retries, hook.retry_delay, abort)
+def _inherited(process: Process, app: Process, ready: model.Ready | None) -> Process:
+    """A process with what it does not say for itself taken from [app]."""
+    own = {key.name: getattr(process, key.name) for key in dataclasses.fields(process)}
+    said = {key: value for key, value in own.items() if value is not None}
+    environment = {**app.environment, **process.environment}
+    return dataclasses.replace(app, **{**said, "ready": ready, "environment": environment})
+
+
+def _arguments(command: model.Command) -> tuple[str, ...]:
+    return (*_SHELL, command) if isinstance(command, str) else command
+
+
+def _plain(line: str) -> Program:
+    return Program(tuple(map(os.fsencode, _arguments(line))))
 
 
 def _number(name: str) -> int:

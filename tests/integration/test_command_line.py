@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 WRONG = 'pre_strat = "x"\n[[post_stop]]\ntimeout = "5"\n'
 PROBLEMS = [
     '1:1: error: unknown key "pre_strat": did you mean "pre_start"?',
-    "2:1: error: post_stop[0] has neither command nor sleep: say what it is to do",
+    "2:1: error: post_stop[0] has neither command nor wait_for nor sleep: say what it is to do",
     '3:11: error: timeout is "5", a number without a unit: write "5s" for seconds or "5m" for minutes',
 ]
 
@@ -129,9 +129,18 @@ Options:
   -p, --parent-death-signal SIG  Act as if this signal came when lifeinit's
                                  parent dies.
   --user USER[:GROUP]            Run the app as this user.
+  --pre-start COMMAND            Run this before the app exists; a failure
+                                 keeps it from starting.
+  --post-start COMMAND           Run this when the app is ready.
+  --pre-stop COMMAND             Run this when a stop is asked for, before the
+                                 app learns of it.
+  --post-stop COMMAND            Run this when the app is gone. These four are
+                                 repeatable, and come after a file's hooks.
   -w, --warn-on-reap             Tell each orphan that is reaped.
   -v, --verbose                  Tell each signal, who sent it and where it
                                  went.
+  -q, --quiet                    Tell errors only.
+  --log-format [text|json]       Each line as text, or as a JSON object.
   -s, --subreaper                Accepted as in tini: when not PID 1, lifeinit
                                  always is one.
   --version                      Show the version and exit.

@@ -132,8 +132,8 @@ def test_a_hook_that_ignores_term_and_has_a_child_that_does(init: Start, phase: 
 
 def test_what_a_hook_leaves_behind_is_left_alone(init: Start) -> None:
     """A hook may start a daemon on purpose: its output goes on after the hook, and it is reaped like any orphan."""
-    hooks = 'pre_start = "mkfifo go; (read x < go; echo daemon) & echo hook"\n'
-    running = init("sh", "-c", "echo > go; read y < stop", hooks=hooks + 'post_start = "mkfifo stop"')
+    hooks = 'pre_start = "mkfifo go stop; (read x < go; echo daemon) & echo hook"\n'
+    running = init("sh", "-c", "echo > go; read y < stop", hooks=hooks)
     running.expect("hook", "daemon")
 
 
@@ -448,7 +448,8 @@ def test_what_a_hook_is_told(init: Start) -> None:
     told = [dict(line.split("=") for line in block if line) for block in blocks]
     pid = told[1].pop("LIFEINIT_CHILD_PID")
     assert int(pid) > 1
-    common = {"LIFEINIT_PID": "1", "LIFEINIT_ATTEMPT": "1"}
+    assert told[0].pop("LIFEINIT_ENV").startswith("/")
+    common = {"LIFEINIT_PID": "1", "LIFEINIT_ATTEMPT": "1", "LIFEINIT_RESTARTS": "0"}
     stop = {"LIFEINIT_REASON": "signal", "LIFEINIT_SIGNAL": "TERM"}
     assert told == [
         common | {"LIFEINIT_EVENT": "pre_start", "LIFEINIT_HOOK": "a"},

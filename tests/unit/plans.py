@@ -1,6 +1,6 @@
 """Plans for the tests of the machine, short to write."""
 
-from lifeinit.engine.plan import Hook, Plan, Program, Surroundings
+from lifeinit.engine.plan import Hook, Plan, Process, Program, Ready, Restart, Surroundings
 from lifeinit.engine.signals import number_of
 
 TERM, INT, QUIT, USR1, KILL, CONT, SEGV = (
@@ -16,9 +16,19 @@ def hook(
     timeout: float | None = 5.0,
     retries: int = 0,
     retry_delay: float = 1.0,
+    once: bool = False,
 ) -> Hook:
     program = Program((b"true",)) if sleep is None else None
-    return Hook(name, program, sleep, timeout, retries, retry_delay, abort)
+    return Hook(name, program, sleep, timeout, retries, retry_delay, abort, once, f"hooks.toml:{len(name)}")
+
+
+def ready(*, after: float | None = None, notify: bool = False, abort: bool = True) -> Ready:
+    program = None if notify or after is not None else Program((b"probe",))
+    return Ready(program, after, notify, timeout=60.0, abort=abort)
+
+
+def process(name: str, *, ready: Ready | None = None, stop_signal: int | None = None) -> Process:
+    return Process(name, Program((name.encode(),)), stop_signal, ready=ready)
 
 
 def plan(
@@ -32,17 +42,19 @@ def plan(
     group: bool = False,
     rewrite: tuple[tuple[int, int | None], ...] = (),
     success: tuple[int, ...] = (),
+    ready: Ready | None = None,
+    restart: Restart = Restart(),  # noqa: B008  # a frozen record
+    others: tuple[Process, ...] = (),
 ) -> Plan:
+    """One process called app, and the `others`."""
+    app = Process("app", Program((b"app",)), stop_signal, group, success, ready, restart)
     return Plan(
-        app=Program((b"app",)),
+        processes=(app, *others),
         surroundings=Surroundings(mask=(), sigchld_ignored=False, lc_ctype_added=False, directory=b"/"),
         stop_on=(TERM, INT, QUIT),
-        stop_signal=stop_signal,
-        group=group,
         rewrite=rewrite,
-        success=success,
         stop_timeout=stop_timeout,
-        hook_file=True,
+        plain=False,
         pre_start=pre_start,
         post_start=post_start,
         pre_stop=pre_stop,

@@ -20,39 +20,43 @@ def exited(code: int = 0, signo: int = 0) -> ev.HookExited:
 
 
 def app_exited(code: int = 0, signo: int = 0) -> ev.AppExited:
-    return ev.AppExited(ev.Ending(code, signo))
+    return ev.AppExited(0, ev.Ending(code, signo))
 
 
-def armed(actions: list[ev.Action]) -> dict[str, float]:
+def armed(actions: list[ev.Action]) -> dict["ev.Timer", float]:
     return {action.timer: action.after for action in actions if isinstance(action, ev.Arm)}
 
 
-TO_STOPPED = (ev.Started(), ev.SignalCame(TERM))
+def said(actions: list[ev.Action]) -> list[str]:
+    return [action.text for action in actions if isinstance(action, ev.Say)]
+
+
+TO_STOPPED = (ev.Started(0), ev.SignalCame(TERM))
 
 
 def test_a_plain_init_starts_the_app_at_once() -> None:
-    assert play(plan())[1] == [ev.StartApp()]
+    assert play(plan())[1] == [ev.StartApp(0)]
 
 
 def test_a_plain_stop_forwards_the_signal_and_wakes_a_stopped_app() -> None:
     """A process stopped by SIGSTOP acts on nothing but CONT and KILL."""
     machine, actions = play(plan(), *TO_STOPPED)
-    assert actions == [ev.SignalApp(TERM, group=False), ev.SignalApp(CONT, group=False)]
-    assert machine.handle(ev.SignalCame(INT)) == [ev.SignalApp(INT, group=False)]
+    assert actions == [ev.SignalApp(0, TERM, group=False), ev.SignalApp(0, CONT, group=False)]
+    assert machine.handle(ev.SignalCame(INT)) == [ev.SignalApp(0, INT, group=False)]
 
 
 def test_each_stop_signal_is_passed_on_as_itself() -> None:
     """QUIT is nginx's graceful stop: none of them means another."""
     for signo in (TERM, INT, QUIT):
-        assert play(plan(), ev.Started(), ev.SignalCame(signo))[1][0] == ev.SignalApp(signo, group=False)
+        assert play(plan(), ev.Started(0), ev.SignalCame(signo))[1][0] == ev.SignalApp(0, signo, group=False)
 
 
 def test_stop_signal_replaces_the_signal_that_came() -> None:
-    assert play(plan(stop_signal=QUIT), *TO_STOPPED)[1][0] == ev.SignalApp(QUIT, group=False)
+    assert play(plan(stop_signal=QUIT), *TO_STOPPED)[1][0] == ev.SignalApp(0, QUIT, group=False)
 
 
 def test_stop_scope_group_signals_the_group() -> None:
-    assert play(plan(group=True), *TO_STOPPED)[1][0] == ev.SignalApp(TERM, group=True)
+    assert play(plan(group=True), *TO_STOPPED)[1][0] == ev.SignalApp(0, TERM, group=True)
 
 
 def test_another_signal_during_pre_start_is_dropped() -> None:
@@ -91,16 +95,16 @@ def test_without_stop_timeout_nothing_is_ever_killed() -> None:
 def test_a_stop_that_nobody_asked_for_has_ten_seconds() -> None:
     """A post_start hook failed: the runtime's grace period does not run, so a limit of our own must."""
     the_plan = plan(post_start=(hook("c", abort=True),))
-    machine, actions = play(the_plan, ev.Started(), exited(7))
+    machine, actions = play(the_plan, ev.Started(0), exited(7))
     assert armed(actions) == {"reserve": 9.0, "budget": 9.95}
-    assert ev.SignalApp(TERM, group=False) in actions
+    assert ev.SignalApp(0, TERM, group=False) in actions
     assert (machine.phase, machine.reason, machine.exit_status) == ("stopping", "post_start_failed", 7)
 
 
 def test_the_reserve_kills_the_apps_group() -> None:
     machine, _ = play(plan(stop_timeout=10.0), *TO_STOPPED)
     killed = [action for action in machine.handle(ev.Elapsed("reserve")) if isinstance(action, ev.SignalApp)]
-    assert killed == [ev.SignalApp(KILL, group=True)]
+    assert killed == [ev.SignalApp(0, KILL, group=True)]
 
 
 def test_a_hung_pre_stop_hook_costs_the_app_its_time_but_not_its_signal() -> None:
@@ -109,14 +113,14 @@ def test_a_hung_pre_stop_hook_costs_the_app_its_time_but_not_its_signal() -> Non
     machine, _ = play(the_plan, *TO_STOPPED)
     actions = machine.handle(ev.Elapsed("reserve"))
     assert ev.SignalHook(TERM) in actions
-    assert ev.SignalApp(TERM, group=False) in actions
+    assert ev.SignalApp(0, TERM, group=False) in actions
     assert armed(actions)["reserve"] == 1.0
 
 
 def test_a_second_stop_request_skips_the_rest_of_pre_stop() -> None:
     machine, _ = play(plan(pre_stop=(hook("d"), hook("e"))), *TO_STOPPED)
     actions = machine.handle(ev.SignalCame(TERM))
-    assert ev.SignalApp(TERM, group=False) in actions
+    assert ev.SignalApp(0, TERM, group=False) in actions
     assert machine.phase == "stopping"
     assert not any(isinstance(action, ev.RunHook) for action in machine.handle(exited(0, TERM)))
 
@@ -137,37 +141,38 @@ def test_a_stop_request_ends_the_wait_for_the_next_try() -> None:
 
 def test_an_aborting_stop_hook_turns_only_a_zero_into_its_status() -> None:
     the_plan = plan(post_stop=(hook("p", abort=True),))
-    assert play(the_plan, ev.Started(), app_exited(0), ev.Empty(), exited(9))[1][-1] == ev.Exit(9)
-    assert play(the_plan, ev.Started(), app_exited(3), ev.Empty(), exited(9))[1][-1] == ev.Exit(3)
+    assert play(the_plan, ev.Started(0), app_exited(0), ev.Empty(), exited(9))[1][-1] == ev.Exit(
+        9, "post_stop p (hooks.toml:1) exited 9"
+    )
+    assert play(the_plan, ev.Started(0), app_exited(3), ev.Empty(), exited(9))[1][-1] == ev.Exit(3, "app exited 3")
 
 
 def test_a_warning_stop_hook_changes_no_status() -> None:
     the_plan = plan(post_stop=(hook("p"),))
-    assert play(the_plan, ev.Started(), app_exited(0), ev.Empty(), exited(9))[1][-1] == ev.Exit(0)
+    assert play(the_plan, ev.Started(0), app_exited(0), ev.Empty(), exited(9))[1][-1] == ev.Exit(0)
 
 
 def test_death_by_signal_is_128_and_the_signal() -> None:
-    machine, _ = play(plan(), ev.Started(), app_exited(signo=SEGV))
+    machine, _ = play(plan(), ev.Started(0), app_exited(signo=SEGV))
     assert (machine.exit_status, machine.reason) == (139, "exited")
 
 
 def test_a_stop_request_after_the_app_is_gone_starts_the_budget() -> None:
     """From then on the runtime counts."""
     the_plan = plan(post_stop=(hook("p"),), stop_timeout=10.0)
-    machine, _ = play(the_plan, ev.Started(), app_exited(0), ev.Empty())
+    machine, _ = play(the_plan, ev.Started(0), app_exited(0), ev.Empty())
     assert machine.handle(ev.SignalCame(TERM)) == [ev.Arm("budget", 9.95)]
     assert ev.SignalHook(KILL) in machine.handle(ev.Elapsed("budget"))
 
 
 def test_what_is_said_of_a_failed_start() -> None:
     machine = Machine(plan(pre_start=(hook("migrate", abort=True, retries=1, retry_delay=3.0),)))
-    said = [
-        action.text
+    lines = [
+        line
         for event in (ev.Begin(), exited(3), ev.Elapsed("retry"), exited(0, KILL))
-        for action in machine.handle(event)
-        if isinstance(action, ev.Say)
+        for line in said(machine.handle(event))
     ]
-    assert said == [
+    assert lines == [
         "pre_start migrate: exited 3 after \0; try 2 of 2 in 3 s",
         "pre_start migrate: killed by SIGKILL after \0; the app is not started",
     ]
@@ -176,28 +181,28 @@ def test_what_is_said_of_a_failed_start() -> None:
 def test_a_rewritten_stop_signal() -> None:
     """lifeinit gets TERM, the app QUIT: as the stop signal, and again when it comes again."""
     machine, actions = play(plan(rewrite=((TERM, QUIT),)), *TO_STOPPED)
-    assert actions[0] == ev.SignalApp(QUIT, group=False)
-    assert machine.handle(ev.SignalCame(TERM)) == [ev.SignalApp(QUIT, group=False)]
+    assert actions[0] == ev.SignalApp(0, QUIT, group=False)
+    assert machine.handle(ev.SignalCame(TERM)) == [ev.SignalApp(0, QUIT, group=False)]
 
 
 def test_a_dropped_signal_does_nothing_in_any_phase() -> None:
     the_plan = plan(rewrite=((TERM, None),), pre_start=(hook("a"),), pre_stop=(hook("d"),))
     machine = Machine(the_plan)
-    for event in (ev.Begin(), exited(0), ev.Started(), app_exited(0), ev.Empty()):
+    for event in (ev.Begin(), exited(0), ev.Started(0), app_exited(0), ev.Empty()):
         machine.handle(event)
         assert machine.handle(ev.SignalCame(TERM)) == []
 
 
 def test_a_success_exit_code_is_the_apps_only() -> None:
-    machine, _ = play(plan(success=(143, 3)), ev.Started(), app_exited(signo=TERM))
+    machine, _ = play(plan(success=(143, 3)), ev.Started(0), app_exited(signo=TERM))
     assert machine.exit_status == 0
     machine, _ = play(plan(success=(143, 3), pre_start=(hook("a", abort=True),)), exited(3))
     assert machine.exit_status == 3
 
 
 def test_a_fault_stops_the_app_with_status_70() -> None:
-    machine, actions = play(plan(pre_stop=(hook("d"),)), ev.Started(), ev.Fault())
-    assert ev.SignalApp(TERM, group=False) in actions
+    machine, actions = play(plan(pre_stop=(hook("d"),)), ev.Started(0), ev.Fault())
+    assert ev.SignalApp(0, TERM, group=False) in actions
     assert (machine.phase, machine.exit_status, machine.reason) == ("stopping", 70, "internal_error")
     machine.handle(app_exited(0))
     assert machine.exit_status == 70
@@ -206,12 +211,12 @@ def test_a_fault_stops_the_app_with_status_70() -> None:
 def test_a_budget_that_begins_in_cleanup_shortens_it() -> None:
     """Else its one second would use up a short budget, and post_stop would not run."""
     the_plan = plan(post_stop=(hook("p", timeout=3.0),), stop_timeout=1.0)
-    machine, _ = play(the_plan, ev.Started(), app_exited(0))
+    machine, _ = play(the_plan, ev.Started(0), app_exited(0))
     assert armed(machine.handle(ev.SignalCame(TERM))) == {"budget": 0.95, "sweep": 0.125}
 
 
 def test_a_budget_that_is_spent_in_cleanup_leaves_nothing_alive() -> None:
-    machine, _ = play(plan(stop_timeout=1.0), ev.Started(), app_exited(0), ev.SignalCame(TERM))
+    machine, _ = play(plan(stop_timeout=1.0), ev.Started(0), app_exited(0), ev.SignalCame(TERM))
     assert ev.Sweep(KILL) in machine.handle(ev.Elapsed("budget"))
 
 
@@ -222,8 +227,8 @@ def test_an_aborting_post_stop_hook_that_the_budget_cuts_or_skips_is_a_failure()
     for the_plan in (cut, skipped):
         machine, _ = play(the_plan, *TO_STOPPED, app_exited(0), ev.Empty(), ev.Elapsed("budget"))
         answer = machine.handle(exited(0, KILL))
-        assert answer[-1] == ev.Exit(124)
-        assert ev.Say("post_stop not completed, the budget is spent: p, q") in answer
+        assert answer[-1] == ev.Exit(124, "post_stop not completed, the budget is spent: p, q")
+        assert "post_stop not completed, the budget is spent: p, q" in said(answer)
     warning = plan(post_stop=(hook("p"), hook("q")), stop_timeout=2.0)
     machine, _ = play(warning, *TO_STOPPED, app_exited(0), ev.Empty(), ev.Elapsed("budget"))
     assert machine.handle(exited(0, KILL))[-1] == ev.Exit(0)
@@ -231,11 +236,13 @@ def test_an_aborting_post_stop_hook_that_the_budget_cuts_or_skips_is_a_failure()
 
 def test_the_first_of_two_aborting_stop_hooks_gives_the_status() -> None:
     the_plan = plan(post_stop=(hook("p", abort=True), hook("q", abort=True)))
-    assert play(the_plan, ev.Started(), app_exited(0), ev.Empty(), exited(9), exited(8))[1][-1] == ev.Exit(9)
+    assert play(the_plan, ev.Started(0), app_exited(0), ev.Empty(), exited(9), exited(8))[1][-1] == ev.Exit(
+        9, "post_stop p (hooks.toml:1) exited 9"
+    )
 
 
 def test_a_stop_request_starts_the_budget_while_a_dead_apps_hook_is_ended() -> None:
-    machine, _ = play(plan(post_start=(hook("c"),), stop_timeout=10.0), ev.Started(), app_exited(0))
+    machine, _ = play(plan(post_start=(hook("c"),), stop_timeout=10.0), ev.Started(0), app_exited(0))
     assert armed(machine.handle(ev.SignalCame(TERM))) == {"reserve": 9.0, "budget": 9.95}
 
 

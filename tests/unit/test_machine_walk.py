@@ -6,8 +6,8 @@ import pytest
 
 from lifeinit.engine import events as ev
 from lifeinit.engine.machine import Machine
-from lifeinit.engine.plan import Plan
-from tests.unit.plans import hook, plan
+from lifeinit.engine.plan import Plan, Restart
+from tests.unit.plans import hook, plan, process, ready
 from tests.unit.walk import ViolationError, walk
 
 PLANS = {
@@ -39,6 +39,38 @@ PLANS = {
         pre_stop=(hook("d", sleep=1.0, timeout=None), hook("e", sleep=0.0, timeout=None)),
         post_stop=(hook("f", sleep=1.0, timeout=None),),
         stop_timeout=3.0,
+    ),
+    "a probe": plan(
+        pre_start=(hook("a", abort=True),),
+        post_start=(hook("c", abort=True),),
+        pre_stop=(hook("d"),),
+        post_stop=(hook("f"),),
+        ready=ready(),
+        stop_timeout=10.0,
+    ),
+    "a probe that only warns": plan(ready=ready(abort=False), post_start=(hook("c"),), stop_timeout=10.0),
+    "ready when it says so": plan(ready=ready(notify=True), post_start=(hook("c"),)),
+    "ready after a while": plan(ready=ready(after=5.0), post_start=(hook("c"),), pre_stop=(hook("d"),)),
+    "several processes": plan(
+        pre_start=(hook("a"),),
+        pre_stop=(hook("d"),),
+        post_stop=(hook("f"),),
+        ready=ready(),
+        others=(process("worker"), process("beat", ready=ready(abort=False))),
+        stop_timeout=10.0,
+    ),
+    "several processes without a budget": plan(post_start=(hook("c", abort=True),), others=(process("worker"),)),
+    "restart on failure": plan(
+        pre_start=(hook("a", abort=True, once=True), hook("b")),
+        post_stop=(hook("f"),),
+        restart=Restart("on-failure", 2, 60.0),
+        stop_timeout=10.0,
+    ),
+    "restart always": plan(
+        pre_start=(hook("a", once=True),),
+        post_start=(hook("c", abort=True),),
+        restart=Restart("always", 1, 60.0),
+        ready=ready(),
     ),
     "warnings in the start, aborts in the stop": plan(
         pre_start=(hook("a"),), post_start=(hook("c"),), pre_stop=(hook("d", abort=True),), post_stop=(hook("f"),)
@@ -78,8 +110,10 @@ def test_the_walk_reaches_every_phase() -> None:
     assert len(found.successors) > 500
 
 
-def _hangs_when_the_app_exits_beside_a_hook(self: Machine, ending: ev.Ending) -> list[ev.Action]:
-    self.app, self.ending, self.status = "dead", ending, ending.status
+def _hangs_when_the_app_exits_beside_a_hook(
+    self: Machine, _process: int, ending: ev.Ending, _remark: str
+) -> list[ev.Action]:
+    self.app, self.alive, self.ending, self.status = "dead", (), ending, self.status or ending.status
     return []
 
 
@@ -87,15 +121,15 @@ def _starts_anyway(_self: Machine, _signo: int) -> list[ev.Action]:
     return []
 
 
-def _exits_at_once(self: Machine, _ending: ev.Ending) -> list[ev.Action]:
-    return self._exit()
+def _exits_at_once(self: Machine, _process: int, _ending: ev.Ending, _remark: str) -> list[ev.Action]:
+    return self._leave()
 
 
 @pytest.mark.parametrize(
     ("method", "broken", "what_is_told"),
     [
         ("_app_exited", _hangs_when_the_app_exits_beside_a_hook, "no way to the exit"),
-        ("_stop_requested", _starts_anyway, "never starts after a stop request"),
+        ("_stop_requested", _starts_anyway, "nothing begins after a stop request"),
         ("_app_exited", _exits_at_once, "the exit comes with nothing running"),
     ],
 )

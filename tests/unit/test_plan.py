@@ -6,16 +6,28 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lifeinit.engine.plan import Hook, Identity, Plan, Program, Surroundings, from_wire, to_wire
+from lifeinit.engine.plan import (
+    Hook,
+    Identity,
+    Plan,
+    Process,
+    Program,
+    Ready,
+    Restart,
+    Surroundings,
+    from_wire,
+    to_wire,
+)
 
 _text = st.text(max_size=8)
 _argument = st.binary(max_size=8)
 _seconds = st.none() | st.floats(0, 1e6)
 _ids = st.integers(0, 2**32 - 2)
+_value = st.lists(_argument, min_size=1, max_size=3).map(tuple)
 _programs = st.builds(
     Program,
     argv=st.lists(_argument, min_size=1, max_size=3).map(tuple),
-    variables=st.lists(st.tuples(_argument, _argument), max_size=2).map(tuple),
+    variables=st.lists(st.tuples(_argument, _value), max_size=2).map(tuple),
     directory=st.none() | _argument,
     identity=st.none() | st.builds(Identity, uid=_ids, gid=_ids, groups=st.lists(_ids, max_size=2).map(tuple)),
     umask=st.none() | st.integers(0, 0o777),
@@ -31,12 +43,39 @@ _hooks = st.lists(
         retries=st.integers(0, 9),
         retry_delay=st.floats(0, 9),
         abort=st.booleans(),
+        once=st.booleans(),
+        place=_text,
     ),
     max_size=2,
 ).map(tuple)
+_processes = st.lists(
+    st.builds(
+        Process,
+        name=_text,
+        program=_programs,
+        stop_signal=st.none() | st.integers(1, 64),
+        group=st.booleans(),
+        success=st.lists(st.integers(0, 255), max_size=2).map(tuple),
+        ready=st.none()
+        | st.builds(
+            Ready,
+            program=st.none() | _programs,
+            after=_seconds,
+            notify=st.booleans(),
+            file=st.none() | _value,
+            timeout=st.floats(0, 9),
+            abort=st.booleans(),
+        ),
+        restart=st.builds(
+            Restart, when=st.sampled_from(["no", "always"]), most=st.integers(1, 9), window=st.floats(0, 9)
+        ),
+    ),
+    min_size=1,
+    max_size=3,
+).map(tuple)
 _plans = st.builds(
     Plan,
-    app=_programs,
+    processes=_processes,
     surroundings=st.builds(
         Surroundings,
         mask=st.lists(st.integers(1, 64), max_size=3).map(tuple),
@@ -45,17 +84,18 @@ _plans = st.builds(
         directory=st.none() | _argument,
     ),
     stop_on=st.lists(st.integers(1, 64), max_size=3).map(tuple),
-    stop_signal=st.none() | st.integers(1, 64),
-    group=st.booleans(),
     rewrite=st.lists(st.tuples(st.integers(1, 64), st.none() | st.integers(1, 64)), max_size=2).map(tuple),
-    success=st.lists(st.integers(0, 255), max_size=2).map(tuple),
     verbose=st.integers(0, 3),
     tell_orphans=st.booleans(),
     parent_death_signal=st.none() | st.integers(1, 64),
     parent=st.integers(0, 2**22),
     stop_timeout=_seconds,
     kill_after=st.floats(0, 9),
-    hook_file=st.booleans(),
+    plain=st.booleans(),
+    quiet=st.booleans(),
+    log_format=st.sampled_from(["text", "json"]),
+    ready_file=st.none() | _argument,
+    run_directory=st.none() | _argument,
     pre_start=_hooks,
     post_start=_hooks,
     pre_stop=_hooks,

@@ -20,23 +20,32 @@ class ViolationError(AssertionError):
 
 @dataclass(frozen=True)
 class World:
-    app: str = "none"  # none, starting, alive, dead
+    starting: int | None = None  # the process whose exec is to be answered
+    alive: frozenset[int] = frozenset()
+    probed: frozenset[int] = frozenset()
     hook: bool = False
-    timers: frozenset[str] = frozenset()
+    timers: frozenset["ev.Timer"] = frozenset()
+    lives: int = 0
+    started: frozenset[int] = frozenset()  # in this life
     stop_requested: bool = False
     post_stop_begun: bool = False
     exited: bool = False
     faulty: bool = False
+    failed: bool = False  # the app could not start, or the first of its processes to end failed
 
     def possible(self, phase: str) -> list[ev.Event]:
         """What may happen next."""
-        if self.app == "starting":
-            return [ev.Started(), ev.StartFailed(127)]  # the answer comes before anything else is read
+        if self.starting is not None:
+            # The answer comes before anything else is read.
+            return [ev.Started(self.starting), ev.StartFailed(self.starting, 127, "not found")]
         events: list[ev.Event] = [ev.SignalCame(TERM), ev.SignalCame(USR1)]
         if not self.faulty:
             events.append(ev.Fault())
-        if self.app == "alive":
-            events += [ev.AppExited(ev.Ending(code=code)) for code in (0, 3)] + [ev.AppExited(ev.Ending(signo=SEGV))]
+        for process in sorted(self.alive):
+            events += [ev.AppExited(process, ev.Ending(code=code)) for code in (0, 3)]
+            events += [ev.AppExited(process, ev.Ending(signo=SEGV)), ev.BecameReady(process)]
+        for process in sorted(self.probed):
+            events.append(ev.ProbeFailed(process, 1, "broken"))
         if self.hook:
             events += [ev.HookExited(ev.Ending(code=code)) for code in (0, 4)]
             events += [ev.HookExited(ev.Ending(signo=KILL)), ev.HookFailed(127, "not found")]
@@ -47,20 +56,22 @@ class World:
 
     def due(self) -> list["ev.Timer"]:
         """The timers that may run down next: the reserve always comes before the budget."""
-        order: tuple[ev.Timer, ...] = ("sleep", "timeout", "kill", "retry", "reserve", "budget", "sweep", "lost")
-        return [
-            timer for timer in order if timer in self.timers and not (timer == "budget" and "reserve" in self.timers)
-        ]
+        return [timer for timer in sorted(self.timers, key=str) if not (timer == "budget" and "reserve" in self.timers)]
 
     def after(self, event: ev.Event) -> "World":
         """The world once the event has happened, before anybody answered it."""
         match event:
-            case ev.Started():
-                return replace(self, app="alive")
+            case ev.Started(process):
+                return replace(self, starting=None, alive=self.alive | {process})
             case ev.StartFailed():
-                return replace(self, app="dead")
-            case ev.AppExited():
-                return replace(self, app="dead")
+                return replace(self, starting=None, failed=True)
+            case ev.AppExited(process, ending):
+                first = self.alive == self.started
+                return replace(self, alive=self.alive - {process}, failed=self.failed or (first and ending.status != 0))
+            case ev.BecameReady(process):
+                return replace(self, probed=self.probed - {process})
+            case ev.ProbeFailed(process):
+                return replace(self, probed=self.probed - {process})
             case ev.HookExited() | ev.HookFailed():
                 return replace(self, hook=False)
             case ev.Elapsed(timer):
@@ -72,42 +83,64 @@ class World:
             case _:
                 return self
 
-    def perform(self, action: ev.Action) -> "World":
+    def perform(self, action: ev.Action) -> "World":  # a table of rules
         """The world after an action; a broken rule raises."""
-        if self.exited:
-            raise ViolationError(f"{action} after the exit")
+        _rule(not self.exited, f"{action} after the exit")
         match action:
-            case ev.StartApp():
-                _rule(self.app == "none", "the app starts once")
+            case ev.StartApp(process):
+                _rule(process not in self.started, "each process starts once in a life")
                 _rule(not self.stop_requested, "the app never starts after a stop request")
-                return replace(self, app="starting")
+                _rule(not self.hook, "the app starts when pre_start is over")
+                return replace(self, starting=process, started=self.started | {process})
             case ev.RunHook(phase):
-                _rule(not self.hook, "one hook at a time")
-                _rule(phase != "post_stop" or self.app in {"none", "dead"}, "post_stop begins when the app is gone")
-                _rule(phase not in {"post_start", "pre_stop"} or self.app == "alive", f"{phase} needs a living app")
-                _rule(phase == "post_stop" or not self.post_stop_begun, "nothing comes after post_stop")
-                return replace(self, hook=True, post_stop_begun=self.post_stop_begun or phase == "post_stop")
-            case ev.SignalApp():
-                _rule(self.app == "alive", "no signal to an app that is reaped")
+                return self.run_hook(phase)
+            case ev.SignalApp(process):
+                _rule(process in self.alive, "no signal to a process that is reaped")
+            case ev.Probe(process):
+                _rule(process in self.alive and process not in self.probed, "one probe for each living process")
+                return replace(self, probed=self.probed | {process})
+            case ev.EndProbe(process):
+                return replace(self, probed=self.probed - {process})
             case ev.SignalHook():
                 _rule(self.hook, "no signal to a hook that is over")
-            case ev.Forget("app"):
-                return replace(self, app="dead")
-            case ev.Forget("hook"):
+            case ev.ForgetApp(process):
+                return replace(self, alive=self.alive - {process})
+            case ev.ForgetHook():
                 return replace(self, hook=False)
             case ev.Sweep():
-                _rule(self.app in {"none", "dead"} and not self.hook, "cleanup comes when app and hooks are gone")
+                _rule(not self.alive and not self.hook, "cleanup comes when app and hooks are gone")
+                _rule(not self.probed, "cleanup comes when no probe runs")
             case ev.Arm(timer, after):
                 _rule(after >= 0, f"{timer} lies in the past")
+                if timer == "backoff":
+                    return self.next_life()
                 return replace(self, timers=self.timers | {timer})
             case ev.Disarm(timer):
                 return replace(self, timers=self.timers - {timer})
-            case ev.Exit():
-                _rule(self.app in {"none", "dead"} and not self.hook, "the exit comes with nothing running")
+            case ev.Exit(status):
+                _rule(not self.alive and not self.hook, "the exit comes with nothing running")
+                _rule(status != 0 or not self.faulty, "an internal error is told by the exit status")
+                _rule(status != 0 or not self.failed, "the exit status is never 0 for a failure")
                 return replace(self, exited=True)
             case _:
                 pass
         return self
+
+    def run_hook(self, phase: str) -> "World":
+        _rule(not self.hook, "one hook at a time")
+        _rule(phase != "post_stop" or not self.alive, "post_stop begins when the app is gone")
+        _rule(phase not in {"post_start", "pre_stop"} or bool(self.alive), f"{phase} needs a living app")
+        _rule(phase != "post_start" or not self.probed, "post_start begins when all are ready")
+        _rule(phase != "pre_start" or not self.stop_requested, "nothing begins after a stop request")
+        _rule(phase == "post_stop" or not self.post_stop_begun, "nothing comes after post_stop")
+        return replace(self, hook=True, post_stop_begun=self.post_stop_begun or phase == "post_stop")
+
+    def next_life(self) -> "World":
+        """A restart: everything of the old life is gone but the timers of the windows."""
+        _rule(not self.alive and not self.hook and not self.stop_requested, "a restart comes when all is over")
+        _rule(not {timer for timer in self.timers if isinstance(timer, str)}, f"timers are left: {self.timers}")
+        lives = min(self.lives + 1, 2)
+        return World(timers=self.timers | {"backoff"}, lives=lives, faulty=self.faulty)
 
 
 def _rule(holds: bool, sentence: str) -> None:
@@ -152,8 +185,17 @@ class Walk:
 
 
 def snapshot(machine: Machine) -> tuple[object, ...]:
-    """The machine's whole state, its phase first."""
-    return (machine.phase, *(value for name, value in vars(machine).items() if name not in {"plan", "phase"}))
+    """The machine's whole state, its phase first. How often it has restarted makes no difference after the first."""
+    own = {name: value for name, value in vars(machine).items() if name not in {"plan", "phase", "run"}}
+    of_hook = {name: value for name, value in vars(machine.run).items() if name != "hook"}
+    own |= {"restarts": min(machine.restarts, 2), "why": bool(machine.why)}
+    return (machine.phase, *own.values(), *of_hook.values())
+
+
+def copied(machine: Machine) -> Machine:
+    twin = copy.copy(machine)
+    twin.run = copy.copy(machine.run)
+    return twin
 
 
 def walk(plan: Plan) -> Walk:
@@ -162,7 +204,7 @@ def walk(plan: Plan) -> Walk:
     queue: deque[tuple[State, Machine]] = deque()
 
     def step(before: State | None, machine: Machine, world: World, event: ev.Event) -> State:
-        machine = copy.copy(machine)
+        machine = copied(machine)
         world = world.after(event)
         try:
             for action in machine.handle(event):

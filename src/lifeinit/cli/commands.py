@@ -2,8 +2,8 @@
 
 import contextlib
 import sys
-from collections.abc import Iterable, Sequence
-from typing import Final, NamedTuple, NoReturn
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final, NamedTuple, NoReturn, TypeVar
 
 import click
 
@@ -15,9 +15,13 @@ from lifeinit.engine.kernel import leave
 from lifeinit.engine.machine import EX_SOFTWARE
 from lifeinit.hookfile import reader, search
 from lifeinit.hookfile.problem import HookFileError, UnreadableError, quoted
-from lifeinit.launch import launch, surroundings
+from lifeinit.launch import launch
 from lifeinit.planning import Options, make_plan
+from lifeinit.surroundings import surroundings
 
+Option = TypeVar("Option", bound=Callable[..., object])
+
+NO_COMMAND: Final = click.UsageError('no command: name the app to run, as in "lifeinit -- python app.py"')
 EX_CONFIG: Final = 78  # sysexits(3)
 EX_UNWRITABLE: Final = 2
 
@@ -61,6 +65,10 @@ def _leave(command: click.Command, arguments: Sequence[str], name: str, start: S
     leave(status)
 
 
+def _hook_option(phase: str, text: str) -> Callable[[Option], Option]:
+    return click.option(f"--{phase}", type=parameters.LINES, multiple=True, metavar="COMMAND", help=text)
+
+
 @click.command(
     context_settings={"allow_interspersed_args": False, "help_option_names": ["-h", "--help"]},
     options_metavar="[OPTIONS] [--]",
@@ -91,8 +99,16 @@ def _leave(command: click.Command, arguments: Sequence[str], name: str, start: S
     help="Act as if this signal came when lifeinit's parent dies.",
 )
 @click.option("--user", type=parameters.USER, metavar="USER[:GROUP]", help="Run the app as this user.")
+@_hook_option("pre-start", "Run this before the app exists; a failure keeps it from starting.")
+@_hook_option("post-start", "Run this when the app is ready.")
+@_hook_option("pre-stop", "Run this when a stop is asked for, before the app learns of it.")
+@_hook_option("post-stop", "Run this when the app is gone. These four are repeatable, and come after a file's hooks.")
 @click.option("-w", "--warn-on-reap", is_flag=True, help="Tell each orphan that is reaped.")
 @click.option("-v", "--verbose", count=True, help="Tell each signal, who sent it and where it went.")
+@click.option("-q", "--quiet", is_flag=True, help="Tell errors only.")
+@click.option(
+    "--log-format", type=click.Choice(["text", "json"]), default="text", help="Each line as text, or as a JSON object."
+)
 @click.option("-s", "--subreaper", is_flag=True, help="Accepted as in tini: when not PID 1, lifeinit always is one.")
 @click.version_option(__version__, message="lifeinit %(version)s", allow_from_autoenv=False)
 @click.argument("command", nargs=-1, type=click.UNPROCESSED, metavar="COMMAND [ARG]...")
@@ -106,8 +122,14 @@ def run(  # noqa: PLR0913, PLR0917
     success_exit_code: tuple[frozenset[int], ...],
     parent_death_signal: int | None,
     user: preflight.Account | None,
+    pre_start: tuple[str, ...],
+    post_start: tuple[str, ...],
+    pre_stop: tuple[str, ...],
+    post_stop: tuple[str, ...],
     warn_on_reap: bool,
     verbose: int,
+    quiet: bool,
+    log_format: str,
     subreaper: bool,  # noqa: ARG001
     command: tuple[str, ...],
 ) -> int:
@@ -118,11 +140,13 @@ def run(  # noqa: PLR0913, PLR0917
     if it cannot be run; a hook's, if that kept the app from running; 78 if the
     hook file is wrong, 2 if the command line is.
     """
-    if not command:
-        raise click.UsageError('no command: name the app to run, as in "lifeinit -- python app.py"')
+    if quiet and verbose:
+        raise click.UsageError("--quiet and --verbose say the opposite: leave one out")
     if group and single_child:
         raise click.UsageError("--group and --single-child say the opposite: leave one out")
+    log.configure(log_format, quiet)
     options = Options(
+        hooks={"pre_start": pre_start, "post_start": post_start, "pre_stop": pre_stop, "post_stop": post_stop},
         stop_timeout=parameters.stop_timeout(),
         group=_group(group, single_child),
         rewrite=dict(rewrite),
@@ -130,7 +154,9 @@ def run(  # noqa: PLR0913, PLR0917
         user=user,
         parent_death_signal=parent_death_signal,
         parent=start.parent,
-        verbose=verbose or parameters.tinis_verbosity(),
+        verbose=0 if quiet else verbose or parameters.tinis_verbosity(),
+        quiet=quiet,
+        json=log_format == "json",
         tell_orphans=warn_on_reap,
     )
     return _run(command, config, options, start.mask)
@@ -157,13 +183,17 @@ def _run(command: Sequence[str], config: str | None, options: Options, mask: Ite
     path = search.found(config)
     try:
         hook_file = None if path is None else reader.read(path)
-        plan = make_plan(command, surroundings(mask), hook_file, options)
+        if not command and not (hook_file and hook_file.processes):
+            raise NO_COMMAND
+        plan = make_plan(command, surroundings(mask), hook_file, options, str(path))
     except UnreadableError as error:
-        log.say(f"{error}; nothing was started")
+        if not command:
+            raise NO_COMMAND from None
+        log.say(f"{error}; nothing was started", "unreadable", "error")
     except HookFileError as error:
         for problem in error.problems:
-            log.tell(problem.text(str(path)))
-        log.say(f"the hook file {quoted(str(path))} is wrong; nothing was started")
+            log.refuse(problem.text(str(path)))
+        log.say(f"the hook file {quoted(str(path))} is wrong; nothing was started", "wrong_hook_file", "error")
     else:
         launch(plan)
     return EX_CONFIG

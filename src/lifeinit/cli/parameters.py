@@ -1,7 +1,7 @@
 """What click does not know: signals, rewrites, exit statuses, durations and users as values on the command line."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 import click
@@ -29,6 +29,21 @@ class Parsed(click.ParamType[Value]):
             self.fail(f"{quoted(text)}, {error}" if text else f'"", {error}', param, ctx)
 
 
+class Lines(click.ParamType[str]):
+    """A command for the shell. In a variable each line is one: commands hold spaces."""
+
+    name = "COMMAND"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        text = str(value)
+        if not text.strip():
+            self.fail('"", an empty string: write a line for the shell', param, ctx)
+        return text
+
+    def split_envvar_value(self, rv: str) -> Sequence[str]:
+        return [line for line in rv.splitlines() if line.strip()]
+
+
 def signal_number(text: str) -> int:
     """`TERM`, `SIGTERM`, `RTMIN+1` or `15`."""
     number = int(text) if text.isascii() and text.isdecimal() and len(text) < 3 else number_of(text)
@@ -45,6 +60,7 @@ def rewrite(text: str) -> tuple[int, int | None]:
     return signal_number(came), None if goes in {"", "0"} else signal_number(goes)
 
 
+LINES = Lines()
 SIGNAL = Parsed("SIGNAL", signal_number)
 REWRITE = Parsed("REWRITE", rewrite)
 CODES = Parsed("CODE", codes.parse)

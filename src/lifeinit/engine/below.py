@@ -35,7 +35,7 @@ def _signal_descendant(pid: int, signo: int) -> None:
     try:
         if process is None:
             os.kill(pid, signo)
-        elif pid in _descendants(os.getpid()):
+        elif lives_below(pid):
             _signal.pidfd_send_signal(process, signo)
     except (ProcessLookupError, PermissionError):
         pass  # it died since we looked, or it is a set-user-ID program
@@ -58,6 +58,11 @@ def _descendants(root: int) -> list[int]:
     for pid in found:
         found.extend(children.get(pid, ()))
     return found
+
+
+def lives_below(pid: int) -> bool:
+    """Whether this process is a child of ours, or a child's child."""
+    return pid in _descendants(os.getpid())
 
 
 def parent_of(pid: int) -> int:

@@ -1,4 +1,7 @@
-"""The words between the machine and the supervisor: what happened, and what is to be done about it."""
+"""The words between the machine and the supervisor: what happened, and what is to be done about it.
+
+`process` is always the number of one of the plan's processes, which together are the app.
+"""
 
 from lifeinit.engine.record import Record
 
@@ -8,7 +11,11 @@ if TYPE_CHECKING:
 
     from lifeinit.engine.plan import HookPhase
 
-    Timer = Literal["sleep", "timeout", "kill", "retry", "reserve", "budget", "sweep", "lost"]
+    Timer = (
+        Literal["sleep", "timeout", "kill", "retry", "reserve", "budget", "sweep", "lost", "backoff"]
+        | tuple[Literal["ready", "window"], int]
+    )
+    Level = Literal["debug", "info", "warning", "error"]
 
 
 class Ending(Record):
@@ -31,19 +38,50 @@ class Begin(Record):
 
 
 class Started(Record):
-    """The app's exec succeeded."""
+    """The process's exec succeeded."""
+
+    process: int
 
 
 class StartFailed(Record):
-    """The app cannot run: 127 not found, 126 anything else."""
+    """The process cannot run: 127 not found, 126 anything else."""
 
+    process: int
     status: int
+    why: str
 
 
 class AppExited(Record):
-    """The app's main process is dead and reaped."""
+    """The process is dead and reaped. `remark` is what else is known of it."""
 
+    process: int
     ending: Ending
+    remark: str = ""
+
+
+class BecameReady(Record):
+    """The process serves: its probe succeeded, or it said so."""
+
+    process: int
+
+
+class ProbeFailed(Record):
+    """The probe itself is broken, or the process can never become ready."""
+
+    process: int
+    status: int
+    why: str
+
+
+class MoreTime(Record):
+    """The process asks for so many seconds more to become ready."""
+
+    process: int
+    seconds: float
+
+
+class Leaving(Record):
+    """A process of the app says that it is about to stop by itself."""
 
 
 class HookExited(Record):
@@ -53,7 +91,7 @@ class HookExited(Record):
 
 
 class HookFailed(Record):
-    """The hook cannot run: 127 not found, 126 anything else."""
+    """The hook cannot run: 127 not found, 126 anything else. Or what it wrote to LIFEINIT_ENV is wrong: 78."""
 
     status: int
     why: str
@@ -83,14 +121,29 @@ class Fault(Record):
 
 
 class StartApp(Record):
-    """Fork the app. Answered by Started or StartFailed."""
+    """Fork one process of the app. Answered by Started or StartFailed."""
+
+    process: int
 
 
 class SignalApp(Record):
-    """Send a signal to the app's main process, or to its process group."""
+    """Send a signal to a process of the app, or to its process group."""
 
+    process: int
     signo: int
     group: bool
+
+
+class Probe(Record):
+    """Fork the process's ready probe. Answered by BecameReady or ProbeFailed."""
+
+    process: int
+
+
+class EndProbe(Record):
+    """End the process's ready probe, if it runs. Not answered."""
+
+    process: int
 
 
 class RunHook(Record):
@@ -98,7 +151,6 @@ class RunHook(Record):
 
     phase: "HookPhase"
     index: int
-    attempt: int
 
 
 class SignalHook(Record):
@@ -107,10 +159,14 @@ class SignalHook(Record):
     signo: int
 
 
-class Forget(Record):
-    """SIGKILL could not end it within its time (a process in uninterruptible sleep): go on without it."""
+class ForgetApp(Record):
+    """SIGKILL could not end the process within its time (it is in uninterruptible sleep): go on without it."""
 
-    role: "Literal['app', 'hook']"
+    process: int
+
+
+class ForgetHook(Record):
+    """SIGKILL could not end the hook within its time: go on without it."""
 
 
 class Sweep(Record):
@@ -120,10 +176,11 @@ class Sweep(Record):
 
 
 class Arm(Record):
-    """Start a timer, or start it again. Seconds."""
+    """Start a timer, or start it again. Seconds. With `at_least` it is never brought forward."""
 
     timer: "Timer"
     after: float
+    at_least: bool = False
 
 
 class Disarm(Record):
@@ -132,21 +189,62 @@ class Disarm(Record):
     timer: "Timer"
 
 
-ELAPSED = "\0"  # stands for the time that the hook took: no argument or name can hold it
+ELAPSED = "\0"  # stands for the time that the hook took, or since the app's start: no argument or name can hold it
 
 
 class Say(Record):
-    """One line for the user, of a plain init only if it is `urgent`."""
+    """One line for the user, of a plain init only if it is `urgent`.
+
+    `event` and what follows it are for readers that are programs. `hook` is the hook's name.
+    """
 
     text: str
+    event: str
+    level: "Level" = "info"
+    hook: str | None = None
+    phase: "HookPhase | None" = None
+    process: int | None = None
+    code: int | None = None
+    signo: int | None = None
     urgent: bool = False
 
 
 class Exit(Record):
-    """The end: leave with this status."""
+    """The end: leave with this status. `why` is the last sentence, for a status that is not 0."""
 
     status: int
+    why: str = ""
 
 
-Event = Begin | Started | StartFailed | AppExited | HookExited | HookFailed | SignalCame | Elapsed | Empty | Fault
-Action = StartApp | SignalApp | RunHook | SignalHook | Forget | Sweep | Arm | Disarm | Say | Exit
+Event = (
+    Begin
+    | Started
+    | StartFailed
+    | AppExited
+    | BecameReady
+    | ProbeFailed
+    | MoreTime
+    | Leaving
+    | HookExited
+    | HookFailed
+    | SignalCame
+    | Elapsed
+    | Empty
+    | Fault
+)
+Action = (
+    StartApp
+    | SignalApp
+    | Probe
+    | EndProbe
+    | RunHook
+    | SignalHook
+    | ForgetApp
+    | ForgetHook
+    | Sweep
+    | Arm
+    | Disarm
+    | Say
+    | Exit
+)
+Actions = list[Action]

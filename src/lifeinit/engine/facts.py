@@ -1,11 +1,15 @@
 """What a hook is told through its environment."""
 
+import os
+
 from lifeinit.engine.machine import Machine
+from lifeinit.engine.record import Record
 from lifeinit.engine.signals import name_of
 
 # Set or unset for every hook, so that none is inherited from a lifeinit further up.
 _NAMES = (
-    "EVENT HOOK PID CHILD_PID REASON SIGNAL EXIT_CODE CHILD_EXIT_CODE CHILD_EXIT_SIGNAL DEADLINE REMAINING ATTEMPT"
+    "EVENT HOOK PID CHILD_PID REASON SIGNAL EXIT_CODE CHILD_EXIT_CODE CHILD_EXIT_SIGNAL OOM_KILLED DEADLINE REMAINING"
+    " ATTEMPT RESTARTS ENV"
 ).split()
 
 
@@ -14,33 +18,52 @@ if TYPE_CHECKING:
     Variables = tuple[tuple[bytes, bytes | None], ...]
 
 
-def told(machine: Machine, own_pid: int, app_pid: int | None, remaining: float | None, now: float) -> "Variables":
+class Circumstances(Record):
+    """What the machine does not know. `remaining` is in seconds from now, None where nothing will end the hook.
+
+    `now` is unix time; `app_pid` None where no app lives; `export` the path of the file for LIFEINIT_ENV, if there is
+    one.
+    """
+
+    own_pid: int
+    app_pid: int | None
+    remaining: float | None
+    now: float
+    oom_killed: bool
+    export: bytes | None
+
+
+def told(machine: Machine, around: Circumstances) -> "Variables":
     """The LIFEINIT_ variables of the hook that the machine is about to run.
 
-    `remaining` is in seconds from now, or None where nothing will end the hook; `now` is unix time. Both are told
-    in whole seconds, rounded down, because a shell compares nothing else (the moment since the timer was armed does
-    not count).
+    The deadline and the rest of the time are told in whole seconds, rounded down, because a shell compares nothing
+    else (the moment since the timer was armed does not count).
     """
-    phase, index = machine.current
+    run = machine.run
     facts: dict[str, str] = {
-        "EVENT": phase,
-        "HOOK": machine.plan.hooks(phase)[index].name,
-        "PID": str(own_pid),
-        "ATTEMPT": str(machine.attempt),
+        "EVENT": run.phase,
+        "HOOK": run.hook.name if run.hook else "",
+        "PID": str(around.own_pid),
+        "ATTEMPT": str(run.attempt),
+        "RESTARTS": str(machine.restarts),
     }
-    if app_pid is not None:
-        facts["CHILD_PID"] = str(app_pid)
+    if around.app_pid is not None:
+        facts["CHILD_PID"] = str(around.app_pid)
+    if around.oom_killed:
+        facts["OOM_KILLED"] = "1"
+    if around.export is not None:
+        facts["ENV"] = os.fsdecode(around.export)
     if machine.reason:
         facts["REASON"] = machine.reason
     if machine.stop_signo:
         facts["SIGNAL"] = name_of(machine.stop_signo)
-    if phase == "post_stop":
+    if run.phase == "post_stop":
         facts["EXIT_CODE"] = str(machine.exit_status)
     if machine.ending is not None and machine.ending.signo:
         facts["CHILD_EXIT_SIGNAL"] = name_of(machine.ending.signo)
     elif machine.ending is not None:
         facts["CHILD_EXIT_CODE"] = str(machine.ending.code)
-    if remaining is not None:
-        facts["DEADLINE"] = str(int(now + remaining))
-        facts["REMAINING"] = str(int(remaining + 0.01))
-    return tuple((f"LIFEINIT_{name}".encode(), facts[name].encode() if name in facts else None) for name in _NAMES)
+    if around.remaining is not None:
+        facts["DEADLINE"] = str(int(around.now + around.remaining))
+        facts["REMAINING"] = str(int(around.remaining + 0.01))
+    return tuple((f"LIFEINIT_{name}".encode(), os.fsencode(facts[name]) if name in facts else None) for name in _NAMES)

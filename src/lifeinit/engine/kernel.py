@@ -105,6 +105,23 @@ def signal_process(pid: int, signo: int) -> bool:
     return True
 
 
+def signal_descriptor(process: int, signo: int) -> bool:
+    """Whether the process behind a pidfd lives, and we may signal it. pidfd_send_signal(2)"""
+    try:
+        _signal.pidfd_send_signal(process, signo)
+    except OSError:
+        return False
+    return True
+
+
+def is_living_child(pid: int) -> bool:
+    """Whether this is a child of ours, by birth or because it was orphaned, and not dead. waitid(2)"""
+    try:
+        return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
+    except ChildProcessError:
+        return False
+
+
 def signal_group(pgid: int, signo: int) -> bool:
     """Whether we may signal at least one of its members. kill(2)"""
     try:

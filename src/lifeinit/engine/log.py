@@ -1,17 +1,43 @@
 """One line to stderr. Never raises and never blocks: PID 1 outlives its stderr, and a reader that stopped reading."""
 
 import os
+import time
+
+from lifeinit.engine.jsontext import dumps
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from lifeinit.engine.events import Level
+    from lifeinit.engine.jsontext import Json
+
+KEYS = ("phase", "hook", "process", "pid", "code", "signal", "seconds")
+NO_FACTS: "Mapping[str, Json]" = {}
 
 _STDERR = 2
-
-_FILE_TYPE, _FIFO, _CHARACTER_DEVICE, _SOCKET = 0o170000, 0o010000, 0o020000, 0o140000  # inode(7)
+_FILE_TYPE = 0o170000  # inode(7)
+_FIFO, _CHARACTER_DEVICE, _REGULAR, _SOCKET = 0o010000, 0o020000, 0o100000, 0o140000
+_LONGEST_WORD = 4096  # what the kubelet reads of it
 
 _opened: list[int] = []
+_settings = {"json": False, "quiet": False}
 
 
-def say(text: str) -> None:
-    """`lifeinit: TEXT`."""
-    tell(f"lifeinit: {text}")
+def configure(log_format: str, quiet: bool) -> None:
+    """From here on lines are text or JSON objects; `quiet` leaves only the errors."""
+    _settings.update(json=log_format == "json", quiet=quiet)
+
+
+def say(text: str, event: str = "note", level: "Level" = "warning", facts: "Mapping[str, Json]" = NO_FACTS) -> None:
+    """`lifeinit: TEXT`, or a JSON object with always the same keys."""
+    if _settings["quiet"] and level != "error":
+        return
+    if not _settings["json"]:
+        tell(f"lifeinit: {text}")
+        return
+    always: dict[str, Json] = {"ts": round(time.time(), 3), "level": level, "event": event, "message": text}
+    tell(dumps({**always, **{key: facts.get(key) for key in KEYS}}))
 
 
 def tell(line: str) -> None:
@@ -22,6 +48,30 @@ def tell(line: str) -> None:
         pass  # closed, full, or read by nobody: there is no one left to tell
 
 
+def refuse(line: str) -> None:
+    """A problem, which begins with its own place instead of our name."""
+    if _settings["json"]:
+        say(line, "problem", "error")
+    else:
+        tell(line)
+
+
+def leave_word(text: str) -> None:
+    """The last sentence, where `kubectl describe pod` finds it, unless the app has left one there itself."""
+    try:
+        fd = os.open("/dev/termination-log", os.O_WRONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError:
+        return  # not below Kubernetes
+    try:
+        found = os.fstat(fd)
+        if found.st_mode & _FILE_TYPE == _REGULAR and found.st_size == 0:
+            os.write(fd, f"lifeinit: {text}\n".encode("utf-8", "backslashreplace")[:_LONGEST_WORD])
+    except OSError:
+        pass  # the disk is full
+    finally:
+        os.close(fd)
+
+
 def report(error: Exception) -> None:
     """An error of lifeinit's own, in one line, with the place it came from."""
     place, at = "?", 0
@@ -29,7 +79,8 @@ def report(error: Exception) -> None:
     while trace is not None:
         place, at = os.path.basename(trace.tb_frame.f_code.co_filename), trace.tb_lineno
         trace = trace.tb_next
-    say(f"internal error: {type(error).__name__}: {error} ({place}:{at}); please report this")
+    text = f"internal error: {type(error).__name__}: {error} ({place}:{at}); please report this"
+    say(text, "internal_error", "error")
 
 
 def quote(text: bytes) -> str:

@@ -1,6 +1,8 @@
 """The life of one container as a state machine. Knows roles and timers, never pids or clocks.
 
     pre_start -> starting -> running -> pre_stop -> stopping -> cleanup -> post_stop -> exit
+        ^                                                                      |
+        +------------------------------ waiting <------------------------------+   (restart)
 
 Each method below answers one event and names every phase in which it can come. Whatever ends a life (a failed hook, a
 stop request, the app's own exit) first ends the hook that runs, then goes through cleanup and post_stop.
@@ -8,7 +10,9 @@ stop request, the app's own exit) first ends the hook that runs, then goes throu
 
 from lifeinit.engine import budget
 from lifeinit.engine import events as ev
-from lifeinit.engine.plan import Hook, Plan
+from lifeinit.engine.events import Actions
+from lifeinit.engine.hookrun import LOST_AFTER, TIMED_OUT, HookRun, Outcome
+from lifeinit.engine.plan import Plan, Process
 from lifeinit.engine.signals import name_of, number_of
 
 TYPE_CHECKING = False
@@ -17,20 +21,20 @@ if TYPE_CHECKING:
 
     from lifeinit.engine.plan import HookPhase
 
-    Phase = Literal["pre_start", "starting", "running", "pre_stop", "stopping", "cleanup", "post_stop", "exit"]
-    HookState = Literal["none", "running", "sleeping", "waiting", "ending", "killed"]
+    Phase = Literal[
+        "pre_start", "starting", "running", "pre_stop", "stopping", "cleanup", "post_stop", "waiting", "exit"
+    ]
     AppState = Literal["none", "alive", "killed", "dead"]
-    Reason = Literal["", "signal", "exited", "pre_start_failed", "post_start_failed", "start_failed", "internal_error"]
-
-Actions = list[ev.Action]
+    Failure = Literal["pre_start_failed", "post_start_failed", "ready_timeout", "start_failed", "internal_error"]
+    Reason = Literal["", "signal", "exited"] | Failure
 
 _KILL, _TERM, _CONT = (number_of(name) or 0 for name in ("KILL", "TERM", "CONT"))
 
-TIMED_OUT: "Final" = 124  # timeout(1)
 EX_SOFTWARE: "Final" = 70  # sysexits(3)
 OWN_STOP_LIMIT: "Final" = 10.0  # a stop that nobody asked for must end even where no stop_timeout is set
-LOST_AFTER: "Final" = 1.0  # what a KILL has not ended by then is stuck in the kernel
 EXIT_TIME: "Final" = 0.05  # kept back from the budget's end, so that the exit itself still lies within it
+FIRST_BACKOFF: "Final" = 0.5  # before the first restart; it doubles with each one
+LONGEST_BACKOFF: "Final" = 30.0
 
 
 class Machine:
@@ -38,18 +42,27 @@ class Machine:
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
+        self.restarts = 0
+        self.windows: tuple[int, ...] = ()  # a number for each restart that still counts against max_restarts
+        self.stop_asked = False
+        self.done_once: tuple[tuple[HookPhase, int], ...] = ()
+        self._new_life()
+
+    def _new_life(self) -> None:
         self.phase: Phase = "pre_start"
-        self.app: AppState = "none"
-        self.hook: HookState = "none"
-        self.current: tuple[HookPhase, int] = ("pre_start", 0)
+        self.run = HookRun(self.plan.kill_after)
         self.step = 0
-        self.attempt = 1
-        self.cut = False  # the hook is being ended because life goes on without it, not for its own timeout
+        self.app: AppState = "none"
+        self.alive: tuple[int, ...] = ()
+        self.unready: tuple[int, ...] = ()
+        self.leaving = False
         self.reason: Reason = ""
         self.stop_signo = 0
+        self.first_exit: int | None = None  # the process that ended first
         self.ending: ev.Ending | None = None
         self.status: int | None = None
         self.late_status = 0
+        self.why = ""
         self.limit: float | None = None  # the running budget
         self.out_of_time = False
         self.swept = False
@@ -59,23 +72,36 @@ class Machine:
         """What lifeinit will exit with, as far as it is known. A stop-phase hook never masks the app's own failure."""
         return self.status or self.late_status
 
+    @property
+    def ready(self) -> bool:
+        """Whether the app serves, nobody has asked it to stop, and it has not said that it is about to."""
+        return self.phase == "running" and self.app == "alive" and not self.reason and not self.leaving
+
     def handle(self, event: ev.Event) -> Actions:
         match event:
             case ev.Begin():
                 return self._next()
             case ev.SignalCame(signo):
                 return self._signal_came(signo)
-            case ev.Started():
-                return self._started()
-            case ev.StartFailed(status):
-                return self._start_failed(status)
-            case ev.AppExited(ending):
-                return self._app_exited(ending)
+            case ev.Started(process):
+                return self._started(process)
+            case ev.StartFailed(process, status, why):
+                return self._start_failed(process, status, why)
+            case ev.AppExited(process, ending, remark):
+                return self._app_exited(process, ending, remark)
+            case ev.BecameReady(process):
+                return self._became_ready(process)
+            case ev.ProbeFailed(process, status, why):
+                return self._never_ready(process, status, why)
+            case ev.Leaving():
+                self.leaving = True
+                return []
+            case ev.MoreTime(process, seconds):
+                return [ev.Arm(("ready", process), seconds, at_least=True)] if process in self.unready else []
             case ev.HookExited(ending):
-                what = f"killed by SIG{name_of(ending.signo)}" if ending.signo else f"exited {ending.code}"
-                return self._hook_over(ending.status, f"{what} after {ev.ELAPSED}")
+                return self._of_hook(*self.run.exited(ending))
             case ev.HookFailed(status, why):
-                return self._hook_over(status, why)
+                return self._of_hook(*self.run.over(status, why))
             case ev.Elapsed(timer):
                 return self._elapsed(timer)
             case ev.Empty():
@@ -101,33 +127,37 @@ class Machine:
     def _signalled(self, signo: int) -> Actions:
         """A signal that asks for no stop."""
         match self.phase:
-            case "running" | "pre_stop" | "stopping":
+            case "starting" | "running" | "pre_stop" | "stopping":
                 return self._to_app(signo)
-            case "pre_start" | "starting":
+            case "pre_start":
                 return []  # its default action would end the hook
-            case "cleanup" | "post_stop" | "exit":
+            case "cleanup" | "post_stop" | "waiting" | "exit":
                 return []  # the app is gone
 
     def _stop_requested(self, signo: int) -> Actions:
+        self.stop_asked = True
         match self.phase:
             case "pre_start":
                 if self.reason:
                     return []  # already on the way out
-                self.status = 128 + signo
-                return [*self._ask_stop(signo), *self._end_hook(), *self._advance()]
-            case "starting":
+                self.status, self.why = 128 + signo, f"stop requested by SIG{name_of(signo)} before the app ran"
+                return [*self._ask_stop(signo), *self.run.end(), *self._advance()]
+            case "starting" if self.app != "alive":
                 # The exec is answered before the next signal is read, so this waits for one answer only.
                 return [] if self.reason else self._ask_stop(signo)
-            case "running":
+            case "starting" | "running":
                 if self.app == "dead":
                     return self._start_budget()  # on the way out by itself; from now on the runtime waits
                 return [*self._ask_stop(signo), *self._pre_stop()]
             case "pre_stop":
-                return [*self._end_hook(), *self._stop_app()] if self.app == "alive" else []
+                return [*self.run.end(), *self._stop_app()] if self.app == "alive" else []
             case "stopping":
                 return self._to_app(self._rewritten(signo) or signo)  # Celery and uvicorn escalate on a second one
             case "cleanup" | "post_stop":
                 return self._start_budget()
+            case "waiting":
+                said = ev.Say(f"stop requested by SIG{name_of(signo)}, no restart", "stop_requested", signo=signo)
+                return [said, ev.Disarm("backoff"), *self._leave()]
             case "exit":
                 return []
 
@@ -135,70 +165,107 @@ class Machine:
         self.reason, self.stop_signo = "signal", signo
         timers = self._start_budget()
         limit = "" if self.limit is None else f", {self.limit:g} s budget"
-        return [ev.Say(f"stop requested by SIG{name_of(signo)}{limit}"), *timers]
+        said = f"stop requested by SIG{name_of(signo)}{limit}"
+        return [ev.Say(said, "stop_requested", signo=signo), *timers]
 
     def _to_app(self, signo: int) -> Actions:
-        return [ev.SignalApp(signo, self.plan.group)] if self.app in {"alive", "killed"} else []
+        return [ev.SignalApp(process, signo, self.plan.processes[process].group) for process in self.alive]
 
     # The app.
 
-    def _started(self) -> Actions:
+    def _start(self) -> Actions:
+        self.phase = "starting"
+        return [ev.StartApp(0)]
+
+    def _started(self, process: int) -> Actions:
+        self.alive = (*self.alive, process)
+        if process + 1 < len(self.plan.processes):
+            return [ev.StartApp(process + 1)]
         self.app = "alive"
         if self.reason:
             return self._pre_stop()
-        self.phase, self.step = "running", 0
-        return self._next()
+        self.unready = tuple(process for process in self.alive if self.plan.processes[process].ready is not None)
+        return [action for process in self.unready for action in self._probe(process)] or self._all_ready()
 
-    def _start_failed(self, status: int) -> Actions:
-        self.reason, self.status = "start_failed", status
-        return self._clean_up()
+    def _start_failed(self, process: int, status: int, why: str) -> Actions:
+        self.reason, self.status, self.why = "start_failed", status, why
+        said = ev.Say(why, "start_failed", "error", process=process, code=status, urgent=True)
+        if not self.alive:
+            return [said, *self._clean_up()]
+        self.app = "alive"
+        return [said, *self._start_budget(unset=OWN_STOP_LIMIT), *self._stop_app()]
 
-    def _app_exited(self, ending: ev.Ending) -> Actions:
-        self.app, self.ending = "dead", ending
+    def _app_exited(self, process: int, ending: ev.Ending, remark: str) -> Actions:
+        self.alive = tuple(other for other in self.alive if other != process)
+        status = 0 if ending.status in self.plan.processes[process].success else ending.status
+        what = f"{self._named(process)} exited {ending.status}{_manner(ending, remark)}"
+        counts = ", which counts as success" if ending.status != status else ""
+        if self.first_exit is None:
+            self.first_exit, self.ending = process, ending
+        if self.status is None or (self.reason == "signal" and not self.status and status):
+            # The first to exit decides; but where all were asked to stop, none of them hides another's failure.
+            self.status, self.ending, self.why = status, ending, what
         self.reason = self.reason or "exited"
-        if self.status is None:
-            self.status = 0 if ending.status in self.plan.success else ending.status
-        died = f" (SIG{name_of(ending.signo)})" if ending.signo else ""
-        counts = ", which counts as success" if ending.status and ending.status in self.plan.success else ""
-        said: Actions = [ev.Say(f"app exited {ending.status}{died}{counts}"), ev.Disarm("lost")]
-        return [*said, *self._end_hook(), *self._advance()]
+        said = ev.Say(f"{what}{counts}", "app_exited", process=process, code=ending.status, signo=ending.signo or None)
+        gone: Actions = [said, *self._end_probe(process)]
+        if self.alive:
+            return [*gone, *self._stop_the_others()]
+        self.app = "dead"
+        return [*gone, ev.Disarm("lost"), *self.run.end(), *self._advance()]
+
+    def _stop_the_others(self) -> Actions:
+        """Of several processes one is gone: the others are stopped too, without pre_stop."""
+        match self.phase:
+            case "starting" | "running" | "pre_stop":
+                timers = self._start_budget(unset=OWN_STOP_LIMIT)
+                return [*self._end_probes(), *timers, *self.run.end(), *self._stop_app()]
+            case "pre_start" | "stopping" | "cleanup" | "post_stop" | "waiting" | "exit":
+                return []  # they are being stopped already, or there is none
+
+    def _named(self, process: int) -> str:
+        return self.plan.processes[process].name
 
     def _fault(self) -> Actions:
         """Of what lifeinit was doing nothing is known: the app is stopped, and the life goes on to its end."""
         self.reason = self.reason or "internal_error"
-        self.status = EX_SOFTWARE
+        self.status, self.why, self.stop_asked = EX_SOFTWARE, "lifeinit itself failed", True
         match self.phase:
             case "pre_start":
-                return [*self._end_hook(), *self._advance()]
-            case "starting":
+                return [*self.run.end(), *self._advance()]
+            case "starting" if not self.alive:
                 return self._clean_up()  # the app may live: cleanup ends it
-            case "running" | "pre_stop" if self.app == "alive":
-                return [*self._start_budget(unset=OWN_STOP_LIMIT), *self._end_hook(), *self._stop_app()]
-            case "running" | "pre_stop" | "stopping" | "post_stop":
-                return [*self._end_hook(), *self._advance()]
+            case "starting" | "running" | "pre_stop" if self.alive:
+                timers = self._start_budget(unset=OWN_STOP_LIMIT)
+                return [*self._end_probes(), *timers, *self.run.end(), *self._stop_app()]
+            case "starting" | "running" | "pre_stop" | "stopping" | "post_stop":
+                return [*self.run.end(), *self._advance()]
+            case "waiting":
+                return [ev.Disarm("backoff"), *self._leave()]
             case "cleanup" | "exit":
                 return []
 
     def _pre_stop(self) -> Actions:
         self.phase, self.step = "pre_stop", 0
-        return [*self._end_hook(), *self._advance()]
+        return [*self._end_probes(), *self.run.end(), *self._advance()]
 
     def _stop_app(self) -> Actions:
         self.phase = "stopping"
-        signo = self.plan.stop_signal
-        if signo is None:
-            signo = (self._rewritten(self.stop_signo) or _TERM) if self.stop_signo else _TERM
-        return [*self._to_app(signo), *self._to_app(_CONT)]  # a stopped process acts on nothing but CONT and KILL
+        signals: Actions = []
+        for process in self.alive:
+            plan = self.plan.processes[process]
+            signo = plan.stop_signal
+            if signo is None:
+                signo = (self._rewritten(self.stop_signo) or _TERM) if self.stop_signo else _TERM
+            signals.append(ev.SignalApp(process, signo, plan.group))
+        return [*signals, *self._to_app(_CONT)]  # a stopped process acts on nothing but CONT and KILL
 
     def _kill_app(self) -> Actions:
         if self.app != "alive":
             return []
         self.app = "killed"
-        return [
-            ev.Say("the app did not stop in time, SIGKILL", urgent=True),
-            ev.SignalApp(_KILL, group=True),
-            ev.Arm("lost", LOST_AFTER),
-        ]
+        said = ev.Say("the app did not stop in time, SIGKILL", "app_killed", "warning", signo=_KILL, urgent=True)
+        kills = [ev.SignalApp(process, _KILL, group=True) for process in self.alive]
+        return [said, *kills, ev.Arm("lost", LOST_AFTER)]
 
     def _clean_up(self) -> Actions:
         self.phase = "cleanup"
@@ -208,147 +275,140 @@ class Machine:
         self.phase, self.step = "post_stop", 0
         return [ev.Disarm("sweep"), *self._advance()]
 
+    # Readiness.
+
+    def _probe(self, process: int) -> Actions:
+        ready = self.plan.processes[process].ready
+        if ready is None:
+            return []
+        timer = ev.Arm(("ready", process), ready.timeout if ready.after is None else ready.after)
+        return [timer] if ready.program is None else [timer, ev.Probe(process)]
+
+    def _became_ready(self, process: int) -> Actions:
+        if process not in self.unready:
+            return []  # said once more, or the app is being stopped
+        ended = self._end_probe(process)
+        said = ev.Say(f"{self._named(process)} is ready after {ev.ELAPSED}", "app_ready", process=process)
+        return [*ended, said, *([] if self.unready else self._all_ready())]
+
+    def _all_ready(self) -> Actions:
+        self.phase, self.step = "running", 0
+        return self._next()
+
+    def _never_ready(self, process: int, status: int, why: str) -> Actions:
+        ready = self.plan.processes[process].ready
+        if process not in self.unready or ready is None:
+            return []
+        ended = self._end_probe(process)
+        what = f"{self._named(process)} is not ready: {why}"
+        if not ready.abort:
+            said = ev.Say(f"{what}; going on", "ready_failed", "warning", process=process, code=status)
+            return [*ended, said, *([] if self.unready else self._all_ready())]
+        self.reason, self.status, self.why = "ready_timeout", status, what
+        said = ev.Say(f"{what}; the app is stopped", "ready_failed", "error", process=process, code=status)
+        timers = self._start_budget(unset=OWN_STOP_LIMIT)
+        return [*ended, *self._end_probes(), said, *timers, *self._stop_app()]
+
+    def _end_probes(self) -> Actions:
+        return [action for process in self.unready for action in self._end_probe(process)]
+
+    def _end_probe(self, process: int) -> Actions:
+        if process not in self.unready:
+            return []
+        self.unready = tuple(other for other in self.unready if other != process)
+        return [ev.Disarm(("ready", process)), ev.EndProbe(process)]
+
     # Hooks.
 
     def _advance(self) -> Actions:
         """Go on, once no hook is left."""
-        if self.hook != "none":
+        if self.run.busy:
             return []
         match self.phase:
             case "pre_start":
                 return self._clean_up() if self.reason else self._next()
             case "running" | "pre_stop":
                 return self._clean_up() if self.app == "dead" else self._next()
-            case "stopping":
+            case "starting" | "stopping":
                 return self._clean_up() if self.app == "dead" else []
             case "post_stop":
-                return self._exit() if self.out_of_time else self._next()
-            case "starting" | "cleanup" | "exit":
+                return self._end_of_life() if self.out_of_time else self._next()
+            case "cleanup" | "waiting" | "exit":
                 return []  # no hook runs here
 
     def _next(self) -> Actions:
         """The next hook of the phase; after the last one the next phase."""
         match self.phase:
             case "pre_start" | "pre_stop" | "post_stop":
-                self.current = (self.phase, self.step)
+                return self._next_of(self.phase)
             case "running":
-                self.current = ("post_start", self.step)
-            case "starting" | "stopping" | "cleanup" | "exit":
+                return self._next_of("post_start")
+            case "starting" | "stopping" | "cleanup" | "waiting" | "exit":
                 return []  # these have no hooks
-        if self.step < len(self.plan.hooks(self.current[0])):
-            self.attempt = 1
-            return self._run()
-        match self.phase:
+
+    def _next_of(self, phase: "HookPhase") -> Actions:
+        hooks = self.plan.hooks(phase)
+        while (phase, self.step) in self.done_once:
+            self.step += 1
+        if self.step < len(hooks):
+            return self.run.begin(phase, self.step, hooks[self.step])
+        match phase:
             case "pre_start":
-                self.phase = "starting"
-                return [ev.StartApp()]
+                return self._start()
+            case "post_start":
+                return []  # nothing more to do
             case "pre_stop":
                 return self._stop_app()
             case "post_stop":
-                return self._exit()
-            case _:
-                return []  # running, and nothing more to do
+                return self._end_of_life()
 
-    def _run(self) -> Actions:
-        hook = self._hook()
-        limit: Actions = [] if hook.timeout is None else [ev.Arm("timeout", hook.timeout)]
-        if hook.sleep is not None:
-            self.hook = "sleeping"
-            return [*limit, ev.Arm("sleep", hook.sleep)]
-        self.hook = "running"
-        return [*limit, ev.RunHook(*self.current, self.attempt)]
+    def _of_hook(self, actions: Actions, outcome: Outcome | None) -> Actions:
+        if outcome is None:
+            return actions
+        return [*actions, *self._hook_over(outcome)]
 
-    def _hook_over(self, status: int, what: str) -> Actions:
-        """The hook has ended in whatever way: go on, try again, or give up."""
-        timed_out = self.hook in {"ending", "killed"}
-        self.hook = "none"
-        quiet: Actions = [ev.Disarm("timeout"), ev.Disarm("kill"), ev.Disarm("sleep")]
-        hook, label = self._hook(), self._label()
-        if self.cut:
-            self.cut = False
-            return [*quiet, ev.Say(f"{label}: ended after {ev.ELAPSED}"), *self._advance()]
-        if timed_out:
-            status, what = TIMED_OUT, f"timed out after {hook.timeout:g} s"
-        if status == 0:
-            self.step += 1
-            done = f"slept {hook.sleep:g} s" if hook.sleep is not None else f"ok in {ev.ELAPSED}"
-            return [*quiet, ev.Say(f"{label}: {done}"), *self._advance()]
-        if self.attempt <= hook.retries:
-            self.hook = "waiting"
-            self.attempt += 1
-            again = f"try {self.attempt} of {hook.retries + 1} in {hook.retry_delay:g} s"
-            return [*quiet, ev.Say(f"{label}: {what}; {again}"), ev.Arm("retry", hook.retry_delay)]
+    def _hook_over(self, outcome: Outcome) -> Actions:
+        if outcome.result == "ended":
+            return [self._of_it(outcome, "", "hook_ended"), *self._advance()]
         self.step += 1
-        return [*quiet, *self._hook_failed(hook, status, f"{label}: {what}")]
+        if outcome.result == "ok":
+            if self.run.hook and self.run.hook.once:
+                self.done_once = (*self.done_once, (self.run.phase, self.run.index))
+            return [self._of_it(outcome, "", "hook_ok"), *self._advance()]
+        return self._hook_failed(outcome)
 
-    def _hook_failed(self, hook: Hook, status: int, what: str) -> Actions:
+    def _hook_failed(self, outcome: Outcome) -> Actions:
+        hook = self.run.hook
+        abort = hook is not None and hook.abort
+        place = f" ({hook.place})" if hook is not None and hook.place else ""
+        why = f"{self.run.label}{place} {outcome.what}".replace(f" after {ev.ELAPSED}", "")
         match self.phase:
-            case "pre_start" if hook.abort:
-                self.reason, self.status = "pre_start_failed", status
-                return [ev.Say(f"{what}; the app is not started"), *self._advance()]
-            case "running" if hook.abort:
-                self.reason, self.status = "post_start_failed", status
-                timers = self._start_budget(unset=OWN_STOP_LIMIT)
-                return [ev.Say(f"{what}; the app is stopped"), *timers, *self._stop_app()]
-            case "pre_stop" | "post_stop" if hook.abort:
-                self.late_status = self.late_status or status
+            case "pre_start" if abort:
+                self.reason, self.status, self.why = "pre_start_failed", outcome.status, why
+                return [self._of_it(outcome, "; the app is not started", "hook_failed", "error"), *self._advance()]
+            case "running" if abort:
+                self.reason, self.status, self.why = "post_start_failed", outcome.status, why
+                said = self._of_it(outcome, "; the app is stopped", "hook_failed", "error")
+                return [said, *self._start_budget(unset=OWN_STOP_LIMIT), *self._stop_app()]
+            case "pre_stop" | "post_stop" if abort and not self.exit_status:
+                self.late_status, self.why = outcome.status, why
             case _:
-                pass  # a warning; starting, stopping, cleanup and exit run no hooks
-        return [ev.Say(f"{what}; going on"), *self._advance()]
+                pass  # a warning; starting, stopping, cleanup, waiting and exit run no hooks
+        return [self._of_it(outcome, "; going on", "hook_failed", "warning"), *self._advance()]
 
-    def _end_hook(self) -> Actions:
-        """End the hook that runs, if any: TERM to its group now, KILL after kill_after."""
-        match self.hook:
-            case "none":
-                return []
-            case "sleeping" | "waiting":
-                self.hook = "none"
-                return [ev.Disarm("sleep"), ev.Disarm("retry"), ev.Disarm("timeout")]
-            case "running":
-                self.cut = True
-                return self._terminate_hook()
-            case "ending" | "killed":
-                self.cut = True
-                return []
-
-    def _terminate_hook(self) -> Actions:
-        self.hook = "ending"
-        return [
-            ev.Disarm("timeout"),
-            ev.SignalHook(_TERM),
-            ev.SignalHook(_CONT),
-            ev.Arm("kill", self.plan.kill_after),
-        ]
-
-    def _kill_hook(self) -> Actions:
-        """KILL the hook's group now, whatever time it had left."""
-        if self.hook not in {"running", "ending"}:
-            return []
-        self.hook = "killed"
-        return [ev.Disarm("timeout"), ev.SignalHook(_KILL), ev.Arm("kill", LOST_AFTER)]
-
-    def _hook(self) -> Hook:
-        phase, index = self.current
-        return self.plan.hooks(phase)[index]
-
-    def _label(self) -> str:
-        """`pre_start migrate`, or `pre_start[0]` for a hook without a name."""
-        phase, name = self.current[0], self._hook().name
-        return name if name.startswith(f"{phase}[") else f"{phase} {name}"
+    def _of_it(self, outcome: Outcome, consequence: str, event: str, level: "ev.Level" = "info") -> ev.Say:
+        """A line about the hook that has just ended."""
+        name = self.run.hook.name if self.run.hook else None
+        text = f"{self.run.label}: {outcome.what}{consequence}"
+        return ev.Say(text, event, level, name, self.run.phase, code=outcome.status)
 
     # Time.
 
     def _elapsed(self, timer: "ev.Timer") -> Actions:
         """A timer that runs down after its cause is gone finds nothing to do."""
         match timer:
-            case "sleep":
-                return self._hook_over(0, "") if self.hook == "sleeping" else []
-            case "retry":
-                return self._run() if self.hook == "waiting" else []
-            case "timeout":
-                return self._hook_timed_out()
-            case "kill":
-                return self._kill_time_over()
+            case "sleep" | "retry" | "timeout" | "kill":
+                return self._of_hook(*self.run.elapsed(timer))
             case "reserve":
                 return self._reserve_reached()
             case "budget":
@@ -356,28 +416,28 @@ class Machine:
             case "sweep":
                 return self._sweep_time_over()
             case "lost":
-                if self.app != "killed":
-                    return []
-                return [ev.Forget("app"), *self._app_exited(ev.Ending(signo=_KILL))]
-
-    def _hook_timed_out(self) -> Actions:
-        match self.hook:
-            case "running":
-                return self._terminate_hook()
-            case "sleeping":
-                self.hook = "ending"
-                return self._hook_over(TIMED_OUT, "")
-            case "none" | "waiting" | "ending" | "killed":
+                return self._app_is_lost()
+            case "backoff":
+                return self._again() if self.phase == "waiting" else []
+            case ("ready", process):
+                return self._ready_time_over(process)
+            case ("window", number):
+                self.windows = tuple(window for window in self.windows if window != number)
                 return []
 
-    def _kill_time_over(self) -> Actions:
-        match self.hook:
-            case "ending":
-                return self._kill_hook()
-            case "killed":
-                return [ev.Forget("hook"), *self._hook_over(128 + _KILL, "does not die of SIGKILL")]
-            case "none" | "running" | "sleeping" | "waiting":
-                return []
+    def _ready_time_over(self, process: int) -> Actions:
+        ready = self.plan.processes[process].ready
+        if ready is None or ready.after is not None:
+            return self._became_ready(process)
+        return self._never_ready(process, TIMED_OUT, f"no answer within {ready.timeout:g} s")
+
+    def _app_is_lost(self) -> Actions:
+        if self.app != "killed":
+            return []
+        actions: Actions = []
+        for process in self.alive:
+            actions += [ev.ForgetApp(process), *self._app_exited(process, ev.Ending(signo=_KILL), "")]
+        return actions
 
     def _sweep_time_over(self) -> Actions:
         if self.phase != "cleanup":
@@ -385,8 +445,9 @@ class Machine:
         if self.swept:
             return self._post_stop()  # what is left is stuck in the kernel
         self.swept = True
+        text = "what was left behind did not stop in time, SIGKILL"
         return [
-            ev.Say("what was left behind did not stop in time, SIGKILL", urgent=True),
+            ev.Say(text, "leftovers_killed", "warning", signo=_KILL, urgent=True),
             ev.Arm("sweep", budget.cleanup_time(self.plan, self.limit)),
             ev.Sweep(_KILL),
         ]
@@ -411,13 +472,13 @@ class Machine:
             case "pre_stop" if self.app == "alive":
                 # The app has not been asked yet: it gets the moment that cleanup would have had.
                 return [
-                    *self._end_hook(),
+                    *self.run.end(),
                     *self._stop_app(),
                     ev.Arm("reserve", budget.cleanup_time(self.plan, self.limit)),
                 ]
             case "pre_start" | "starting" | "running" | "pre_stop" | "stopping":
-                return [*self._kill_app(), *self._kill_hook()]
-            case "cleanup" | "post_stop" | "exit":
+                return [*self._kill_app(), *self.run.kill()]
+            case "cleanup" | "post_stop" | "waiting" | "exit":
                 return []
 
     def _budget_spent(self) -> Actions:
@@ -426,24 +487,64 @@ class Machine:
             case "cleanup":
                 return [ev.Sweep(_KILL), *self._post_stop()]
             case "post_stop":
-                said = ev.Say(f"{self._label()}: cut, the {self.limit:g} s budget is spent")
-                match self.hook:
-                    case "running" | "ending":
-                        self.cut = True
-                        return [said, *self._kill_hook()]
-                    case "killed":
-                        self.cut = True
-                        return []
-                    case "none" | "sleeping" | "waiting":
-                        return [said, *self._end_hook(), *self._exit()]
-            case "pre_start" | "starting" | "running" | "pre_stop" | "stopping" | "exit":
+                text = f"{self.run.label}: cut, the {self.limit:g} s budget is spent"
+                name = self.run.hook.name if self.run.hook else None
+                said = ev.Say(text, "budget_spent", "warning", name, "post_stop")
+                return [said, *self.run.cut_off(), *self._advance()]
+            case "pre_start" | "starting" | "running" | "pre_stop" | "stopping" | "waiting" | "exit":
                 return []  # the reserve came first: KILL is under way
 
-    def _exit(self) -> Actions:
-        self.phase = "exit"
+    # The end, or the next life.
+
+    def _end_of_life(self) -> Actions:
+        """Every hook of post_stop is over, or there is no time for them."""
         unfinished = self.plan.post_stop[self.step :]  # there are some only where the budget was spent
-        if any(hook.abort for hook in unfinished):
-            self.late_status = self.late_status or TIMED_OUT
-        names = ", ".join(hook.name for hook in unfinished)
-        said: Actions = [ev.Say(f"post_stop not completed, the budget is spent: {names}")] if unfinished else []
-        return [*said, ev.Exit(self.exit_status)]
+        said: Actions = []
+        if unfinished:
+            names = ", ".join(hook.name for hook in unfinished)
+            text = f"post_stop not completed, the budget is spent: {names}"
+            said = [ev.Say(text, "post_stop_incomplete", "warning", phase="post_stop")]
+            if any(hook.abort for hook in unfinished) and not self.exit_status:
+                self.late_status, self.why = TIMED_OUT, text
+        return [*said, *self._restart_or_leave()]
+
+    def _restart_or_leave(self) -> Actions:
+        process = self._deciding()
+        rule = process.restart
+        wanted = rule.when == "always" or (rule.when == "on-failure" and self.exit_status != 0)
+        if not wanted or self.stop_asked or self.reason in {"", "signal", "internal_error"}:
+            return self._leave()
+        if len(self.windows) >= rule.most:
+            text = f"restarted {rule.most} times within {rule.window:g} s: giving up"
+            return [ev.Say(text, "restart_limit", "error"), *self._leave()]
+        number = next(number for number in range(rule.most) if number not in self.windows)
+        delay = min(FIRST_BACKOFF * 2 ** min(len(self.windows), 10), LONGEST_BACKOFF)
+        self.windows = (*self.windows, number)
+        self.phase = "waiting"
+        return [
+            ev.Disarm("reserve"),
+            ev.Disarm("budget"),
+            ev.Say(f"restart {self.restarts + 1} in {delay:g} s: {self.why or 'the app exited 0'}", "restart"),
+            ev.Arm(("window", number), rule.window),
+            ev.Arm("backoff", delay),
+        ]
+
+    def _deciding(self) -> Process:
+        """The process whose rules decide what follows: the one that ended first."""
+        return self.plan.processes[self.first_exit or 0]
+
+    def _again(self) -> Actions:
+        self.restarts += 1
+        self._new_life()
+        return self._next()
+
+    def _leave(self) -> Actions:
+        self.phase = "exit"
+        return [ev.Exit(self.exit_status, self.why if self.exit_status else "")]
+
+
+def _manner(ending: ev.Ending, remark: str) -> str:
+    """` (SIGKILL; out of memory)`: what the number alone does not say."""
+    died = f"SIG{name_of(ending.signo)}" if ending.signo else ""
+    both = "; ".join(part for part in (died, remark) if part)
+    return f" ({both})" if both else ""

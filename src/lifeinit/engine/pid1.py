@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 def ignite(plan: Plan) -> "NoReturn":
     """Become the init: never returns, leaves with the plan's exit status."""
+    log.configure(plan.log_format, plan.quiet)
     descriptors.fill_stdio()
     kernel.drop_python_handlers()
     kernel.name_process()
@@ -29,7 +30,7 @@ def ignite(plan: Plan) -> "NoReturn":
     if plan.parent_death_signal is not None:
         kernel.signal_at_parents_death(plan.parent_death_signal, plan.parent)
     if plan.verbose:
-        log.say(f"runs {role}")
+        log.say(f"runs {role}", "begin", "debug")
     kernel.leave(_run(plan))
 
 

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
     Wire = None | bool | int | float | str | bytes | tuple["Wire", ...] | dict[str, "Wire"]
     HookPhase = Literal["pre_start", "post_start", "pre_stop", "post_stop"]
+    # Text and names of variables by turns: `postgres://$HOST/db` is (b"postgres://", b"HOST", b"/db").
+    Value = tuple[bytes, ...]
 
 
 class Identity(Record):
@@ -24,7 +26,7 @@ class Program(Record):
     """What to execute, and how it differs from what lifeinit was started with. Bytes are as execve(2) takes them."""
 
     argv: tuple[bytes, ...]
-    variables: tuple[tuple[bytes, bytes], ...] = ()
+    variables: "tuple[tuple[bytes, Value], ...]" = ()
     directory: bytes | None = None
     identity: Identity | None = None
     umask: int | None = None
@@ -32,7 +34,10 @@ class Program(Record):
 
 
 class Hook(Record):
-    """One entry of a phase. Exactly one of `program` and `sleep` is set; durations are seconds, None is no limit."""
+    """One entry of a phase. Exactly one of `program` and `sleep` is set; durations are seconds, None is no limit.
+
+    `place` is where it was written: `hooks.toml:12` or `--pre-start`. With `once` a restart leaves it out.
+    """
 
     name: str
     program: Program | None
@@ -41,6 +46,43 @@ class Hook(Record):
     retries: int
     retry_delay: float
     abort: bool
+    once: bool = False
+    place: str = ""
+
+
+class Ready(Record):
+    """How it is learnt that a process serves: `program` exits with 0, `after` seconds are over, or it says so itself.
+
+    `notify` is the last of these: sd_notify(3). `file` is removed before the process starts. With `abort` the end of
+    `timeout` seconds stops the app, else it counts as ready then.
+    """
+
+    program: Program | None = None
+    after: float | None = None
+    notify: bool = False
+    file: "Value | None" = None
+    timeout: float = 60.0
+    abort: bool = True
+
+
+class Restart(Record):
+    """Whether a life that ended by itself is followed by another: at most `most` times within `window` seconds."""
+
+    when: "Literal['no', 'on-failure', 'always']" = "no"
+    most: int = 5
+    window: float = 60.0
+
+
+class Process(Record):
+    """One process of the app. `success` are the exit statuses that count as 0."""
+
+    name: str
+    program: Program
+    stop_signal: int | None = None
+    group: bool = False
+    success: tuple[int, ...] = ()
+    ready: Ready | None = None
+    restart: Restart = Restart()
 
 
 class Surroundings(Record):
@@ -55,25 +97,25 @@ class Surroundings(Record):
 class Plan(Record):
     """The app, its hooks and their limits; durations are seconds.
 
-    `rewrite` holds pairs: the signal that lifeinit gets, and the one that the app gets for it (None: dropped).
-    `success` are the app's exit statuses that count as 0. `hook_file` is whether there was one: without it lifeinit is
-    a plain init, which says nothing of its own. `parent` is who started lifeinit.
+    `rewrite` holds pairs: the signal that lifeinit gets, and the one that the app gets for it (None: dropped). A
+    `plain` init has no hooks and nothing to wait for, and says nothing of its own. `parent` is who started lifeinit.
     """
 
-    app: Program
+    processes: tuple[Process, ...]
     surroundings: Surroundings
     stop_on: tuple[int, ...]
-    stop_signal: int | None = None
-    group: bool = False
     rewrite: tuple[tuple[int, int | None], ...] = ()
-    success: tuple[int, ...] = ()
     verbose: int = 0
+    quiet: bool = False
+    log_format: "Literal['text', 'json']" = "text"
     tell_orphans: bool = False
     parent_death_signal: int | None = None
     parent: int = 0
     stop_timeout: float | None = None
     kill_after: float = 2.0
-    hook_file: bool = False
+    plain: bool = True
+    ready_file: bytes | None = None
+    run_directory: bytes | None = None
     pre_start: tuple[Hook, ...] = ()
     post_start: tuple[Hook, ...] = ()
     pre_stop: tuple[Hook, ...] = ()
@@ -92,7 +134,9 @@ class Plan(Record):
                 return self.post_stop
 
 
-_KINDS: dict[str, type[Record]] = {kind.__name__: kind for kind in (Identity, Program, Hook, Surroundings, Plan)}
+_KINDS: dict[str, type[Record]] = {
+    kind.__name__: kind for kind in (Identity, Program, Hook, Ready, Restart, Process, Surroundings, Plan)
+}
 
 
 def to_wire(plan: Plan) -> bytes:

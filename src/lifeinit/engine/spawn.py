@@ -9,20 +9,25 @@ from lifeinit.engine.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import NoReturn
+
+    from lifeinit.engine.plan import Value
 
 _DEFAULT_PATH = b"/bin:/usr/bin"  # what execvp(3) searches where PATH is unset
 _SHELL = b"/bin/sh"
 
 
 class Child(Record):
-    """What a child gets. `told` are variables that are set in its environment, or unset where the value is None.
+    """What a child gets.
 
+    `exported` is what pre_start hooks have handed on; `told` are variables of our own, unset where the value is None.
     A hook (`is_app` false) reads /dev/null and has no descriptor but 0, 1 and 2; the app has all that we inherited.
     """
 
     program: Program
     surroundings: Surroundings
+    exported: "Mapping[bytes, bytes]"
     told: tuple[tuple[bytes, bytes | None], ...]
     is_app: bool
     takes_terminal: bool = False
@@ -84,9 +89,8 @@ def _become(child: Child, report: int) -> "NoReturn":
             descriptors.null_stdin()
             descriptors.close_inherited(keep=(report,))
             _enter(child.surroundings.directory)
-        _set_environment(child)
+        path = _set_environment(child)
         _settle(child.program)
-        path = dict(child.program.variables).get(b"PATH", os.environb.get(b"PATH", _DEFAULT_PATH))
         kernel.restore_signals(child.surroundings.mask, child.surroundings.sigchld_ignored)
         _exec(child.program.argv, path)
     except OSError as error:
@@ -99,13 +103,30 @@ def _become(child: Child, report: int) -> "NoReturn":
         os._exit(126)
 
 
-def _set_environment(child: Child) -> None:
+def _set_environment(child: Child) -> bytes:
+    """Returns the PATH that it holds. What hooks have exported goes over the program's own, which may speak of it."""
     if child.surroundings.lc_ctype_added:
         os.unsetenv(b"LC_CTYPE")  # CPython put it there. PEP 538
     if child.is_app and os.environb.get(b"LISTEN_PID") == str(os.getppid()).encode():
         os.putenv(b"LISTEN_PID", str(os.getpid()).encode())  # sd_listen_fds(3)
-    for name, value in (*child.program.variables, *child.told):
-        _set_variable(name, value)
+    known = {**os.environb, **child.exported}
+    own = {name: _own(name, value, known) for name, value in child.program.variables}
+    for name, text in (*own.items(), *child.exported.items(), *child.told):
+        _set_variable(name, text)
+    return {**known, **own, **child.exported}.get(b"PATH", _DEFAULT_PATH)
+
+
+def expanded(value: "Value", known: "Mapping[bytes, bytes]") -> bytes:
+    """The text with its variables' values. Raises KeyError for one that is not set."""
+    return b"".join(known[part] if i % 2 else part for i, part in enumerate(value))
+
+
+def _own(name: bytes, value: "Value", known: "Mapping[bytes, bytes]") -> bytes:
+    try:
+        return expanded(value, known)
+    except KeyError as error:
+        what = f"${os.fsdecode(error.args[0])} is not set, and the variable {os.fsdecode(name)} needs it"
+        raise OSError(errno.EINVAL, what) from None
 
 
 def _settle(program: Program) -> None:

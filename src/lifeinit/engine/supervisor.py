@@ -3,18 +3,28 @@
 import os
 import time
 
-from lifeinit.engine import below, descriptors, facts, kernel, log
+from lifeinit.engine import below, descriptors, kernel, log, oom
 from lifeinit.engine import events as ev
+from lifeinit.engine.apps import RunningApp
 from lifeinit.engine.budget import CLEANUP_TIME
+from lifeinit.engine.exports import ExportError, ExportFile
+from lifeinit.engine.facts import Circumstances, told
 from lifeinit.engine.machine import EX_SOFTWARE, OWN_STOP_LIMIT, Machine
-from lifeinit.engine.plan import Plan, Program
+from lifeinit.engine.notify import Notifications, is_news
+from lifeinit.engine.plan import Plan, Process, Program
+from lifeinit.engine.report import Report
 from lifeinit.engine.signals import name_of, number_of
-from lifeinit.engine.spawn import Child, SpawnError, spawn
+from lifeinit.engine.spawn import Child, SpawnError, expanded, spawn
 from lifeinit.engine.terminal import Terminal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from signal import struct_siginfo
+
+    from lifeinit.engine.jsontext import Json
+    from lifeinit.engine.plan import Value
+
+EX_CONFIG = 78  # sysexits(3)
 
 _MOST_AT_ONCE = 128  # twice as many as there are signals
 
@@ -38,12 +48,21 @@ class Supervisor:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.machine = Machine(plan)
-        self.app: int | None = None
+        self.apps: dict[int, RunningApp] = {}
+        self.probes: dict[int, int] = {}
         self.hook: RunningHook | None = None
-        self.hook_began = time.monotonic()
+        self.hook_pid, self.hook_began = 0, time.monotonic()
+        self.app_began = self.hook_began
         self.deadlines: dict[ev.Timer, float] = {}
         self.exit_status: int | None = None
-        self.terminal = Terminal(keeps_keys=plan.hook_file)
+        self.last_said = ""
+        self.exported: dict[bytes, bytes] = {}
+        self.export: ExportFile | None = None
+        self.oom_kills: int | None = None
+        self.oom_killed = False
+        self.terminal = Terminal(keeps_keys=not plan.plain)
+        self.notifications = Notifications(plan)
+        self.report = Report(plan)
 
     def run(self) -> int:
         """Live through the plan and return the exit status. Nothing that fails in here ends PID 1 before the app."""
@@ -66,9 +85,11 @@ class Supervisor:
     def _live(self, event: ev.Event) -> int:
         self._handle(event)
         while self.exit_status is None:
+            self.report.update(self.machine, self.apps)
             self._read_signals(kernel.wait(min(self.deadlines.values(), default=None)))
             self._reap()
             self._expire()
+        self.report.close()
         return self.exit_status
 
     def _last_resort(self) -> int:
@@ -101,38 +122,38 @@ class Supervisor:
                     waiting.append(answer)
         return done
 
-    def _perform(self, action: ev.Action) -> ev.Event | None:
+    def _perform(self, action: ev.Action) -> ev.Event | None:  # a table
         match action:
-            case ev.StartApp():
-                return self._start_app()
+            case ev.StartApp(process):
+                return self._start_app(process)
+            case ev.SignalApp(process, signo, group):
+                self._signal_app(process, signo, group)
+            case ev.Probe(process):
+                return self._probe(process)
+            case ev.EndProbe(process):
+                if process in self.probes:
+                    kernel.signal_group(self.probes.pop(process), _TERM)
             case ev.RunHook(phase, index):
                 program = self.plan.hooks(phase)[index].program
                 return None if program is None else self._run_hook(program)
-            case ev.SignalApp(signo, group):
-                if self.app is not None:
-                    allowed = (kernel.signal_group if group else kernel.signal_process)(self.app, signo)
-                    if not allowed:
-                        log.say(
-                            f"may not send SIG{name_of(signo)} to the app: it has another user; CAP_KILL is missing"
-                        )
             case ev.SignalHook(signo):
                 if self.hook is not None:
                     self.hook.signalled = True
                     kernel.signal_group(self.hook.pid, signo)
-            case ev.Forget("app"):
-                self.app = None
-            case ev.Forget("hook"):
+            case ev.ForgetApp(process):
+                self.apps.pop(process, None)
+            case ev.ForgetHook():
                 self.hook = None
             case ev.Sweep(signo):
                 return self._sweep(signo)
-            case ev.Arm(timer, after):
-                self.deadlines[timer] = time.monotonic() + after
+            case ev.Arm(timer, after, at_least):
+                self._arm(timer, after, at_least)
             case ev.Disarm(timer):
                 self.deadlines.pop(timer, None)
-            case ev.Say(text, urgent):
-                self._say(text, urgent)
-            case ev.Exit(status):
-                self.exit_status = status
+            case ev.Say():
+                self._say(action)
+            case ev.Exit(status, why):
+                self._exit(status, why)
         return None
 
     # Signals.
@@ -146,7 +167,9 @@ class Supervisor:
         """
         most = _MOST_AT_ONCE
         while came is not None:
-            if came.si_signo != _CHLD and not _of_our_own_write(came):
+            if is_news(came):
+                self._read_notifications()
+            elif came.si_signo != _CHLD and not _of_our_own_write(came):
                 self._signal_came(came)
             most -= 1
             came = kernel.wait(0.0) if most > 0 else kernel.wait(0.0, self.plan.stop_on) if most == 0 else None
@@ -155,44 +178,99 @@ class Supervisor:
         done = self._handle(ev.SignalCame(came.si_signo))
         if self.plan.verbose:
             passed = ", ".join(f"SIG{name_of(action.signo)}" for action in done if isinstance(action, ev.SignalApp))
-            log.say(
-                f"SIG{name_of(came.si_signo)} from pid {came.si_pid}, uid {came.si_uid}:"
-                f" {f'{passed} to the app' if passed else 'nothing to the app'}"
-            )
+            where = f"{passed} to the app" if passed else "nothing to the app"
+            text = f"SIG{name_of(came.si_signo)} from pid {came.si_pid}, uid {came.si_uid}: {where}"
+            log.say(text, "signal", "debug", {"signal": name_of(came.si_signo), "pid": came.si_pid})
+
+    def _signal_app(self, process: int, signo: int, group: bool) -> None:
+        app = self.apps.get(process)
+        if app is not None and not app.signal(signo, group):
+            name = self.plan.processes[process].name
+            log.say(f"may not send SIG{name_of(signo)} to the {name}: it has another user; CAP_KILL is missing")
+
+    def _read_notifications(self) -> None:
+        for process, message in self.notifications.read(self.apps):
+            if message.main_pid is not None and not self.apps[process].main_is(message.main_pid):
+                log.say(f"MAINPID={message.main_pid} is ignored: no such process lives below lifeinit")
+            if message.status is not None:
+                self.apps[process].status_text = message.status
+            for event in message.events:
+                self._handle(event)
 
     # Children.
 
-    def _start_app(self) -> ev.Event:
-        takes_terminal = self.terminal.goes_to_app
-        child = Child(self.plan.app, self.plan.surroundings, (), is_app=True, takes_terminal=takes_terminal)
+    def _start_app(self, process: int) -> ev.Event:
+        plan = self.plan.processes[process]
+        if process == 0:
+            self.oom_kills, self.oom_killed = (None if self.plan.plain else oom.kills()), False
+        if plan.ready is not None and plan.ready.file is not None:
+            _remove(plan.ready.file, self.exported)
+        told = self.notifications.prepare(process)
+        takes_terminal = process == 0 and self.terminal.goes_to_app
+        child = Child(plan.program, self.plan.surroundings, self.exported, told, True, takes_terminal)
         try:
-            self.app = spawn(child)
+            pid = spawn(child)
         except SpawnError as error:
-            log.say(f"cannot run the app {log.quote(self.plan.app.argv[0])}: {error}")
-            return ev.StartFailed(error.status)
-        self.terminal.app_started()
-        descriptors.close_inherited(keep=log.descriptors())
+            return ev.StartFailed(process, error.status, f"cannot run {_the(plan)}: {error}")
+        self.app_began = time.monotonic()
+        self.apps[process] = RunningApp(pid)
+        if process == 0:
+            self.terminal.app_started()
+        if process == len(self.plan.processes) - 1 and all(p.restart.when == "no" for p in self.plan.processes):
+            self._let_go()
+        return ev.Started(process)
+
+    def _let_go(self) -> None:
+        """What was meant for the app is the app's alone, once no other one can come after it."""
+        descriptors.close_inherited(keep=(*log.descriptors(), *self.notifications.descriptors()))
         descriptors.let_go_of_stdin()
         kernel.leave_directory(self.plan.surroundings.directory)
-        return ev.Started()
+
+    def _probe(self, process: int) -> ev.Event | None:
+        ready = self.plan.processes[process].ready
+        if ready is None or ready.program is None:
+            return None
+        child = Child(ready.program, self.plan.surroundings, self.exported, (), is_app=False)
+        try:
+            self.probes[process] = spawn(child)
+        except SpawnError as error:
+            return ev.ProbeFailed(process, error.status, f"its probe cannot run: {error}")
+        return None
 
     def _run_hook(self, program: Program) -> ev.Event | None:
         self.hook_began = time.monotonic()
         ends = [self.deadlines[timer] for timer in ("timeout", "reserve", "budget") if timer in self.deadlines]
-        remaining = max(0.0, min(ends) - self.hook_began) if ends else None
-        told = facts.told(self.machine, os.getpid(), self.app, remaining, time.time())
+        if self.machine.phase == "pre_start":
+            self.export = ExportFile(program.identity)
+        around = Circumstances(
+            own_pid=os.getpid(),
+            app_pid=next((app.pid for app in self.apps.values()), None),
+            remaining=max(0.0, min(ends) - self.hook_began) if ends else None,
+            now=time.time(),
+            oom_killed=self.oom_killed,
+            export=None if self.export is None else self.export.path,
+        )
+        child = Child(program, self.plan.surroundings, self.exported, told(self.machine, around), is_app=False)
         try:
-            self.hook = RunningHook(spawn(Child(program, self.plan.surroundings, told, is_app=False)))
+            self.hook_pid = spawn(child)
         except SpawnError as error:
+            self._drop_export()
             return ev.HookFailed(error.status, f"cannot run {log.quote(program.argv[0])}: {error}")
+        self.hook = RunningHook(self.hook_pid)
+        self.report.hook_began(self.machine.run)
         return None
+
+    def _drop_export(self) -> None:
+        if self.export is not None:
+            self.export.drop()
+            self.export = None
 
     def _reap(self) -> None:
         while (reaped := kernel.reap(self._wanted())) is not None:
             pid, news = reaped
             if isinstance(news, ev.Ending):
                 self._buried(pid, news)
-            elif pid == self.app:
+            elif 0 in self.apps and pid == self.apps[0].pid:
                 self.terminal.app_stopped(pid, news)
             elif self.hook is not None and pid == self.hook.pid and news in {_TTIN, _TTOU}:
                 self._hook_wants_terminal(self.hook)
@@ -202,22 +280,44 @@ class Supervisor:
 
     def _wanted(self) -> tuple[int | None, ...] | None:
         """Whose deaths are of interest; None where each one is to be told."""
-        return None if self.plan.tell_orphans else (self.app, None if self.hook is None else self.hook.pid)
+        if self.plan.tell_orphans:
+            return None
+        hook = None if self.hook is None else self.hook.pid
+        return (*(app.pid for app in self.apps.values()), *self.probes.values(), hook)
 
     def _buried(self, pid: int, ending: ev.Ending) -> None:
-        if pid == self.app:
-            self.app = None
-            self.terminal.app_exited()
-            self._handle(ev.AppExited(ending))
+        process = next((process for process, app in self.apps.items() if app.pid == pid), None)
+        probed = next((process for process, probe in self.probes.items() if probe == pid), None)
+        if process is not None:
+            self._app_died(process, ending)
+        elif probed is not None:
+            del self.probes[probed]
+            what = f"its probe was killed by SIG{name_of(ending.signo)}" if ending.signo else "its probe failed"
+            success = ending == ev.Ending()
+            self._handle(ev.BecameReady(probed) if success else ev.ProbeFailed(probed, ending.status, what))
         elif self.hook is not None and pid == self.hook.pid:
             self.hook.ending = ending
         else:
             self._buried_orphan(pid, ending)
 
+    def _app_died(self, process: int, ending: ev.Ending) -> None:
+        if self.apps[process].survives():
+            log.say(f"{self.plan.processes[process].name} goes on as pid {self.apps[process].pid}", level="info")
+            return
+        del self.apps[process]
+        self.notifications.close(process)
+        if process == 0:
+            self.terminal.app_exited()
+        if self.oom_kills is not None:
+            self.oom_killed = (oom.kills() or 0) > self.oom_kills
+        remark = "out of memory: the cgroup's oom_kill counter rose" if self.oom_killed else ""
+        self._handle(ev.AppExited(process, ending, remark))
+
     def _buried_orphan(self, pid: int, ending: ev.Ending) -> None:
         if self.plan.tell_orphans:
             died = f"died of SIG{name_of(ending.signo)}" if ending.signo else f"exited {ending.code}"
-            log.say(f"reaped the orphan {pid}, which {died}")
+            facts = {"pid": pid, "code": ending.status}
+            log.say(f"reaped the orphan {pid}, which {died}", "orphan_reaped", "info", facts)
 
     def _hook_wants_terminal(self, hook: RunningHook) -> None:
         """It would stay stopped for ever, and a TERM would not reach it."""
@@ -230,7 +330,18 @@ class Supervisor:
         if hook is None or hook.ending is None or (hook.signalled and below.group_lives(hook.pid)):
             return
         self.hook = None
-        self._handle(ev.HookExited(hook.ending))
+        self._handle(self._hook_ended(hook.ending, hook.signalled))
+
+    def _hook_ended(self, ending: ev.Ending, signalled: bool) -> ev.Event:
+        """What it has exported counts if it succeeded, and only then."""
+        try:
+            if self.export is not None and ending == ev.Ending() and not signalled:
+                self.exported.update(self.export.take())
+        except ExportError as error:
+            return ev.HookFailed(EX_CONFIG, str(error))
+        finally:
+            self._drop_export()
+        return ev.HookExited(ending)
 
     def _sweep(self, signo: int) -> ev.Event | None:
         while (reaped := kernel.reap(self._wanted())) is not None:
@@ -254,9 +365,55 @@ class Supervisor:
             del self.deadlines[timer]
             self._handle(ev.Elapsed(timer))
 
-    def _say(self, text: str, urgent: bool) -> None:
-        if self.plan.hook_file or urgent:
-            log.say(text.replace(ev.ELAPSED, f"{time.monotonic() - self.hook_began:.1f} s"))
+    def _arm(self, timer: "ev.Timer", after: float, at_least: bool) -> None:
+        if timer == "backoff":
+            after *= 1 + 0.1 * os.urandom(1)[0] / 255  # so that containers that failed together do not restart together
+        moment = time.monotonic() + after
+        self.deadlines[timer] = max(moment, self.deadlines.get(timer, moment)) if at_least else moment
+
+    # Words.
+
+    def _say(self, said: ev.Say) -> None:
+        of_hook = said.hook is not None
+        seconds = time.monotonic() - (self.hook_began if of_hook else self.app_began)
+        if of_hook:
+            self.report.hook_told(said, self.machine.run.attempt, seconds)
+        self.last_said = said.text
+        if self.plan.plain and not said.urgent and said.level != "error":
+            return
+        app = None if said.process is None else self.apps.get(said.process)
+        facts: dict[str, Json] = {
+            "phase": said.phase,
+            "hook": said.hook,
+            "process": None if said.process is None else self.plan.processes[said.process].name,
+            "pid": self.hook_pid if of_hook else None if app is None else app.pid,
+            "code": said.code,
+            "signal": name_of(said.signo) if said.signo else None,
+            "seconds": round(seconds, 3) if of_hook or said.process is not None else None,
+        }
+        log.say(said.text.replace(ev.ELAPSED, f"{seconds:.1f} s"), said.event, said.level, facts)
+
+    def _exit(self, status: int, why: str) -> None:
+        self.exit_status = status
+        if not status:
+            return
+        text = f"exit status {status}: {why}"
+        if not self.plan.plain and self.last_said != why:
+            log.say(text, "exit", "info", {"code": status})
+        log.leave_word(text)
+
+
+def _the(process: Process) -> str:
+    """`the app "gunicorn"`: the process by its role and its program."""
+    return f"the {process.name} {log.quote(process.program.argv[0])}"
+
+
+def _remove(path: "Value", exported: dict[bytes, bytes]) -> None:
+    """Of a ready file: what an earlier run has left must not count."""
+    try:
+        os.unlink(expanded(path, {**os.environb, **exported}))
+    except (OSError, KeyError):
+        pass  # it is not there, or no path at all, which the probe will tell
 
 
 def _of_our_own_write(came: "struct_siginfo") -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from lifeinit.hookfile.locate import Places
+from lifeinit.hookfile.locate import Path, Places
 
 Phase = Literal["pre_start", "post_start", "pre_stop", "post_stop"]
 
@@ -18,31 +18,65 @@ DEFAULT_TIMEOUT: Mapping[Phase, float | None] = {
 DEFAULT_STOP_ON = ("TERM", "INT", "QUIT")
 
 
+Command = str | tuple[str, ...]  # a line for the shell, or a program and its arguments
+
+
 @dataclass(frozen=True)
 class Hook:
-    """One hook: a `command` (a string for the shell, or a list of arguments) or a `sleep`."""
+    """One hook: exactly one of `command`, `sleep` and `wait_for` (targets as written) is set."""
 
     name: str
-    command: str | tuple[str, ...] | None
+    command: Command | None
     sleep: float | None
     timeout: float | None
     retries: int
     retry_delay: float
     on_failure: Literal["abort", "warn"]
+    wait_for: tuple[str, ...] = ()
+    user: str | None = None
+    working_dir: str | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
+    once: bool = False
+    path: Path = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)
-class App:
-    """What `[app]` says of the app, which itself stands on the command line. `user` and `environment` as written."""
+class Ready:
+    """How it is learnt that a process serves. Exactly one of the first four is set.
 
+    `target` is a URL as written; `path` is the file that is removed before the start, if the target is one.
+    """
+
+    target: str | None = None
+    command: Command | None = None
+    notify: bool = False
+    after: float | None = None
+    insecure: bool = False
+    interval: float = 1.0
+    timeout: float = 60.0
+    on_failure: Literal["abort", "warn"] = "abort"
+
+
+@dataclass(frozen=True)
+class Process:
+    """What `[app]` says of the app, which itself stands on the command line, or `[process.NAME]` of a process.
+
+    None is what was not written: a process takes it from `[app]` then. `user` and `environment` are as written.
+    """
+
+    command: Command | None = None
+    ready: Ready | None = None
     user: str | None = None
     working_dir: str | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
     umask: int | None = None
-    no_new_privs: bool = False
+    no_new_privs: bool | None = None
     stop_signal: str | None = None
-    stop_scope: Literal["process", "group"] = "process"
-    success_exit_codes: frozenset[int] = frozenset()
+    stop_scope: Literal["process", "group"] | None = None
+    success_exit_codes: frozenset[int] | None = None
+    restart: Literal["no", "on-failure", "always"] | None = None
+    max_restarts: int | None = None
+    restart_window: float | None = None
 
 
 @dataclass(frozen=True)
@@ -53,9 +87,11 @@ class HookFile:
     """
 
     hooks: Mapping[Phase, tuple[Hook, ...]] = field(default_factory=dict)
+    ready_file: str | None = None
     stop_timeout: float | None = None
     kill_after: float = 2.0
     stop_on: tuple[str, ...] = DEFAULT_STOP_ON
     signals: Mapping[str, str | None] = field(default_factory=dict)
-    app: App = field(default_factory=App)
+    app: Process = field(default_factory=Process)
+    processes: Mapping[str, Process] = field(default_factory=dict)
     places: Places = field(default_factory=lambda: Places(""), compare=False, repr=False)

@@ -6,19 +6,26 @@ import tomllib
 from pathlib import Path as FilePath
 from typing import Literal, NoReturn
 
+from lifeinit import expansion
 from lifeinit.engine.signals import name_of, number_of
-from lifeinit.hookfile import codes, expand
+from lifeinit.hookfile import codes
 from lifeinit.hookfile.locate import Path, Places
-from lifeinit.hookfile.model import DEFAULT_STOP_ON, DEFAULT_TIMEOUT, PHASES, App, Hook, HookFile, Phase
+from lifeinit.hookfile.model import DEFAULT_STOP_ON, DEFAULT_TIMEOUT, PHASES, Hook, HookFile, Phase, Process
 from lifeinit.hookfile.problem import HookFileError, Place, Problem, UnreadableError, quoted
-from lifeinit.hookfile.values import COMMAND_FORMS, Table, Values, a_kind
+from lifeinit.hookfile.readiness import Readiness
+from lifeinit.hookfile.values import COMMAND_FORMS, NAME, Table, Values, a_kind
 
-_TOP_KEYS = (*PHASES, "stop_timeout", "kill_after", "stop_on", "signals", "app")
+_TOP_KEYS = (*(*PHASES, "ready", "ready_file", "stop_timeout", "kill_after", "stop_on", "signals", "app", "process"),)
 _APP_KEYS = (
     *("user", "working_dir", "environment", "umask", "no_new_privs"),
-    *("stop_signal", "stop_scope", "success_exit_codes"),
+    *("stop_signal", "stop_scope", "success_exit_codes", "restart", "max_restarts", "restart_window"),
 )
-_HOOK_KEYS = ("name", "command", "sleep", "timeout", "retries", "retry_delay", "on_failure")
+_PROCESS_KEYS = ("command", "ready", *_APP_KEYS)
+_HOOK_KEYS = (
+    *("name", "command", "wait_for", "sleep", "timeout", "retries", "retry_delay", "on_failure"),
+    *("user", "working_dir", "environment", "once"),
+)
+_DOINGS = ("command", "wait_for", "sleep")
 
 _VARIABLE = re.compile(r"[^=\0]+")
 _TOML_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
@@ -89,29 +96,56 @@ def _refuse(place: Place, sentence: str) -> NoReturn:
 class _Reader(Values):
     """Reads tables into the model."""
 
+    def __init__(self, places: Places) -> None:
+        super().__init__(places)
+        self.readiness = Readiness(self)
+
     def hook_file(self, table: Table) -> HookFile:
         self.known_keys((), table, _TOP_KEYS, "a hook file")
+        app = self.process(("app",), self.subtable((), table, "app"), _APP_KEYS, "[app]")
         return HookFile(
             hooks={phase: self.phase(table, phase) for phase in PHASES},
+            ready_file=self.absolute((), table, "ready_file"),
             stop_timeout=self.positive((), table, "stop_timeout", None),
             kill_after=self.duration((), table, "kill_after", HookFile.kill_after) or 0.0,
             stop_on=self.stop_on(table),
             signals=self.signals(self.subtable((), table, "signals")),
-            app=self.app(self.subtable((), table, "app")),
+            app=dataclasses.replace(app, ready=self.readiness.read(("ready",), table.get("ready"))),
+            processes=self.processes(self.subtable((), table, "process")),
         )
 
-    def app(self, app: Table) -> App:
-        path = ("app",)
-        self.known_keys(path, app, _APP_KEYS, "[app]")
-        return App(
-            user=self.text(path, app, "user"),
-            working_dir=self.text(path, app, "working_dir"),
-            environment=self.environment((*path, "environment"), self.subtable(path, app, "environment")),
-            umask=self.umask(path, app),
-            no_new_privs=self.flag(path, app, "no_new_privs"),
-            stop_signal=self.stop_signal(app),
-            stop_scope=self.choice(path, app, "stop_scope", ("process", "group"), "process"),
-            success_exit_codes=self.success_exit_codes((*path, "success_exit_codes"), app),
+    def processes(self, table: Table) -> dict[str, Process]:
+        found: dict[str, Process] = {}
+        for name in table:
+            path: Path = ("process", name)
+            if not NAME.fullmatch(name) or name == "app":
+                reason = "which is the command after --" if name == "app" else "which is no name"
+                way_out = "use letters, digits and the characters _ . -"
+                self.wrong_key(path, f"process holds {quoted(name)}, {reason}: {way_out}")
+            process = self.process(path, self.subtable(("process",), table, name), _PROCESS_KEYS, f"[process.{name}]")
+            if process.command is None and not any(problem.place == self.places.key(path) for problem in self.problems):
+                self.wrong_key(path, f"process {quoted(name)} has no command: say what it is to run")
+            found[name] = process
+        return found
+
+    def process(self, path: Path, table: Table, keys: tuple[str, ...], where: str) -> Process:
+        self.known_keys(path, table, keys, where)
+        codes_at = (*path, "success_exit_codes")
+        most_at_once = self.count(path, table, "max_restarts", 1)
+        return Process(
+            command=self.command((*path, "command"), table.get("command")) if "command" in keys else None,
+            ready=self.readiness.read((*path, "ready"), table.get("ready")) if "ready" in keys else None,
+            user=self.text(path, table, "user"),
+            working_dir=self.text(path, table, "working_dir"),
+            environment=self.environment((*path, "environment"), self.subtable(path, table, "environment")),
+            umask=self.umask(path, table),
+            no_new_privs=self.flag(path, table, "no_new_privs"),
+            stop_signal=self.stop_signal(path, table),
+            stop_scope=self.choice(path, table, "stop_scope", ("process", "group")),
+            success_exit_codes=self.success_exit_codes(codes_at, table) if "success_exit_codes" in table else None,
+            restart=self.choice(path, table, "restart", ("no", "on-failure", "always")),
+            max_restarts=most_at_once,
+            restart_window=self.positive(path, table, "restart_window", None),
         )
 
     def phase(self, table: Table, phase: Phase) -> tuple[Hook, ...]:
@@ -143,26 +177,59 @@ class _Reader(Values):
         """One hook; `command_at` is where its command stands if not under a key of that name."""
         label = f"{phase}[{index}]"
         self.known_keys(path, table, _HOOK_KEYS, "a hook")
-        if "command" in table and "sleep" in table:
-            self.wrong_key((*path, "sleep"), f"{label} has both command and sleep: make two hooks of it")
-        elif "command" not in table and "sleep" not in table:
-            self.wrong_key(path, f"{label} has neither command nor sleep: say what it is to do")
+        doings = [key for key in _DOINGS if key in table]
+        if len(doings) > 1:
+            both = " and ".join(doings)
+            self.wrong_key((*path, doings[-1]), f"{label} has both {both}: make {len(doings)} hooks of it")
+        elif not doings:
+            self.wrong_key(path, f"{label} has neither command nor wait_for nor sleep: say what it is to do")
         sleep = self.duration(path, table, "sleep", None)
         limit = DEFAULT_TIMEOUT[phase] if sleep is None else None  # a sleep ends by itself
         timeout = self.positive(path, table, "timeout", limit)
         if sleep is not None and timeout is not None and timeout <= sleep:
             slept, ended = quoted(table["sleep"]), quoted(table["timeout"])
             self.wrong((*path, "timeout"), f"timeout {ended} ends the sleep of {slept} before its time: leave it out")
+        if sleep is not None:
+            self.useless(path, table, ("user", "working_dir", "environment", "retries", "retry_delay"), "a sleep")
         abort_or_warn: Literal["abort", "warn"] = "abort" if phase in {"pre_start", "post_start"} else "warn"
         return Hook(
             name=self.name(path, table, label),
             command=self.command(command_at or (*path, "command"), table.get("command")),
             sleep=sleep,
             timeout=timeout,
-            retries=self.retries(path, table),
+            retries=self.count(path, table, "retries", 0) or 0,
             retry_delay=self.duration(path, table, "retry_delay", 1.0) or 0.0,
-            on_failure=self.choice(path, table, "on_failure", ("abort", "warn"), abort_or_warn),
+            on_failure=self.choice(path, table, "on_failure", ("abort", "warn")) or abort_or_warn,
+            wait_for=self.wait_for((*path, "wait_for"), table.get("wait_for")),
+            user=self.text(path, table, "user"),
+            working_dir=self.text(path, table, "working_dir"),
+            environment=self.environment((*path, "environment"), self.subtable(path, table, "environment")),
+            once=self.flag(path, table, "once") or False,
+            path=path,
         )
+
+    def wait_for(self, at: Path, value: object) -> tuple[str, ...]:
+        match value:
+            case None:
+                return ()
+            case str():
+                return self.targets([(at, value)])
+            case list() if value:
+                return self.targets([((*at, i), item) for i, item in enumerate(value)])
+            case _:
+                forms = 'write "tcp://db:5432" or ["$DATABASE_URL", "file:///run/ready"]'
+                self.wrong(at, f"wait_for is {a_kind(value)}, not a target: {forms}")
+                return ()
+
+    def targets(self, items: list[tuple[Path, object]]) -> tuple[str, ...]:
+        found = []
+        for at, item in items:
+            if isinstance(item, str):
+                self.target(at, item, "wait_for")
+                found.append(item)
+            else:
+                self.wrong(at, f"wait_for holds {a_kind(item)}, not a target: put it in quotes")
+        return tuple(found)
 
     def stop_on(self, table: Table) -> tuple[str, ...]:
         value = table.get("stop_on", list(DEFAULT_STOP_ON))
@@ -189,9 +256,9 @@ class _Reader(Values):
                 found[came] = goes or came
         return found
 
-    def stop_signal(self, app: Table) -> str | None:
-        value = app.get("stop_signal")
-        return None if value is None else self.signal(("app", "stop_signal"), value, "stop_signal")
+    def stop_signal(self, path: Path, table: Table) -> str | None:
+        value = table.get("stop_signal")
+        return None if value is None else self.signal((*path, "stop_signal"), value, "stop_signal")
 
     def environment(self, path: Path, table: Table) -> dict[str, str]:
         found: dict[str, str] = {}
@@ -205,8 +272,8 @@ class _Reader(Values):
                 self.wrong(at, f"{name} is {a_kind(value)}, not a string: put it in quotes")
             else:
                 try:
-                    expand.check(value)
-                except expand.ExpansionError as error:
+                    expansion.check(value)
+                except expansion.ExpansionError as error:
                     self.wrong(at, f"{name} is {quoted(value)}, which holds {error}")
                 found[name] = self.without_nul(at, value)
         return found

@@ -4,14 +4,17 @@ import difflib
 import re
 from typing import TypeVar
 
+from lifeinit import expansion
 from lifeinit.engine.signals import name_of, number_of
 from lifeinit.hookfile import duration
 from lifeinit.hookfile.locate import Path, Places
 from lifeinit.hookfile.problem import Problem, quoted
+from lifeinit.waiting.targets import hidden
+from lifeinit.waiting.targets import parse as parse_target
 
-_NAME = re.compile(r"[A-Za-z0-9_.-]+", re.ASCII)
+NAME = re.compile(r"[A-Za-z0-9_.-]+", re.ASCII)
 _UMASK = re.compile(r"0?[0-7]{1,3}", re.ASCII)
-_MOST_RETRIES = 1000
+_MOST = 1000
 
 Choice = TypeVar("Choice", bound=str)
 Table = dict[str, object]
@@ -84,7 +87,7 @@ class Values:
             return default
         if not isinstance(value, str):
             self.wrong((*path, "name"), f"name is {a_kind(value)}, not a string: put it in quotes")
-        elif not _NAME.fullmatch(value):
+        elif not NAME.fullmatch(value):
             self.wrong((*path, "name"), f"name is {quoted(value)}: use letters, digits and the characters _ . - only")
         else:
             return value
@@ -103,12 +106,35 @@ class Values:
             return self.without_nul((*path, key), value)
         return None
 
-    def flag(self, path: Path, table: Table, key: str) -> bool:
-        value = table.get(key, False)
-        if isinstance(value, bool):
+    def absolute(self, path: Path, table: Table, key: str) -> str | None:
+        """A path from the root: what it is relative to would depend on the moment."""
+        text = self.text(path, table, key)
+        if text is not None and not text.startswith("/"):
+            self.wrong((*path, key), f"{key} is {quoted(text)}, not a path from the root: begin it with a slash")
+        return text
+
+    def target(self, at: Path, text: str, key: str) -> None:
+        """A target to wait for, if it can be known: with a variable in it that is only so when it runs."""
+        try:
+            expansion.check(text)
+            if "$" not in text:
+                parse_target(text)
+        except expansion.ExpansionError as error:
+            self.wrong(at, f"{key} holds {quoted(hidden(text))}, which holds {error}")
+        except ValueError as error:
+            self.wrong(at, f"{key} holds {quoted(hidden(text))}, {error}")
+
+    def useless(self, path: Path, table: Table, keys: tuple[str, ...], where: str) -> None:
+        for key in keys:
+            if key in table:
+                self.wrong_key((*path, key), f"{key} says nothing for {where}: leave it out")
+
+    def flag(self, path: Path, table: Table, key: str) -> bool | None:
+        value = table.get(key)
+        if value is None or isinstance(value, bool):
             return value
         self.wrong((*path, key), f"{key} is {a_kind(value)}: write true or false, without quotes")
-        return False
+        return None
 
     def umask(self, path: Path, table: Table) -> int | None:
         value = table.get("umask")
@@ -135,21 +161,25 @@ class Values:
             return default
         return seconds
 
-    def retries(self, path: Path, table: Table) -> int:
-        value = table.get("retries", 0)
-        if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MOST_RETRIES:
+    def count(self, path: Path, table: Table, key: str, least: int) -> int | None:
+        value = table.get(key)
+        if value is None:
+            return None
+        if isinstance(value, int) and not isinstance(value, bool) and least <= value <= _MOST:
             return value
-        self.wrong((*path, "retries"), f"retries is {quoted(value)}: write a whole number from 0 to {_MOST_RETRIES}")
-        return 0
+        self.wrong((*path, key), f"{key} is {quoted(value)}: write a whole number from {least} to {_MOST}")
+        return None
 
-    def choice(self, path: Path, table: Table, key: str, choices: tuple[Choice, ...], default: Choice) -> Choice:
-        value = table.get(key, default)
+    def choice(self, path: Path, table: Table, key: str, choices: tuple[Choice, ...]) -> Choice | None:
+        value = table.get(key)
+        if value is None:
+            return None
         for choice in choices:
             if value == choice:
                 return choice
-        ways = " or ".join(f'"{choice}"' for choice in choices)
+        ways = ", ".join(f'"{choice}"' for choice in choices[:-1]) + f' or "{choices[-1]}"'
         self.wrong((*path, key), f"{key} is {quoted(value)}: write {ways}")
-        return default
+        return None
 
     def signal(self, path: Path, value: object, key: str) -> str | None:
         """The signal's usual name, `TERM`."""

@@ -11,7 +11,7 @@ sys.path.append(os.environ["SOURCE"])
 
 from lifeinit.engine import kernel, pid1
 from lifeinit.engine.machine import Machine
-from lifeinit.engine.plan import Hook, Plan, Program, Surroundings
+from lifeinit.engine.plan import Hook, Plan, Process, Program, Surroundings
 
 fault, post_stop, *app = sys.argv[1:]
 mask = kernel.block_signals()
@@ -40,10 +40,10 @@ else:
 hook = Hook("clean-up", Program((b"/bin/sh", b"-c", os.fsencode(post_stop))), None, 5.0, 0, 1.0, False)
 pid1.ignite(
     Plan(
-        Program(tuple(map(os.fsencode, app))),
+        (Process("app", Program(tuple(map(os.fsencode, app)))),),
         Surroundings(mask, sigchld_ignored=False, lc_ctype_added=False, directory=os.getcwdb()),
         stop_on=(15,),
-        hook_file=True,
+        plain=False,
         post_stop=(hook,) if post_stop else (),
     )
 )

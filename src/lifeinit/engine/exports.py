@@ -1,0 +1,136 @@
+"""What pre_start hooks hand on: a private file that a hook writes variables to, for the app and later hooks."""
+
+import os
+
+from lifeinit.engine.plan import Identity
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    Variables = dict[bytes, bytes]
+
+LARGEST = 1 << 20  # bytes; execve(2) takes no more than a few megabytes in all
+_PLACES = (b"/dev/shm", b"/run", b"/tmp")  # memory first: what is written may be a secret
+
+
+class ExportError(Exception):
+    """What the hook wrote is no list of variables; the text is a sentence."""
+
+
+class ExportFile:
+    """An empty file of mode 0600 that belongs to the hook's user. `path` is None where none can be made."""
+
+    def __init__(self, identity: Identity | None) -> None:
+        self.path: bytes | None = None
+        self._fd = -1
+        places = (os.environb.get(b"TMPDIR", b""), *_PLACES)
+        for place in (place for place in (*_PLACES[:1], *places) if place.startswith(b"/")):
+            path = os.path.join(place, b"lifeinit-env-" + os.urandom(8).hex().encode())
+            try:
+                self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+                os.fchmod(self._fd, 0o600)  # a umask may have taken even these
+                if identity is not None:
+                    os.fchown(self._fd, identity.uid, identity.gid)
+            except OSError:
+                if self._fd >= 0:
+                    self._discard(path)
+                continue  # read-only, or not ours to write
+            self.path = path
+            return
+
+    def take(self) -> "Variables":
+        """What was written; the file is gone after it. Raises ExportError, with every bad line by its number."""
+        if self.path is None:
+            return {}
+        try:
+            # By its path: an editor that writes a new file in the old one's place is read too.
+            text = _read(self.path)
+        finally:
+            self.drop()
+        return parse(text)
+
+    def drop(self) -> None:
+        """Remove the file unread."""
+        if self.path is not None:
+            self._discard(self.path)
+            self.path = None
+
+    def _discard(self, path: bytes) -> None:
+        os.close(self._fd)
+        self._fd = -1
+        try:
+            os.unlink(path)
+        except OSError:
+            pass  # the hook removed it
+
+
+def _read(path: bytes) -> bytes:
+    """Its bytes: of a regular file only, since whatever stands there now was put there by the hook."""
+    try:
+        fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except FileNotFoundError:
+        return b""
+    except OSError as error:
+        raise ExportError(f"LIFEINIT_ENV cannot be read: {error.strerror}") from None
+    with open(fd, "rb", buffering=0) as file:
+        if os.fstat(fd).st_mode & 0o170000 != 0o100000:
+            raise ExportError("LIFEINIT_ENV is no regular file any more")
+        parts: list[bytes] = []
+        while (part := file.read(1 << 16)) and sum(map(len, parts)) <= LARGEST:
+            parts.append(part)
+    text = b"".join(parts)
+    if len(text) > LARGEST:
+        raise ExportError(f"LIFEINIT_ENV holds more than {LARGEST} bytes")
+    return text
+
+
+def parse(text: bytes) -> "Variables":
+    r"""The variables of `KEY=VALUE` lines and of `KEY<<END`, lines, `END`. Raises ExportError.
+
+    Lines end with \n or \r\n; empty ones and those that begin with # count for nothing. A value is taken as it stands,
+    quotes too. As in the environment files of CI runners.
+    """
+    found: Variables = {}
+    wrong: list[str] = []
+    lines = text.split(b"\n")
+    number = 0
+    while number < len(lines):
+        line = lines[number].removesuffix(b"\r")
+        number += 1
+        if not line.strip() or line.lstrip().startswith(b"#"):
+            continue
+        name, _, value = line.partition(b"=")
+        heredoc, marked, end = line.partition(b"<<")
+        if marked and b"=" not in heredoc:
+            name, begun = heredoc, number
+            ends = [i for i in range(number, len(lines)) if lines[i].removesuffix(b"\r") == end]
+            if not ends or not end:
+                wrong.append(f'line {begun} begins a text that no line "{_shown(end)}" ends')
+                break
+            value = b"\n".join(lines[number : ends[0]])
+            number = ends[0] + 1
+        elif b"=" not in line:
+            wrong.append(f"line {number} is no KEY=VALUE")
+            continue
+        problem = _why_not(name, value)
+        if problem:
+            wrong.append(f"line {number if not marked or b'=' in heredoc else begun} {problem}")
+        else:
+            found[name] = value
+    if wrong:
+        raise ExportError(f"LIFEINIT_ENV: {', '.join(wrong[:10])}: write KEY=VALUE, or KEY<<END, lines, END")
+    return found
+
+
+def _why_not(name: bytes, value: bytes) -> str:
+    """Why this cannot be a variable; empty if it can. The value is never shown: it may be a secret."""
+    word = name.replace(b"_", b"a")
+    if not (word.isalnum() and word.isascii()) or word[:1].isdigit():
+        return f'sets "{_shown(name)}", which is no name of letters, digits and _'
+    if name.startswith(b"LIFEINIT_"):
+        return f'sets "{_shown(name)}", and LIFEINIT_ names are lifeinit\'s own'
+    return "has a value with a NUL character" if b"\0" in value else ""
+
+
+def _shown(text: bytes) -> str:
+    decoded = text[:40].decode("utf-8", "backslashreplace")
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in decoded)

@@ -1,0 +1,41 @@
+"""How often the kernel has killed for want of memory in our cgroup. cgroups(7)"""
+
+_ROOT = "/sys/fs/cgroup"
+_MOST = 1 << 16
+
+
+def kills() -> int | None:
+    """The cgroup's oom_kill counter; None where it cannot be known.
+
+    In a container the cgroup is usually the root that it sees; elsewhere /proc/self/cgroup says where it is.
+    """
+    for line in _read("/proc/self/cgroup"):
+        _number, controllers, path = (*line.split(":", 2), "", "")[:3]
+        if not controllers:
+            directory, file = _ROOT, "memory.events"
+        elif "memory" in controllers.split(","):
+            directory, file = f"{_ROOT}/memory", "memory.oom_control"
+        else:
+            continue
+        for place in (f"{directory}{path.rstrip('/')}/{file}", f"{directory}/{file}"):
+            counter = _counter(place)
+            if counter is not None:
+                return counter
+    return None
+
+
+def _counter(path: str) -> int | None:
+    """The number behind `oom_kill`, in version 2's memory.events as in version 1's memory.oom_control."""
+    for line in _read(path):
+        name, _, number = line.partition(" ")
+        if name == "oom_kill" and number.isdecimal():
+            return int(number)
+    return None
+
+
+def _read(path: str) -> list[str]:
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return file.read(_MOST).splitlines()
+    except OSError:
+        return []

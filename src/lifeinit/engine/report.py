@@ -1,0 +1,133 @@
+"""What others may learn of the life inside: the state file, the ready file, and whoever supervises lifeinit itself."""
+
+import os
+import time
+
+from lifeinit.engine import log, notify
+from lifeinit.engine.apps import RunningApp
+from lifeinit.engine.events import Say
+from lifeinit.engine.hookrun import HookRun
+from lifeinit.engine.machine import Machine
+from lifeinit.engine.plan import Plan
+from lifeinit.engine.signals import name_of
+from lifeinit.engine.statefile import StateFile
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from lifeinit.engine.jsontext import Json
+
+_LAST = 20  # hooks that are told of
+
+_RESULTS = {"hook_ok": "ok", "hook_ended": "ended", "budget_spent": "ended", "hook_timed_out": "timed out"}
+
+
+class Report:
+    """Writes only where something has changed. A plain init reports to nobody."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._file = StateFile(None if plan.plain else plan.run_directory, os.getpid())
+        self._supervisor = _supervisor(plan)
+        self._started = self._since = time.time()
+        self._phase = ""
+        self._hooks: list[dict[str, Json]] = []
+        self._ready = False
+        self._last: dict[str, Json] = {}
+        if plan.ready_file is not None:
+            _remove(plan.ready_file)
+
+    def hook_began(self, run: HookRun) -> None:
+        """A try of a hook has begun."""
+        name = run.hook.name if run.hook else ""
+        self._add(phase=run.phase, hook=name, attempt=run.attempt, result="running")
+
+    def hook_told(self, said: Say, attempt: int, seconds: float) -> None:
+        """A try of a hook is over, as this line says."""
+        result = _RESULTS.get(said.event, "failed")
+        if self._hooks and self._hooks[-1]["result"] == "running":
+            attempt = int(str(self._hooks.pop()["attempt"]))  # the machine may have counted the next one already
+        taken = round(seconds, 3)
+        self._add(phase=said.phase, hook=said.hook, attempt=attempt, result=result, code=said.code, seconds=taken)
+
+    def _add(self, **known: "Json") -> None:
+        entry: dict[str, Json] = {"code": None, "signal": None, "seconds": None, "at": round(time.time(), 3)}
+        self._hooks = [*self._hooks[-_LAST + 1 :], {**entry, **known}]
+
+    def update(self, machine: Machine, apps: "Mapping[int, RunningApp]") -> None:
+        """Say what is new, if anything is."""
+        if self._plan.plain:
+            return
+        if machine.phase != self._phase:
+            self._phase, self._since = machine.phase, time.time()
+        if machine.ready != self._ready:
+            self._ready = machine.ready
+            self._tell_readiness()
+        state = self._state(machine, apps)
+        if state != self._last:
+            self._last = state
+            self._file.write(state)
+
+    def close(self) -> None:
+        """The life is over."""
+        if self._ready:
+            self._ready = False
+            self._tell_readiness()
+        self._file.remove()
+
+    def _tell_readiness(self) -> None:
+        if self._supervisor is not None:
+            notify.tell(self._supervisor, b"READY=1" if self._ready else b"STOPPING=1")
+        if self._plan.ready_file is None:
+            return
+        if not self._ready:
+            _remove(self._plan.ready_file)
+            return
+        try:
+            flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_NONBLOCK
+            with open(os.open(self._plan.ready_file, flags, 0o644), "wb", buffering=0) as file:
+                file.write(b"ready\n")
+        except OSError as error:
+            log.say(f"cannot write the ready file {log.quote(self._plan.ready_file)}: {error.strerror}")
+
+    def _state(self, machine: Machine, apps: "Mapping[int, RunningApp]") -> "dict[str, Json]":
+        return {
+            "version": 1,
+            "pid": os.getpid(),
+            "phase": machine.phase,
+            "since": round(self._since, 3),
+            "started": round(self._started, 3),
+            "ready": machine.ready,
+            "reason": machine.reason,
+            "signal": name_of(machine.stop_signo) if machine.stop_signo else None,
+            "restarts": machine.restarts,
+            "exit_status": machine.status,
+            "processes": [self._process(machine, i, apps.get(i)) for i in range(len(self._plan.processes))],
+            "hooks": list(self._hooks),
+        }
+
+    def _process(self, machine: Machine, index: int, app: RunningApp | None) -> "dict[str, Json]":
+        if app is not None and app.since is None:
+            app.since = round(time.time(), 3)
+        return {
+            "name": self._plan.processes[index].name,
+            "pid": None if app is None else app.pid,
+            "since": None if app is None else app.since,
+            "ready": app is not None and machine.app == "alive" and index not in machine.unready,
+            "status": "" if app is None else app.status_text,
+        }
+
+
+def _supervisor(plan: Plan) -> bytes | None:
+    """The socket of whoever started lifeinit, where lifeinit itself knows when it is ready. sd_notify(3)"""
+    address = os.environb.get(b"NOTIFY_SOCKET")
+    knows = any(process.ready is not None for process in plan.processes)
+    return address if address and knows else None
+
+
+def _remove(path: bytes) -> None:
+    try:
+        os.unlink(path)
+    except OSError:
+        pass  # it is not there

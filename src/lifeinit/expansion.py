@@ -1,0 +1,42 @@
+"""`$VAR` and `${VAR}` in the values of `environment`; `$$` is a dollar sign. As Compose does it."""
+
+import re
+from collections.abc import Mapping
+
+_DOLLAR = re.compile(r"\$(?:(?P<escaped>\$)|\{(?P<braced>[A-Za-z_]\w*)\}|(?P<bare>[A-Za-z_]\w*)|)", re.ASCII)
+
+
+class ExpansionError(ValueError):
+    """A variable that is not set, or a dollar sign that begins none; the text is the end of a sentence."""
+
+
+def check(text: str) -> None:
+    """Raises ExpansionError for a dollar sign that begins no variable."""
+    for match in _DOLLAR.finditer(text):
+        if match.lastgroup is None:
+            raise ExpansionError('a dollar sign that begins no variable: write "$$" for the sign itself')
+
+
+def pieces(text: str) -> tuple[str, ...]:
+    """Text and names of variables by turns, text first and last. Raises ExpansionError."""
+    check(text)
+    found, rest = [""], 0
+    for match in _DOLLAR.finditer(text):
+        found[-1] += text[rest : match.start()]
+        rest = match.end()
+        if match["escaped"]:
+            found[-1] += "$"
+        else:
+            found += [match["braced"] or match["bare"], ""]
+    found[-1] += text[rest:]
+    return tuple(found)
+
+
+def expand(text: str, variables: Mapping[str, str]) -> str:
+    """The text with its variables' values. Raises ExpansionError for one that is not set."""
+    found = list(pieces(text))
+    for i in range(1, len(found), 2):
+        if found[i] not in variables:
+            raise ExpansionError(f'"${found[i]}", which is not set: set it, or write "$$" for a dollar sign')
+        found[i] = variables[found[i]]
+    return "".join(found)

@@ -93,10 +93,13 @@ def test_importing_lifeinit_is_cheap() -> None:
 # Whom each part may know, from the bottom up; none of them knows what stands further down in this list.
 FLOORS = (
     "lifeinit.engine",
+    "lifeinit.waiting.targets",
     "lifeinit.hookfile",
+    "lifeinit.waiting.programs",
     "lifeinit.preflight",
     "lifeinit.planning",
     "lifeinit.launch",
+    "lifeinit.waiting",
     "lifeinit.isolation",
     "lifeinit.cli",
     "lifeinit.__main__",

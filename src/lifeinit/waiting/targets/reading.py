@@ -32,7 +32,8 @@ def parse(text: str) -> Target:
     if scheme == "mongodb+srv":
         raise ValueError('whose hosts stand in DNS records that lifeinit does not read: write "mongodb://host:port"')
     if kind in services.PORTS:
-        authority, _, query = _parts(rest)
+        authority, path, query = _parts(rest)
+        _refuse_late_at(path)
         places = services.places(kind, authority, query or "")
         return Target(f"{scheme}://{','.join(map(shown, places))}", places)
     raise _unknown(kind)
@@ -99,11 +100,19 @@ def _parts(rest: str) -> tuple[str, str, str | None]:
     return match["authority"], match["path"], match["query"]
 
 
+def _refuse_late_at(path: str) -> None:
+    """What stands before it may be the rest of a password, and what we took for the host its beginning."""
+    if "@" in path:
+        raise ValueError('which holds a "@" behind the host: in a password write "%40" for "@" and "%2F" for "/"')
+
+
 def _path(scheme: str, rest: str) -> Target:
     authority, path, query = _parts(rest)
     if scheme == "file" and (query is not None or "#" in rest):
         raise ValueError('which holds a "?" or a "#": in the name of a file write "%3F" or "%23"')
     user, _, host = authority.rpartition("@")  # redis-py has the user and the password there
+    if user:
+        _refuse_late_at(path)
     if host or not path.startswith("/") or (user and scheme == "file"):
         raise ValueError(f'whose path does not begin with "/": write "{scheme}:///path"')
     name = unquote_to_bytes(encoded(path))
@@ -122,6 +131,8 @@ def _tcp(rest: str) -> Target:
 def _web(scheme: str, rest: str) -> Target:
     authority, path, query = _parts(rest)
     user, _, address = authority.rpartition("@")
+    if user:
+        _refuse_late_at(path)
     place = host_and_port(address, _WEB_PORTS[scheme])
     name = f"[{place.host.partition('%')[0]}]" if ":" in place.host else place.host
     host = name if place.port == _WEB_PORTS[scheme] else f"{name}:{place.port}"
@@ -130,7 +141,7 @@ def _web(scheme: str, rest: str) -> Target:
     if user:
         lines.append(f"Authorization: Basic {_basic(user)}")
     request = "".join(f"{line}\r\n" for line in (*lines, "")).encode("ascii")
-    shown_path = in_url(encoded(path))
+    shown_path = "/..." if "@" in path else in_url(encoded(path))
     return Target(f"{scheme}://{host}{shown_path}", (Http(place.host, place.port, scheme == "https", request),))
 
 

@@ -1,4 +1,4 @@
-"""`$VAR` and `${VAR}` in the values of `environment`; `$$` is a dollar sign. As Compose does it."""
+"""`$VAR` and `${VAR}` in the values of `environment` and in targets; `$$` is a dollar sign. As Compose does it."""
 
 import re
 from collections.abc import Mapping

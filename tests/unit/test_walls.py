@@ -104,6 +104,7 @@ FLOORS = (
     "lifeinit.preflight",
     "lifeinit.planning",
     "lifeinit.launch",
+    "lifeinit.waiting",
     "lifeinit.isolation",
     "lifeinit.cli",
     "lifeinit.__main__",

@@ -40,6 +40,10 @@ def serve(arguments: Sequence[str], mask: Iterable[int], parent: int) -> NoRetur
 
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)  # not an init: Ctrl-C is to end it
         _leave(check, arguments[1:], "lifeinit check")
+    if arguments and arguments[0] == "wait":
+        from lifeinit.cli.wait import wait  # noqa: PLC0415  # 15 ms that nobody else has to pay
+
+        _leave(wait, arguments[1:], "lifeinit wait", Start(mask, parent))
     _leave(run, arguments, "lifeinit", Start(mask, parent))
 
 
@@ -47,7 +51,8 @@ def _leave(command: click.Command, arguments: Sequence[str], name: str, start: S
     """Run a command and leave with its status, whatever has become of stdout and stderr."""
     status = EX_SOFTWARE
     try:
-        answer = command.main(list(arguments), name, standalone_mode=False, obj=start, auto_envvar_prefix="LIFEINIT")
+        prefix = name.replace(" ", "_").upper()  # LIFEINIT_CONFIG, LIFEINIT_WAIT_TIMEOUT
+        answer = command.main(list(arguments), name, standalone_mode=False, obj=start, auto_envvar_prefix=prefix)
         status = int(answer or 0)
     except click.ClickException as error:
         status = error.exit_code

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from lifeinit.engine.plan import Value
 
-_DEFAULT_PATH = b"/bin:/usr/bin"  # what execvp(3) searches where PATH is unset
+DEFAULT_PATH = b"/bin:/usr/bin"  # what execvp(3) searches where PATH is unset
 _SHELL = b"/bin/sh"
 
 
@@ -92,7 +92,7 @@ def _become(child: Child, report: int) -> "NoReturn":
         path = _set_environment(child)
         _settle(child.program)
         kernel.restore_signals(child.surroundings.mask, child.surroundings.sigchld_ignored)
-        _exec(child.program.argv, path)
+        execute(child.program.argv, path)
     except OSError as error:
         os.write(
             report, b"%d %s" % (error.errno or errno.EINVAL, str(error.strerror).encode("utf-8", "backslashreplace"))
@@ -113,7 +113,7 @@ def _set_environment(child: Child) -> bytes:
     own = {name: _own(name, value, known) for name, value in child.program.variables}
     for name, text in (*own.items(), *child.exported.items(), *child.told):
         _set_variable(name, text)
-    return {**known, **own, **child.exported}.get(b"PATH", _DEFAULT_PATH)
+    return {**known, **own, **child.exported}.get(b"PATH", DEFAULT_PATH)
 
 
 def expanded(value: "Value", known: "Mapping[bytes, bytes]") -> bytes:
@@ -173,7 +173,7 @@ def _set_variable(name: bytes, value: bytes | None) -> None:
         os.putenv(name, value)
 
 
-def _exec(argv: tuple[bytes, ...], path: bytes) -> "NoReturn":
+def execute(argv: tuple[bytes, ...], path: bytes) -> "NoReturn":
     """execvp(3), with its two rules that os.execvp lacks: a script without a shebang, and EACCES remembered."""
     program = argv[0]
     if not program:

@@ -1,0 +1,103 @@
+"""`lifeinit wait`: targets in, what they answer, and then a command or the exit status."""
+
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from lifeinit.cli.parameters import Parsed
+from lifeinit.engine import log
+from lifeinit.engine.plan import Surroundings
+from lifeinit.hookfile import duration
+from lifeinit.surroundings import surroundings
+from lifeinit.waiting.becoming import become, die
+from lifeinit.waiting.loop import Pace, Waiting
+from lifeinit.waiting.tries import Terms
+from lifeinit.waiting.written import resolve
+
+if TYPE_CHECKING:
+    from lifeinit.cli.commands import Start
+
+WRONG: Final = 2
+_COMMAND: Final = "lifeinit.command"
+
+
+class _Wait(click.Command):
+    """A command line in two halves: click would take the first word behind `--` for a target."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        middle = args.index("--") if "--" in args else len(args)
+        ctx.meta[_COMMAND] = tuple(args[middle + 1 :])
+        return super().parse_args(ctx, args[:middle])
+
+
+def _interval(text: str) -> float:
+    seconds = duration.parse_variable(text)
+    if seconds == 0:
+        raise ValueError('which leaves no time at all: write at least "10ms"')
+    return seconds
+
+
+@click.command(
+    cls=_Wait,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="A target is tcp://HOST:PORT, unix:///PATH, file:///PATH, an http:// or https:// URL (a status from 200 to "
+    "399 is an answer), or the URL of a postgres, mysql, mariadb, redis, amqp, mongodb, kafka, memcached, nats or mqtt "
+    "server. $VAR and ${VAR} are expanded. Each option can also be set as LIFEINIT_WAIT_ and its long name: "
+    "LIFEINIT_WAIT_TIMEOUT=2m.",
+)
+@click.option(
+    "--timeout",
+    type=Parsed("DURATION", duration.parse_variable),
+    default="60s",
+    show_default=True,
+    metavar="DURATION",
+    help="How long to wait at most; 0 is for ever.",
+)
+@click.option(
+    "--interval",
+    type=Parsed("DURATION", _interval),
+    default="1s",
+    show_default=True,
+    metavar="DURATION",
+    help="From one try of a target to its next.",
+)
+@click.option("--insecure", is_flag=True, help="Trust any certificate of an https:// target.")
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing but what went wrong.")
+@click.argument("targets", nargs=-1, metavar="TARGET... [-- COMMAND [ARG]...]")
+@click.pass_context
+def wait(  # noqa: PLR0913, PLR0917
+    context: click.Context, timeout: float, interval: float, insecure: bool, quiet: bool, targets: tuple[str, ...]
+) -> int:
+    """Wait until each TARGET answers; then become COMMAND, if there is one.
+
+    The exit status is 0 or COMMAND's; 124 if the time is over; 128+n on signal
+    n; 2 if the command line is wrong, before anything was tried; 127 or 126 if
+    COMMAND is not found or cannot be executed.
+    """
+    if not targets:
+        raise click.UsageError('no target: name one, as in "lifeinit wait tcp://db:5432"')
+    resolved, wrong = resolve(targets, os.environ)
+    for sentence in wrong:
+        log.say(sentence)
+    if wrong:
+        return WRONG
+    start: Start = context.obj
+    given = surroundings(start.mask)
+    status = Waiting(resolved, Pace(interval, timeout or None, quiet=quiet), Terms(insecure=insecure), log.say).run()
+    if status > 128:
+        die(status - 128)
+    return status or _continue(context.meta[_COMMAND], given)
+
+
+def _continue(command: Sequence[str], given: Surroundings) -> int:
+    """The status of having nothing more to do, or of a command that cannot be executed."""
+    if not command:
+        return 0
+    words = tuple(map(os.fsencode, command))
+    try:
+        become(words, given)
+    except OSError as error:
+        log.say(f"cannot run the command {log.quote(words[0])}: {error.strerror}")
+        return 127 if isinstance(error, FileNotFoundError) else 126

@@ -1,0 +1,71 @@
+"""What waits beside the engine, as `python -I -S -B run.py MODE OPTIONS -- TARGET...`: see `programs`."""
+
+import os
+import sys
+
+if __name__ == "__main__":
+    # As in the engine's pid1.py: last on the path, the package can stand in front of no module of the library.
+    sys.path.append(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
+
+from lifeinit.engine import kernel, log
+from lifeinit.engine.plan import Surroundings
+from lifeinit.waiting.becoming import die
+from lifeinit.waiting.loop import Pace, Waiting
+from lifeinit.waiting.targets import Command, Target
+from lifeinit.waiting.tries import Terms
+from lifeinit.waiting.written import resolve
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import NoReturn
+
+_WRONG = 1
+
+
+def main(arguments: "Sequence[str]") -> "NoReturn":
+    """Wait as the arguments say, and end with 0; with 1 if a target is wrong; on a stop request by its signal."""
+    mode, _, interval, *rest = arguments
+    options, operands = rest[: rest.index("--")], rest[rest.index("--") + 1 :]
+    mask = kernel.block_signals()
+    prefix = "ready: " if mode == "ready" else f"{_hook()}: "
+    silent = mode == "ready" and "--verbose" not in options
+    if "--command" in options:
+        targets, terms = [_command(operands)], Terms(silent=silent, surroundings=_surroundings(mask))
+    else:
+        targets, terms = _resolved(operands, prefix), Terms(insecure="--insecure" in options)
+    pace = Pace(float(interval), quiet=silent)
+    status = Waiting(targets, pace, terms, lambda text: log.say(prefix + text)).run()
+    if status:
+        die(status - 128)
+    kernel.leave(0)
+
+
+def _command(argv: "Sequence[str]") -> Target:
+    words = tuple(map(os.fsencode, argv))
+    return Target(f"the command {log.quote(words[0])}", (Command(words),))
+
+
+def _surroundings(mask: tuple[int, ...]) -> Surroundings:
+    from lifeinit.surroundings import surroundings  # noqa: PLC0415  # 8 ms that only a command has to pay
+
+    return surroundings(mask)
+
+
+def _resolved(texts: "Sequence[str]", prefix: str) -> list[Target]:
+    targets, wrong = resolve(texts, os.environ)
+    for sentence in wrong:
+        log.say(prefix + sentence)
+    if wrong:
+        kernel.leave(_WRONG)
+    return targets
+
+
+def _hook() -> str:
+    """`pre_start services`; only `pre_start[0]` for a hook without a name of its own."""
+    event, name = (os.environ.get(f"LIFEINIT_{key}", "") for key in ("EVENT", "HOOK"))
+    return name if name.startswith(f"{event}[") else f"{event} {name}"
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

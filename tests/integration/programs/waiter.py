@@ -1,0 +1,21 @@
+"""Waits for its other arguments, targets or, after `--`, a command, with limits that no option sets.
+
+The first argument: the seconds that one try, and the whole, may take, as `0.3,5`; a third number is those between
+two lines on what is missing.
+"""
+
+import os
+import sys
+
+from lifeinit.engine import kernel, log
+from lifeinit.waiting.loop import Pace, Waiting
+from lifeinit.waiting.targets import Command, Target, parse
+from lifeinit.waiting.tries import Terms
+
+limit, timeout, news = (*map(float, sys.argv[1].split(",")), 10.0)[:3]
+if sys.argv[2] == "--":
+    targets = [Target("it", (Command(tuple(map(os.fsencode, sys.argv[3:]))),))]
+else:
+    targets = list(map(parse, sys.argv[2:]))
+pace = Pace(0.01, timeout, news)
+kernel.leave(Waiting(targets, pace, Terms(limit=limit, command_limit=limit), log.say).run())

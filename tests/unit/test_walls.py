@@ -93,6 +93,7 @@ def test_importing_lifeinit_is_cheap() -> None:
 # Whom each part may know, from the bottom up; none of them knows what stands further down in this list.
 FLOORS = (
     "lifeinit.engine",
+    "lifeinit.observation",
     "lifeinit.hookfile",
     "lifeinit.preflight",
     "lifeinit.planning",

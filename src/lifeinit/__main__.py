@@ -15,7 +15,7 @@ import os  # noqa: E402
 import sys  # noqa: E402
 
 _PARENT = os.getppid()  # asked for early: it may die at any time
-_COMMANDS = ("check", "wait")
+_COMMANDS = ("check", "wait", "status", "health")
 _VARIABLES = ("LIFEINIT_", "TINI_")
 
 
@@ -29,6 +29,8 @@ def main() -> "NoReturn":
     from lifeinit.isolation import isolate  # noqa: PLC0415
 
     isolate()
+    if _is_probe(arguments):
+        _probe(quiet=len(arguments) > 1)
     from lifeinit.cli import serve  # noqa: PLC0415
 
     serve(arguments, _MASK, _PARENT)
@@ -48,6 +50,19 @@ def _is_plain(arguments: list[str]) -> bool:
     from lifeinit.hookfile.search import found  # noqa: PLC0415
 
     return found(None) is None
+
+
+def _is_probe(arguments: list[str]) -> bool:
+    """Whether this is what a probe calls every few seconds: then 60 ms are saved, as for a plain init."""
+    return arguments in (["health"], ["health", "-q"], ["health", "--quiet"]) and "LIFEINIT_PID" not in os.environ
+
+
+def _probe(quiet: bool) -> "NoReturn":
+    _signal.signal(_signal.SIGINT, _signal.SIG_DFL)  # not an init: Ctrl-C is to end it, without a traceback
+    _signal.pthread_sigmask(_signal.SIG_SETMASK, _MASK)
+    from lifeinit.observation.health import probe  # noqa: PLC0415
+
+    os._exit(probe(None, quiet))
 
 
 if __name__ == "__main__":

@@ -97,6 +97,7 @@ def test_importing_lifeinit_is_cheap() -> None:
 # Whom each part may know, from the bottom up; none of them knows what stands further down in this list.
 FLOORS = (
     "lifeinit.engine",
+    "lifeinit.observation",
     "lifeinit.expansion",
     "lifeinit.surroundings",
     "lifeinit.waiting",

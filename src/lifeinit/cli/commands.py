@@ -35,16 +35,34 @@ class Start(NamedTuple):
 
 def serve(arguments: Sequence[str], mask: Iterable[int], parent: int) -> NoReturn:
     """Serve one command line and leave."""
-    if arguments and arguments[0] == "check":
+    command = _other_command(arguments[0]) if arguments else None
+    if command is not None:
         import signal  # noqa: PLC0415
 
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)  # not an init: Ctrl-C is to end it
-        _leave(check, arguments[1:], "lifeinit check")
+        _leave(command, arguments[1:], f"lifeinit {arguments[0]}")
     if arguments and arguments[0] == "wait":
         from lifeinit.cli.wait import wait  # noqa: PLC0415  # 15 ms that nobody else has to pay
 
         _leave(wait, arguments[1:], "lifeinit wait", Start(mask, parent))
     _leave(run, arguments, "lifeinit", Start(mask, parent))
+
+
+def _other_command(name: str) -> click.Command | None:
+    """The command of this name; None for the app's. What reads a running lifeinit is imported for itself alone."""
+    match name:
+        case "check":
+            return check
+        case "status":
+            from lifeinit.cli.status import status  # noqa: PLC0415
+
+            return status
+        case "health":
+            from lifeinit.cli.health import health  # noqa: PLC0415
+
+            return health
+        case _:
+            return None
 
 
 def _leave(command: click.Command, arguments: Sequence[str], name: str, start: Start | None = None) -> NoReturn:

@@ -1,0 +1,74 @@
+"""`lifeinit status`: what a running lifeinit says of itself, and what lives below it."""
+
+import io
+import json
+import sys
+import time
+from typing import Final
+
+import click
+
+from lifeinit.cli import screen
+from lifeinit.cli.parameters import Parsed
+from lifeinit.engine.record import Record
+from lifeinit.observation import tree
+from lifeinit.observation.choice import Found, NotRunningError, UnusableError, choose
+
+LIVE, NOT_RUNNING, UNUSABLE = 0, 1, 2
+_HIGHEST_PID: Final = 2**31 - 1
+
+
+def _process_id(text: str) -> int:
+    pid = int(text) if text.isascii() and text.isdecimal() and len(text) < 11 else 0
+    if not 0 < pid <= _HIGHEST_PID:
+        raise ValueError('no process id: write a number as "7"')
+    return pid
+
+
+PID = Parsed("PID", _process_id)
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--pid", type=PID, envvar="LIFEINIT_PID", metavar="PID", help="That lifeinit; else PID 1, else the only other one."
+)
+@click.option("--json", "as_json", is_flag=True, allow_from_autoenv=False, help="Print JSON.")
+@click.option("--long", is_flag=True, allow_from_autoenv=False, help="Show arguments too: they may hold secrets.")
+def status(pid: int | None, as_json: bool, long: bool) -> int:
+    """Show the running lifeinit: its phase, the app, the last hooks, and the
+    processes below it.
+
+    Exits with 0 if there is a live lifeinit, 1 if there is none, and 2 if the
+    command line is wrong, its state file is not to be believed, or several run.
+    """
+    try:
+        found = choose(pid)
+    except (NotRunningError, UnusableError) as error:
+        click.echo(f"lifeinit: {error}", err=True)
+        return NOT_RUNNING if isinstance(error, NotRunningError) else UNUSABLE
+    nodes = None if found.hidden else tree.look(found.pid, arguments=long)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a status may hold what the locale cannot write
+    click.echo(_as_json(found, nodes) if as_json else screen.text(found, nodes, time.time()))
+    return LIVE
+
+
+def _as_json(found: Found, nodes: list[tree.Node] | None) -> str:
+    """`state` is null for a lifeinit that keeps none, `tree` where /proc shows nothing."""
+    answer = {
+        "pid": found.pid,
+        "state": _plain(found.state),
+        "tree": _plain(None if nodes is None else tuple(nodes)),
+        "zombies": None if nodes is None else sum(node.state == tree.ZOMBIE for node in nodes),
+    }
+    return json.dumps(answer, indent=2)
+
+
+def _plain(value: object) -> object:
+    match value:
+        case Record():
+            return {name: _plain(item) for name, item in zip(value.fields(), value.values(), strict=True)}
+        case tuple():
+            return [_plain(item) for item in value]
+        case _:
+            return value

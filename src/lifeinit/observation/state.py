@@ -1,0 +1,170 @@
+"""The state file's text as records, believed only as far as it was checked."""
+
+import json
+
+from lifeinit.engine.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import NoReturn
+
+    Check = Callable[[object], object]
+
+VERSION = 1
+STOP_PHASES = frozenset({"pre_stop", "stopping", "cleanup", "post_stop"})
+_PHASES = STOP_PHASES | {"pre_start", "starting", "running", "waiting"}
+_HOOK_PHASES = frozenset({"pre_start", "post_start", "pre_stop", "post_stop"})
+_RESULTS = frozenset({"running", "ok", "failed", "timed out", "ended", "skipped"})
+_LATEST = 1e11  # unix time, in the year 5138
+
+
+class StateError(ValueError):
+    """The text is no state; holds the end of a sentence."""
+
+
+class AppProcess(Record):
+    """One process of the app. `status` is what it last said of itself; `since` when it started, or ended."""
+
+    name: str
+    pid: int | None
+    since: float
+    ready: bool
+    status: str
+
+
+class HookResult(Record):
+    """One try of a hook. `at` is when its result came, of a running one when it began; `seconds` what it took."""
+
+    phase: str
+    hook: str
+    attempt: int
+    result: str
+    code: int | None
+    signal: str | None
+    seconds: float | None
+    at: float
+
+    @property
+    def label(self) -> str:
+        """`pre_start migrate`, or `pre_start[0]` for a hook without a name."""
+        return self.hook if self.hook.startswith(f"{self.phase}[") else f"{self.phase} {self.hook}"
+
+
+class State(Record):
+    """What a lifeinit says of itself. Times are unix time, `since` is that of the phase's begin."""
+
+    version: int
+    pid: int
+    starttime: int | None
+    phase: str
+    since: float
+    started: float
+    ready: bool
+    reason: str
+    signal: str | None
+    restarts: int
+    exit_status: int | None
+    processes: tuple[AppProcess, ...]
+    hooks: tuple[HookResult, ...]
+
+
+def parse(text: bytes) -> State:
+    """The state that a StateFile wrote. Keys that are not known are left out. Raises StateError."""
+    try:
+        data: object = json.loads(text, parse_constant=_no_number)
+    except (ValueError, RecursionError):
+        raise StateError("it holds no JSON") from None
+    if isinstance(data, dict) and (version := data.get("version")) != VERSION and isinstance(version, int):
+        raise StateError(f"it is of version {version}, and this lifeinit reads version {VERSION}")
+    state = _restored(State, _STATE, data)
+    assert isinstance(state, State)  # noqa: S101  # for the type checker
+    return state
+
+
+def _no_number(constant: str) -> "NoReturn":
+    raise ValueError(constant)  # NaN and Infinity are no JSON
+
+
+def _restored(kind: type[Record], checks: "dict[str, Check]", value: object) -> Record:
+    if not isinstance(value, dict):
+        raise StateError("it holds something else where an object should be")
+    missing = next((key for key in checks if key not in value), None)
+    if missing is not None:
+        raise StateError(f'it has no "{missing}"')
+    return kind.restored([_checked(key, check, value[key]) for key, check in checks.items()])
+
+
+def _checked(key: str, check: "Check", value: object) -> object:
+    try:
+        return check(value)
+    except TypeError as error:
+        raise StateError(f'its "{key}" is no {error}') from None
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError("text")
+    return value
+
+
+def _truth(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError("true or false")
+    return value
+
+
+def _number(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < _LATEST:
+        raise TypeError("number of seconds")
+    return value
+
+
+def _whole(lowest: int, highest: int) -> "Check":
+    def check(value: object) -> int:
+        if isinstance(value, bool) or not isinstance(value, int) or not lowest <= value <= highest:
+            raise TypeError(f"whole number from {lowest} to {highest}")
+        return value
+
+    return check
+
+
+def _one_of(words: frozenset[str]) -> "Check":
+    def check(value: object) -> str:
+        if not isinstance(value, str) or value not in words:
+            raise TypeError("word that this lifeinit knows")
+        return value
+
+    return check
+
+
+def _optional(check: "Check") -> "Check":
+    return lambda value: None if value is None else check(value)
+
+
+def _each(kind: type[Record], checks: "dict[str, Check]") -> "Check":
+    def check(value: object) -> tuple[Record, ...]:
+        if not isinstance(value, list):
+            raise TypeError("list")
+        return tuple(_restored(kind, checks, item) for item in value)
+
+    return check
+
+
+_PID = _whole(1, 2**31 - 1)
+_COUNT = _whole(0, 2**31 - 1)
+_STATUS = _whole(0, 255)
+
+_PROCESS: "dict[str, Check]" = {
+    "name": _text, "pid": _optional(_PID), "since": _number, "ready": _truth, "status": _text,
+}  # fmt: skip
+_HOOK: "dict[str, Check]" = {
+    "phase": _one_of(_HOOK_PHASES), "hook": _text, "attempt": _COUNT, "result": _one_of(_RESULTS),
+    "code": _optional(_STATUS), "signal": _optional(_text), "seconds": _optional(_number), "at": _number,
+}  # fmt: skip
+_STATE: "dict[str, Check]" = {
+    "version": _COUNT, "pid": _PID, "starttime": _optional(_whole(0, 2**63)), "phase": _one_of(_PHASES),
+    "since": _number, "started": _number, "ready": _truth, "reason": _text, "signal": _optional(_text),
+    "restarts": _COUNT, "exit_status": _optional(_STATUS),
+    "processes": _each(AppProcess, _PROCESS), "hooks": _each(HookResult, _HOOK),
+}  # fmt: skip

@@ -98,6 +98,7 @@ def test_importing_lifeinit_is_cheap() -> None:
 FLOORS = (
     "lifeinit.engine",
     "lifeinit.observation",
+    "lifeinit.rules",
     "lifeinit.expansion",
     "lifeinit.surroundings",
     "lifeinit.waiting",

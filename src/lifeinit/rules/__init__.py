@@ -1,0 +1,1 @@
+"""The rules that `lifeinit check` holds a hook file to, each with its stable code."""

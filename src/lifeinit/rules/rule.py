@@ -1,0 +1,41 @@
+"""What a rule is, and what a breach of one is."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule: `E` and a number for an error, `W` and a number for a warning; a number is never used again.
+
+    `name` is for the eye, in kebab-case. `what` is one sentence, `why` a few. `wrong` and `right` are hook files, or
+    parts of one.
+    """
+
+    code: str
+    name: str
+    what: str
+    why: str
+    wrong: str
+    right: str
+
+    @property
+    def severity(self) -> Severity:
+        return "error" if self.code.startswith("E") else "warning"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A breach of a rule, at a path of the hook file: at its key, or else at its value.
+
+    `sentence` holds the value in quotes; `help` is the way out. A path that the file does not hold stands for the
+    nearest one above it.
+    """
+
+    code: str
+    path: tuple[str | int, ...]
+    sentence: str
+    help: str
+    at_key: bool = False

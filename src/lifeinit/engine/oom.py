@@ -1,6 +1,7 @@
 """How often the kernel has killed for want of memory in our cgroup. cgroups(7)"""
 
 _ROOT = "/sys/fs/cgroup"
+_OWN = "/proc/self/cgroup"
 _MOST = 1 << 16
 
 
@@ -9,7 +10,7 @@ def kills() -> int | None:
 
     In a container the cgroup is usually the root that it sees; elsewhere /proc/self/cgroup says where it is.
     """
-    for line in _read("/proc/self/cgroup"):
+    for line in _read(_OWN):
         _number, controllers, path = (*line.split(":", 2), "", "")[:3]
         if not controllers:
             directory, file = _ROOT, "memory.events"

@@ -34,7 +34,7 @@ class Report:
         self._phase = ""
         self._hooks: list[dict[str, Json]] = []
         self._ready = False
-        self._last: dict[str, Json] = {}
+        self._last: tuple[object, ...] = ()
         if plan.ready_file is not None:
             _remove(plan.ready_file)
 
@@ -55,19 +55,24 @@ class Report:
         entry: dict[str, Json] = {"code": None, "signal": None, "seconds": None, "at": round(time.time(), 3)}
         self._hooks = [*self._hooks[-_LAST + 1 :], {**entry, **known}]
 
+    def readiness(self, machine: Machine) -> None:
+        """Say that the app is ready, or is not any more: before anything is done about it."""
+        if not self._plan.plain and machine.ready != self._ready:
+            self._ready = machine.ready
+            self._tell_readiness()
+
     def update(self, machine: Machine, apps: "Mapping[int, RunningApp]") -> None:
-        """Say what is new, if anything is."""
+        """Write the state down, if anything in it is new."""
         if self._plan.plain:
+            return
+        living = tuple((process, app.pid, app.status_text) for process, app in apps.items())
+        of_machine = (machine.phase, machine.ready, machine.unready, machine.reason, machine.restarts, machine.status)
+        if (living, of_machine, self._hooks) == self._last:
             return
         if machine.phase != self._phase:
             self._phase, self._since = machine.phase, time.time()
-        if machine.ready != self._ready:
-            self._ready = machine.ready
-            self._tell_readiness()
-        state = self._state(machine, apps)
-        if state != self._last:
-            self._last = state
-            self._file.write(state)
+        self._last = (living, of_machine, self._hooks)
+        self._file.write(self._state(machine, apps))
 
     def close(self) -> None:
         """The life is over."""

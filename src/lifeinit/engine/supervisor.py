@@ -115,7 +115,9 @@ class Supervisor:
         waiting: list[ev.Event] = [event]
         done: list[ev.Action] = []
         while waiting:
-            for action in self.machine.handle(waiting.pop(0)):
+            actions = self.machine.handle(waiting.pop(0))
+            self.report.readiness(self.machine)
+            for action in actions:
                 answer = self._perform(action)
                 done.append(action)
                 if answer is not None:

@@ -1,0 +1,50 @@
+"""Prints `started`; sends each line of the fifo `go` to NOTIFY_SOCKET and prints it.
+
+On `end` it exits, on `nap N` it does nothing for N seconds.
+
+`\\n` in a line stands for a line break, `@UID` before one for another user to send it as, `#N` before one for N times.
+"""
+
+import os
+import socket
+import sys
+import time
+
+address = os.environ["NOTIFY_SOCKET"]
+target = "\0" + address[1:] if address.startswith("@") else address
+
+
+def send(text: bytes) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
+        sender.sendto(text, target)
+
+
+print("started", flush=True)
+while True:
+    with open("go") as go:
+        lines = go.read().splitlines()
+    for line in lines:
+        if line == "end":
+            sys.exit(0)
+        if line.startswith("nap "):
+            time.sleep(float(line.removeprefix("nap ")))
+            print(line, flush=True)
+            continue
+        user, times, text = "", 1, line
+        if text.startswith("@"):
+            user, _, text = text[1:].partition(" ")
+        if text.startswith("#"):
+            count, _, text = text[1:].partition(" ")
+            times = int(count)
+        data = text.replace("\\n", "\n").replace("$PID", str(os.getpid())).encode("utf-8", "surrogateescape")
+        if user:
+            child = os.fork()
+            if child == 0:
+                os.setuid(int(user))
+                send(data)
+                os._exit(0)
+            os.waitpid(child, 0)
+        else:
+            for _ in range(times):
+                send(data)
+        print(line, flush=True)

@@ -1,0 +1,129 @@
+"""LIFEINIT_ENV: what pre_start hooks hand on to the app and to later hooks."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.integration.conftest import Start
+
+ROOT_ONLY = pytest.mark.skipif(os.geteuid() != 0, reason="to become another user takes root")
+
+
+def hook(script: str, keys: str = "", phase: str = "pre_start") -> str:
+    return f"[[{phase}]]\ncommand = '''\n{script}\n'''\n{keys}\n"
+
+
+def test_values_reach_the_app_and_later_hooks(init: Start) -> None:
+    """The last one wins, over the inherited environment and over what the file says."""
+    hooks = (
+        '[app]\nenvironment = { A = "of the file", URL = "db://${A}/$B" }\n'
+        + hook('echo A=1 > "$LIFEINIT_ENV"')
+        + hook('test "$A" = 1 && printf "A=2 = two\\nB=\\nC=\\"quoted\\" \\n" >> "$LIFEINIT_ENV"')
+        + hook('echo "post_stop $A|$B|$C|${LIFEINIT_ENV-unset}"', phase="post_stop")
+    )
+    running = init("sh", "-c", 'echo "app $A|$B|$C|$URL|${LIFEINIT_ENV-unset}"', hooks=hooks, env={"A": "0"})
+    assert running.rest() == [
+        'app 2 = two||"quoted" |db://2 = two/|unset',
+        'post_stop 2 = two||"quoted" |unset',
+    ]
+
+
+def test_values_of_several_lines(init: Start) -> None:
+    script = 'printf "# a comment\\n\\nKEY<<END\\none\\n\\n two=2\\nEND\\nCRLF=x\\r\\nLAST<<E\\nE\\n" > "$LIFEINIT_ENV"'
+    running = init("sh", "-c", 'echo "$KEY"; echo "$CRLF."; echo "[$LAST]"', hooks=hook(script))
+    assert running.rest() == ["one", "", " two=2", "x.", "[]"]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("A=1\\nno assignment\\n", "line 2 is no KEY=VALUE"),
+        ("A=1\\n2B=3\\n", 'line 2 sets "2B", which is no name of letters, digits and _'),
+        ("export A=secret\\n", 'line 1 sets "export A", which is no name of letters, digits and _'),
+        ("LIFEINIT_PID=7\\n", 'line 1 sets "LIFEINIT_PID", and LIFEINIT_ names are lifeinit\'s own'),
+        ("\\nA<<END\\nsecret\\n", 'line 2 begins a text that no line "END" ends'),
+        ("A=x\\000y\\n", "line 1 has a value with a NUL character"),
+        ("no\\n=1\\n", 'line 1 is no KEY=VALUE, line 2 sets "", which is no name of letters, digits and _'),
+    ],
+)
+def test_bad_lines_fail_the_hook_and_are_named(init: Start, text: str, sentence: str) -> None:
+    """The app would run with the wrong values. No value is shown: it may be a secret."""
+    running = init("echo", "app", hooks=hook(f'printf "{text}" > "$LIFEINIT_ENV"'))
+    assert running.rest() == []
+    assert running.status() == 78
+    said = running.stderr()
+    way_out = "write KEY=VALUE, or KEY<<END, lines, END"
+    assert said[0] == f"lifeinit: pre_start[0]: LIFEINIT_ENV: {sentence}: {way_out}; the app is not started"
+    assert "secret" not in "".join(said)
+
+
+def test_what_a_failed_hook_wrote_counts_for_nothing(init: Start) -> None:
+    hooks = hook('echo A=1 > "$LIFEINIT_ENV"; exit 3', 'on_failure = "warn"')
+    assert init("sh", "-c", "echo ${A-unset}", hooks=hooks).rest() == ["unset"]
+
+
+def test_each_try_has_an_empty_file(init: Start) -> None:
+    script = 'cat "$LIFEINIT_ENV"; echo A=$LIFEINIT_ATTEMPT >> "$LIFEINIT_ENV"; test $LIFEINIT_ATTEMPT = 2'
+    running = init("sh", "-c", "echo app $A", hooks=hook(script, "retries = 1\nretry_delay = 0"))
+    assert running.rest() == ["app 2"]
+
+
+def test_the_file_is_private_and_gone_afterwards(init: Start) -> None:
+    """Mode 0600 whatever the umask, in memory where there is one."""
+    hooks = hook('stat -c "%a %u %F" "$LIFEINIT_ENV"; echo "P=$LIFEINIT_ENV" > "$LIFEINIT_ENV"') + hook("exit 3")
+    hooks += hook('test ! -e "$P" && ! ls /dev/shm | grep lifeinit-env && echo gone', phase="post_stop")
+    running = init("true", hooks=hooks, through=["sh", "-c", 'umask 777; exec "$@"', "-"])
+    assert running.rest() == [f"600 {os.geteuid()} regular empty file", "gone"]
+
+
+@ROOT_ONLY
+def test_the_file_belongs_to_the_hooks_user(init: Start) -> None:
+    hooks = hook('stat -c "%u %g" "$LIFEINIT_ENV"; echo A=1 > "$LIFEINIT_ENV"', 'user = "4711:4712"')
+    assert init("sh", "-c", "echo app $A", hooks=hooks).rest() == ["4711 4712", "app 1"]
+
+
+@ROOT_ONLY
+def test_where_nothing_can_be_written_there_is_no_file(init: Start) -> None:
+    """A read-only root without any memory file system: the hooks run all the same."""
+    places = ("/dev/shm", "/run", "/tmp")
+    mounts = "; ".join(f"mount --bind {place} {place}; mount -o remount,bind,ro {place}" for place in places)
+    through = ["unshare", "--mount", "sh", "-c", f'{mounts}; exec "$@"', "-"]
+    options = ["--pre-start", 'echo "${LIFEINIT_ENV-unset}"']
+    assert init("echo", "app", options=options, through=through).rest() == ["unset", "app"]
+
+
+@pytest.mark.parametrize(
+    "trick",
+    ['rm "$LIFEINIT_ENV"; mkfifo "$LIFEINIT_ENV"', 'ln -sf /etc/hostname "$LIFEINIT_ENV"'],
+    ids=["a fifo", "a link"],
+)
+def test_another_kind_of_file_in_its_place(init: Start, trick: str) -> None:
+    """It neither hangs lifeinit nor is it read."""
+    running = init("echo", "app", hooks=hook(trick))
+    assert running.rest() == []
+    assert running.status() == 78
+    assert "LIFEINIT_ENV" in running.stderr()[0]
+
+
+def test_a_file_that_was_replaced_is_read(init: Start) -> None:
+    """As `sed -i` and editors do."""
+    hooks = hook('echo A=1 > "$LIFEINIT_ENV.new"; mv "$LIFEINIT_ENV.new" "$LIFEINIT_ENV"')
+    assert init("sh", "-c", "echo $A", hooks=hooks).rest() == ["1"]
+
+
+def test_too_much_is_refused(init: Start) -> None:
+    running = init("echo", "app", hooks=hook('head -c 2000000 /dev/zero > "$LIFEINIT_ENV"'))
+    assert running.status() == 78
+    assert "LIFEINIT_ENV holds more than 1048576 bytes" in running.stderr()[0]
+
+
+def test_a_variable_that_no_hook_has_set(init: Start, tmp_path: Path) -> None:
+    """With a pre_start hook it could have been: so it is an error only when the app is to run."""
+    hooks = '[app]\nenvironment = { URL = "db://$NOBODY_SETS_IT" }\n' + hook("true")
+    running = init("echo", "app", hooks=hooks)
+    assert running.rest() == []
+    assert running.status() == 126
+    sentence = 'cannot run the app "echo": $NOBODY_SETS_IT is not set, and the variable URL needs it'
+    assert f"lifeinit: {sentence}" in running.stderr()
+    assert not (tmp_path / "run" / "1.json").exists()

@@ -1,0 +1,326 @@
+"""When the app counts as ready: post_start runs then, and not before."""
+
+import contextlib
+import os
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from signal import SIGTERM, SIGUSR1
+
+import pytest
+
+from tests.integration.conftest import Start
+from tests.integration.harness import PATIENCE, listener, python
+
+TOLD = 'post_start = "echo post_start"\n'
+QUICK = 'interval = "20ms"'
+
+
+@pytest.fixture
+def port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+@pytest.fixture
+def tell(tmp_path: Path) -> Callable[[str], None]:
+    """Writes a line to the fifo that the app reads."""
+
+    def write(line: str = "go") -> None:
+        (tmp_path / "go").write_text(f"{line}\n")
+
+    return write
+
+
+KINDS = {
+    "tcp": ('tcp = "127.0.0.1:{port}"', ["tcp", "{port}"]),
+    "tcp URL": ('tcp = "tcp://127.0.0.1:{port}"', ["tcp", "{port}"]),
+    "http": ('http = "http://127.0.0.1:{port}/healthz"', ["http", "{port}", "204"]),
+    "unix": ('unix = "{path}/socket"', ["unix", "{path}/socket"]),
+    "file": ('file = "{path}/ready"', ["file", "{path}/ready"]),
+    "command": ('command = ["test", "-e", "{path}/ready"]', ["file", "{path}/ready"]),
+    "command line": ('command = "test -e {path}/ready"', ["file", "{path}/ready"]),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_post_start_waits_for_the_answer(
+    init: Start, tmp_path: Path, port: int, tell: Callable[[], None], kind: str
+) -> None:
+    what, arguments = (
+        KINDS[kind][0].format(port=port, path=tmp_path),
+        [word.format(port=port, path=tmp_path) for word in KINDS[kind][1]],
+    )
+    hooks = f"{TOLD}[ready]\n{what}\n{QUICK}\n"
+    running = init(*python("server", *arguments), hooks=hooks, fifo="go")
+    running.expect("started")
+    tell()
+    running.expect("serves", "post_start")
+    running.send(SIGTERM)
+    assert running.status() == 143
+    assert any(line.startswith("lifeinit: app is ready after ") for line in running.stderr())
+
+
+def test_without_a_probe_post_start_does_not_wait(init: Start, tell: Callable[[], None]) -> None:
+    """The control of the test above."""
+    running = init(*python("server", "nothing"), hooks=TOLD, fifo="go")
+    assert sorted([running.line(), running.line()]) == ["post_start", "started"]
+    tell()
+    running.expect("serves")
+
+
+def test_an_answer_of_a_failure_is_no_answer(init: Start, port: int, tell: Callable[[], None]) -> None:
+    hooks = f'{TOLD}[ready]\nhttp = "http://127.0.0.1:{port}/"\n{QUICK}\ntimeout = "500ms"\n'
+    running = init(*python("server", "http", str(port), "503"), hooks=hooks, fifo="go")
+    running.expect("started")
+    tell()
+    assert running.rest() == ["serves"]
+    assert running.status() == 124
+    assert "lifeinit: app is not ready: no answer within 0.5 s; the app is stopped" in running.stderr()
+    assert running.stderr()[-1] == "lifeinit: exit status 124: app is not ready: no answer within 0.5 s"
+
+
+def test_a_probe_whose_time_is_over_stops_the_app(init: Start) -> None:
+    """Reason ready_timeout, status 124 whatever the app makes of its TERM, no pre_stop and no post_start."""
+    hooks = f"""
+        {TOLD}
+        pre_stop = "echo pre_stop"
+        post_stop = "echo $LIFEINIT_REASON $LIFEINIT_EXIT_CODE $LIFEINIT_CHILD_EXIT_CODE"
+        [ready]
+        command = "false"
+        {QUICK}
+        timeout = "200ms"
+    """
+    running = init(*listener("TERM=0"), hooks=hooks)
+    assert [line for line in running.rest() if line != "CONT"] == ["ready", "TERM", "ready_timeout 124 0"]
+    assert running.status() == 124
+
+
+def test_a_probe_that_only_warns(init: Start) -> None:
+    hooks = f'{TOLD}[ready]\ncommand = "false"\n{QUICK}\ntimeout = "200ms"\non_failure = "warn"\n'
+    running = init(*listener("TERM=0"), hooks=hooks)
+    assert sorted([running.line(), running.line()]) == ["post_start", "ready"]
+    running.send(SIGTERM)
+    assert running.status() == 0
+    assert running.stderr()[0] == "lifeinit: app is not ready: no answer within 0.2 s; going on"
+
+
+def test_a_file_of_an_earlier_run_does_not_count(init: Start, tmp_path: Path, tell: Callable[[], None]) -> None:
+    (tmp_path / "ready").touch()
+    hooks = f'{TOLD}ready = "file://{tmp_path}/ready"\n'
+    running = init(*python("server", "file", str(tmp_path / "ready")), hooks=hooks, fifo="go")
+    running.expect("started")  # and not `stale`
+    tell()
+    running.expect("serves", "post_start")
+
+
+def test_the_app_exits_before_it_is_ready(init: Start) -> None:
+    hooks = f'{TOLD}post_stop = "echo $LIFEINIT_REASON"\nready = "tcp://127.0.0.1:1"\n'
+    running = init("sh", "-c", "exit 7", hooks=hooks)
+    assert running.rest() == ["exited"]
+    assert running.status() == 7
+
+
+def test_a_stop_request_before_the_app_is_ready(init: Start) -> None:
+    """It lives, so pre_stop runs; the start never completed, so post_start does not."""
+    hooks = f'{TOLD}pre_stop = "echo pre_stop"\nready = "tcp://127.0.0.1:1"\n'
+    running = init(*listener("TERM=0"), hooks=hooks)
+    running.expect("ready")
+    running.send(SIGTERM)
+    running.expect("pre_stop", "TERM")
+    assert running.status() == 0
+
+
+def test_signals_reach_an_app_that_is_not_ready(init: Start) -> None:
+    running = init(*listener("TERM=0"), hooks='ready = "tcp://127.0.0.1:1"\n')
+    running.expect("ready")
+    running.send(SIGUSR1)
+    running.expect("USR1")
+
+
+def test_ready_after_a_while(init: Start) -> None:
+    running = init(*listener("TERM=0"), hooks=f'{TOLD}ready = "50ms"\n')
+    assert sorted([running.line(), running.line()]) == ["post_start", "ready"]
+    running.send(SIGTERM)
+    assert running.status() == 0
+    assert running.stderr()[0] == "lifeinit: app is ready after 0.1 s"
+
+
+def test_a_probe_is_ended_with_the_app(init: Start, tmp_path: Path) -> None:
+    """A command that hangs is not left behind: cleanup has nothing to do."""
+    os.mkfifo(tmp_path / "never")
+    hooks = 'ready.command = "read x < never"\n'
+    running = init(*listener("TERM=3"), hooks=hooks)
+    running.expect("ready")
+    running.send(SIGTERM)
+    assert running.status() == 3
+    assert not any("left behind" in line for line in running.stderr())
+
+
+def test_variables_in_a_target(init: Start, port: int, tell: Callable[[], None]) -> None:
+    """Those of the environment, and those that a hook hands on."""
+    hooks = f"""
+        {TOLD}
+        pre_start = "echo PORT={port} > $LIFEINIT_ENV"
+        [ready]
+        tcp = "$HOST_OF_IT:$PORT"
+        {QUICK}
+    """
+    running = init(*python("server", "tcp", str(port)), hooks=hooks, fifo="go", env={"HOST_OF_IT": "127.0.0.1"})
+    running.expect("started")
+    tell()
+    running.expect("serves", "post_start")
+
+
+def test_a_target_that_cannot_be(init: Start) -> None:
+    """A variable that is not set is an error when it runs: the app is stopped, the status is the probe's."""
+    running = init(*listener("TERM=0"), hooks='ready = "tcp://$NOWHERE:5432"\n')
+    assert running.rest()[0] == "ready"
+    assert running.status() == 1
+    assert any('"$NOWHERE", which is not set' in line for line in running.stderr()), running.stderr()
+
+
+# The ready file, and those who supervise lifeinit itself.
+
+
+def test_the_ready_file_is_there_while_the_app_serves(init: Start, tmp_path: Path) -> None:
+    """One of an earlier run is removed before the start; it is gone when pre_stop begins."""
+    (tmp_path / "up").touch()
+    ready_file = tmp_path / "up"
+    hooks = f"""
+        ready_file = "{ready_file}"
+        pre_start = "test ! -e {ready_file}"
+        pre_stop = "test ! -e {ready_file} && echo gone"
+        ready.command = "echo probed; read x < go"
+        ready.interval = 0.02
+    """
+    running = init(*listener("TERM=0"), hooks=hooks, fifo="go")
+    running.expect("ready")
+    assert not ready_file.exists()
+    (tmp_path / "go").write_text("go\n")
+    while not ready_file.exists():
+        assert running.process.poll() is None, running.stderr()
+    running.send(SIGTERM)
+    running.expect("gone", "TERM")
+    assert running.status() == 0
+    assert not ready_file.exists()
+
+
+def test_a_ready_file_that_cannot_be_written(init: Start) -> None:
+    running = init(*listener("TERM=0"), hooks='ready_file = "/nowhere/up"\n')
+    running.expect("ready")
+    running.send(SIGTERM)
+    assert running.status() == 0
+    assert running.stderr()[0] == 'lifeinit: cannot write the ready file "/nowhere/up": No such file or directory'
+
+
+@contextlib.contextmanager
+def supervisor(path: Path) -> Iterator[socket.socket]:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as receiver:
+        receiver.bind(str(path))
+        receiver.settimeout(PATIENCE)
+        yield receiver
+
+
+def test_a_supervisor_of_lifeinit_is_told(init: Start, tmp_path: Path) -> None:
+    """READY when it is so, STOPPING at the stop request; the app does not see the socket."""
+    with supervisor(tmp_path / "notify") as receiver:
+        env = {"NOTIFY_SOCKET": str(tmp_path / "notify")}
+        hooks = 'ready = "10ms"\npost_start = "echo ${NOTIFY_SOCKET-unset}"\npre_stop = "echo pre_stop"\n'
+        app = 'trap "exit 0" TERM; echo ${NOTIFY_SOCKET-unset}; while :; do sleep 0.1; done'
+        running = init("sh", "-c", app, hooks=hooks, env=env)
+        running.expect("unset")
+        assert receiver.recv(100) == b"READY=1"
+        running.send(SIGTERM)
+        assert receiver.recv(100) == b"STOPPING=1"
+        assert running.status() == 0
+
+
+def test_without_ready_the_supervisor_is_the_apps(init: Start) -> None:
+    running = init("sh", "-c", "echo $NOTIFY_SOCKET", hooks="", env={"NOTIFY_SOCKET": "/nowhere"})
+    running.expect("/nowhere")
+
+
+# sd_notify
+
+
+def test_notify(init: Start, tell: Callable[[str], None]) -> None:
+    hooks = TOLD + 'ready = "notify"\n'
+    running = init(*python("notifier"), hooks=hooks, fifo="go")
+    running.expect("started")
+    tell("STATUS=warming up")
+    running.expect("STATUS=warming up")
+    tell("READY=1")
+    assert sorted([running.line(), running.line()]) == ["READY=1", "post_start"]
+    tell("end")
+    assert running.status() == 0
+
+
+def test_notify_of_another_user_counts_for_nothing(init: Start, tell: Callable[[str], None]) -> None:
+    hooks = TOLD + 'ready.notify = true\nready.timeout = "300ms"\n'
+    running = init(*python("notifier"), hooks=hooks, fifo="go")
+    running.expect("started")
+    tell("@65534 READY=1")
+    running.expect("@65534 READY=1")
+    assert running.rest() == []
+    assert running.status() == 124
+
+
+def test_notify_floods_and_rubbish(init: Start, tell: Callable[[str], None]) -> None:
+    """They neither end nor stop lifeinit, and the word that counts is heard after them."""
+    running = init(*python("notifier"), hooks=TOLD + 'ready = "notify"\n', fifo="go")
+    running.expect("started")
+    for line in ("READY=2", "=", "MAINPID=99999999999999999999", "MAINPID=1", "EXTEND_TIMEOUT_USEC=-1",
+                 "x" * 60000, "#20000 STATUS=flood", "READY"):  # fmt: skip
+        tell(line)
+        running.expect(line)
+    running.send(SIGUSR1)  # not lost either: its default action ends the notifier
+    assert running.rest() == []
+    assert running.status() == 128 + SIGUSR1
+
+
+def test_notify_asks_for_more_time(init: Start, tell: Callable[[str], None]) -> None:
+    """The app takes longer than its limit, and has said so before it was over."""
+    hooks = TOLD + 'ready.notify = true\nready.timeout = "1s"\n'
+    running = init(*python("notifier"), hooks=hooks, fifo="go")
+    running.expect("started")
+    tell("EXTEND_TIMEOUT_USEC=20000000\nnap 1.2\nREADY=1")
+    running.expect("EXTEND_TIMEOUT_USEC=20000000", "nap 1.2")
+    assert sorted([running.line(), running.line()]) == ["READY=1", "post_start"]
+
+
+def test_notify_of_another_main_process(init: Start, tmp_path: Path) -> None:
+    """MAINPID: the signal goes to that one, and the app lives on in it when the first is gone."""
+    notify = "import os,socket; s=socket.socket(socket.AF_UNIX,socket.SOCK_DGRAM); a=os.environ['NOTIFY_SOCKET']"
+    send = f"{notify}; s.sendto(b'READY=1\\nMAINPID=%d' % os.getppid(), chr(0)+a[1:])"
+    second = (
+        f'trap "echo second; exit 6" USR1; /usr/bin/env python3 -c "{send}"; echo up > up; while :; do sleep 0.05; done'
+    )
+    (tmp_path / "second.sh").write_text(second)
+    first = 'trap "echo first" USR1; sh second.sh & read x < up; echo ready; read x < go; exit 5'
+    running = init("sh", "-c", first, hooks='ready = "notify"\n', through=["sh", "-c", 'mkfifo up go; exec "$@"', "-"])
+    running.expect("ready")
+    (tmp_path / "go").write_text("go\n")  # the first one exits with 5
+    while not any("app goes on as pid" in line for line in running.stderr()):
+        assert running.process.poll() is None, running.stderr()
+    running.send(SIGUSR1)
+    running.expect("second")
+    assert running.status() == 6
+
+
+def test_leaving_is_not_ready(init: Start, tmp_path: Path, tell: Callable[[str], None]) -> None:
+    """STOPPING=1: the ready file goes at once, though nobody has asked for a stop."""
+    up = tmp_path / "up"
+    running = init(*python("notifier"), hooks=f'ready = "notify"\nready_file = "{up}"\n', fifo="go")
+    running.expect("started")
+    tell("READY=1")
+    running.expect("READY=1")
+    while not up.exists():
+        assert running.process.poll() is None
+    tell("STOPPING=1")
+    running.expect("STOPPING=1")
+    while up.exists():
+        assert running.process.poll() is None
+    tell("end")
+    assert running.status() == 0

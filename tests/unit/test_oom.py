@@ -1,0 +1,39 @@
+"""Where the oom_kill counter is read, on each kind of cgroup file system."""
+
+from pathlib import Path
+
+import pytest
+
+from lifeinit.engine import oom
+
+
+@pytest.mark.parametrize(
+    ("own", "files", "kills"),
+    [
+        ("0::/\n", {"memory.events": "low 0\noom 3\noom_kill 2\n"}, 2),
+        ("0::/box/a\n", {"box/a/memory.events": "oom_kill 5\n", "memory.events": "oom_kill 9\n"}, 5),
+        ("0::/outer/box\n", {"memory.events": "oom_kill 1\n"}, 1),
+        ("4:memory:/box\n0::/\n", {"memory/box/memory.oom_control": "under_oom 0\noom_kill 7\n"}, 7),
+        ("0::/\n6:cpu,memory:/box\n", {"memory/memory.oom_control": "oom_kill 8\n"}, 8),
+        ("4:memory:/box\n", {"memory/box/memory.oom_control": "oom_kill_disable 0\nunder_oom 0\n"}, None),
+        ("0::/\n", {}, None),
+        ("rubbish\n:::\n", {"memory.events": "oom_kill x\n"}, None),
+        ("", {"memory.events": "oom_kill 1\n"}, None),
+    ],
+)
+def test_the_counter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, own: str, files: dict[str, str], kills: int | None
+) -> None:
+    """Version 2, version 1 and both at once; in a container the path is often one that is not seen from within."""
+    for name, text in files.items():
+        (tmp_path / "root" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "root" / name).write_text(text)
+    (tmp_path / "own").write_text(own)
+    monkeypatch.setattr(oom, "_ROOT", str(tmp_path / "root"))
+    monkeypatch.setattr(oom, "_OWN", str(tmp_path / "own"))
+    assert oom.kills() == kills
+
+
+def test_no_proc(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(oom, "_OWN", "/nowhere")
+    assert oom.kills() is None

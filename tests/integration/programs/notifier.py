@@ -45,6 +45,6 @@ while True:
                 os._exit(0)
             os.waitpid(child, 0)
         else:
-            for _ in range(times):
+            for _time in range(times):
                 send(data)
         print(line, flush=True)

@@ -157,5 +157,5 @@ def test_the_engine_asks_the_wall_clock_for_nothing_but_what_it_tells() -> None:
     calls = [
         (path.name, line.strip()) for path in ENGINE for line in path.read_text().splitlines() if "time.time" in line
     ]
-    assert {name for name, _ in calls} == {"log.py", "report.py", "supervisor.py"}
-    assert [line for name, line in calls if name == "supervisor.py"] == ["now=time.time(),"]
+    assert {name for name, _ in calls} == {"log.py", "report.py", "services.py"}
+    assert [line for name, line in calls if name == "services.py"] == ["now=time.time(),"]

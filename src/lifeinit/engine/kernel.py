@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 else:
     import _signal
 
+SOCKET_SIGNAL = signals.RTMAX  # a realtime signal of the same number that a process sends is still the app's
+
 _STDIN = 0
 
 
@@ -57,6 +59,14 @@ def wait(deadline: float | None, among: "Iterable[int]" = signals.VALID) -> "_si
     if deadline is None:
         return _signal.sigwaitinfo(among)
     return _signal.sigtimedwait(among, max(0.0, deadline - time.monotonic()))
+
+
+def is_of_socket(came: "_signal.struct_siginfo") -> bool:
+    """Whether the kernel, not a process, sent this signal, for a socket of ours. sigaction(2), si_code
+
+    SIGIO is what it sends where the other one's queue is full. fcntl(2), F_SETSIG
+    """
+    return came.si_code > 0 and came.si_signo in {SOCKET_SIGNAL, _signal.SIGIO}
 
 
 def reap(wanted: "tuple[int | None, ...] | None") -> "tuple[int, Ending | int] | None":

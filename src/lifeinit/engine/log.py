@@ -3,8 +3,6 @@
 import os
 import time
 
-from lifeinit.engine.jsontext import dumps
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,6 +34,8 @@ def say(text: str, event: str = "note", level: "Level" = "warning", facts: "Mapp
     if not _settings["json"]:
         tell(f"lifeinit: {text}")
         return
+    from lifeinit.engine.jsontext import dumps  # noqa: PLC0415
+
     always: dict[str, Json] = {"ts": round(time.time(), 3), "level": level, "event": event, "message": text}
     tell(dumps({**always, **{key: facts.get(key) for key in KEYS}}))
 

@@ -4,15 +4,15 @@ import os
 import sys
 
 from lifeinit.engine import events as ev
+from lifeinit.engine import kernel
 from lifeinit.engine.plan import Plan
 from lifeinit.engine.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import signal as _signal
     from collections.abc import Mapping
 else:
-    import _signal
+    pass
 
 _LARGEST = 4096
 _MOST_AT_ONCE = 1024  # more than the kernel queues on such a socket: what comes later wakes us again. unix(7)
@@ -99,7 +99,7 @@ class NotifySocket:
         self.socket.bind(f"\0{name}")
         fd = self.socket.fileno()
         fcntl.fcntl(fd, fcntl.F_SETOWN, os.getpid())
-        fcntl.fcntl(fd, fcntl.F_SETSIG, int(_signal.SIGRTMAX))
+        fcntl.fcntl(fd, fcntl.F_SETSIG, kernel.SOCKET_SIGNAL)
         fcntl.fcntl(fd, fcntl.F_SETFL, os.O_NONBLOCK | os.O_ASYNC)
 
     @property
@@ -121,11 +121,6 @@ class NotifySocket:
 
     def close(self) -> None:
         self.socket.close()
-
-
-def is_news(came: "_signal.struct_siginfo") -> bool:
-    """Whether the kernel, not a process, sent this signal for a socket. sigaction(2), si_code"""
-    return came.si_signo in {_signal.SIGRTMAX, _signal.SIGIO} and came.si_code > 0
 
 
 def _news(process: int, message: Message) -> News:

@@ -3,28 +3,23 @@
 import os
 import time
 
-from lifeinit.engine import below, descriptors, kernel, log, oom
+from lifeinit.engine import below, descriptors, kernel, log
 from lifeinit.engine import events as ev
 from lifeinit.engine.apps import RunningApp
 from lifeinit.engine.budget import CLEANUP_TIME
-from lifeinit.engine.exports import ExportError, ExportFile
-from lifeinit.engine.facts import Circumstances, told
 from lifeinit.engine.machine import EX_SOFTWARE, OWN_STOP_LIMIT, Machine
-from lifeinit.engine.notify import Notifications, is_news
 from lifeinit.engine.plan import Plan, Process, Program
-from lifeinit.engine.report import Report
 from lifeinit.engine.signals import name_of, number_of
-from lifeinit.engine.spawn import Child, SpawnError, expanded, spawn
+from lifeinit.engine.spawn import Child, SpawnError, spawn
 from lifeinit.engine.terminal import Terminal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from signal import struct_siginfo
 
+    from lifeinit.engine.facts import Variables
     from lifeinit.engine.jsontext import Json
-    from lifeinit.engine.plan import Value
-
-EX_CONFIG = 78  # sysexits(3)
+    from lifeinit.engine.services import Services
 
 _MOST_AT_ONCE = 128  # twice as many as there are signals
 
@@ -50,6 +45,7 @@ class Supervisor:
         self.machine = Machine(plan)
         self.apps: dict[int, RunningApp] = {}
         self.probes: dict[int, int] = {}
+        self.ended_probes: set[int] = set()
         self.hook: RunningHook | None = None
         self.hook_pid, self.hook_began = 0, time.monotonic()
         self.app_began = self.hook_began
@@ -57,12 +53,8 @@ class Supervisor:
         self.exit_status: int | None = None
         self.last_said = ""
         self.exported: dict[bytes, bytes] = {}
-        self.export: ExportFile | None = None
-        self.oom_kills: int | None = None
-        self.oom_killed = False
         self.terminal = Terminal(keeps_keys=not plan.plain)
-        self.notifications = Notifications(plan)
-        self.report = Report(plan)
+        self.services = _services(plan, self.exported)
 
     def run(self) -> int:
         """Live through the plan and return the exit status. Nothing that fails in here ends PID 1 before the app."""
@@ -85,11 +77,13 @@ class Supervisor:
     def _live(self, event: ev.Event) -> int:
         self._handle(event)
         while self.exit_status is None:
-            self.report.update(self.machine, self.apps)
+            if self.services is not None:
+                self.services.report.update(self.machine, self.apps)
             self._read_signals(kernel.wait(min(self.deadlines.values(), default=None)))
             self._reap()
             self._expire()
-        self.report.close()
+        if self.services is not None:
+            self.services.report.close()
         return self.exit_status
 
     def _last_resort(self) -> int:
@@ -116,7 +110,8 @@ class Supervisor:
         done: list[ev.Action] = []
         while waiting:
             actions = self.machine.handle(waiting.pop(0))
-            self.report.readiness(self.machine)
+            if self.services is not None:
+                self.services.report.readiness(self.machine)
             for action in actions:
                 answer = self._perform(action)
                 done.append(action)
@@ -134,6 +129,7 @@ class Supervisor:
                 return self._probe(process)
             case ev.EndProbe(process):
                 if process in self.probes:
+                    self.ended_probes.add(self.probes[process])
                     kernel.signal_group(self.probes.pop(process), _TERM)
             case ev.RunHook(phase, index):
                 program = self.plan.hooks(phase)[index].program
@@ -169,8 +165,9 @@ class Supervisor:
         """
         most = _MOST_AT_ONCE
         while came is not None:
-            if is_news(came):
-                self._read_notifications()
+            if self.services is not None and kernel.is_of_socket(came):
+                for event in self.services.notified(self.apps):
+                    self._handle(event)
             elif came.si_signo != _CHLD and not _of_our_own_write(came):
                 self._signal_came(came)
             most -= 1
@@ -190,30 +187,18 @@ class Supervisor:
             name = self.plan.processes[process].name
             log.say(f"may not send SIG{name_of(signo)} to the {name}: it has another user; CAP_KILL is missing")
 
-    def _read_notifications(self) -> None:
-        for process, message in self.notifications.read(self.apps):
-            if message.main_pid is not None and not self.apps[process].main_is(message.main_pid):
-                log.say(f"MAINPID={message.main_pid} is ignored: no such process lives below lifeinit")
-            if message.status is not None:
-                self.apps[process].status_text = message.status
-            for event in message.events:
-                self._handle(event)
-
     # Children.
 
     def _start_app(self, process: int) -> ev.Event:
         plan = self.plan.processes[process]
-        if process == 0:
-            self.oom_kills, self.oom_killed = (None if self.plan.plain else oom.kills()), False
-        if plan.ready is not None and plan.ready.file is not None:
-            _remove(plan.ready.file, self.exported)
-        told = self.notifications.prepare(process)
-        takes_terminal = process == 0 and self.terminal.goes_to_app
-        child = Child(plan.program, self.plan.surroundings, self.exported, told, True, takes_terminal)
         try:
-            pid = spawn(child)
+            told = () if self.services is None else self.services.before_start(process)
+            takes_terminal = process == 0 and self.terminal.goes_to_app
+            pid = spawn(Child(plan.program, self.plan.surroundings, self.exported, told, True, takes_terminal))
         except SpawnError as error:
             return ev.StartFailed(process, error.status, f"cannot run {_the(plan)}: {error}")
+        except OSError as error:
+            return ev.StartFailed(process, 126, f"cannot run {_the(plan)}: no socket for it: {error.strerror}")
         self.app_began = time.monotonic()
         self.apps[process] = RunningApp(pid)
         if process == 0:
@@ -224,7 +209,8 @@ class Supervisor:
 
     def _let_go(self) -> None:
         """What was meant for the app is the app's alone, once no other one can come after it."""
-        descriptors.close_inherited(keep=(*log.descriptors(), *self.notifications.descriptors()))
+        ours = () if self.services is None else self.services.descriptors()
+        descriptors.close_inherited(keep=(*log.descriptors(), *ours))
         descriptors.let_go_of_stdin()
         kernel.leave_directory(self.plan.surroundings.directory)
 
@@ -242,30 +228,23 @@ class Supervisor:
     def _run_hook(self, program: Program) -> ev.Event | None:
         self.hook_began = time.monotonic()
         ends = [self.deadlines[timer] for timer in ("timeout", "reserve", "budget") if timer in self.deadlines]
-        if self.machine.phase == "pre_start":
-            self.export = ExportFile(program.identity)
-        around = Circumstances(
-            own_pid=os.getpid(),
-            app_pid=next((app.pid for app in self.apps.values()), None),
-            remaining=max(0.0, min(ends) - self.hook_began) if ends else None,
-            now=time.time(),
-            oom_killed=self.oom_killed,
-            export=None if self.export is None else self.export.path,
-        )
-        child = Child(program, self.plan.surroundings, self.exported, told(self.machine, around), is_app=False)
+        remaining = max(0.0, min(ends) - self.hook_began) if ends else None
+        told: Variables = ()
+        if self.services is not None:
+            app_pid = next((app.pid for app in self.apps.values()), None)
+            told = self.services.before_hook(self.machine, program, app_pid, remaining)
         try:
-            self.hook_pid = spawn(child)
+            self.hook_pid = spawn(Child(program, self.plan.surroundings, self.exported, told, is_app=False))
         except SpawnError as error:
-            self._drop_export()
+            self._hook_over(None)
             return ev.HookFailed(error.status, f"cannot run {log.quote(program.argv[0])}: {error}")
         self.hook = RunningHook(self.hook_pid)
-        self.report.hook_began(self.machine.run)
+        if self.services is not None:
+            self.services.report.hook_began(self.machine.run)
         return None
 
-    def _drop_export(self) -> None:
-        if self.export is not None:
-            self.export.drop()
-            self.export = None
+    def _hook_over(self, ending: ev.Ending | None) -> ev.Event | None:
+        return None if self.services is None else self.services.after_hook(ending)
 
     def _reap(self) -> None:
         while (reaped := kernel.reap(self._wanted())) is not None:
@@ -307,16 +286,15 @@ class Supervisor:
             log.say(f"{self.plan.processes[process].name} goes on as pid {self.apps[process].pid}", level="info")
             return
         del self.apps[process]
-        self.notifications.close(process)
         if process == 0:
             self.terminal.app_exited()
-        if self.oom_kills is not None:
-            self.oom_killed = (oom.kills() or 0) > self.oom_kills
-        remark = "out of memory: the cgroup's oom_kill counter rose" if self.oom_killed else ""
+        remark = "" if self.services is None else self.services.after_exit(process)
         self._handle(ev.AppExited(process, ending, remark))
 
     def _buried_orphan(self, pid: int, ending: ev.Ending) -> None:
-        if self.plan.tell_orphans:
+        if pid in self.ended_probes:
+            self.ended_probes.remove(pid)
+        elif self.plan.tell_orphans:
             died = f"died of SIG{name_of(ending.signo)}" if ending.signo else f"exited {ending.code}"
             facts = {"pid": pid, "code": ending.status}
             log.say(f"reaped the orphan {pid}, which {died}", "orphan_reaped", "info", facts)
@@ -332,18 +310,7 @@ class Supervisor:
         if hook is None or hook.ending is None or (hook.signalled and below.group_lives(hook.pid)):
             return
         self.hook = None
-        self._handle(self._hook_ended(hook.ending, hook.signalled))
-
-    def _hook_ended(self, ending: ev.Ending, signalled: bool) -> ev.Event:
-        """What it has exported counts if it succeeded, and only then."""
-        try:
-            if self.export is not None and ending == ev.Ending() and not signalled:
-                self.exported.update(self.export.take())
-        except ExportError as error:
-            return ev.HookFailed(EX_CONFIG, str(error))
-        finally:
-            self._drop_export()
-        return ev.HookExited(ending)
+        self._handle(self._hook_over(None if hook.signalled else hook.ending) or ev.HookExited(hook.ending))
 
     def _sweep(self, signo: int) -> ev.Event | None:
         while (reaped := kernel.reap(self._wanted())) is not None:
@@ -378,8 +345,8 @@ class Supervisor:
     def _say(self, said: ev.Say) -> None:
         of_hook = said.hook is not None
         seconds = time.monotonic() - (self.hook_began if of_hook else self.app_began)
-        if of_hook:
-            self.report.hook_told(said, self.machine.run.attempt, seconds)
+        if of_hook and self.services is not None:
+            self.services.report.hook_told(said, self.machine.run.attempt, seconds)
         self.last_said = said.text
         if self.plan.plain and not said.urgent and said.level != "error":
             return
@@ -410,12 +377,13 @@ def _the(process: Process) -> str:
     return f"the {process.name} {log.quote(process.program.argv[0])}"
 
 
-def _remove(path: "Value", exported: dict[bytes, bytes]) -> None:
-    """Of a ready file: what an earlier run has left must not count."""
-    try:
-        os.unlink(expanded(path, {**os.environb, **exported}))
-    except (OSError, KeyError):
-        pass  # it is not there, or no path at all, which the probe will tell
+def _services(plan: Plan, exported: dict[bytes, bytes]) -> "Services | None":
+    """None for a plain init, which saves the 1 ms that importing them takes."""
+    if plan.plain:
+        return None
+    from lifeinit.engine.services import Services  # noqa: PLC0415
+
+    return Services(plan, exported)
 
 
 def _of_our_own_write(came: "struct_siginfo") -> bool:

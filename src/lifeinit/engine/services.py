@@ -1,0 +1,117 @@
+"""What an init does for its app and its hooks beyond being one. A plain init has no use for it, and imports none of it.
+
+Values that hooks hand on, what a hook is told, notifications, reports, and the kernel's count of kills for want of
+memory: each stands in a file of its own, this one holds them together for the supervisor.
+"""
+
+import os
+import time
+
+from lifeinit.engine import events as ev
+from lifeinit.engine import log, oom
+from lifeinit.engine.apps import RunningApp
+from lifeinit.engine.exports import ExportError, ExportFile
+from lifeinit.engine.facts import Circumstances, told
+from lifeinit.engine.machine import Machine
+from lifeinit.engine.notify import Notifications
+from lifeinit.engine.plan import Plan, Program
+from lifeinit.engine.report import Report
+from lifeinit.engine.spawn import expanded
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from lifeinit.engine.facts import Variables
+    from lifeinit.engine.plan import Value
+
+EX_CONFIG = 78  # sysexits(3)
+
+
+class Services:
+    """For one run of lifeinit. `exported` is what pre_start hooks have handed on, from life to life."""
+
+    def __init__(self, plan: Plan, exported: dict[bytes, bytes]) -> None:
+        self._plan = plan
+        self._exported = exported
+        self._export: ExportFile | None = None
+        self._oom_kills: int | None = None
+        self._oom_killed = False
+        self._notifications = Notifications(plan)
+        self.report = Report(plan)
+
+    # The app.
+
+    def before_start(self, process: int) -> "Variables":
+        """Prepare for the start of a process; what it is to be told. Raises OSError."""
+        if process == 0:
+            self._oom_kills, self._oom_killed = oom.kills(), False
+        ready = self._plan.processes[process].ready
+        if ready is not None and ready.file is not None:
+            _remove(ready.file, self._exported)
+        return self._notifications.prepare(process)
+
+    def after_exit(self, process: int) -> str:
+        """The process is dead; what is known of its end beyond its status."""
+        self._notifications.close(process)
+        if self._oom_kills is not None:
+            self._oom_killed = (oom.kills() or 0) > self._oom_kills
+        return "out of memory: the cgroup's oom_kill counter rose" if self._oom_killed else ""
+
+    def descriptors(self) -> tuple[int, ...]:
+        """Those that stay open while the app runs."""
+        return self._notifications.descriptors()
+
+    def notified(self, apps: "Mapping[int, RunningApp]") -> list[ev.Event]:
+        """What the processes have said; events for the machine."""
+        events: list[ev.Event] = []
+        for process, news in self._notifications.read(apps):
+            if news.main_pid is not None and not apps[process].main_is(news.main_pid):
+                log.say(f"MAINPID={news.main_pid} is ignored: no such process lives below lifeinit")
+            if news.status is not None:
+                apps[process].status_text = news.status
+            events += news.events
+        return events
+
+    # Hooks.
+
+    def before_hook(
+        self, machine: Machine, program: Program, app_pid: int | None, remaining: float | None
+    ) -> "Variables":
+        """Prepare for a hook; what it is to be told. `remaining` are the seconds until something ends it."""
+        if machine.phase == "pre_start":
+            self._export = ExportFile(program.identity)
+        around = Circumstances(
+            own_pid=os.getpid(),
+            app_pid=app_pid,
+            remaining=remaining,
+            now=time.time(),
+            oom_killed=self._oom_killed,
+            export=None if self._export is None else self._export.path,
+        )
+        return told(machine, around)
+
+    def after_hook(self, ending: ev.Ending | None) -> ev.HookFailed | None:
+        """Take what the hook has exported, if it ended well, and only then; a failure if that cannot be taken.
+
+        None for an ending is a hook that was cut, or never began.
+        """
+        export, self._export = self._export, None
+        if export is None:
+            return None
+        try:
+            if ending == ev.Ending():
+                self._exported.update(export.take())
+        except ExportError as error:
+            return ev.HookFailed(EX_CONFIG, str(error))
+        finally:
+            export.drop()
+        return None
+
+
+def _remove(path: "Value", exported: "Mapping[bytes, bytes]") -> None:
+    """Of a ready file: what an earlier run has left must not count."""
+    try:
+        os.unlink(expanded(path, {**os.environb, **exported}))
+    except (OSError, KeyError):
+        pass  # it is not there, or no path at all, which the probe will tell

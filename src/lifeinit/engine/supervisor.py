@@ -129,8 +129,7 @@ class Supervisor:
                 return self._probe(process)
             case ev.EndProbe(process):
                 if process in self.probes:
-                    self.ended_probes.add(self.probes[process])
-                    kernel.signal_group(self.probes.pop(process), _TERM)
+                    self._end_probe(self.probes.pop(process))
             case ev.RunHook(phase, index):
                 program = self.plan.hooks(phase)[index].program
                 return None if program is None else self._run_hook(program)
@@ -224,6 +223,11 @@ class Supervisor:
         except SpawnError as error:
             return ev.ProbeFailed(process, error.status, f"its probe cannot run: {error}")
         return None
+
+    def _end_probe(self, pid: int) -> None:
+        if self.plan.tell_orphans:
+            self.ended_probes.add(pid)  # it is none
+        kernel.signal_group(pid, _TERM)
 
     def _run_hook(self, program: Program) -> ev.Event | None:
         self.hook_began = time.monotonic()

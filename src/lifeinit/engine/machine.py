@@ -382,19 +382,20 @@ class Machine:
         abort = hook is not None and hook.abort
         place = f" ({hook.place})" if hook is not None and hook.place else ""
         why = f"{self.run.label}{place} {outcome.what}".replace(f" after {ev.ELAPSED}", "")
+        event = "hook_timed_out" if outcome.result == "timed out" else "hook_failed"
         match self.phase:
             case "pre_start" if abort:
                 self.reason, self.status, self.why = "pre_start_failed", outcome.status, why
-                return [self._of_it(outcome, "; the app is not started", "hook_failed", "error"), *self._advance()]
+                return [self._of_it(outcome, "; the app is not started", event, "error"), *self._advance()]
             case "running" if abort:
                 self.reason, self.status, self.why = "post_start_failed", outcome.status, why
-                said = self._of_it(outcome, "; the app is stopped", "hook_failed", "error")
+                said = self._of_it(outcome, "; the app is stopped", event, "error")
                 return [said, *self._start_budget(unset=OWN_STOP_LIMIT), *self._stop_app()]
             case "pre_stop" | "post_stop" if abort and not self.exit_status:
                 self.late_status, self.why = outcome.status, why
             case _:
                 pass  # a warning; starting, stopping, cleanup, waiting and exit run no hooks
-        return [self._of_it(outcome, "; going on", "hook_failed", "warning"), *self._advance()]
+        return [self._of_it(outcome, "; going on", event, "warning"), *self._advance()]
 
     def _of_it(self, outcome: Outcome, consequence: str, event: str, level: "ev.Level" = "info") -> ev.Say:
         """A line about the hook that has just ended."""

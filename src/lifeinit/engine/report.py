@@ -20,7 +20,13 @@ if TYPE_CHECKING:
 
 _LAST = 20  # hooks that are told of
 
-_RESULTS = {"hook_ok": "ok", "hook_ended": "ended", "budget_spent": "ended", "hook_timed_out": "timed out"}
+_RESULTS = {
+    "hook_ok": "ok",
+    "hook_failed": "failed",
+    "hook_retry": "failed",
+    "hook_timed_out": "timed out",
+    "hook_ended": "ended",
+}
 
 
 class Report:
@@ -44,8 +50,10 @@ class Report:
         self._add(phase=run.phase, hook=name, attempt=run.attempt, result="running")
 
     def hook_told(self, said: Say, attempt: int, seconds: float) -> None:
-        """A try of a hook is over, as this line says."""
-        result = _RESULTS.get(said.event, "failed")
+        """A line was said about a hook: perhaps that a try of it is over."""
+        result = _RESULTS.get(said.event)
+        if result is None:
+            return
         if self._hooks and self._hooks[-1]["result"] == "running":
             attempt = int(str(self._hooks.pop()["attempt"]))  # the machine may have counted the next one already
         taken = round(seconds, 3)

@@ -14,7 +14,6 @@ class RunningApp:
 
     def __init__(self, pid: int) -> None:
         self.pid = pid
-        self.since: float | None = None  # unix time, for those who ask
         self.status_text = ""
         self._group = pid
         self._other: tuple[int, int] | None = None  # pid, and a descriptor that no reuse of the pid deceives

@@ -39,6 +39,7 @@ class Report:
         self._started = self._since = time.time()
         self._phase = ""
         self._hooks: list[dict[str, Json]] = []
+        self._pids: dict[int, tuple[int | None, float]] = {}  # and since when each process has been that, or gone
         self._ready = False
         self._last: tuple[object, ...] = ()
         if plan.ready_file is not None:
@@ -121,12 +122,13 @@ class Report:
         }
 
     def _process(self, machine: Machine, index: int, app: RunningApp | None) -> "dict[str, Json]":
-        if app is not None and app.since is None:
-            app.since = round(time.time(), 3)
+        pid = None if app is None else app.pid
+        if self._pids.get(index, (0, 0.0))[0] != pid:
+            self._pids[index] = (pid, round(time.time(), 3))
         return {
             "name": self._plan.processes[index].name,
-            "pid": None if app is None else app.pid,
-            "since": None if app is None else app.since,
+            "pid": pid,
+            "since": self._pids[index][1],
             "ready": app is not None and machine.app == "alive" and index not in machine.unready,
             "status": "" if app is None else app.status_text,
         }

@@ -1,5 +1,6 @@
 """Every reachable state and event of the machine, for plans that use every key."""
 
+import functools
 from collections.abc import Callable
 
 import pytest
@@ -8,7 +9,7 @@ from lifeinit.engine import events as ev
 from lifeinit.engine.machine import Machine
 from lifeinit.engine.plan import Plan, Restart
 from tests.unit.plans import hook, plan, process, ready
-from tests.unit.walk import ViolationError, walk
+from tests.unit.walk import ViolationError, Walk, walk
 
 PLANS = {
     "plain": plan(),
@@ -78,10 +79,16 @@ PLANS = {
 }
 
 
+@functools.cache
+def walked(name: str) -> Walk:
+    """Each plan is walked once for all tests."""
+    return walk(PLANS[name])
+
+
 @pytest.mark.parametrize("name", PLANS)
 def test_no_state_breaks_a_rule_and_exit_is_reachable_from_each(name: str) -> None:
     """The rules stand in World.perform; a state without a way out would be a container that hangs."""
-    found = walk(PLANS[name])
+    found = walked(name)
     stuck = found.cannot_reach_exit(found.successors)
     assert not stuck, f"no way to the exit from here:\n{found.story(stuck[0])}"
 
@@ -89,14 +96,14 @@ def test_no_state_breaks_a_rule_and_exit_is_reachable_from_each(name: str) -> No
 @pytest.mark.parametrize("name", [name for name in PLANS if PLANS[name].stop_timeout is not None])
 def test_after_a_stop_request_a_budget_leads_to_the_exit_by_time_alone(name: str) -> None:
     """Even where no process ever ends, not even of SIGKILL."""
-    found = walk(PLANS[name])
+    found = walked(name)
     stuck = [state for state in found.cannot_reach_exit(found.patient) if state[1].stop_requested]
     assert not stuck, f"waits for ever here:\n{found.story(stuck[0])}"
 
 
 def test_the_walk_reaches_every_phase() -> None:
     """A walk that saw only a part would prove nothing."""
-    found = walk(PLANS["every phase with a budget"])
+    found = walked("every phase with a budget")
     assert {state[0][0] for state in found.successors} == {
         "pre_start",
         "running",

@@ -1,10 +1,13 @@
 """The app's Python world stays out of PID 1, and reaches the app unchanged."""
 
 import sys
+import venv
 from pathlib import Path
 
+import click
 import pytest
 
+import lifeinit
 from tests.integration.conftest import Start
 from tests.integration.harness import LIFEINIT, Running, base_environment
 
@@ -60,6 +63,29 @@ def test_the_app_has_its_agent(init: Start, tmp_path: Path) -> None:
     assert running.status() == 1
     assert "a hostile module was imported" in running.stderr()
     assert "agent in sitecustomize" in running.stderr()
+
+
+@pytest.mark.usefixtures("namespaces")
+@pytest.mark.parametrize("arguments", [(), ("--config", "/dev/null")], ids=["plain", "options"])
+def test_an_installed_agent_stays_out_of_pid_1(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    """It comes with site-packages, and no variable tells of it. Its first line is the control: it was there."""
+    venv.create(tmp_path / "venv", symlinks=True, with_pip=False)
+    (packages,) = (tmp_path / "venv" / "lib").glob("python*/site-packages")
+    homes = {str(Path(str(package.__file__)).parents[1]) for package in (lifeinit, click)}
+    (packages / "homes.pth").write_text("\n".join(homes))
+    (packages / "sitecustomize.py").write_text(AGENT)
+    command = tmp_path / "venv" / "bin" / "lifeinit"
+    _, _, text = LIFEINIT.read_text().partition("\n")
+    command.write_text(f"#!{command.with_name('python')}\n{text}")
+    command.chmod(0o755)
+    app = ["sh", "-c", "grep -c . /proc/1/task/*/comm; exit 5"]
+    running = Running([str(command), *arguments, "--", *app], tmp_path, base_environment())
+    try:
+        assert running.rest() == ["1"], running.stderr()
+        assert running.status() == 5
+        assert running.stderr()[0] == "agent in sitecustomize"
+    finally:
+        running.end()
 
 
 @pytest.mark.usefixtures("namespaces")

@@ -491,6 +491,26 @@ def test_the_deadline_is_unix_time_and_the_budget_counts(init: Start) -> None:
     assert until in {"3", "4"}
 
 
+def test_the_deadline_to_the_second(init: Start) -> None:
+    """Each of twenty hooks with 7 s notes when it begins: between the hook before it and this moment 7 s were left.
+
+    Where the two fall into the same second, there is only one answer.
+    """
+    hook = """
+        [[pre_start]]
+        command = "echo $LIFEINIT_DEADLINE $(date +%s)"
+        timeout = "7s"
+    """
+    before = int(time.time())
+    only_one_answer = False
+    for line in init("true", hooks=20 * hook).rest():
+        deadline, now = map(int, line.split())
+        assert before + 7 <= deadline <= now + 7
+        only_one_answer |= before == now
+        before = now
+    assert only_one_answer
+
+
 def test_what_a_hook_is_given(init: Start) -> None:
     """stdin is /dev/null, of the descriptors only stdout and stderr; mask and ignored signals as at the start."""
     commands = (

@@ -90,6 +90,22 @@ def test_a_stop_signal_that_is_dropped_asks_for_no_stop(init: Start) -> None:
     assert running.status() == 3
 
 
+def test_sigchld_is_lifeinits_own(init: Start) -> None:
+    """Neither that of a dying hook nor one that somebody sends. The control: one that is sent to the app itself."""
+    hooks = """
+        [[post_start]]
+        command = "read x < up"
+        [[post_start]]
+        command = "kill -CHLD $LIFEINIT_PID; kill -WINCH $LIFEINIT_PID"
+    """
+    running = init(*listener("CHLD=3", "TELL=up"), hooks=hooks, fifo="up")
+    running.expect("ready", "WINCH")
+    app = Path(f"/proc/{running.pid}/task/{running.pid}/children").read_text().split()[0]
+    os.kill(int(app), signal.SIGCHLD)
+    running.expect("CHLD")
+    assert running.status() == 3
+
+
 def test_100_000_signals(init: Start) -> None:
     """Standard signals coalesce, but the last of each kind arrives; and PID 1 does not grow."""
     kinds = [signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2, signal.SIGWINCH]

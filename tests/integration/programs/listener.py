@@ -1,4 +1,4 @@
-"""Prints `ready`, then the name of each signal that reaches it.
+"""Prints `ready`, then the name of each signal that reaches it. It has no children: a CHLD would be somebody else's.
 
 Arguments NAME=CODE: exit with that code on that signal; NAME=die: die of it; SELF=NAME: send that signal to the parent
 before `ready`; TELL=PATH: write a line to that fifo after `ready`.
@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 
-everything = signal.valid_signals() - {signal.SIGCHLD}
+everything = signal.valid_signals()
 signal.pthread_sigmask(signal.SIG_BLOCK, everything)
 reactions = dict(argument.split("=") for argument in sys.argv[1:])
 if "SELF" in reactions:

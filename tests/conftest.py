@@ -1,0 +1,28 @@
+"""Fixtures for tests of every kind."""
+
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+from tests.applications import NotInstalledError, application_python
+
+
+class ApplicationPython(Protocol):
+    def __call__(self, *requirements: str) -> Path:
+        """The interpreter of an environment with these packages; skips the test where pip cannot get them."""
+
+
+@pytest.fixture(scope="session", name="application_python")
+def _application_python(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> ApplicationPython:
+    """Kept in pytest's cache; without that, for this run."""
+    cache: pytest.Cache | None = getattr(request.config, "cache", None)
+    directory = tmp_path_factory.mktemp("applications") if cache is None else cache.mkdir("applications")
+
+    def python(*requirements: str) -> Path:
+        try:
+            return application_python(directory, *requirements)
+        except NotInstalledError as error:
+            pytest.skip(f"pip cannot install {' '.join(requirements)}: {error}")
+
+    return python

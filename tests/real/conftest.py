@@ -1,9 +1,5 @@
 """Fixtures: the applications, and lifeinit around one of them."""
 
-import fcntl
-import hashlib
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +7,7 @@ from typing import Protocol
 
 import pytest
 
+from tests.conftest import ApplicationPython
 from tests.integration.conftest import Start, init, namespaces
 from tests.integration.harness import Running
 from tests.real.postgres import Cluster
@@ -30,24 +27,9 @@ class Run(Protocol):
 
 
 @pytest.fixture(scope="session")
-def applications(pytestconfig: pytest.Config) -> Path:
-    """The bin directory of an environment that holds the applications, kept in pytest's cache for the next run."""
-    key = hashlib.sha256(repr((sys.version, sys.base_prefix, REQUIREMENTS)).encode()).hexdigest()[:16]
-    home = pytestconfig.cache.mkdir("applications") / key
-    with home.with_suffix(".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # another run of the tests may be making it
-        if not (home / "complete").exists():
-            _install(home)
-    return home / "bin"
-
-
-def _install(home: Path) -> None:
-    pip = [str(home / "bin" / "pip"), "--quiet", "--disable-pip-version-check"]
-    for command in ([sys.executable, "-m", "venv", "--clear", str(home)], [*pip, "install", *REQUIREMENTS]):
-        done = subprocess.run(command, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        if done.returncode != 0:
-            pytest.skip(f"the applications cannot be installed: {done.stdout.strip().splitlines()[-1]}")
-    (home / "complete").touch()
+def applications(application_python: ApplicationPython) -> Path:
+    """The bin directory of an environment that holds the applications."""
+    return application_python(*REQUIREMENTS).parent
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import dataclasses
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lifeinit import expansion, preflight
@@ -10,7 +10,7 @@ from lifeinit.engine.plan import Hook, Plan, Program, Ready, Restart, Surroundin
 from lifeinit.engine.plan import Process as EngineProcess
 from lifeinit.engine.signals import number_of
 from lifeinit.engine.statefile import directory
-from lifeinit.hookfile import model
+from lifeinit.hookfile import duration, model
 from lifeinit.hookfile.locate import Path
 from lifeinit.hookfile.model import DEFAULT_TIMEOUT, Phase, Process
 from lifeinit.hookfile.problem import HookFileError, Problem, quoted
@@ -25,9 +25,16 @@ _SHELL = ("/bin/sh", "-c")
 
 @dataclass(frozen=True)
 class Options:
-    """What the command line and the environment say; None and empty leave it to the hook file."""
+    """What the command line and the environment say, or Python code; None and empty leave it to the hook file.
+
+    `hooks` are lines for the shell, `callbacks` hooks that are ready made. `functions` are what the processes of these
+    names run instead of a command, `probes` what tells that they serve.
+    """
 
     hooks: Mapping[Phase, Sequence[str]] = field(default_factory=dict)
+    callbacks: Mapping[Phase, Sequence[Hook]] = field(default_factory=dict)
+    functions: Mapping[str, Callable[[], int]] = field(default_factory=dict)
+    probes: Mapping[str, Callable[[], int]] = field(default_factory=dict)
     stop_timeout: float | None = None
     group: bool | None = None
     rewrite: Mapping[int, int | None] = field(default_factory=dict)
@@ -50,7 +57,8 @@ def make_plan(
 ) -> Plan:
     """The plan for the engine. Raises HookFileError for what this machine cannot do."""
     planner = _Planner(hook_file or model.HookFile(), options, file_name)
-    plan = planner.plan(command, surroundings, plain=hook_file is None and not any(options.hooks.values()))
+    plain = hook_file is None and not any(options.hooks.values())
+    plan = planner.plan(command, surroundings, plain=plain)
     if planner.problems:
         raise HookFileError(planner.problems)
     return plan
@@ -65,7 +73,8 @@ class _Planner:
         self.file_name = file_name
         self.problems: list[Problem] = []
         # What a pre_start hook may hand on is known only when it runs.
-        self.may_be_exported = bool(hook_file.hooks.get("pre_start") or options.hooks.get("pre_start"))
+        sources = (hook_file.hooks, options.hooks, options.callbacks)
+        self.may_be_exported = any(source.get("pre_start") for source in sources)
 
     def plan(self, command: Sequence[str], surroundings: Surroundings, plain: bool) -> Plan:
         file, options = self.hook_file, self.options
@@ -78,6 +87,7 @@ class _Planner:
             stop_timeout=file.stop_timeout if options.stop_timeout is None else options.stop_timeout,
             kill_after=file.kill_after,
             plain=plain,
+            is_program=bool(options.functions) or any(options.callbacks.values()),
             verbose=options.verbose,
             quiet=options.quiet,
             log_format="json" if options.json else "text",
@@ -123,6 +133,7 @@ class _Planner:
             identity=account.identity if account else None,
             umask=process.umask,
             no_new_privs=bool(process.no_new_privs),
+            call=options.functions.get(name),
         )
         return EngineProcess(
             name,
@@ -130,13 +141,16 @@ class _Planner:
             stop_signal=None if process.stop_signal is None else _number(process.stop_signal),
             group=process.stop_scope == "group" if options.group is None else options.group,
             success=tuple(sorted(codes | options.success_exit_codes)),
-            ready=None if process.ready is None else self.ready(process.ready, program),
+            ready=None if process.ready is None else self.ready(name, process.ready, program),
             restart=Restart(process.restart or "no", process.max_restarts or 5, process.restart_window or 60.0),
         )
 
-    def ready(self, ready: model.Ready, of: Program) -> Ready:
+    def ready(self, name: str, ready: model.Ready, of: Program) -> Ready:
         """A probe is a program of ours, which runs as lifeinit and with the process's own variables."""
         file = None
+        if name in self.options.probes:
+            probe = Program((b"probe",), of.variables, call=self.options.probes[name])
+            return Ready(probe, timeout=ready.timeout, abort=ready.on_failure == "abort")
         if ready.command is not None:
             argv = ready_command(_arguments(ready.command), ready.interval)
         elif ready.target is not None:
@@ -159,7 +173,7 @@ class _Planner:
             Hook(f"{phase}[{i}]", _plain(line), None, DEFAULT_TIMEOUT[phase], 0, 1.0, abort, place=option)
             for i, line in enumerate(self.options.hooks.get(phase, ()), len(written))
         )
-        return (*written, *added)
+        return (*written, *added, *self.options.callbacks.get(phase, ()))
 
     def hook(self, hook: model.Hook) -> Hook:
         program: Program | None = None
@@ -223,6 +237,21 @@ class _Planner:
         problem = Problem(self.hook_file.places.value(at), sentence)
         if problem not in self.problems:
             self.problems.append(problem)
+
+
+def stop_timeout_of(environment: Mapping[str, str]) -> float | None:
+    """LIFEINIT_STOP_TIMEOUT, in seconds; there a bare number can only be seconds. Raises ValueError with a sentence."""
+    text = environment.get("LIFEINIT_STOP_TIMEOUT")
+    if not text:
+        return None
+    try:
+        seconds = duration.parse_variable(text)
+    except ValueError as error:
+        raise ValueError(f"LIFEINIT_STOP_TIMEOUT is {quoted(text)}, {error}") from None
+    if seconds == 0:
+        way_out = 'which leaves no time at all: write at least "1s"'
+        raise ValueError(f"LIFEINIT_STOP_TIMEOUT is {quoted(text)}, {way_out}")
+    return seconds
 
 
 def _inherited(process: Process, app: Process, ready: model.Ready | None) -> Process:

@@ -107,6 +107,7 @@ FLOORS = (
     "lifeinit.planning",
     "lifeinit.launch",
     "lifeinit.waiting",
+    "lifeinit.container",
     "lifeinit.isolation",
     "lifeinit.cli",
     "lifeinit.__main__",

@@ -8,8 +8,9 @@ import click
 
 from lifeinit import preflight
 from lifeinit.engine.signals import VALID, number_of
-from lifeinit.hookfile import codes, duration
+from lifeinit.hookfile import codes
 from lifeinit.hookfile.problem import quoted
+from lifeinit.planning import stop_timeout_of
 
 Value = TypeVar("Value")
 
@@ -69,18 +70,10 @@ USER = Parsed("USER", preflight.account)
 
 def stop_timeout() -> float | None:
     """LIFEINIT_STOP_TIMEOUT, in seconds. Raises UsageError."""
-    text = os.environ.get("LIFEINIT_STOP_TIMEOUT")
-    if not text:
-        return None
     try:
-        seconds = duration.parse_variable(text)
+        return stop_timeout_of(os.environ)
     except ValueError as error:
-        raise click.UsageError(f"LIFEINIT_STOP_TIMEOUT is {quoted(text)}, {error}") from None
-    if seconds == 0:
-        raise click.UsageError(
-            f'LIFEINIT_STOP_TIMEOUT is {quoted(text)}, which leaves no time at all: write at least "1s"'
-        )
-    return seconds
+        raise click.UsageError(str(error)) from None
 
 
 def tinis_group() -> bool | None:

@@ -201,11 +201,11 @@ def give_terminal(pgid: int) -> None:
             raise
 
 
-def name_process() -> None:
-    """Be `lifeinit` in top and ps, where every interpreter is called python. proc(5)"""
+def name_process(name: bytes = b"lifeinit") -> None:
+    """Be called so in top and ps, where every interpreter is called python. proc(5)"""
     try:
         with open("/proc/self/comm", "wb", buffering=0) as comm:
-            comm.write(b"lifeinit")
+            comm.write(name[:15])
     except OSError:
         pass  # no /proc here
 

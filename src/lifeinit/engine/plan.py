@@ -6,6 +6,7 @@ from lifeinit.engine.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Literal
 
     Wire = None | bool | int | float | str | bytes | tuple["Wire", ...] | dict[str, "Wire"]
@@ -23,7 +24,11 @@ class Identity(Record):
 
 
 class Program(Record):
-    """What to execute, and how it differs from what lifeinit was started with. Bytes are as execve(2) takes them."""
+    """What to execute, and how it differs from what lifeinit was started with. Bytes are as execve(2) takes them.
+
+    `call` is a function of this very interpreter that the child runs instead; its answer is the exit status. It has no
+    wire form: such a plan is carried out where it was made.
+    """
 
     argv: tuple[bytes, ...]
     variables: "tuple[tuple[bytes, Value], ...]" = ()
@@ -31,6 +36,7 @@ class Program(Record):
     identity: Identity | None = None
     umask: int | None = None
     no_new_privs: bool = False
+    call: "Callable[[], int] | None" = None
 
 
 class Hook(Record):
@@ -98,7 +104,8 @@ class Plan(Record):
     """The app, its hooks and their limits; durations are seconds.
 
     `rewrite` holds pairs: the signal that lifeinit gets, and the one that the app gets for it (None: dropped). A
-    `plain` init has no hooks and nothing to wait for, and says nothing of its own. `parent` is who started lifeinit.
+    `plain` init has no hooks and nothing to wait for, and says nothing of its own. With `is_program` the init is a
+    user's program, whose functions need its descriptors. `parent` is who started lifeinit.
     """
 
     processes: tuple[Process, ...]
@@ -114,6 +121,7 @@ class Plan(Record):
     stop_timeout: float | None = None
     kill_after: float = 2.0
     plain: bool = True
+    is_program: bool = False
     ready_file: bytes | None = None
     run_directory: bytes | None = None
     pre_start: tuple[Hook, ...] = ()

@@ -87,11 +87,16 @@ def _become(child: Child, report: int) -> "NoReturn":
             kernel.give_terminal(os.getpid())
         if not child.is_app:
             descriptors.null_stdin()
-            descriptors.close_inherited(keep=(report,))
+            if child.program.call is None:
+                descriptors.close_inherited(keep=(report,))
             _enter(child.surroundings.directory)
         path = _set_environment(child)
         _settle(child.program)
         kernel.restore_signals(child.surroundings.mask, child.surroundings.sigchld_ignored)
+        if child.program.call is not None:
+            kernel.name_process(child.program.argv[0])
+            os.close(report)
+            os._exit(child.program.call())
         execute(child.program.argv, path)
     except OSError as error:
         os.write(
@@ -106,9 +111,9 @@ def _become(child: Child, report: int) -> "NoReturn":
 def _set_environment(child: Child) -> bytes:
     """Returns the PATH that it holds. What hooks have exported goes over the program's own, which may speak of it."""
     if child.surroundings.lc_ctype_added:
-        os.unsetenv(b"LC_CTYPE")  # CPython put it there. PEP 538
+        _set_variable(b"LC_CTYPE", None)  # CPython put it there. PEP 538
     if child.is_app and os.environb.get(b"LISTEN_PID") == str(os.getppid()).encode():
-        os.putenv(b"LISTEN_PID", str(os.getpid()).encode())  # sd_listen_fds(3)
+        _set_variable(b"LISTEN_PID", str(os.getpid()).encode())  # sd_listen_fds(3)
     known = {**os.environb, **child.exported}
     own = {name: _own(name, value, known) for name, value in child.program.variables}
     for name, text in (*own.items(), *child.exported.items(), *child.told):
@@ -169,8 +174,9 @@ def _set_variable(name: bytes, value: bytes | None) -> None:
     """Why not os.execve with a mapping: it cannot pass on malformed or doubled entries, and those are the app's too."""
     if value is None:
         os.unsetenv(name)
+        os.environb.pop(name, None)  # a function looks here
     else:
-        os.putenv(name, value)
+        os.environb[name] = value
 
 
 def execute(argv: tuple[bytes, ...], path: bytes) -> "NoReturn":

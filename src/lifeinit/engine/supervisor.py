@@ -208,8 +208,9 @@ class Supervisor:
 
     def _let_go(self) -> None:
         """What was meant for the app is the app's alone, once no other one can come after it."""
-        ours = () if self.services is None else self.services.descriptors()
-        descriptors.close_inherited(keep=(*log.descriptors(), *ours))
+        if not self.plan.is_program:
+            ours = () if self.services is None else self.services.descriptors()
+            descriptors.close_inherited(keep=(*log.descriptors(), *ours))
         descriptors.let_go_of_stdin()
         kernel.leave_directory(self.plan.surroundings.directory)
 

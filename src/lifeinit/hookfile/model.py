@@ -1,5 +1,6 @@
 """What a valid hook file says. Durations are seconds."""
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -95,3 +96,7 @@ class HookFile:
     app: Process = field(default_factory=Process)
     processes: Mapping[str, Process] = field(default_factory=dict)
     places: Places = field(default_factory=lambda: Places(""), compare=False, repr=False)
+
+    def with_processes(self, processes: "Mapping[str, Process]") -> "HookFile":
+        """The same with more processes, which stand before those of the file."""
+        return dataclasses.replace(self, processes={**processes, **self.processes})

@@ -1,5 +1,6 @@
 """Real lifeinits, each in a PID namespace of its own, and what a test does with one."""
 
+import contextlib
 import os
 import select
 import shutil
@@ -95,6 +96,9 @@ class Running:
 
     def end(self) -> None:
         if self.process.poll() is None:
+            with contextlib.suppress(IndexError, OSError):  # it is gone already
+                # Not by --kill-child alone: that is forgotten when the namespace's PID 1 changes its user. prctl(2)
+                os.kill(self.pid, signal.SIGKILL)
             self.process.send_signal(signal.SIGKILL)
         self.process.wait()
         assert self.process.stdout is not None

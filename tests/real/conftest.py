@@ -9,9 +9,10 @@ import pytest
 
 from tests.conftest import ApplicationPython
 from tests.integration.conftest import Start, init, namespaces
-from tests.integration.harness import Running
+from tests.integration.harness import Running, base_environment
 from tests.real.postgres import Cluster
-from tests.real.tools import Gate
+from tests.real.redis import Broker
+from tests.real.tools import Gate, until
 
 __all__ = ["init", "namespaces"]
 
@@ -56,3 +57,18 @@ def cluster() -> Iterator[Cluster]:
     """
     with tempfile.TemporaryDirectory(prefix="lifeinit-") as directory:
         yield Cluster(Path(directory))
+
+
+@pytest.fixture
+def broker(tmp_path: Path, namespaces: None) -> Iterator[Broker]:  # noqa: ARG001
+    """A Redis that keeps nothing on disk, at a socket in tmp_path."""
+    directory = tmp_path / "redis"
+    directory.mkdir()
+    running = Running(
+        ["redis-server", "--port", "0", "--unixsocket", "socket", "--save", ""], directory, base_environment()
+    )
+    try:
+        until(running, "ready to accept connections")
+        yield {"BROKER": f"redis+socket://{directory}/socket"}
+    finally:
+        running.end()

@@ -1,20 +1,17 @@
 """Celery: the stop signal goes to the worker's main process, which lets the running task finish."""
 
-import json
 import os
-import shutil
 import signal
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.integration.harness import Running, base_environment
 from tests.real.conftest import Run
+from tests.real.redis import Broker, needs_redis, redis, result
 from tests.real.tools import Gate, until
 
-pytestmark = pytest.mark.skipif(shutil.which("redis-server") is None, reason="redis-server is not installed")
+pytestmark = needs_redis
 
 # A task runs once its process has begun it and the main process knows of that, which is when it acknowledges the task.
 SHOP = """
@@ -45,22 +42,6 @@ def pack():
 """
 WORKER = "-A shop worker --pool prefork --concurrency 1 --loglevel info --without-mingle --without-gossip".split()
 RUNNING = ("accepted", "packing")
-Broker = dict[str, str]  # the variables that name it
-
-
-@pytest.fixture
-def broker(tmp_path: Path, namespaces: None) -> Iterator[Broker]:  # noqa: ARG001
-    """A Redis that keeps nothing on disk, at a socket in tmp_path."""
-    directory = tmp_path / "redis"
-    directory.mkdir()
-    running = Running(
-        ["redis-server", "--port", "0", "--unixsocket", "socket", "--save", ""], directory, base_environment()
-    )
-    try:
-        until(running, "ready to accept connections")
-        yield {"BROKER": f"redis+socket://{directory}/socket"}
-    finally:
-        running.end()
 
 
 def order(applications: Path, directory: Path, broker: Broker) -> str:
@@ -71,18 +52,6 @@ def order(applications: Path, directory: Path, broker: Broker) -> str:
         command, cwd=directory, env=os.environ | broker, check=True, stdout=subprocess.PIPE, text=True
     )
     return done.stdout.strip()
-
-
-def redis(directory: Path, *command: str) -> str:
-    socket = str(directory / "redis" / "socket")
-    done = subprocess.run(["redis-cli", "-s", socket, *command], check=True, stdout=subprocess.PIPE, text=True)
-    return done.stdout.strip()
-
-
-def result(directory: Path, task: str) -> tuple[str, object]:
-    """The status and the result that Celery has stored for the task."""
-    stored = json.loads(redis(directory, "GET", f"celery-task-meta-{task}"))
-    return stored["status"], stored["result"]
 
 
 def test_a_task_that_runs_when_term_arrives_finishes(

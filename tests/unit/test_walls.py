@@ -108,6 +108,7 @@ FLOORS = (
     "lifeinit.launch",
     "lifeinit.waiting",
     "lifeinit.container",
+    "lifeinit.flask_celery",
     "lifeinit.isolation",
     "lifeinit.cli",
     "lifeinit.__main__",

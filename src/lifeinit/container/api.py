@@ -8,14 +8,13 @@ from typing import NoReturn
 
 from lifeinit.container import calls
 from lifeinit.container.callbacks import Duration, Registrar, UseError
+from lifeinit.container.settings import EX_CONFIG, refuse
 from lifeinit.engine import kernel, log, pid1
 from lifeinit.hookfile import duration, reader
 from lifeinit.hookfile.model import HookFile, Process
 from lifeinit.hookfile.problem import HookFileError, UnreadableError, quoted
 from lifeinit.planning import Options, make_plan, stop_timeout_of
 from lifeinit.surroundings import surroundings
-
-EX_CONFIG = 78  # sysexits(3)
 
 Target = str | Sequence[str] | Callable[..., object]
 
@@ -24,8 +23,8 @@ class Container:
     """The life of a container, with callbacks around it.
 
     `config` is a hook file whose hooks run before the callbacks of their phase; without it none is read.
-    `stop_timeout` is the time from the stop request to the exit, in seconds or as "25s"; LIFEINIT_STOP_TIMEOUT and then
-    the hook file stand behind it.
+    `stop_timeout` is the time from the stop request to the exit, in seconds or as "25s"; LIFEINIT_STOP_TIMEOUT goes
+    before it, and the hook file's stands behind it.
 
     A callback runs in a forked child: it sees the program as it was at `start()`, and what it changes it changes for
     itself, except through `Event.setenv`. One that raises has failed with 1 and prints its traceback.
@@ -83,7 +82,7 @@ class Container:
                 callbacks={registrar.phase: registrar.hooks for registrar in registrars},
                 functions=functions,
                 probes=probes,
-                stop_timeout=self._stop_timeout if self._stop_timeout is not None else stop_timeout_of(os.environ),
+                stop_timeout=stop_timeout_of(os.environ) or self._stop_timeout,
                 parent=parent,
             )
             hook_file = self._hook_file(processes)
@@ -104,9 +103,8 @@ class Container:
             for problem in error.problems:
                 log.refuse(problem.text(str(self._config)))
             log.say(f"the hook file {quoted(self._config)} is wrong; nothing was started", "wrong_hook_file", "error")
-        else:
-            log.say(f"{error}; nothing was started", "unreadable", "error")
-        kernel.leave(EX_CONFIG)
+            kernel.leave(EX_CONFIG)
+        refuse(str(error))
 
 
 def _positive(key: str, value: Duration) -> float:

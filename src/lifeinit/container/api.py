@@ -51,7 +51,7 @@ class Container:
             name = getattr(target, "__name__", "app")
             app = calls.program(lambda: function(*args), is_app=True)
             self._run((name,), {"app": app}, {}, {})
-        words = (target,) if isinstance(target, str) else tuple(target)
+        words = (target,) if isinstance(target, str) else tuple(target) if isinstance(target, Sequence) else ()
         if isinstance(target, str) and args:
             raise UseError("start() takes arguments for a list or a function: write them into the line for the shell")
         if not words or not all(isinstance(word, str) for word in (*words, *args)):

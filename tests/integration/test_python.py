@@ -1,0 +1,303 @@
+"""`lifeinit.Container`: callbacks as hooks, and the calling process as the init."""
+
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+import lifeinit
+from lifeinit import Container, UseError
+from tests.integration.harness import Running, base_environment
+
+HEAD = "import os, signal, sys, time\nfrom lifeinit import Container\n"
+
+
+START = "Container().start('true')"
+
+
+class Program(Protocol):
+    def __call__(self, text: str, **env: str) -> Running:
+        """Run a Python program of this text as PID 1."""
+
+
+@pytest.fixture
+def program(tmp_path: Path, namespaces: None) -> Iterator[Program]:  # noqa: ARG001
+    started = []
+
+    def start(text: str, **env: str) -> Running:
+        (tmp_path / "app.py").write_text(HEAD + text)
+        variables = {"LIFEINIT_RUN_DIR": str(tmp_path / "run"), "PYTHONPATH": str(Path(lifeinit.__file__).parents[1])}
+        started.append(Running([sys.executable, "app.py"], tmp_path, base_environment() | variables | env))
+        return started[-1]
+
+    yield start
+    for running in started:
+        running.end()
+
+
+EVERY = """
+container = Container()
+changed = []
+
+@container.pre_start
+def first(event):
+    os.mkfifo("up")
+    changed.append(1)
+    event.setenv("TOLD", "one\\ntwo")
+    print("first", event.phase, event.name, event.attempt, event.child_pid)
+
+@container.pre_start(name="second")
+async def another():
+    print("second", changed, repr(os.environ["TOLD"]))
+
+@container.post_start
+def up(event):
+    print("up", event.child_pid > 1, flush=True)
+    with open("up", "w") as fifo:
+        fifo.write("x")
+
+@container.pre_stop
+def drain(event):
+    print("drain", event.reason, event.signal)
+
+@container.post_stop
+def bye(event):
+    print("bye", event.reason, event.exit_code, event.child_pid)
+
+def app(number):
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(number))
+    with open("up") as fifo:
+        fifo.read()
+    print("app", repr(os.environ["TOLD"]), changed, flush=True)
+    signal.pause()
+
+if __name__ == "__main__":
+    container.start(app, 5)
+"""
+
+
+def test_callbacks_around_a_function(program: Program) -> None:
+    """They see the program as it was at start(), and hand on through setenv alone."""
+    running = program(EVERY)
+    running.expect("first pre_start first 1 None", "second [] 'one\\ntwo'", "up True", "app 'one\\ntwo' []")
+    running.send(signal.SIGTERM)
+    assert running.rest() == ["drain signal TERM", "bye signal 5 None"]
+    assert running.status() == 5
+    assert "lifeinit: pre_start first: ok in 0.0 s" in running.stderr()
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["['sh', '-c', 'echo $0; exit 4', 'word']", "['sh', '-c'], 'echo $0; exit 4', 'word'", "'echo word; exit 4'"],
+)
+def test_a_program_or_a_line_as_the_app(program: Program, target: str) -> None:
+    running = program(f"Container().start({target})")
+    assert running.rest() == ["word"]
+    assert running.status() == 4
+
+
+def test_the_hook_file_comes_first(program: Program, tmp_path: Path) -> None:
+    (tmp_path / "own.toml").write_text('pre_start = "echo file"\npost_stop = "echo file $LIFEINIT_EXIT_CODE"\n')
+    text = "c = Container(config='own.toml')\n@c.pre_start\ndef code(): print('code')\nc.start(['true'])"
+    assert program(text).rest() == ["file", "code", "file 0"]
+
+
+def test_without_config_no_hook_file_is_read(program: Program, tmp_path: Path) -> None:
+    (tmp_path / "hooks.toml").write_text('pre_start = "echo file"\n')
+    assert program("Container().start('echo app')").rest() == ["app"]
+
+
+def test_an_exception_is_a_failure_with_its_traceback(program: Program) -> None:
+    text = "c = Container()\n@c.pre_start\ndef broken(): raise RuntimeError('told')\nc.start('echo app')"
+    running = program(text)
+    assert running.rest() == []
+    assert running.status() == 1
+    said = running.stderr()
+    assert "RuntimeError: told" in said
+    assert said[-1].startswith("lifeinit: exit status 1: pre_start broken (")
+    assert said[-1].endswith("/app.py:4) exited 1")
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ("sys.exit(3)", 3),
+        ("sys.exit()", 0),
+        ("sys.exit('no')", 1),
+        ("raise KeyboardInterrupt", 130),
+        ("os.abort()", 134),
+    ],
+)
+def test_how_a_function_ends(program: Program, body: str, status: int) -> None:
+    running = program(f"def app(): {body}\nContainer().start(app)")
+    assert running.status() == status
+
+
+def test_a_function_ends_as_a_program_does(program: Program) -> None:
+    """Its exit functions run, its threads are waited for, its output is flushed."""
+    text = """
+import atexit, threading
+atexit.register(print, "atexit")
+def app():
+    gate = threading.Event()
+    threading.Thread(target=lambda: (gate.wait(), print("thread"))).start()
+    gate.set()
+    print("app")
+Container().start(app)
+"""
+    assert sorted(program(text).rest()) == ["app", "atexit", "thread"]
+
+
+def test_a_callback_that_hangs_is_ended(program: Program) -> None:
+    """Also one that ignores TERM: it takes PID 1 along in neither case."""
+    text = """
+c = Container()
+@c.pre_start(timeout=0.2, on_failure="warn")
+def hangs():
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    time.sleep(3600)
+c.start("echo app")
+"""
+    running = program(text)
+    assert running.rest() == ["app"]
+    assert running.status() == 0
+    assert "lifeinit: pre_start hangs: timed out after 0.2 s; going on" in running.stderr()
+
+
+def test_retries_and_attempts(program: Program) -> None:
+    text = """
+c = Container()
+@c.pre_start(retries=2, retry_delay=0)
+def flaky(event):
+    print(event.attempt)
+    sys.exit(0 if event.attempt == 3 else 1)
+c.start("echo app")
+"""
+    assert program(text).rest() == ["1", "2", "3", "app"]
+
+
+def test_a_stop_before_the_app_runs(program: Program) -> None:
+    text = """
+c = Container()
+@c.pre_start
+def stops():
+    os.kill(os.getppid(), signal.SIGTERM)
+    time.sleep(3600)
+c.start("echo app")
+"""
+    running = program(text)
+    assert running.rest() == []
+    assert running.status() == 143
+
+
+def test_open_files_are_there_in_later_callbacks(program: Program, tmp_path: Path) -> None:
+    """The program's descriptors stay open in the init: a log file, say, that a post_stop callback writes to."""
+    text = """
+log = open("log", "w")
+c = Container()
+@c.post_stop
+def last():
+    log.write("written")
+    log.flush()
+c.start(["true"])
+"""
+    running = program(text)
+    assert running.status() == 0
+    assert (tmp_path / "log").read_text() == "written"
+
+
+def test_the_init_reaps_and_is_called_lifeinit(program: Program) -> None:
+    text = """
+def app():
+    if os.fork() == 0:
+        if os.fork() == 0:
+            os._exit(0)
+        os._exit(0)
+    os.wait()
+    print(open("/proc/1/comm").read().strip(), open("/proc/self/comm").read().strip())
+Container().start(app)
+"""
+    assert program(text).rest() == ["lifeinit app"]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (
+            "from threading import *\nThread(target=time.sleep, args=(60,), name='agent', daemon=True).start()\n"
+            + START,
+            "start() cannot fork a process with other threads (agent): start them later",
+        ),
+        (
+            "c = Container()\ndef app():\n    @c.pre_start\n    def late(): ...\nc.start(app)",
+            "pre_start is used after start(): decorate the callbacks before it",
+        ),
+        (
+            "c = Container()\ndef app(): c.start('true')\nc.start(app)",
+            "start() is called a second time: this process is a child of the container already",
+        ),
+        (
+            "c = Container()\n@c.pre_stop\ndef two(a, b): ...",
+            'the pre_stop callback "two" takes a, b: let it take nothing, or one event',
+        ),
+        ("Container().start(7)", "start() takes a line for the shell, a list as"),
+    ],
+)
+def test_bad_use_gets_one_sentence(program: Program, text: str, sentence: str) -> None:
+    running = program(text)
+    running.rest()
+    assert running.status() == 1
+    assert any(line.startswith(f"lifeinit.container.callbacks.UseError: {sentence}") for line in running.stderr())
+
+
+def test_a_wrong_hook_file(program: Program, tmp_path: Path) -> None:
+    (tmp_path / "own.toml").write_text("x = 1\n")
+    running = program("Container(config='own.toml').start('echo app')")
+    assert running.rest() == []
+    assert running.status() == 78
+    assert running.stderr()[-1] == 'lifeinit: the hook file "own.toml" is wrong; nothing was started'
+
+
+def test_the_environment_goes_before_the_code(program: Program) -> None:
+    text = """
+c = Container(stop_timeout="20s")
+@c.pre_stop(timeout=None)
+def left(event):
+    print(round(event.deadline - time.time()))
+def app():
+    os.kill(os.getppid(), signal.SIGTERM)
+    time.sleep(3600)
+c.start(app)
+"""
+    assert program(text, LIFEINIT_STOP_TIMEOUT="9").rest()[0] in {"7", "8"}
+
+
+def test_options_that_cannot_be() -> None:
+    container = Container()
+    with pytest.raises(ValueError, match='timeout is "5", a number without a unit: write "5s"'):
+        container.pre_start(timeout="5")
+    with pytest.raises(ValueError, match='on_failure is "stop": write "abort" or "warn"'):
+        container.pre_start(on_failure="stop")  # type: ignore[call-overload]
+    with pytest.raises(ValueError, match='name is "a b"'):
+        container.pre_start(name="a b")(lambda: None)
+    with pytest.raises(ValueError, match='retries is "-1"'):
+        container.pre_start(retries=-1)
+    container.pre_start(name="a")(lambda: None)
+    with pytest.raises(ValueError, match='a second pre_start callback named "a"'):
+        container.pre_start(name="a")(lambda: None)
+    with pytest.raises(UseError, match="pre_start decorates a function, not 7"):
+        container.pre_start(7)  # type: ignore[call-overload]
+    with pytest.raises(ValueError, match="stop_timeout is"):
+        Container(stop_timeout=0)
+
+
+def test_the_decorators_return_the_function() -> None:
+    container = Container()
+
+    def callback() -> None: ...
+
+    assert container.pre_start(callback) is callback
+    assert container.post_stop(name="x")(callback) is callback

@@ -51,7 +51,7 @@ class Container:
             name = getattr(target, "__name__", "app")
             app = calls.program(lambda: function(*args), is_app=True)
             self._run((name,), {"app": app}, {}, {})
-        words = (target,) if isinstance(target, str) else tuple(target) if isinstance(target, Sequence) else ()
+        words = (target,) if isinstance(target, str) else _words(target)
         if isinstance(target, str) and args:
             raise UseError("start() takes arguments for a list or a function: write them into the line for the shell")
         if not words or not all(isinstance(word, str) for word in (*words, *args)):
@@ -105,6 +105,11 @@ class Container:
             log.say(f"the hook file {quoted(self._config)} is wrong; nothing was started", "wrong_hook_file", "error")
             kernel.leave(EX_CONFIG)
         refuse(str(error))
+
+
+def _words(target: object) -> tuple[str, ...]:
+    """Those of a list; none for what is no list, which types do not keep everybody from passing."""
+    return tuple(target) if isinstance(target, Sequence) else ()
 
 
 def _positive(key: str, value: Duration) -> float:

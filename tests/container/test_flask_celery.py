@@ -1,0 +1,129 @@
+"""Flask with Celery in one container, under `docker stop` while a task runs and a request is open."""
+
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.container.docker import BASE, Container, docker
+
+IMAGE = "lifeinit-test-flask-celery"
+# What does not depend on lifeinit is made once, in stages of its own.
+DOCKERFILE = f"""
+FROM {BASE} AS broker
+RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends redis-server
+RUN mkdir /broker && cp /usr/bin/redis-server /broker/ \\
+    && ldd /usr/bin/redis-server | awk '$3 ~ "^/" {{print $3}}' | xargs -I lib cp lib /broker/
+FROM {BASE} AS packages
+RUN python -m venv /tmp/venv && /tmp/venv/bin/pip install -q --target /opt/packages flask 'celery[redis]' gunicorn
+FROM {{image}}
+COPY --from=broker /broker /broker
+COPY --from=packages /opt/packages /opt/packages
+ENV PYTHONPATH=/opt/packages PYTHONUNBUFFERED=1
+COPY app.py ./
+ENTRYPOINT ["python", "app.py"]
+CMD []
+"""
+APP = """
+from flask import Flask
+from celery import Celery
+from lifeinit.flask_celery import FlaskCeleryContainer
+
+app = Flask(__name__)
+celery = Celery(__name__, broker="redis://redis:6379/0")
+container = FlaskCeleryContainer(app, celery)
+
+@container.pre_start
+def pre_start_callback():
+    print("pre_start")
+
+@container.post_start
+def post_start_callback():
+    print("post_start")
+
+@container.pre_stop
+def pre_stop_callback():
+    print("pre_stop")
+
+@container.post_stop
+def post_stop_callback():
+    print("post_stop")
+
+
+def wait_at(gate):
+    with open(gate) as fifo:
+        fifo.readline()
+
+
+@celery.task
+def pack():
+    print("packing")
+    wait_at("/tmp/task")
+
+
+@app.route("/order")
+def order():
+    pack.delay()
+    return "ordered"
+
+
+@app.route("/slow")
+def slow():
+    print("asked")
+    wait_at("/tmp/request")
+    return "answered"
+
+
+if __name__ == "__main__":
+    container.start()
+"""
+
+
+@pytest.fixture
+def shop(image: str, tmp_path: Path) -> Iterator[Container]:
+    (tmp_path / "app.py").write_text(APP)
+    (tmp_path / "Dockerfile").write_text(DOCKERFILE.replace("{image}", image))
+    docker("build", "-q", "--network", "host", "-t", IMAGE, str(tmp_path))
+    container = Container(IMAGE, [], ["--add-host", "redis:127.0.0.1", "--stop-timeout", "60"])
+    try:
+        inside(container, "mkfifo /tmp/task /tmp/request; chmod 666 /tmp/task /tmp/request")
+        broker = "LD_LIBRARY_PATH=/broker exec /broker/redis-server --save ''"
+        docker("exec", "-d", "-w", "/tmp", container.id, "sh", "-c", broker)
+        yield container
+    finally:
+        container.remove()
+
+
+def inside(container: Container, line: str) -> str:
+    return docker("exec", container.id, "sh", "-c", line)
+
+
+def asked(container: Container, path: str) -> subprocess.Popen[str]:
+    ask = f"import urllib.request as u; print(u.urlopen('http://127.0.0.1:8000{path}').read().decode())"
+    return subprocess.Popen(
+        ["docker", "exec", container.id, "python", "-c", ask], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def test_nothing_is_lost(shop: Container) -> None:
+    """The callbacks run in their order, the task is finished and the request answered after the stop, the status is 0."""
+    said = shop.until("post_start")
+    assert said.index("pre_start") < said.index("post_start")
+    assert asked(shop, "/order").communicate()[0] == "ordered\n"
+    shop.until("packing")
+    request = asked(shop, "/slow")
+    shop.until("asked")
+    began = time.monotonic()
+    stop = subprocess.Popen(["docker", "stop", shop.id], stdout=subprocess.DEVNULL)
+    shop.until("pre_stop")
+    shop.until("Warm shutdown")
+    inside(shop, "echo > /tmp/task; echo > /tmp/request")
+    assert request.communicate()[0] == "answered\n"
+    assert stop.wait() == 0
+    assert time.monotonic() - began < 55, "the engine had to kill it"
+    rest = list(shop.lines())
+    assert any("pack" in line and "succeeded" in line for line in rest)
+    assert "post_stop" in rest
+    assert shop.status() == 0

@@ -62,6 +62,14 @@ def test_they_import_little() -> None:
     assert not heavy & set(loaded)
 
 
+def test_an_error_of_their_own_is_one_line(wait: Start) -> None:
+    code, out, lines = wait.command(*BARE, "wait", "--interval", "soon", "--", "file:///").end()
+    assert (code, out, len(lines)) == (70, "", 1)
+    assert lines[0].startswith(
+        "lifeinit: internal error: ValueError: could not convert string to float: 'soon' (run.py:"
+    )
+
+
 # wait
 
 
@@ -105,6 +113,14 @@ def test_a_wrong_target_ends_it_with_1(wait: Start) -> None:
     )
 
 
+def command_line(pid: str) -> bytes:
+    """Empty for one that has ended meanwhile."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
 def test_no_password_is_in_the_process_list(wait: Start) -> None:
     """Neither a literal one nor that of a variable, while a try runs; the environment, only its owner can read."""
     with bound() as (listener, port):
@@ -115,9 +131,10 @@ def test_no_password_is_in_the_process_list(wait: Start) -> None:
         with listener.accept()[0], listener.accept()[0], listener.accept()[0]:
             pid = waiting.process.pid
             tries = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-            assert tries
-            for process in (str(pid), *tries):
-                assert b"SECRET" not in Path(f"/proc/{process}/cmdline").read_bytes()
+            command_lines = [command_line(process) for process in (str(pid), *tries)]
+            assert RUN.encode() in command_lines[0]
+            assert len(set(command_lines) - {b""}) == 1  # that of a try is its waiter's
+            assert b"SECRET" not in command_lines[0]
             assert b"SECRET" in Path(f"/proc/{pid}/environ").read_bytes()
             waiting.process.terminate()
             code, _, lines = waiting.end()

@@ -535,6 +535,12 @@ def test_a_try_whose_waiter_was_killed_ends_soon(wait: Start) -> None:
 
 def test_without_stdin_stdout_and_stderr(wait: Start, tmp_path: Path) -> None:
     """The report of a try takes the place of none of them, and the command finds them closed."""
+    with bound() as (listener, port):
+        listener.listen()
+        waiting = wait(f"http://127.0.0.1:{port}", through=["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh"])
+        with listener.accept()[0]:
+            standard = [os.readlink(f"/proc/{waiting.process.pid}/fd/{fd}") for fd in range(3)]
+    assert standard == ["/dev/null"] * 3
     look = f"ls /proc/self/fd >{tmp_path}/fds"
     closing = ["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh"]
     assert wait("file:///", "--", "sh", "-c", look, through=closing).end() == (0, "", [])

@@ -1,6 +1,7 @@
 """The programs that the engine starts for `wait_for` and for a ready probe."""
 
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -12,6 +13,7 @@ import pytest
 
 from lifeinit.waiting.programs import ready_command, ready_program, wait_program
 from tests.integration.conftest import Start as StartInit
+from tests.integration.harness import PATIENCE
 from tests.integration.servers import Certified, asked, bound, says, serving, status
 from tests.integration.waiters import Start, starting, told, untimed
 
@@ -62,6 +64,14 @@ def test_they_import_little() -> None:
     assert not heavy & set(loaded)
 
 
+def test_an_error_of_their_own_is_one_line(wait: Start) -> None:
+    code, out, lines = wait.command(*BARE, "wait", "--interval", "soon", "--", "file:///").end()
+    assert (code, out, len(lines)) == (70, "", 1)
+    assert lines[0].startswith(
+        "lifeinit: internal error: ValueError: could not convert string to float: 'soon' (run.py:"
+    )
+
+
 # wait
 
 
@@ -105,6 +115,14 @@ def test_a_wrong_target_ends_it_with_1(wait: Start) -> None:
     )
 
 
+def command_line(pid: str) -> bytes:
+    """Empty for one that has ended meanwhile."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
 def test_no_password_is_in_the_process_list(wait: Start) -> None:
     """Neither a literal one nor that of a variable, while a try runs; the environment, only its owner can read."""
     with bound() as (listener, port):
@@ -115,9 +133,10 @@ def test_no_password_is_in_the_process_list(wait: Start) -> None:
         with listener.accept()[0], listener.accept()[0], listener.accept()[0]:
             pid = waiting.process.pid
             tries = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-            assert tries
-            for process in (str(pid), *tries):
-                assert b"SECRET" not in Path(f"/proc/{process}/cmdline").read_bytes()
+            command_lines = [command_line(process) for process in (str(pid), *tries)]
+            assert RUN.encode() in command_lines[0]
+            assert len(set(command_lines) - {b""}) == 1  # that of a try is its waiter's
+            assert b"SECRET" not in command_lines[0]
             assert b"SECRET" in Path(f"/proc/{pid}/environ").read_bytes()
             waiting.process.terminate()
             code, _, lines = waiting.end()
@@ -242,28 +261,42 @@ class Held:
     def __init__(self, directory: Path) -> None:
         self.path = directory / "fifo"
         os.mkfifo(self.path)
+        self._fd = os.open(self.path, os.O_RDONLY | os.O_NONBLOCK)
 
     @property
     def command(self) -> list[str]:
         """Starts another process and waits for it for ever, only the first time."""
         return ["sh", "-c", f"mkdir once || exit 3; exec >{self.path}; tail -f /dev/null & echo began; wait"]
 
+    def read(self) -> bytes:
+        """What is written next; nothing once nobody has it any more."""
+        ready, _, _ = select.select([self._fd], [], [], PATIENCE)
+        assert ready, "somebody still holds the fifo"
+        return os.read(self._fd, 4096)
 
-def test_a_stop_request_ends_the_command_too(wait: Start, tmp_path: Path) -> None:
+    def close(self) -> None:
+        os.close(self._fd)
+
+
+@pytest.fixture
+def held(tmp_path: Path) -> Iterator[Held]:
     held = Held(tmp_path)
+    yield held
+    held.close()
+
+
+def test_a_stop_request_ends_the_command_too(wait: Start, held: Held) -> None:
     waiting = wait.command(*ready_command(held.command))
-    with held.path.open() as fifo:
-        assert fifo.readline() == "began\n"
-        waiting.process.terminate()
-        assert fifo.read() == ""  # the end of the file: nobody has it any more
+    assert held.read() == b"began\n"
+    waiting.process.terminate()
+    assert held.read() == b""
     line = 'lifeinit: ready: stopped, still missing: the command "sh" (no answer yet)'
     assert waiting.end() == (-signal.SIGTERM, "", [line])
 
 
-def test_a_command_that_takes_too_long_is_killed_with_its_group(wait: Start, tmp_path: Path) -> None:
-    held = Held(tmp_path)
+def test_a_command_that_takes_too_long_is_killed_with_its_group(wait: Start, held: Held) -> None:
     waiting = wait.limited("0.5,30", "--", *held.command)
-    with held.path.open() as fifo:
-        assert fifo.read() == "began\n"
+    assert held.read() == b"began\n"
+    assert held.read() == b""
     assert waiting.line() == "lifeinit: waiting for it"
     assert waiting.line() == "lifeinit: still missing: it (no answer within 0.5 s)"

@@ -1,6 +1,7 @@
 """What waits, in a process of its own, and what it says until a TERM ends it."""
 
 import contextlib
+import os
 import re
 import select
 import signal
@@ -19,22 +20,21 @@ class Waiting:
 
     def __init__(self, command: Sequence[str], cwd: Path, environment: dict[str, str]) -> None:
         self.process = subprocess.Popen(
-            command,
-            cwd=cwd,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            encoding="utf-8",
-            errors="surrogateescape",
-            bufsize=0,
+            command, cwd=cwd, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0
         )
+        self._buffer = b""  # of stderr
 
     def line(self) -> str:
         """The next line, without the time that it took."""
         assert self.process.stderr is not None
-        ready, _, _ = select.select([self.process.stderr], [], [], PATIENCE)
-        assert ready, f"nothing was said within {PATIENCE} s"
-        return untimed(self.process.stderr.readline().rstrip("\n"))
+        while b"\n" not in self._buffer:
+            ready, _, _ = select.select([self.process.stderr], [], [], PATIENCE)
+            assert ready, f"nothing was said within {PATIENCE} s"
+            part = os.read(self.process.stderr.fileno(), 4096)
+            assert part, f"no more is said after {self._buffer!r}"
+            self._buffer += part
+        line, _, self._buffer = self._buffer.partition(b"\n")
+        return untimed(line.decode())
 
     def stopped(self) -> "Ended":
         """How it ends when it gets a TERM after its second line."""
@@ -46,7 +46,8 @@ class Waiting:
     def end(self) -> "Ended":
         """How it ends, with the lines that are left."""
         out, err = self.process.communicate(timeout=PATIENCE)
-        return self.process.returncode, out, untimed(err).splitlines()
+        lines = untimed((self._buffer + err).decode()).splitlines()
+        return self.process.returncode, out.decode(errors="surrogateescape"), lines
 
 
 class Start:

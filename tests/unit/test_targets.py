@@ -4,7 +4,7 @@ import string
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lifeinit.waiting.targets import File, Http, Place, Target, Tcp, Unix, hidden, parse, without_secrets
@@ -227,6 +227,7 @@ def test_any_text_is_a_target_or_a_sentence(text: str) -> None:
         ("u:p@db:5432", "..."),
         ("host=db password=p", "..."),
         ("u:p@://db", "..."),
+        ("u:p://w@db", "..."),
         ("", ""),
     ],
 )  # fmt: skip
@@ -235,8 +236,10 @@ def test_what_is_shown_of_a_text(text: str, shown: str) -> None:
 
 
 @given(PASSWORDS)
+@example("SECRET://SECRET")
+@example("SECRET@/SECRET")
 def test_no_password_is_ever_shown(password: str) -> None:
-    """Percent-encoded or, by mistake, not."""
+    """Percent-encoded or, by mistake, not. The examples were once shown."""
     for form in (password, quote(password), quote(password, safe="")):
         for text in (
             f"postgres://me:{form}@db/shop?x={form}",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from lifeinit.cli.parameters import Parsed
-from lifeinit.engine import log
+from lifeinit.engine import descriptors, log
 from lifeinit.engine.plan import Surroundings
 from lifeinit.hookfile import duration
 from lifeinit.surroundings import surroundings
@@ -85,6 +85,7 @@ def wait(  # noqa: PLR0913, PLR0917
         return WRONG
     start: Start = context.obj
     given = surroundings(start.mask)
+    descriptors.fill_stdio()
     status = Waiting(resolved, Pace(interval, timeout or None, quiet=quiet), Terms(insecure=insecure), log.say).run()
     if status > 128:
         die(status - 128)

@@ -79,7 +79,7 @@ class Waiting:
                 try:
                     seat.running = Try(seat.place, self._terms)
                 except OSError as error:
-                    seat.reason = f"cannot be tried: {error.strerror}"
+                    seat.reason = f"cannot be tried: {error.strerror or error}"
 
     def _next_moment(self) -> float:
         moments = [seat.due if seat.running is None else seat.running.deadline for seat in self._seats()]

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import socket
 import time
 
@@ -15,6 +16,13 @@ if TYPE_CHECKING:
 
 _MOST = 1 << 16  # bytes that are read of an answer
 _POLITE = 0.2  # seconds for the rest of an answer, so that a server is not cut off in its words
+_BEGINNING = b"HTTP/1."
+_STATUS = re.compile(
+    # "103 Early Hints", say: the answer comes after it. Atomic, so that a hostile server makes us try no second split.
+    rb"(?>HTTP/1\.\d 1\d\d[ \r].*?\r\n\r\n)*+"
+    rb"HTTP/1\.\d (?P<final>[2-9]\d\d)[ \r\n]",
+    re.DOTALL,
+)
 _WORDS = {
     errno.ECONNREFUSED: "connection refused",
     errno.ECONNRESET: "connection closed without an answer",
@@ -62,19 +70,30 @@ def _connected(host: str, port: int, seconds: float) -> socket.socket:
     found = socket.getaddrinfo(host.encode("ascii"), port, type=socket.SOCK_STREAM)
     failure: OSError = ConnectionRefusedError(errno.ECONNREFUSED, "")
     for family, kind, protocol, _, address in found:
-        stream = socket.socket(family, kind, protocol)
         try:
-            stream.settimeout(seconds / len(found))  # one that drops our packets leaves time for the next
-            stream.connect(address)
-            if stream.getsockname() != stream.getpeername():
+            stream = socket.socket(family, kind, protocol)
+            try:
+                stream.settimeout(seconds / len(found))  # one that drops our packets leaves time for the next
+                stream.connect(address)
+                _refuse_self(stream)
                 stream.settimeout(None)
-                return stream
-            # The kernel chose the very port that we ask for as ours, and where nobody listens that connects a socket
-            # with itself. Among many tries on a port of the ephemeral range this does happen. RFC 9293, 3.5
+            except OSError:
+                stream.close()
+                raise
         except OSError as error:
             failure = error
-        stream.close()
+        else:
+            return stream
     raise failure
+
+
+def _refuse_self(stream: socket.socket) -> None:
+    """A socket can be connected with itself, where nobody listens and the kernel chose the very port that we ask for.
+
+    Among many tries of a port in the ephemeral range this does happen. RFC 9293, 3.5
+    """
+    if stream.getsockname() == stream.getpeername():
+        raise ConnectionRefusedError(errno.ECONNREFUSED, "")
 
 
 def _ask(place: Http, seconds: float, insecure: bool) -> str | None:
@@ -98,24 +117,14 @@ def _read_status(stream: socket.socket) -> int | str:
     heard = b""
     while len(heard) < _MOST:
         part = stream.recv(4096)
+        heard += part
+        status = _STATUS.match(heard)
+        if status:
+            return int(status["final"])
         if not part:
             return "no HTTP answer" if heard else "connection closed without an answer"
-        heard += part
-        while heard:
-            line, ended, rest = heard.partition(b"\n")
-            if not line.startswith(b"HTTP/1."[: len(line)]):
-                return "no HTTP answer"
-            if not ended:
-                break
-            status = line.split()[1:2]
-            if not status or len(status[0]) != 3 or not status[0].isdigit():
-                return "no HTTP answer"
-            if not status[0].startswith(b"1"):
-                return int(status[0])
-            _, ended, rest = heard.partition(b"\r\n\r\n")  # "103 Early Hints", say: the answer comes after it
-            if not ended:
-                break
-            heard = rest
+        if not heard.startswith(_BEGINNING[: len(heard)]):
+            break
     return "no HTTP answer"
 
 

@@ -20,11 +20,22 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import NoReturn
 
-_WRONG = 1
+_WRONG, _EX_SOFTWARE = 1, 70  # sysexits(3)
 
 
 def main(arguments: "Sequence[str]") -> "NoReturn":
     """Wait as the arguments say, and end with 0; with 1 if a target is wrong; on a stop request by its signal."""
+    try:
+        status = _wait(arguments)
+    except Exception as error:  # noqa: BLE001  # a sentence and a status for it too
+        log.report(error)
+        status = _EX_SOFTWARE
+    if status > 128:
+        die(status - 128)
+    kernel.leave(status)
+
+
+def _wait(arguments: "Sequence[str]") -> int:
     mode, _, interval, *rest = arguments
     options, operands = rest[: rest.index("--")], rest[rest.index("--") + 1 :]
     mask = kernel.block_signals()
@@ -34,11 +45,10 @@ def main(arguments: "Sequence[str]") -> "NoReturn":
         targets, terms = [_command(operands)], Terms(silent=silent, surroundings=_surroundings(mask))
     else:
         targets, terms = _resolved(operands, prefix), Terms(insecure="--insecure" in options)
+        if not targets:
+            return _WRONG
     pace = Pace(float(interval), quiet=silent)
-    status = Waiting(targets, pace, terms, lambda text: log.say(prefix + text)).run()
-    if status:
-        die(status - 128)
-    kernel.leave(0)
+    return Waiting(targets, pace, terms, lambda text: log.say(prefix + text)).run()
 
 
 def _command(argv: "Sequence[str]") -> Target:
@@ -53,12 +63,11 @@ def _surroundings(mask: tuple[int, ...]) -> Surroundings:
 
 
 def _resolved(texts: "Sequence[str]", prefix: str) -> list[Target]:
+    """The targets; none if one of them is wrong, which is said."""
     targets, wrong = resolve(texts, os.environ)
     for sentence in wrong:
         log.say(prefix + sentence)
-    if wrong:
-        kernel.leave(_WRONG)
-    return targets
+    return [] if wrong else targets
 
 
 def _hook() -> str:

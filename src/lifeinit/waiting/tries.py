@@ -81,12 +81,11 @@ class Try:
         return "" if code == _ANSWERS else reason or f"exited {code}"
 
     def end(self) -> None:
-        """Kill it: a command with its whole process group."""
+        """Kill it: a command with its whole process group. One that has become another user we may have to let live."""
         if self._has_group:
             kernel.signal_group(self._pid, _signal.SIGKILL)
-        else:
-            kernel.signal_process(self._pid, _signal.SIGKILL)
-        os.waitpid(self._pid, 0)
+        if kernel.signal_process(self._pid, _signal.SIGKILL):
+            os.waitpid(self._pid, 0)
         os.close(self._report)
 
 

@@ -13,6 +13,7 @@ _SOCKETS = {"unix", "redis+unix", "redis+socket"}  # redis-py, Celery
 _REST = re.compile(r"(?P<authority>[^/?#]*)(?P<path>[^?#]*)(?:\?(?P<query>[^#]*))?(?P<fragment>#.*)?", re.DOTALL)
 
 _PLAIN = re.compile(r"[\w+.:/${}\[\]-]*")
+_PLAIN_SCHEME = re.compile(r"[\w+.${}-]*")  # no colon: before that one there was a user, and it is a password
 _PLAIN_HOSTS = re.compile(r"(?:(?:^|,)(?:\[[^\]]*\]|[^:,]*)(?::(?:\d*|\$\w+|\$\{\w+\}))?)*")
 
 
@@ -45,7 +46,7 @@ def hidden(text: str) -> str:
     An "@" behind the authority means that a password was not percent-encoded: then it can begin anywhere.
     """
     scheme, found, rest = text.partition("://")
-    if not _PLAIN.fullmatch(scheme):
+    if not (_PLAIN_SCHEME if found else _PLAIN).fullmatch(scheme):
         return "..."
     if not found:
         return scheme

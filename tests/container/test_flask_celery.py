@@ -108,7 +108,7 @@ def asked(container: Container, path: str) -> subprocess.Popen[str]:
 
 
 def test_nothing_is_lost(shop: Container) -> None:
-    """The callbacks run in their order, the task is finished and the request answered after the stop, the status is 0."""
+    """The callbacks run in their order; the task is finished and the request answered after the stop has begun."""
     said = shop.until("post_start")
     assert said.index("pre_start") < said.index("post_start")
     assert asked(shop, "/order").communicate()[0] == "ordered\n"

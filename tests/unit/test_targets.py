@@ -4,7 +4,7 @@ import string
 from urllib.parse import quote
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lifeinit.waiting.targets import File, Http, Place, Target, Tcp, Unix, hidden, parse, without_secrets
@@ -204,7 +204,6 @@ def told(text: str) -> str:
         return str(error)
 
 
-@settings(deadline=None)  # how long an example takes says only how busy the machine is
 @given(st.text())
 def test_any_text_is_a_target_or_a_sentence(text: str) -> None:
     for whole in (text, f"tcp://{text}", f"postgres://{text}", f"http://{text}", f"unix://{text}", f"file:///{text}"):
@@ -236,7 +235,6 @@ def test_what_is_shown_of_a_text(text: str, shown: str) -> None:
     assert hidden(text) == shown
 
 
-@settings(deadline=None)
 @given(PASSWORDS)
 @example("SECRET://SECRET")
 @example("SECRET@/SECRET")

@@ -22,6 +22,7 @@ from lifeinit.surroundings import surroundings
 Option = TypeVar("Option", bound=Callable[..., object])
 
 NO_COMMAND: Final = click.UsageError('no command: name the app to run, as in "lifeinit -- python app.py"')
+_DISTRUST: Final = ("distrusted", "error")
 EX_CONFIG: Final = 78  # sysexits(3)
 EX_UNWRITABLE: Final = 2
 
@@ -204,6 +205,11 @@ def _group(group: bool | None, single_child: bool) -> bool | None:
 
 def _run(command: Sequence[str], config: str | None, options: Options, mask: Iterable[int]) -> int:
     path = search.found(config)
+    reason = None if path is None or search.is_named(config) else search.distrusted(path)
+    if reason is not None:
+        way_out = "name the file by --config or LIFEINIT_CONFIG, or give it to root"
+        log.say(f"the hook file {quoted(path)} is not trusted: {reason}: {way_out}; nothing was started", *_DISTRUST)
+        return EX_CONFIG
     try:
         hook_file = None if path is None else reader.read(path)
         if not command and not (hook_file and hook_file.processes):

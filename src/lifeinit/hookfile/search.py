@@ -14,7 +14,28 @@ def found(named: str | None) -> str | None:
 
     A name is given by --config, else by LIFEINIT_CONFIG (an empty one counts as unset, as usual in Compose files).
     """
-    named = named or os.environ.get("LIFEINIT_CONFIG") or None
-    if named is not None:
-        return named
+    if is_named(named):
+        return named or os.environ["LIFEINIT_CONFIG"]
     return next((place for place in PLACES if os.path.lexists(place)), None)
+
+
+def is_named(named: str | None) -> bool:
+    """Whether somebody has said which hook file it is to be."""
+    return bool(named or os.environ.get("LIFEINIT_CONFIG"))
+
+
+def distrusted(path: str) -> str | None:
+    """Why a hook file that nobody has named is not to be run; None where it may be. It could lie there for a purpose.
+
+    The file and its directory have to belong to root or to lifeinit's own user, and nobody else may write to them.
+    """
+    for place, what in ((path, "it"), (os.path.dirname(path) or ".", "its directory")):
+        try:
+            found = os.stat(place)
+        except OSError:
+            return None  # it cannot be read either, which the reader tells
+        if found.st_uid not in {0, os.geteuid()}:
+            return f"{what} belongs to uid {found.st_uid}"
+        if found.st_mode & 0o002 or (found.st_mode & 0o020 and found.st_gid not in {0, os.getegid()}):
+            return f"{what} can be written by others"
+    return None

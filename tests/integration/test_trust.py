@@ -1,0 +1,60 @@
+"""A hook file that nobody has named, and that somebody else could have written."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.integration.conftest import Start
+
+pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="to give a file away takes root")
+
+WAY_OUT = "name the file by --config or LIFEINIT_CONFIG, or give it to root; nothing was started"
+HOOKS = 'pre_start = "echo hook"\n'
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ("chown 4711 hooks.toml", "it belongs to uid 4711"),
+        ("chown 4711 .", "its directory belongs to uid 4711"),
+        ("chmod 666 hooks.toml", "it can be written by others"),
+        ("chmod 777 .", "its directory can be written by others"),
+        ("chmod 1777 .", "its directory can be written by others"),
+        ("chgrp 4711 hooks.toml; chmod 660 hooks.toml", "it can be written by others"),
+        ("mv hooks.toml x; chown 4711 x; ln -s x hooks.toml", "it belongs to uid 4711"),
+    ],
+)
+def test_it_is_refused(init: Start, change: str, reason: str) -> None:
+    running = init("echo", "app", hooks=HOOKS, through=["sh", "-c", f'{change}; exec "$@"', "-"])
+    assert running.rest() == []
+    assert running.status() == 78
+    assert running.stderr() == [f'lifeinit: the hook file "hooks.toml" is not trusted: {reason}: {WAY_OUT}']
+
+
+@pytest.mark.parametrize("change", ["chown 4711 hooks.toml .", "chmod 777 ."])
+def test_one_that_is_named_is_read(init: Start, change: str) -> None:
+    through = ["sh", "-c", f'{change}; exec "$@"', "-"]
+    assert init("echo", "app", hooks=HOOKS, options=["--config", "hooks.toml"], through=through).rest() == [
+        "hook",
+        "app",
+    ]
+    assert init("true", env={"LIFEINIT_CONFIG": "hooks.toml"}, hooks=HOOKS, through=through).rest() == ["hook"]
+
+
+@pytest.mark.parametrize("change", ["chmod 664 hooks.toml", "chmod 775 ."])
+def test_roots_own_group_may_write(init: Start, change: str) -> None:
+    """As images are made with a umask of 002, and for users without a fixed uid in group 0."""
+    running = init("echo", "app", hooks=HOOKS, through=["sh", "-c", f'{change}; exec "$@"', "-"])
+    assert running.rest() == ["hook", "app"]
+
+
+def test_the_one_in_etc_too(init: Start, tmp_path: Path) -> None:
+    (tmp_path / "etc").mkdir()
+    (tmp_path / "etc" / "hooks.toml").write_text(HOOKS)
+    shutil.chown(tmp_path / "etc", 4711)
+    mount = 'mount -t tmpfs none /etc; mkdir /etc/lifeinit; mount --bind etc /etc/lifeinit; exec "$@"'
+    running = init("echo", "app", through=["unshare", "--mount", "sh", "-c", mount, "-"])
+    assert running.status() == 78
+    assert "its directory belongs to uid 4711" in running.stderr()[0]

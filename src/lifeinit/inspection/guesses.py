@@ -1,0 +1,36 @@
+"""What somebody may have meant who wrote the name of a program or file that is not there."""
+
+import difflib
+import itertools
+import os
+from collections.abc import Iterable
+
+_MOST = 20  # guesses: each takes milliseconds
+_MOST_NAMES = 20_000
+_LIKE = 0.75
+
+
+class Guesses:
+    """Reads each directory once."""
+
+    def __init__(self) -> None:
+        self._names: dict[str, tuple[str, ...]] = {}
+        self._made = 0
+
+    def near(self, name: str, directories: Iterable[str]) -> str | None:
+        """The name in these directories that is most like this one."""
+        self._made += 1
+        if self._made > _MOST:
+            return None
+        names = {one for directory in directories for one in self._in(directory) if abs(len(one) - len(name)) <= 3}
+        near = difflib.get_close_matches(name, sorted(names), n=1, cutoff=_LIKE)
+        return near[0] if near else None
+
+    def _in(self, directory: str) -> tuple[str, ...]:
+        if directory not in self._names:
+            try:
+                with os.scandir(directory) as entries:
+                    self._names[directory] = tuple(entry.name for entry in itertools.islice(entries, _MOST_NAMES))
+            except (OSError, ValueError):
+                self._names[directory] = ()
+        return self._names[directory]

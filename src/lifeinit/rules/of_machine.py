@@ -7,8 +7,8 @@ RULES: tuple[Rule, ...] = (
         "E301",
         "program-not-found",
         "A command's program does not exist, or lies in no directory of PATH.",
-        "The hook would fail with 127. PATH is the hook's own: the one in its environment, else the inherited one. A path"
-        " with a slash in it begins at working_dir.",
+        "The hook would fail with 127. PATH is the hook's own: the one in its environment, else the inherited"
+        " one. A path with a slash in it begins at working_dir.",
         'pre_start = ["pyhton3", "manage.py", "migrate"]',
         'pre_start = ["python3", "-m", "shop.migrate"]',
     ),
@@ -16,8 +16,9 @@ RULES: tuple[Rule, ...] = (
         "E302",
         "not-executable",
         "A command's program may not be executed by the user that it runs as.",
-        "The hook would fail with 126. COPY keeps the modes of the build context, and a file that was never chmod +x there"
-        " is not executable in the image. A file system that is mounted noexec runs nothing, not even for root.",
+        "The hook would fail with 126. COPY keeps the modes of the build context, and a file that was never chmod"
+        " +x there is not executable in the image. A file system that is mounted noexec runs nothing, not even for"
+        " root.",
         'pre_start = ["./scripts/plain.sh"]  # mode 644',
         'pre_start = ["sh", "./scripts/plain.sh"]',
     ),
@@ -33,8 +34,8 @@ RULES: tuple[Rule, ...] = (
         "E304",
         "out-of-reach",
         "A directory on the way to a command's program is closed to the user that it runs as.",
-        "To reach a file its user needs the x permission on every directory of the path, links included. /root is closed to"
-        " everybody else in most images.",
+        "To reach a file its user needs the x permission on every directory of the path, links included. /root is"
+        " closed to everybody else in most images.",
         '[[pre_start]]\ncommand = ["./closed/tool"]  # the directory has mode 700\nuser = "65534"',
         '[[pre_start]]\ncommand = ["./closed/tool"]  # as root',
     ),
@@ -42,8 +43,8 @@ RULES: tuple[Rule, ...] = (
         "E305",
         "interpreter-missing",
         "The first line of a script names an interpreter that is not there or cannot be executed.",
-        "The kernel reports it as if the script itself were missing. With /usr/bin/env the interpreter is looked for in PATH,"
-        " and all that follows env is one name unless env has -S.",
+        "The kernel reports it as if the script itself were missing. With /usr/bin/env the interpreter is looked"
+        " for in PATH, and all that follows env is one name unless env has -S.",
         'pre_start = ["./scripts/old.py"]  # begins with #!/usr/bin/python2.5',
         'pre_start = ["./scripts/migrate.sh"]  # begins with #!/bin/sh',
     ),
@@ -51,8 +52,8 @@ RULES: tuple[Rule, ...] = (
         "E306",
         "spoilt-first-line",
         "A script has Windows line ends or a byte order mark, so that the kernel misreads its first line.",
-        "With a carriage return the interpreter's name becomes one that does not exist; with a byte order mark there is no"
-        " first line at all. Git on Windows writes both unless .gitattributes says otherwise.",
+        "With a carriage return the interpreter's name becomes one that does not exist; with a byte order mark"
+        " there is no first line at all. Git on Windows writes both unless .gitattributes says otherwise.",
         'pre_start = ["./scripts/windows.sh"]  # lines end with \\r\\n',
         'pre_start = ["./scripts/migrate.sh"]  # lines end with \\n',
     ),
@@ -60,8 +61,8 @@ RULES: tuple[Rule, ...] = (
         "E307",
         "loader-missing",
         "A program was linked for another C library, and its loader is not in the image.",
-        "A program built on Debian asks for the loader of the GNU C library, which Alpine does not have, and the other way"
-        ' round. The kernel says "No such file or directory" of a program that is there.',
+        "A program built on Debian asks for the loader of the GNU C library, which Alpine does not have, and the"
+        ' other way round. The kernel says "No such file or directory" of a program that is there.',
         'pre_start = ["./bin/built-for-alpine"]',
         'pre_start = ["./bin/static"]',
     ),
@@ -78,16 +79,16 @@ RULES: tuple[Rule, ...] = (
         "words-in-one",
         "The first word of a list holds a space, and no program has such a name.",
         "A list is not split: each item is one argument, and the first one is the program's whole name.",
-        'pre_start = ["sleep 0"]',
-        'pre_start = ["sleep", "0"]',
+        'pre_start = ["echo migrated"]',
+        'pre_start = ["echo", "migrated"]',
     ),
     Rule(
         "E310",
         "no-shell",
         "A command is a string, and there is no /bin/sh to run it.",
         "A string is a line for /bin/sh -c. Distroless images and images from scratch have no shell.",
-        'pre_start = "sleep 0"',
-        'pre_start = ["sleep", "0"]',
+        'pre_start = "echo migrated"',
+        'pre_start = ["echo", "migrated"]',
     ),
     Rule(
         "E311",
@@ -141,17 +142,17 @@ RULES: tuple[Rule, ...] = (
         "W301",
         "shell-program",
         "A line for the shell starts a program that is not there or cannot be executed.",
-        "Only words without expansion are looked at, which the shell is certain to come to. [[ and source are words of bash;"
-        " /bin/sh is dash on Debian and Ubuntu.",
-        'pre_start = "slepe 0"',
-        'pre_start = "sleep 0"',
+        "Only words without expansion are looked at, which the shell is certain to come to. [[ and source are"
+        " words of bash; /bin/sh is dash on Debian and Ubuntu.",
+        'pre_start = "ehco migrated"',
+        'pre_start = "echo migrated"',
     ),
     Rule(
         "W302",
         "changeable-program",
         "A hook runs as root what the app's user or everybody could change.",
-        "Whoever gets into the app could write into the script, or put another in its place, and would be root at the next"
-        " stop. Its directories count too: who may write to a directory can replace what is in it.",
+        "Whoever gets into the app could write into the script, or put another in its place, and would be root at"
+        " the next stop. Its directories count too: who may write to a directory can replace what is in it.",
         'post_stop = ["./app/cleanup.sh"]  # the directory was given to uid 1000\n[app]\nuser = "1000"',
         'post_stop = ["./scripts/migrate.sh"]  # everything on the way is root\'s\n[app]\nuser = "1000"',
     ),
@@ -167,8 +168,8 @@ RULES: tuple[Rule, ...] = (
         "W304",
         "kill-1",
         "A hook signals pid 1, or every process at once.",
-        "Pid 1 is lifeinit: TERM, INT and QUIT are stop requests to it, other signals go on to the app, and the kernel drops"
-        " a KILL. Under docker --init or in a pod with a shared PID namespace pid 1 is somebody else.",
+        "Pid 1 is lifeinit: TERM, INT and QUIT are stop requests to it, other signals go on to the app, and the"
+        " kernel drops a KILL. Under docker --init or in a pod with a shared PID namespace pid 1 is somebody else.",
         'pre_stop = "kill -TERM 1"',
         'pre_stop = "kill -USR1 $LIFEINIT_CHILD_PID"',
     ),
@@ -176,8 +177,9 @@ RULES: tuple[Rule, ...] = (
         "W305",
         "shell-in-between",
         "The app is a line for the shell without exec, so that the shell stays and gets the signals.",
-        "A shell that is not pid 1 dies of a stop signal, and does not pass it on. What it started is left behind, gets"
-        " SIGTERM from lifeinit and a second, then SIGKILL. With exec the program takes the shell's place.",
+        "A shell that is not pid 1 dies of a stop signal, and does not pass it on. What it started is left"
+        " behind, gets SIGTERM from lifeinit and a second, then SIGKILL. With exec the program takes the shell's"
+        " place.",
         '[process.web]\ncommand = "sleep 60 2>&1"',
         '[process.web]\ncommand = "exec sleep 60 2>&1"',
     ),
@@ -193,9 +195,10 @@ RULES: tuple[Rule, ...] = (
         "W307",
         "runner-in-between",
         "The app is started by npm, npx, pnpm or yarn, which stay in between.",
-        "They run a script of package.json through a shell. npm passes TERM and INT on to that shell and no other signal; a"
-        " shell that does not replace itself (dash 0.5.12) dies of it, npm exits with 143, and the program never hears of the"
-        " stop. pipenv run and poetry run replace themselves by the program and are fine.",
+        "They run a script of package.json through a shell. npm passes TERM and INT on to that shell and no other"
+        " signal; a shell that does not replace itself (dash 0.5.12) dies of it, npm exits with 143, and the"
+        " program never hears of the stop. pipenv run and poetry run replace themselves by the program and are"
+        " fine.",
         '[process.web]\ncommand = ["npm", "start"]',
         '[process.web]\ncommand = ["node", "server.js"]',
     ),
@@ -203,8 +206,8 @@ RULES: tuple[Rule, ...] = (
         "W308",
         "another-init",
         "The app is started by another init.",
-        "lifeinit is pid 1 and reaps and forwards already. tini and dumb-init below it only pass on what it sends; s6-overlay"
-        " refuses to start unless it is pid 1.",
+        "lifeinit is pid 1 and reaps and forwards already. tini and dumb-init below it only pass on what it"
+        " sends; s6-overlay refuses to start unless it is pid 1.",
         '[process.web]\ncommand = ["tini", "--", "sleep", "60"]',
         '[process.web]\ncommand = ["sleep", "60"]',
     ),
@@ -212,7 +215,8 @@ RULES: tuple[Rule, ...] = (
         "W309",
         "daemon",
         "The app goes into the background.",
-        "Its first process ends at once, which is the app's exit for lifeinit: it stops the rest and the container ends.",
+        "Its first process ends at once, which is the app's exit for lifeinit: it stops the rest and the"
+        " container ends.",
         '[process.web]\ncommand = "sleep 60 &"',
         '[process.web]\ncommand = ["sleep", "60"]',
     ),
@@ -220,7 +224,8 @@ RULES: tuple[Rule, ...] = (
         "W310",
         "sleep-command",
         "A pre_stop hook begins with the command sleep.",
-        "The key sleep needs no process and no shell, which images may lack, and is not cut by the hook's timeout of 5 s.",
+        "The key sleep needs no process and no shell, which images may lack, and is not cut by the hook's timeout"
+        " of 5 s.",
         'pre_stop = "sleep 4"',
         'pre_stop = { sleep = "4s" }',
     ),
@@ -228,7 +233,8 @@ RULES: tuple[Rule, ...] = (
         "W311",
         "sleep-before-start",
         "A pre_start hook sleeps to wait for a service.",
-        "wait_for asks the service itself: it goes on as soon as it answers, has a timeout, and says what it waits for.",
+        "wait_for asks the service itself: it goes on as soon as it answers, has a timeout, and says what it"
+        " waits for.",
         'pre_start = "sleep 10"',
         'pre_start = { wait_for = "tcp://db:5432" }',
     ),
@@ -244,8 +250,8 @@ RULES: tuple[Rule, ...] = (
         "W313",
         "variable-not-set",
         "A target or a value of environment needs a variable that is not set here.",
-        "It is an error when it runs. Here it is a warning, since the runtime may set it; none at all if an earlier pre_start"
-        " hook speaks of LIFEINIT_ENV, itself or in a script that it names.",
+        "It is an error when it runs. Here it is a warning, since the runtime may set it; none at all if an"
+        " earlier pre_start hook speaks of LIFEINIT_ENV, itself or in a script that it names.",
         'pre_start = { wait_for = "$SHOP_DATABASE_URL" }',
         'pre_start = { wait_for = "tcp://db:5432" }',
     ),

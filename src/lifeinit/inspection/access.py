@@ -8,11 +8,12 @@ from lifeinit.engine.plan import Identity
 
 _MOST_LINKS = 40  # then the kernel says ELOOP. path_resolution(7)
 _ACL = "system.posix_acl_access"
+_EFFECTIVE = os.access in os.supports_effective_ids
 SEARCH, WRITE = 1, 2  # the bits of a mode
 
 
 class Found(NamedTuple):
-    """Where a path leads to, links followed; `passed` are the directories on the way, and the file itself."""
+    """Where a path leads to, links followed; `passed` are the directories from the root on, and the file itself."""
 
     path: str
     state: os.stat_result
@@ -56,7 +57,7 @@ class Files:
             return True
         if who.uid == self._own:
             try:
-                return os.access(path, os.X_OK if bit == SEARCH else os.W_OK, effective_ids=True)
+                return os.access(path, os.X_OK if bit == SEARCH else os.W_OK, effective_ids=_EFFECTIVE)
             except (OSError, ValueError):
                 return True
         return _by_bits(state, bit, who) or _has_acl(path)
@@ -79,7 +80,7 @@ class Files:
 
     def _walk(self, path: str, base: str, who: Identity | None) -> Found | Dead:
         at = "/" if path.startswith("/") else base
-        rest, links, passed = _parts(path), 0, [at]
+        rest, links, passed = _parts(path), 0, [*_above(at), at]
         while rest:
             part = rest.pop()
             if not self.may(SEARCH, at, who):
@@ -106,6 +107,12 @@ class Files:
 
 def _key(who: Identity | None) -> tuple[int, int, tuple[int, ...]]:
     return (-1, -1, ()) if who is None else (who.uid, who.gid, who.groups)
+
+
+def _above(directory: str) -> list[str]:
+    """The directories that it lies in, the root first."""
+    parts = directory.split("/")
+    return ["/".join(parts[:i]) or "/" for i in range(1, len(parts))] if directory != "/" else []
 
 
 def _parts(path: str) -> list[str]:

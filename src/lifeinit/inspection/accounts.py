@@ -1,17 +1,20 @@
 """Whom each command runs as: users and groups, whether they exist and whether lifeinit could become them."""
 
-import difflib
 import grp
 import os
 import pwd
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 
 from lifeinit import preflight
 from lifeinit.engine.plan import Identity
 from lifeinit.hookfile.locate import Path
 from lifeinit.hookfile.model import HookFile
 from lifeinit.hookfile.problem import quoted
+from lifeinit.inspection.guesses import Guesses
 from lifeinit.rules.rule import Finding
+
+_MOST_NAMES = 5000  # a directory service may have more
 
 
 class Person:
@@ -27,6 +30,7 @@ class Accounts:
 
     def __init__(self) -> None:
         self.own = Person(Identity(os.geteuid(), os.getegid(), tuple(os.getgroups())), {})
+        self._guesses = Guesses()
         self._known: dict[str, Person | preflight.UnfitError] = {}
 
     def person(self, user: str | None) -> Person | None:
@@ -40,7 +44,7 @@ class Accounts:
         for path, user in _users(hook_file):
             error = self._ask(user)
             if isinstance(error, preflight.UnfitError):
-                yield _finding(path, user, error)
+                yield self._finding(path, user, error)
 
     def _ask(self, user: str) -> Person | preflight.UnfitError:
         if user not in self._known:
@@ -52,6 +56,19 @@ class Accounts:
             except (ValueError, OSError) as error:  # a name that no database can be asked for
                 self._known[user] = preflight.UnfitError(f"who cannot be looked up ({error}): write another name")
         return self._known[user]
+
+    def _finding(self, path: Path, user: str, error: preflight.UnfitError) -> Finding:
+        reason, _, way_out = str(error).partition(": ")
+        name, _, group = user.partition(":")
+        match error:
+            case preflight.NotRootError():
+                code, near = "E313", None
+            case preflight.UnknownGroupError():
+                code, near = "E312", self._guesses.like(group, _groups)
+            case _:
+                code, near = "E311", self._guesses.like(name, _names)
+        sentence = f"user is {quoted(user)}, {reason}"
+        return Finding(code, path, sentence, f'did you mean "{near}"? Else {way_out}' if near else way_out)
 
 
 def _users(hook_file: HookFile) -> Iterator[tuple[Path, str]]:
@@ -65,19 +82,9 @@ def _users(hook_file: HookFile) -> Iterator[tuple[Path, str]]:
                 yield (*hook.path, "user"), hook.user
 
 
-def _finding(path: Path, user: str, error: preflight.UnfitError) -> Finding:
-    reason, _, way_out = str(error).partition(": ")
-    name, _, group = user.partition(":")
-    match error:
-        case preflight.NotRootError():
-            code, near = "E313", ""
-        case preflight.UnknownGroupError():
-            code, near = "E312", _near(group, (entry.gr_name for entry in grp.getgrall()))
-        case _:
-            code, near = "E311", _near(name, (entry.pw_name for entry in pwd.getpwall()))
-    return Finding(code, path, f"user is {quoted(user)}, {reason}", near + way_out)
+def _names() -> Iterable[str]:
+    return (entry.pw_name for entry in islice(pwd.getpwall(), _MOST_NAMES))
 
 
-def _near(name: str, names: Iterable[str]) -> str:
-    near = difflib.get_close_matches(name, list(names), n=1)
-    return f'did you mean "{near[0]}"? Else ' if near else ""
+def _groups() -> Iterable[str]:
+    return (entry.gr_name for entry in islice(grp.getgrall(), _MOST_NAMES))

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from lifeinit.hookfile.problem import quoted
 from lifeinit.inspection import shelltext, syntax
 from lifeinit.inspection.access import Found
-from lifeinit.inspection.invocation import script_argument
+from lifeinit.inspection.invocation import base_name, behind, script_argument, shell_line
 from lifeinit.inspection.programs import Programs, Unfit
 from lifeinit.inspection.shelltext import Simple
 from lifeinit.inspection.tasks import Task
@@ -122,8 +122,10 @@ class Commands:
 
 
 def line_of(task: Task) -> str:
-    """The line that /bin/sh is to read; empty where it reads none."""
-    return task.command if isinstance(task.command, str) else ""
+    """The line that the shell is to read, also where a list says `sh -c`; empty where it reads none."""
+    if isinstance(task.command, tuple) and base_name(behind(task.command)[0]) != "sh":
+        return ""
+    return shell_line(task) or ""
 
 
 def _words_in_one(task: Task, command: tuple[str, ...]) -> Finding | None:

@@ -3,7 +3,7 @@
 import difflib
 import itertools
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 _MOST = 20  # guesses: each takes milliseconds
 _MOST_NAMES = 20_000
@@ -19,11 +19,16 @@ class Guesses:
 
     def near(self, name: str, directories: Iterable[str]) -> str | None:
         """The name in these directories that is most like this one."""
+        return self.like(name, lambda: (one for directory in directories for one in self._in(directory)))
+
+    def like(self, name: str, names: Callable[[], Iterable[str]]) -> str | None:
+        """The one of these names that is most like this one."""
         self._made += 1
         if self._made > _MOST:
             return None
-        names = {one for directory in directories for one in self._in(directory) if abs(len(one) - len(name)) <= 3}
-        near = difflib.get_close_matches(name, sorted(names), n=1, cutoff=_LIKE)
+        near = difflib.get_close_matches(
+            name, sorted({one for one in names() if abs(len(one) - len(name)) <= 3}), n=1, cutoff=_LIKE
+        )
         return near[0] if near else None
 
     def _in(self, directory: str) -> tuple[str, ...]:

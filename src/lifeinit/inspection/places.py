@@ -64,7 +64,7 @@ def _target(wait: Wait, files: Files) -> Iterator[Finding]:
             sentence = f"{key} is {shown}, and here its value is a target {reason}"
             yield Finding("W315", wait.at, sentence, way_out or "correct the variable, or write the target itself")
         return
-    for place in target.places:
+    for place in target.places if wait.is_ready else ():  # what is waited for often comes with a volume
         if isinstance(place, File | Unix) and place.path.startswith(b"/"):
             directory = os.path.dirname(os.fsdecode(place.path))
             yield from _parent(wait.at, f"{key} is {shown}", directory, files)

@@ -65,6 +65,8 @@ class Programs:
         """As execvp(3): what is there and cannot run says more than that it is nowhere else."""
         if view.search is None:
             return None
+        if not name:
+            return Unfit("E301", "the program's name is empty", "write its name or path")
         failure: Unfit | None = None
         for place in view.search.split(":"):
             path = os.path.join(place or ".", name)

@@ -7,6 +7,8 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from lifeinit.inspection.shellpieces import end_of
+
 BUILTINS = frozenset(
     ". : [ alias bg break cd chdir command continue echo eval exec exit export false fc fg getopts hash jobs kill local"
     " printf pwd read readonly return set shift test times trap true type ulimit umask unalias unset wait".split()
@@ -20,11 +22,10 @@ _AFTER_A_COMMAND = frozenset("fi done esac }".split())
 _LOOPS = frozenset("while until for".split())
 _WORD = re.compile(
     r"""(?P<escaped>\\.)|'(?P<single>[^']*)'|"(?P<double>(?:[^"\\$`]|\\.|\$(?![({]))*+)"|(?P<braced>\$\{[A-Za-z0-9_]+\})
-    |(?P<inner>\$\([^()'"`\\]*\)|`[^`'"\\]*`|\$\(\([^()'"`\\]*\)\)|\$\{[^{}"'`\\]*\}
-    |"(?:[^"\\$`]|\\.|\$\{[^{}"'`\\]*\}|\$\([^()'"`\\]*\)|\$(?![({]))*+")
-    |(?P<sign>\$(?!\())|(?P<bare>[^\ \t\n'"\\`$;&|<>()]+)""",
+    |(?P<sign>\$(?![({]))|(?P<bare>[^\ \t\n'"\\`$;&|<>()]+)""",
     re.VERBOSE | re.DOTALL,
 )
+_EXPANSION = re.compile(r"\$\{[^{}\"'`\\$]*\}")
 _GAP = re.compile(r"(?:[ \t]|\\\n)+")
 _COMMENT = re.compile(r"#[^\n]*")
 _REDIRECTION = re.compile(r"[0-9]*(?:>>|>\||>&|<&|<>|>|<)(?!<)|&>>?")
@@ -133,12 +134,18 @@ class _Reader:
         return match.group()
 
     def _word(self) -> Word | None:
-        start, plain, static = self.position, "", True
-        while match := _WORD.match(self.text, self.position):
+        start, plain = self.position, ""
+        static = True
+        while True:
+            match = _WORD.match(self.text, self.position)
+            if match is None:
+                if not self._inner():
+                    break
+                static = False
+                continue
             self.position = match.end()
             kind, text = match.lastgroup or "", match.group()
-            self._plain_only &= kind != "inner"
-            static &= kind not in {"inner", "braced", "sign"} and not (kind == "double" and "$" in match["double"])
+            static &= kind not in {"braced", "sign"} and not (kind == "double" and "$" in match["double"])
             if kind == "escaped":
                 plain += "" if text == "\\\n" else text[1:]
             elif kind == "double":
@@ -147,6 +154,14 @@ class _Reader:
                 plain += match["single"] if kind == "single" else text
         raw = self.text[start : self.position]
         return Word(raw, plain if static else None) if raw else None
+
+    def _inner(self) -> bool:
+        """A piece that holds others. In it fault could be found."""
+        match = _EXPANSION.match(self.text, self.position)
+        end = match.end() if match else end_of(self.text, self.position)
+        self._plain_only &= end is None
+        self.position = self.position if end is None else end
+        return end is not None
 
     def _command_word(self, word: Word) -> bool:
         """A word where a command begins: a keyword, an assignment or the command's name."""

@@ -7,7 +7,7 @@ from lifeinit.engine.plan import Identity
 from lifeinit.hookfile.problem import quoted
 from lifeinit.inspection import shelltext
 from lifeinit.inspection.access import Files, Found
-from lifeinit.inspection.invocation import Words, behind, script_argument, shell_line
+from lifeinit.inspection.invocation import Words, base_name, behind, script_argument, shell_line
 from lifeinit.inspection.programs import Program, Programs
 from lifeinit.inspection.tasks import Survey, Task
 from lifeinit.rules.rule import Finding
@@ -52,7 +52,9 @@ class Trust:
                 answer = self.programs.ask(words[0], task.directory, task.search, task.who)
                 if isinstance(answer, Program):
                     yield answer.found
-            script, base = script_argument(words), self.programs.base(task.directory)
+            base = self.programs.base(task.directory)
+            # `python -m` looks for the module where it stands.
+            script = "." if "-m" in words and base_name(words[0]).startswith("python") else script_argument(words)
             if script is not None and base is not None:
                 found = self.files.find(script, base, None)
                 if isinstance(found, Found):

@@ -258,7 +258,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "W314",
         "no-directory-for-it",
-        "A file or socket that is waited for, or ready_file, lies in a directory that does not exist.",
+        "ready_file, or the file or socket of ready, lies in a directory that does not exist.",
         "It cannot come to be there unless a volume or the app itself brings the directory.",
         'ready = "file:///no-such-directory/ready"',
         'ready = "file:///tmp/ready"',

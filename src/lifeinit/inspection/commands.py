@@ -123,7 +123,7 @@ class Commands:
 
 def line_of(task: Task) -> str:
     """The line that the shell is to read, also where a list says `sh -c`; empty where it reads none."""
-    if isinstance(task.command, tuple) and base_name(behind(task.command)[0]) != "sh":
+    if isinstance(task.command, tuple) and [base_name(word) for word in behind(task.command)[:1]] != ["sh"]:
         return ""
     return shell_line(task) or ""
 

@@ -19,6 +19,7 @@ BASHES_OWN = frozenset(
 )
 _BEFORE_A_COMMAND = frozenset("if then elif else do while until ! { time".split())
 _AFTER_A_COMMAND = frozenset("fi done esac }".split())
+_RESERVED = _BEFORE_A_COMMAND | _AFTER_A_COMMAND | frozenset("case coproc for function in select [[ ]]".split())
 _LOOPS = frozenset("while until for".split())
 _WORD = re.compile(
     r"""(?P<escaped>\\.)|'(?P<single>[^']*)'|"(?P<double>(?:[^"\\$`]|\\.|\$(?![({]))*+)"|(?P<braced>\$\{[A-Za-z0-9_]+\})
@@ -29,6 +30,7 @@ _EXPANSION = re.compile(r"\$\{[^{}\"'`\\$]*\}")
 _GAP = re.compile(r"(?:[ \t]|\\\n)+")
 _COMMENT = re.compile(r"#[^\n]*")
 _REDIRECTION = re.compile(r"[0-9]*(?:>>|>\||>&|<&|<>|>|<)(?!<)|&>>?")
+_DIGITS = frozenset("0123456789")
 _OPERATOR = re.compile(r"&&|\|\||;;|[;&|\n()]")
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=", re.ASCII)
 _LONGEST = 1 << 17  # characters; no argument is longer. execve(2)
@@ -115,9 +117,7 @@ class _Reader:
             return True
         redirection = self._take(_REDIRECTION)
         if redirection:
-            self._take(_GAP)
-            self._redirected = True
-            return self._word() is not None
+            return self._redirection(redirection)
         operator = self._take(_OPERATOR)
         if operator:
             return self._operator(operator)
@@ -125,6 +125,15 @@ class _Reader:
         if word is None:
             return False
         return self._command_word(word) if not self._words else self._further(word)
+
+    def _redirection(self, sign: str) -> bool:
+        self._take(_GAP)
+        self._redirected = True
+        word = None if self.text.startswith("#", self.position) else self._word()
+        if "&" in sign:  # what shells take there differs, but for one digit
+            self._plain_only &= word is not None and word.raw in _DIGITS and not sign.startswith("&")
+        self._plain_only &= self.text[self.position : self.position + 1] not in {"<", ">"}
+        return word is not None
 
     def _take(self, pattern: re.Pattern[str]) -> str:
         match = pattern.match(self.text, self.position)
@@ -152,7 +161,7 @@ class _Reader:
                 plain += re.sub(r'\\([$`"\\])|\\\n', r"\1", match["double"])
             else:
                 plain += match["single"] if kind == "single" else text
-        raw = self.text[start : self.position]
+        raw = self.text[start : self.position].replace("\\\n", "")
         return Word(raw, plain if static else None) if raw else None
 
     def _inner(self) -> bool:
@@ -168,8 +177,8 @@ class _Reader:
         raw = word.raw
         if self._in_loop_head:
             return True
+        self._plain_only &= raw not in _RESERVED and ("[" not in raw or raw == "[")  # bash reads a[1]= there
         if not self._assigned and not self._redirected and raw in _BEFORE_A_COMMAND | _AFTER_A_COMMAND | {"for"}:
-            self._plain_only = False
             self.loops |= raw in _LOOPS
             self._in_loop_head = raw == "for"
             opens = raw in {"if", "while", "until", "for", "{"}

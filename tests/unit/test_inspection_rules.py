@@ -10,7 +10,7 @@ from lifeinit.hookfile.reader import parse
 from lifeinit.inspection import inspect, syntax
 from lifeinit.rules.of_machine import RULES
 from lifeinit.rules.rule import Rule
-from tests.unit import machine_samples
+from tests.unit import inspection_samples
 
 ROOT = os.geteuid() == 0
 NEEDS_ROOT = {"E304", "E311", "E312", "E315", "W302", "W303"}
@@ -22,7 +22,7 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     for directory in (tmp_path, *tmp_path.parents):
         if directory.stat().st_uid == os.geteuid() and directory != Path("/"):
             directory.chmod(directory.stat().st_mode | 0o055)
-    machine_samples.make(tmp_path)
+    inspection_samples.make(tmp_path)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PATH", f"/usr/local/bin:/usr/bin:/bin:{tmp_path}/bin")
     monkeypatch.delenv("SHOP_DATABASE_URL", raising=False)

@@ -95,12 +95,14 @@ class Commands:
             while words and words[0] in _PREFIXES:
                 words = words[1:]
             name = words[0] if words else None
+            if name in shelltext.BASHES_OWN and simple.ended != "||":
+                yield from self._of_bash(task, name)
             if "PATH" in simple.assigned or name in _CHANGES_NAMES or _sets_path(simple):
                 return
             moved |= name in {"cd", "chdir", "pushd"}
             if name is None or name.startswith("-") or simple.nested or simple.ended == "||":
                 continue
-            if name in script.functions | shelltext.BUILTINS or _PATTERN.search(name):
+            if name in script.functions | shelltext.BUILTINS | shelltext.BASHES_OWN or _PATTERN.search(name):
                 continue
             if "/" in name and not name.startswith("/") and moved:
                 continue
@@ -108,16 +110,16 @@ class Commands:
             if not moved and not _CHANGES_NAMES & set(words):
                 yield from self._script(task, words)
 
+    def _of_bash(self, task: Task, name: str) -> Iterator[Finding]:
+        if self.shell == "dash":
+            way_out = 'write "." for "source", "[" for "[[", or a list: ["bash", "-c", "..."]'
+            yield Finding("W301", task.at, f"{quoted(name)} is a word of bash, and {syntax.SHELL} is dash", way_out)
+
     def _word(self, task: Task, name: str) -> Iterator[Finding]:
-        if name in shelltext.BASHES_OWN:
-            if self.shell == "dash":
-                way_out = 'write "." for "source", "[" for "[[", or a list: ["bash", "-c", "..."]'
-                yield Finding("W301", task.at, f"{quoted(name)} is a word of bash, and {syntax.SHELL} is dash", way_out)
-            return
         answer = self.programs.ask(name, task.directory, task.search, task.who)
         if isinstance(answer, Unfit):
             yield Finding(
-                "W301", task.at, f"the shell will not find it or not start it: {answer.sentence}", answer.help
+                "W301", task.at, f"the shell cannot start a program of this line: {answer.sentence}", answer.help
             )
 
 

@@ -119,6 +119,8 @@ class Programs:
                 if isinstance(bad, Unfit):
                     sentence = f"{quoted(path)} begins with {quoted(content.first_line)}, and {bad.sentence}"
                     way_out = f"install the interpreter, or correct the first line of {path}"
+                    if name == content.through_env and " " in str(name):
+                        way_out = 'all that follows env is one name: write "env -S" for several words'
                     return Unfit("E305", sentence, way_out)
         return Program(found, content)
 

@@ -30,8 +30,8 @@ class Task:
     search: str | None
 
     def word(self, i: int) -> Path:
-        """The path of an item of the command, where it is a list."""
-        return self.at if isinstance(self.command, str) else (*self.at, i)
+        """The path of an item of the command, where it is a list in the file."""
+        return self.at if isinstance(self.command, str) or self.at == ("app",) else (*self.at, i)
 
 
 class Wait(NamedTuple):

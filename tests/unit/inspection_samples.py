@@ -54,3 +54,26 @@ def make(root: Path) -> None:
     (root / "closed").chmod(0o700)
     if os.geteuid() == 0:
         os.chown(root / "app", 1000, 1000)
+
+
+def make_odd(root: Path) -> None:
+    """What no sample of a rule speaks of, and a program may meet all the same."""
+    files = {
+        "bom.sh": b"\xef\xbb\xbf#!/bin/sh\n",
+        "env.py": b"#!/usr/bin/env python9 -u\n",
+        "envs.py": b"#!/usr/bin/env -S -i A=1 python9 -u\n",
+        "zip": b"PK\0\0",
+        "short": b"\x7fELF",
+        "empty": b"",
+    }
+    for name, content in files.items():
+        (root / name).write_bytes(content)
+        (root / name).chmod(0o755)
+    os.mkfifo(root / "fifo", 0o777)
+    (root / "loop").symlink_to("loop")
+    (root / "zero").symlink_to("/dev/zero")
+    (root / "huge").touch(0o755)
+    os.truncate(root / "huge", 1 << 40)
+    (root / "manage.py").touch()
+    if os.geteuid() == 0:
+        os.chown(root / "manage.py", 1000, 1000)

@@ -65,10 +65,13 @@ def make_odd(root: Path) -> None:
         "zip": b"PK\0\0",
         "short": b"\x7fELF",
         "empty": b"",
+        "relative.sh": b"#!sh\n",
+        "unreadable.sh": b"#!/bin/sh\n",
     }
     for name, content in files.items():
         (root / name).write_bytes(content)
         (root / name).chmod(0o755)
+    (root / "unreadable.sh").chmod(0o711)
     os.mkfifo(root / "fifo", 0o777)
     (root / "loop").symlink_to("loop")
     (root / "zero").symlink_to("/dev/zero")

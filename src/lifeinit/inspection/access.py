@@ -9,7 +9,7 @@ from lifeinit.engine.plan import Identity
 _MOST_LINKS = 40  # then the kernel says ELOOP. path_resolution(7)
 _ACL = "system.posix_acl_access"
 _EFFECTIVE = os.access in os.supports_effective_ids
-SEARCH, WRITE = 1, 2  # the bits of a mode
+SEARCH, WRITE, READ = 1, 2, 4  # the bits of a mode
 
 
 class Found(NamedTuple):
@@ -57,7 +57,7 @@ class Files:
             return True
         if who.uid == self._own:
             try:
-                return os.access(path, os.X_OK if bit == SEARCH else os.W_OK, effective_ids=_EFFECTIVE)
+                return os.access(path, bit, effective_ids=_EFFECTIVE)  # X_OK, W_OK and R_OK are these bits
             except (OSError, ValueError):
                 return True
         return _by_bits(state, bit, who) or _has_acl(path)

@@ -5,6 +5,7 @@ import os
 import pwd
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
+from typing import NamedTuple
 
 from lifeinit import preflight
 from lifeinit.engine.plan import Identity
@@ -17,12 +18,11 @@ from lifeinit.rules.rule import Finding
 _MOST_NAMES = 5000  # a directory service may have more
 
 
-class Person:
+class Person(NamedTuple):
     """An account with its identity filled in, also where it is lifeinit's own."""
 
-    def __init__(self, identity: Identity, variables: Mapping[str, str]) -> None:
-        self.identity = identity
-        self.variables = variables
+    identity: Identity
+    variables: Mapping[str, str]
 
 
 class Accounts:

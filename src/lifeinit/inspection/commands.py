@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from lifeinit.hookfile.problem import quoted
 from lifeinit.inspection import shelltext, syntax
-from lifeinit.inspection.access import Found
+from lifeinit.inspection.access import READ, Found
 from lifeinit.inspection.invocation import base_name, behind, script_argument, shell_line
 from lifeinit.inspection.programs import Programs, Unfit
 from lifeinit.inspection.shelltext import Simple
@@ -44,7 +44,8 @@ class Commands:
     def _list(self, task: Task, command: tuple[str, ...]) -> Iterator[Finding]:
         answer = self.programs.ask(command[0], task.directory, task.search, task.who)
         if isinstance(answer, Unfit):
-            yield _words_in_one(task, command) or Finding(answer.code, task.word(0), answer.sentence, answer.help)
+            in_one = _words_in_one(task, command) if answer.code == "E301" else None
+            yield in_one or Finding(answer.code, task.word(0), answer.sentence, answer.help)
             return
         name = command[0].rpartition("/")[2]
         for i, word in enumerate(command[1:], 1):
@@ -62,11 +63,14 @@ class Commands:
         base = self.programs.base(task.directory)
         if script is None or base is None or not _SCRIPT_NAME.fullmatch(script) or _PATTERN.search(script):
             return
-        if not isinstance(self.programs.files.find(script, base, task.who), Found):
-            sentence = f"{quoted(command[0])} is to run {quoted(script)}, which is not there for it to read"
-            yield Finding(
-                "W318", task.at, sentence, f"copy it into the image, or correct the path: it begins at {base}"
-            )
+        files = self.programs.files
+        found = files.find(script, base, task.who)
+        what = f"{quoted(command[0])} is to run {quoted(script)}"
+        if not isinstance(found, Found):
+            way_out = f"copy it into the image, or correct the path: it begins at {base}"
+            yield Finding("W318", task.at, f"{what}, which is not there or out of reach", way_out)
+        elif not files.may(READ, found.path, task.who):
+            yield Finding("W318", task.at, f"{what}, which its user may not read", f"chmod a+r {script}")
 
     def _line(
         self, task: Task, line: str, has_shell: bool, complaints: Mapping[str, tuple[int | None, str]]
@@ -90,6 +94,8 @@ class Commands:
         """The programs that are certain to be started, or to be left out only because one before them failed."""
         script, moved = shelltext.read(line), False
         commands = script.commands if script.straight else script.commands[:1]
+        if "PATH" in script.assigned:
+            return
         for simple in commands:
             words = simple.plain
             while words and words[0] in _PREFIXES:
@@ -97,7 +103,7 @@ class Commands:
             name = words[0] if words else None
             if name in shelltext.BASHES_OWN and simple.ended != "||":
                 yield from self._of_bash(task, name)
-            if "PATH" in simple.assigned or name in _CHANGES_NAMES or _sets_path(simple):
+            if name in _CHANGES_NAMES or _sets_path(simple):
                 return
             moved |= name in {"cd", "chdir", "pushd"}
             if name is None or name.startswith("-") or simple.nested or simple.ended == "||":

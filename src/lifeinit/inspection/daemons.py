@@ -9,18 +9,20 @@ from collections.abc import Callable
 from itertools import pairwise
 
 from lifeinit.hookfile.problem import quoted
+from lifeinit.inspection import shelltext
 from lifeinit.inspection.invocation import Words, base_name, shell_line
 from lifeinit.inspection.looking import beginning
 from lifeinit.inspection.tasks import Task
 from lifeinit.rules.rule import Finding
 
+_IN_BACKGROUND = re.compile(r"(?:^|\n)[^#\n]*(?<![&\\])&$")
 _LONGEST_FILE = 1 << 16  # bytes of a configuration
 
 
 def leaves(task: Task, words: Words) -> Finding | None:
     """The finding, if the app goes into the background."""
     line = (shell_line(task) or "").rstrip()
-    if line.endswith("&") and not line.endswith("&&"):
+    if _IN_BACKGROUND.search(line) and shelltext.read(line).whole:
         sentence = f'{quoted(line)} ends in "&": the shell leaves its program in the background and ends'
         return _finding(task, sentence, 'leave the "&" out, and begin with exec')
     if not words or any(word is None for word in words):
@@ -55,7 +57,7 @@ def _without(letters: str, *words: str) -> Leaving:
 
 
 def _nginx(arguments: list[str]) -> bool:
-    if not _without("tTvVhs")(arguments) or re.search(r"daemon\s+off", " ".join(arguments)):
+    if not _without("tTvVhsp")(arguments) or re.search(r"daemon\s+off", " ".join(arguments)):
         return False
     named = [after for word, after in pairwise(arguments) if word == "-c"]
     return not _says(named[0] if named else "/etc/nginx/nginx.conf", rb"^\s*daemon\s+off")

@@ -12,13 +12,13 @@ from lifeinit.rules.rule import Finding
 from lifeinit.waiting.targets import hidden
 
 _SECRET = re.compile(
-    r"PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|CREDENTIAL|API_?KEY|ACCESS_KEY|PRIVATE_KEY|(?:^|_)(?:KEY|PASS|PWD)$"
+    r"PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|CREDENTIAL|API_?KEY|ACCESS_KEY|PRIVATE_KEY|_KEY$|_PWD$|(?:^|_)PASS$"
 )
 # Names that speak of a secret and hold none.
 _HARMLESS = re.compile(
     r"_(?:FILE|PATH|DIR|TTL|AGE|LIFETIME|EXPIR\w*|TIMEOUT|LENGTH|SIZE|COUNT|LIMIT|ALGORITHM|ALG|HEADER|NAME|TYPE|ENABLED"
     r"|REQUIRED|HASHERS?|URL|URI|HOST|ENDPOINT|ISSUER|POLICY|ID)$|PUBLIC|CACHE_KEY|SORT_KEY|PRIMARY_KEY|PARTITION_KEY"
-    r"|ROUTING_KEY|TOKENIZER"
+    r"|ROUTING_KEY|TOKENIZER|TOKENS$"
 )
 _PLAIN_VALUE = re.compile(r"|true|false|yes|no|on|off|none|null|0|1|[./~].*|file:.*", re.IGNORECASE | re.DOTALL)
 _PASSWORD_IN_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/?#\s]*?:([^/?#\s@]+)@")
@@ -70,7 +70,10 @@ _WAY_OUT = "let the runtime set it and write $NAME, or have a pre_start hook wri
 
 def _literal(text: str) -> str:
     """The text with a mark for each variable."""
-    found = expansion.pieces(text)
+    try:
+        found = expansion.pieces(text)
+    except expansion.ExpansionError:
+        return text
     return "".join(_VARIABLE if i % 2 else part for i, part in enumerate(found))
 
 

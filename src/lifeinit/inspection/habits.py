@@ -62,7 +62,7 @@ def _killed(words: Words) -> tuple[str | None, list[str]]:
     if rest and rest[0] == "--":
         rest = rest[1:]
     number = int(signal) if signal.isascii() and signal.isdecimal() and len(signal) < 3 else number_of(signal)
-    return None if number is None else name_of(number), [word for word in rest if word is not None]
+    return name_of(number) if number else None, [word for word in rest if word is not None]
 
 
 def _effect(hook_file: HookFile, task: Task, signal: str) -> str:

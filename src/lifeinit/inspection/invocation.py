@@ -9,7 +9,9 @@ from lifeinit.inspection.tasks import Task
 Words = Sequence[str | None]  # None: a word that is known only when it runs
 
 SHELLS = frozenset("sh ash bash dash ksh zsh".split())
-_INTERPRETER = re.compile(r"(?:python|pypy|perl|ruby|php|node|nodejs|sh|ash|bash|dash|ksh|zsh)[0-9.]*")
+_INTERPRETER = re.compile(
+    r"(?:(?P<python>python|pypy)|(?P<shell>sh|ash|bash|dash|ksh|zsh)|perl|ruby|php|node|nodejs)[0-9.]*"
+)
 _ASSIGNMENT = re.compile(r"\w+=.*", re.DOTALL)
 
 
@@ -19,10 +21,13 @@ def base_name(word: str | None) -> str:
 
 def script_argument(words: Words) -> str | None:
     """The file that an interpreter is told to run. None where there is none, or it is known only when it runs."""
-    if not words or not _INTERPRETER.fullmatch(base_name(words[0])):
+    match = _INTERPRETER.fullmatch(base_name(words[0])) if words else None
+    if match is None:
         return None
+    # Options after which no file follows, or a value of their own.
+    other = "cso" if match["shell"] else "cmWX" if match["python"] else "eErRpnfSdtl"
     for word in words[1:]:
-        if word is None or word in {"-", "--"} or re.match(r"-[A-Za-z]*[cemrE]", word):
+        if word is None or word in {"-", "--"} or re.match(rf"-[A-Za-z]*[{other}]", word):
             return None
         if not word.startswith("-"):
             return word

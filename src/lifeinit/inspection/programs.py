@@ -6,7 +6,7 @@ from typing import NamedTuple
 from lifeinit.engine.plan import Identity
 from lifeinit.hookfile.problem import quoted
 from lifeinit.inspection import shelltext
-from lifeinit.inspection.access import SEARCH, Dead, Files, Found
+from lifeinit.inspection.access import READ, SEARCH, Dead, Files, Found
 from lifeinit.inspection.formats import Head, head
 from lifeinit.inspection.guesses import Guesses
 
@@ -113,9 +113,14 @@ class Programs:
             return Unfit(code, f"{quoted(path)} {sentence}", way_out)
         if content.loader is not None and isinstance(self.files.find(content.loader, "/", None), Dead):
             return _no_loader(path, content.loader)
+        if (content.interpreter is not None or content.is_text) and not self.files.may(READ, found.path, view.who):
+            sentence = f"{quoted(path)} is a script, which its user must be able to read, and is not"
+            return Unfit("E302", sentence, f"chmod a+rx {path}")
         if depth < _MOST_SCRIPTS:
             for name in (content.interpreter, content.through_env):
-                bad = None if name is None else self._ask(name, view, depth + 1)
+                bad = None
+                if name is not None:  # the kernel itself searches no PATH
+                    bad = (self._at if name == content.interpreter else self._ask)(name, view, depth + 1)
                 if isinstance(bad, Unfit):
                     sentence = f"{quoted(path)} begins with {quoted(content.first_line)}, and {bad.sentence}"
                     way_out = f"install the interpreter, or correct the first line of {path}"

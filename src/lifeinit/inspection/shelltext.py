@@ -44,11 +44,9 @@ class Word(NamedTuple):
 
 
 class Simple(NamedTuple):
-    """One command: its assignments left out, the operator that ends it (`?`: not known), whether it is inside
-    anything else."""
+    """One command without its assignments: the operator that ends it (`?`: not known), whether it is inside others."""
 
     words: tuple[Word, ...]
-    assigned: tuple[str, ...]
     ended: str
     nested: bool
 
@@ -58,10 +56,14 @@ class Simple(NamedTuple):
 
 
 class Script(NamedTuple):
-    """`sure`: it is so plain that no shell can find fault with it. `loops`: it holds a loop."""
+    """`sure`: it is so plain that no shell can find fault with it. `loops`: it holds a loop.
+
+    `functions` and `assigned` are the names that it defines, anywhere in it.
+    """
 
     commands: tuple[Simple, ...]
     functions: frozenset[str]
+    assigned: frozenset[str]
     whole: bool
     sure: bool
     loops: bool
@@ -84,7 +86,8 @@ def read(text: str) -> Script:
     reader = _Reader(text)
     if len(text) <= _LONGEST:
         reader.read()
-    return Script(tuple(reader.commands), frozenset(reader.functions), reader.whole, reader.sure, reader.loops)
+    names = frozenset(reader.functions), frozenset(reader.assigned)
+    return Script(tuple(reader.commands), *names, reader.whole, reader.sure, reader.loops)
 
 
 class _Reader:
@@ -93,10 +96,11 @@ class _Reader:
         self.position = 0
         self.commands: list[Simple] = []
         self.functions: set[str] = set()
+        self.assigned: set[str] = set()
         self.whole = self.sure = False
         self.loops = False
         self._words: list[Word] = []
-        self._assigned: list[str] = []
+        self._assigned = False
         self._depth = 0
         self._in_loop_head = self._redirected = False
         self._plain_only = True
@@ -189,7 +193,8 @@ class _Reader:
                 self._further(word)
             return False
         if match := _ASSIGNMENT.match(raw):
-            self._assigned.append(match.group()[:-1])
+            self._assigned = True
+            self.assigned.add(match.group()[:-1])
             return not self.text.startswith("(", self.position)
         return self._further(word)
 
@@ -227,8 +232,8 @@ class _Reader:
         something = bool(self._words or self._assigned or self._redirected)
         if self._words:
             nested = self._depth > 0
-            self.commands.append(Simple(tuple(self._words), tuple(self._assigned), operator, nested))
+            self.commands.append(Simple(tuple(self._words), operator, nested))
         elif something:
             self._last = operator
-        self._words, self._assigned, self._redirected = [], [], False
+        self._words, self._assigned, self._redirected = [], False, False
         return something

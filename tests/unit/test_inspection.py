@@ -86,6 +86,14 @@ def test_nothing_is_found_twice_however_often_it_is_written(machine: Path) -> No
     assert len(findings) == len(set(findings)) == (1 if ROOT else 0)
 
 
+def test_nothing_that_a_terminal_would_obey_is_said(machine: Path) -> None:
+    (machine / "a\x1b[2J").write_text("")
+    hooks = 'pre_start = ["./a\\u001b[2J"]\npost_stop = "echo \\u001b[2J ("\n[app]\nworking_dir = "\\u001b[2J"'
+    text = found(hooks, ("x y\x1b", "\udcff"), machine)
+    assert {line[:4] for line in text.splitlines() if line[0] != " "} == {"E302", "E316", "E314", "E309"}
+    assert all(char.isprintable() for char in text.replace("\n", ""))
+
+
 WORDS = st.sampled_from(
     [
         *(

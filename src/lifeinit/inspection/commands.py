@@ -76,7 +76,7 @@ class Commands:
         self, task: Task, line: str, has_shell: bool, complaints: Mapping[str, tuple[int | None, str]]
     ) -> Iterator[Finding]:
         if not has_shell:
-            if not self._no_shell_told:
+            if isinstance(task.command, str) and not self._no_shell_told:
                 self._no_shell_told = True
                 sentence = f"a string is a line for {syntax.SHELL}, and this machine has none"
                 yield Finding("E310", task.at, sentence, 'write a list, ["program", "argument"], or install a shell')
@@ -141,7 +141,7 @@ def _words_in_one(task: Task, command: tuple[str, ...]) -> Finding | None:
     words = first.split()
     if len(words) < 2:
         return None
-    listed = ", ".join(f'"{word}"' for word in (*words, *rest))
+    listed = ", ".join(map(quoted, (*words, *rest)[:8])) + (", ..." if len(words) + len(rest) > 8 else "")
     sentence = f"the program is {quoted(first)}, all of it one name with a space in it"
     return Finding("E309", task.word(0), sentence, f"write [{listed}], or one string for the shell")
 

@@ -5,7 +5,7 @@ import itertools
 import os
 from collections.abc import Callable, Iterable
 
-_MOST = 20  # guesses: each takes milliseconds
+_MOST = 10  # guesses: each takes milliseconds
 _MOST_NAMES = 20_000
 _LIKE = 0.75
 

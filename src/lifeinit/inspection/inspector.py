@@ -1,8 +1,10 @@
 """Everything that a hook file asks of this machine, and what of it this machine does not have."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from lifeinit.hookfile.model import HookFile
+from lifeinit.hookfile.problem import escaped
 from lifeinit.inspection import apps, environment, habits, places
 from lifeinit.inspection.access import Files
 from lifeinit.inspection.accounts import Accounts
@@ -33,4 +35,9 @@ def inspect(hook_file: HookFile, command: Sequence[str] = (), file: str | None =
         *environment.unset(survey.settings, survey.waits),
         *places.targets(survey, files),
     )
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(map(_printable, found)))
+
+
+def _printable(finding: Finding) -> Finding:
+    """Paths of the file and words of the shell may hold what a terminal would obey."""
+    return replace(finding, sentence=escaped(finding.sentence), help=escaped(finding.help))

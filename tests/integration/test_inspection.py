@@ -209,3 +209,28 @@ def test_nothing_that_a_file_can_be_holds_it_up(path: str, machine: Path) -> Non
     command = [sys.executable, "-c", program]
     done = subprocess.run(command, input=hooks, check=True, capture_output=True, text=True, cwd=machine, timeout=20)
     assert done.stdout == "True\n"
+
+
+def test_names_that_the_locale_cannot_write_are_names_of_nothing(machine: Path) -> None:
+    """In a C locale without UTF-8 a name with an accent has no bytes: no such file, user or program, and no failure."""
+    hooks = """
+        pre_start = "é '"
+        post_start = ["é/sh", "-c", "ls"]
+        pre_stop = ["é"]
+        ready = "unix:///é/x"
+        [process.a]
+        command = ["é/sh", "-c", "ls"]
+        working_dir = "é"
+        user = "é"
+        [process.b]
+        command = ["sh", "é.sh"]
+        [process.c]
+        command = ["nginx", "-c", "é"]
+    """
+    program = "import sys; from lifeinit.inspection import inspect; from lifeinit.hookfile.reader import parse\n"
+    program += "print(*sorted({one.code for one in inspect(parse(sys.stdin.buffer.read()), (), '\\xe9')}))"
+    locale = {**base_environment(), "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    done = subprocess.run(
+        [sys.executable, "-c", program], input=hooks.encode(), check=True, capture_output=True, cwd=machine, env=locale
+    )
+    assert {"E301", "E311", "E314", "W314", "W318"} <= set(done.stdout.decode().split())

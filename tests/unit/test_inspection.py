@@ -170,7 +170,7 @@ FILES = st.fixed_dictionaries(
 
 
 @settings(
-    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 @given(file=FILES, command=st.lists(STRINGS, max_size=4))
 def test_no_hook_file_makes_it_fail(machine: Path, file: dict[str, object], command: list[str]) -> None:

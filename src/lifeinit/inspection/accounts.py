@@ -53,8 +53,8 @@ class Accounts:
                 self._known[user] = Person(account.identity or self.own.identity, account.variables)
             except preflight.UnfitError as error:
                 self._known[user] = error
-            except (ValueError, OSError) as error:  # a name that no database can be asked for
-                self._known[user] = preflight.UnfitError(f"who cannot be looked up ({error}): write another name")
+            except (ValueError, OSError):  # a name that no database can be asked for
+                self._known[user] = preflight.UnfitError("whom no account can be named: write another name")
         return self._known[user]
 
     def _finding(self, path: Path, user: str, error: preflight.UnfitError) -> Finding:

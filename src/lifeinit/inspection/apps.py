@@ -43,7 +43,7 @@ def findings(hook_file: HookFile, programs: Programs, tasks: list[Task]) -> Iter
         if daemon is not None:
             yield daemon
         elif not _reaches_all(hook_file, task):
-            yield from _line(task)
+            yield from _line(task, programs)
             yield from _script(task, words, programs)
             yield from _runner(task, words)
 
@@ -55,7 +55,7 @@ def _reaches_all(hook_file: HookFile, task: Task) -> bool:
     return (scope or hook_file.app.stop_scope) == "group"
 
 
-def _line(task: Task) -> Iterator[Finding]:
+def _line(task: Task, programs: Programs) -> Iterator[Finding]:
     line = shell_line(task)
     if line is None:
         return
@@ -68,7 +68,9 @@ def _line(task: Task) -> Iterator[Finding]:
         return
     piped = any(one.ended == "|" for one in script.commands)
     shell = syntax.SHELL if isinstance(task.command, str) else behind(task.command)[0] or ""
-    if not re.search(r"[<>|]", line) and os.path.basename(os.path.realpath(shell)) in _REPLACE_THEMSELVES:
+    answer = programs.ask(shell, task.directory, task.search, task.who)
+    replaces_itself = isinstance(answer, Program) and base_name(answer.found.path) in _REPLACE_THEMSELVES
+    if replaces_itself and not re.search(r"[<>|]", line):
         return
     way_out = f'put "exec" before {quoted(name)}, {_GROUP}'
     if piped:

@@ -15,6 +15,18 @@ class UnfitError(ValueError):
     """This machine cannot do it; the text is the end of a sentence that begins with the value."""
 
 
+class UnknownUserError(UnfitError):
+    """A name that passwd(5) does not hold."""
+
+
+class UnknownGroupError(UnfitError):
+    """A name that group(5) does not hold."""
+
+
+class NotRootError(UnfitError):
+    """Only root can become somebody else."""
+
+
 @dataclass(frozen=True)
 class Account:
     """Whom the app runs as. `identity` is None where lifeinit already is that user."""
@@ -49,7 +61,7 @@ def _identity(wanted: Identity) -> Identity | None:
         return wanted
     if (wanted.uid, wanted.gid) == (os.geteuid(), os.getegid()):
         return None
-    raise UnfitError(
+    raise NotRootError(
         f"which takes root, and lifeinit runs as uid {os.geteuid()}: start the container as root, or leave the user out"
     )
 
@@ -65,7 +77,7 @@ def _entry(name: str) -> pwd.struct_passwd | None:
     except KeyError:
         if name.isdecimal():
             return None
-    raise UnfitError("who is no user of this machine: create the user in the image, or write a uid")
+    raise UnknownUserError("who is no user of this machine: create the user in the image, or write a uid")
 
 
 def _gid(group: str) -> int:
@@ -76,4 +88,5 @@ def _gid(group: str) -> int:
     try:
         return grp.getgrnam(group).gr_gid
     except KeyError:
-        raise UnfitError("whose group this machine does not have: create it in the image, or write a gid") from None
+        way_out = "create it in the image, or write a gid"
+        raise UnknownGroupError(f"whose group this machine does not have: {way_out}") from None

@@ -1,0 +1,150 @@
+"""Whether each command can be executed at all: its program, the shell and what the shell would say of the line."""
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+
+from lifeinit.hookfile.problem import quoted
+from lifeinit.inspection import shelltext, syntax
+from lifeinit.inspection.access import READ, Found
+from lifeinit.inspection.invocation import base_name, behind, script_argument, shell_line
+from lifeinit.inspection.programs import Programs, Unfit
+from lifeinit.inspection.shelltext import Simple
+from lifeinit.inspection.tasks import Task
+from lifeinit.rules.rule import Finding
+
+_OPERATORS = frozenset("&& || | > >> < 2> 2>&1 >&2 &> >/dev/null 2>/dev/null &".split())
+_TAKE_OPERATORS = frozenset("[ awk expr find gawk grep jq mawk perl sed test".split())
+_TAKE_DOLLARS = frozenset("ash awk bash dash envsubst gawk grep jq ksh make mawk perl php ruby sed sh zsh".split())
+_VARIABLE = re.compile(r"[\w./:=@-]*\$(?:\{[A-Z_][A-Z0-9_]*\}|[A-Z_][A-Z0-9_]*)[\w./:@-]*", re.ASCII)
+_SCRIPT_NAME = re.compile(r".*\.(?:py|pyz|sh|bash|js|mjs|cjs|rb|pl|php)")
+_PATTERN = re.compile(r"[*?\[~]")
+_CHANGES_NAMES = frozenset({".", "source", "eval", "alias", "hash"})  # after these a name may mean anything
+_PREFIXES = frozenset({"exec", "command"})
+
+
+class Commands:
+    """Asks for each command of a survey."""
+
+    def __init__(self, programs: Programs, tasks: list[Task]) -> None:
+        self.programs = programs
+        self.tasks = tasks
+        self.shell = os.path.basename(os.path.realpath(syntax.SHELL))
+        self._no_shell_told = False
+
+    def findings(self) -> Iterator[Finding]:
+        has_shell = not isinstance(self.programs.ask(syntax.SHELL, "/", None, None), Unfit)
+        complaints = syntax.complaints(text for task in self.tasks if (text := line_of(task)) and has_shell)
+        for task in self.tasks:
+            if isinstance(task.command, tuple):
+                yield from self._list(task, task.command)
+            if line_of(task):
+                yield from self._line(task, line_of(task), has_shell, complaints)
+
+    def _list(self, task: Task, command: tuple[str, ...]) -> Iterator[Finding]:
+        answer = self.programs.ask(command[0], task.directory, task.search, task.who)
+        if isinstance(answer, Unfit):
+            in_one = _words_in_one(task, command) if answer.code == "E301" else None
+            yield in_one or Finding(answer.code, task.word(0), answer.sentence, answer.help)
+            return
+        name = command[0].rpartition("/")[2]
+        for i, word in enumerate(command[1:], 1):
+            if word in _OPERATORS and name not in _TAKE_OPERATORS:
+                sentence = f"{quoted(name)} gets {quoted(word)} as an argument: a list does not go through the shell"
+                yield Finding("W316", task.word(i), sentence, "write the command as one string")
+            elif _VARIABLE.fullmatch(word) and name not in _TAKE_DOLLARS and command[i - 1] not in {"-c", "-e"}:
+                sentence = f"{quoted(name)} gets {quoted(word)} as it stands: a list does not go through the shell"
+                yield Finding("W317", task.word(i), sentence, "write the command as one string")
+        yield from self._script(task, command)
+
+    def _script(self, task: Task, command: tuple[str | None, ...]) -> Iterator[Finding]:
+        """The file that an interpreter is to run."""
+        script = script_argument(command)
+        base = self.programs.base(task.directory)
+        if script is None or base is None or not _SCRIPT_NAME.fullmatch(script) or _PATTERN.search(script):
+            return
+        files = self.programs.files
+        found = files.find(script, base, task.who)
+        what = f"{quoted(command[0])} is to run {quoted(script)}"
+        if not isinstance(found, Found):
+            way_out = f"copy it into the image, or correct the path: it begins at {base}"
+            yield Finding("W318", task.at, f"{what}, which is not there or out of reach", way_out)
+        elif not files.may(READ, found.path, task.who):
+            yield Finding("W318", task.at, f"{what}, which its user may not read", f"chmod a+r {script}")
+
+    def _line(
+        self, task: Task, line: str, has_shell: bool, complaints: Mapping[str, tuple[int | None, str]]
+    ) -> Iterator[Finding]:
+        if not has_shell:
+            if isinstance(task.command, str) and not self._no_shell_told:
+                self._no_shell_told = True
+                sentence = f"a string is a line for {syntax.SHELL}, and this machine has none"
+                yield Finding("E310", task.at, sentence, 'write a list, ["program", "argument"], or install a shell')
+            return
+        if line in complaints:
+            number, message = complaints[line]
+            last = line.count("\n") + 1
+            where = f", line {min(number, last)}" if number is not None and last > 1 else ""
+            sentence = f"the shell refuses {quoted(line)}{where}: {message}"
+            yield Finding("E316", task.at, sentence, "correct the line; sh -n says whether the shell can read it")
+            return
+        yield from self._words(task, line)
+
+    def _words(self, task: Task, line: str) -> Iterator[Finding]:
+        """The programs that are certain to be started, or to be left out only because one before them failed."""
+        script, moved = shelltext.read(line), False
+        commands = script.commands if script.straight else script.commands[:1]
+        if "PATH" in script.assigned:
+            return
+        for simple in commands:
+            words = simple.plain
+            while words and words[0] in _PREFIXES:
+                words = words[1:]
+            name = words[0] if words else None
+            if name in shelltext.BASHES_OWN and simple.ended != "||":
+                yield from self._of_bash(task, name)
+            if name in _CHANGES_NAMES or _sets_path(simple):
+                return
+            moved |= name in {"cd", "chdir", "pushd"}
+            if name is None or name.startswith("-") or simple.nested or simple.ended == "||":
+                continue
+            if name in script.functions | shelltext.BUILTINS | shelltext.BASHES_OWN or _PATTERN.search(name):
+                continue
+            if "/" in name and not name.startswith("/") and moved:
+                continue
+            yield from self._word(task, name)
+            if not moved and not _CHANGES_NAMES & set(words):
+                yield from self._script(task, words)
+
+    def _of_bash(self, task: Task, name: str) -> Iterator[Finding]:
+        if self.shell == "dash":
+            way_out = 'write "." for "source", "[" for "[[", or a list: ["bash", "-c", "..."]'
+            yield Finding("W301", task.at, f"{quoted(name)} is a word of bash, and {syntax.SHELL} is dash", way_out)
+
+    def _word(self, task: Task, name: str) -> Iterator[Finding]:
+        answer = self.programs.ask(name, task.directory, task.search, task.who)
+        if isinstance(answer, Unfit):
+            yield Finding(
+                "W301", task.at, f"the shell cannot start a program of this line: {answer.sentence}", answer.help
+            )
+
+
+def line_of(task: Task) -> str:
+    """The line that the shell is to read, also where a list says `sh -c`; empty where it reads none."""
+    if isinstance(task.command, tuple) and [base_name(word) for word in behind(task.command)[:1]] != ["sh"]:
+        return ""
+    return shell_line(task) or ""
+
+
+def _words_in_one(task: Task, command: tuple[str, ...]) -> Finding | None:
+    first, *rest = command
+    words = first.split()
+    if len(words) < 2:
+        return None
+    listed = ", ".join(map(quoted, (*words, *rest)[:8])) + (", ..." if len(words) + len(rest) > 8 else "")
+    sentence = f"the program is {quoted(first)}, all of it one name with a space in it"
+    return Finding("E309", task.word(0), sentence, f"write [{listed}], or one string for the shell")
+
+
+def _sets_path(simple: Simple) -> bool:
+    return simple.plain[0] == "export" and any(word.raw.startswith("PATH=") for word in simple.words)

@@ -104,6 +104,7 @@ FLOORS = (
     "lifeinit.waiting",
     "lifeinit.hookfile",
     "lifeinit.preflight",
+    "lifeinit.inspection",
     "lifeinit.planning",
     "lifeinit.launch",
     "lifeinit.waiting",

@@ -116,7 +116,7 @@ right_files = st.fixed_dictionaries({}, optional=TOP)
 # What is wrong in most places, and right in some.
 _ODD_WORDS = (
     "5 5s 0s 0.0ms 1h2m 1m1h 1s1s -1s .5s 1.s ms 5S 00s STOP KILL CLD CHLD TREM RTMIN+31 RTMIN-0 RTMAX-31 RTMAX+1 "
-    "abort warn notify http:// tcp://x:1 app 256 3-256 3- 0027 $ $$$ ${ $1 https://x/ unix:x file:///x TCP://x:1 ://x x:y"
+    "abort warn notify http:// tcp://x:1 app 256 3-256 3- 0027 $ $$$ ${ $1 https://x/ unix:x TCP://x:1 ://x x:y"
 )
 odd: Strategy = st.recursive(
     st.one_of(

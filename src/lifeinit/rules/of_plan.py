@@ -28,7 +28,7 @@ RULES: tuple[Rule, ...] = (
         why="Without stop_timeout lifeinit never kills: any number would be wrong somewhere. An app that hangs has "
         "the whole grace period to itself, and the post_stop hooks are killed with it before they have begun.",
         wrong='post_stop = "./deregister"',
-        right='stop_timeout = "9s"\npost_stop = "./deregister"',
+        right='stop_timeout = "9s"\npost_stop = { command = "./deregister", timeout = "3s" }',
     ),
     Rule(
         "W402",

@@ -10,7 +10,7 @@ from lifeinit.timeline.runtimes import Grace
 from lifeinit.timeline.stages import SLACK, Life, Stage, life
 from lifeinit.timeline.words import at_least, at_most, less_than, more_than, spoken, written
 
-_A_STOP = 'a duration a little shorter than the grace period, "8s" for Docker\'s 10 s'
+_A_STOP = 'a stop_timeout a little shorter than the grace period, "9s" for Docker\'s 10 s'
 
 
 def findings_of(hook_file: HookFile, grace: Grace | None) -> list[Finding]:
@@ -42,7 +42,7 @@ def _unlimited(hook_file: HookFile, planned: Life, grace: Grace | None) -> Itera
     kills = "the runtime kills everything" if grace is None else f"{grace.kills} after {spoken(grace.seconds)}"
     sentence = f"stop_timeout is not set: an app that hangs keeps the post_stop hooks from running until {kills}"
     shorter = None if grace is None else less_than(grace.seconds)
-    way_out = f'write stop_timeout = "{shorter}"' if shorter else f"write stop_timeout = {_A_STOP}"
+    way_out = f'write stop_timeout = "{shorter}"' if shorter else f"write {_A_STOP}"
     yield Finding("W401", ("post_stop",), sentence, f"{way_out}, or set LIFEINIT_STOP_TIMEOUT", at_key=True)
 
 

@@ -39,7 +39,7 @@ def picture(life: Life, grace: Grace | None) -> str:
 def _marks(life: Life, grace: Grace | None) -> list[Mark]:
     found: list[Mark] = []
     if life.budget is not None:
-        found.append((life.killed_at, "mark", "SIGKILL for the app"))
+        found.append((life.killed_at, "mark", life.border))
         found.append((life.budget, "mark", "stop_timeout: lifeinit exits"))
     if grace is not None:
         found.append((grace.seconds, "grace", grace.kills))

@@ -61,6 +61,12 @@ class Life:
         return tuple(stage for stage in (*self.start, *self.stop) if stage.phase == phase)
 
     @property
+    def border(self) -> str:
+        """What happens at `killed_at`: to an app that pre_stop kept from being asked, nothing that bad yet."""
+        gone = next(stage.end for stage in self.stop if stage.phase == "stop")
+        return "SIGKILL for the app" if gone <= self.killed_at else "pre_stop is cut, the app is asked"
+
+    @property
     def end(self) -> float:
         """The stop's end at the latest; infinite where nothing but the runtime ends it."""
         return self.stop[-1].end

@@ -31,7 +31,7 @@ class Ink:
     at_most: str
 
 
-_UNICODE = Ink("█", "░", "→", "\N{MULTIPLICATION SIGN}", "◆", "╎", "┊", "┃", "─", "┴", "≤ ")
+_UNICODE = Ink("█", "░", "→", "╳", "◆", "╎", "┊", "┃", "─", "┴", "≤ ")
 _ASCII = Ink("#", ".", ">", "x", "*", ":", "!", "|", "-", "+", "<= ")
 
 
@@ -59,7 +59,7 @@ Mark = tuple[float, str, str]  # its time, its character, what happens then
 def _marks(life: Life, grace: Grace | None, ink: Ink) -> list[Mark]:
     found: list[Mark] = []
     if life.budget is not None:
-        kept = "SIGKILL for the app: what is left is for cleanup and post_stop"
+        kept = f"{life.border}: what is left is for cleanup and post_stop"
         found.append((life.killed_at, ink.killed, kept))
         found.append((life.budget, ink.budget, "stop_timeout: lifeinit exits"))
     if grace is not None:

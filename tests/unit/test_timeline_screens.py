@@ -128,14 +128,14 @@ start app         ░░░░░░░░░░░░░░░░░░░░�
 
 THE STOP
 pre_stop drain    ██████████           ┃     ╎                        ┊      5 s
-pre_stop[1]                 ░░░░░░░░░░░┃╳╳╳╳╳╎                        ┊    ≤ 8 s
-stop app                               ┃     ╳╳                       ┊    ≤ 1 s
-cleanup                                ┃     ╎ ╳╳                     ┊    ≤ 1 s
-post_stop upload                       ┃     ╎   ╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳╳┊   ≤ 10 s
+pre_stop[1]                 ░░░░░░░░░░░┃▚▚▚▚▚╎                        ┊    ≤ 8 s
+stop app                               ┃     ▚▚                       ┊    ≤ 1 s
+cleanup                                ┃     ╎ ▚▚                     ┊    ≤ 1 s
+post_stop upload                       ┃     ╎   ▚▚▚▚▚▚▚▚▚▚▚▚▚▚▚▚▚▚▚▚▚┊   ≤ 10 s
                   ┴─────────┴──────────┴─────────┴──────────┴─────────┴
                   0 s       5 s        10 s      15 s       20 s      25 s
 
-█ takes this long   ░ at most   ╳ never happens
+█ takes this long   ░ at most   ▚ never happens
 ┃ 10 s  Docker kills everything
 ╎ 13 s  pre_stop is cut, the app is asked: what is left is for cleanup and post_stop
 ┊ 25 s  stop_timeout: lifeinit exits
@@ -164,13 +164,13 @@ start worker                        ███                                   
 
 THE STOP
 pre_stop[0]       ███████████                             ┃                 12 s
-stop web, worker             ░░░░░░░░░░░░░░░░░░░░░░░░░░░░░┃╳╳╳          no limit
-cleanup                                                   ┃   ╳            ≤ 1 s
-post_stop[0]                                              ┃    ╳╳╳╳╳╳      ≤ 7 s
+stop web, worker             ░░░░░░░░░░░░░░░░░░░░░░░░░░░░░┃▚▚▚          no limit
+cleanup                                                   ┃   ▚            ≤ 1 s
+post_stop[0]                                              ┃    ▚▚▚▚▚▚      ≤ 7 s
                   ┴────────────┴─────────────┴────────────┴
                   0 s          15 s          30 s         45 s
 
-█ takes this long   ░ at most   → no limit   ╳ never happens
+█ takes this long   ░ at most   → no limit   ▚ never happens
 ┃ 45 s  Kubernetes kills everything
 """
 

@@ -1,6 +1,7 @@
 """Hook files by the thousand: right ones, and ones that are wrong somewhere."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from hypothesis import strategies as st
@@ -40,10 +41,14 @@ targets = st.sampled_from(
 )
 codes = st.integers(0, 255) | st.sampled_from(["3", "3-9", "007", "255", "SIGTERM", "KILL", "0-255"])
 failures = st.sampled_from(["abort", "warn"])
+READY: dict[str, Strategy] = {
+    "interval": times,
+    "timeout": times,
+    "on_failure": failures,
+    "insecure": st.just(False),
+}
 ready_tables = st.one_of(
-    st.fixed_dictionaries(
-        {}, optional={"interval": times, "timeout": times, "on_failure": failures, "insecure": st.just(False)}
-    ).flatmap(
+    st.fixed_dictionaries({}, optional=READY).flatmap(
         lambda more: st.sampled_from(
             [
                 {"http": "http://localhost:8000/x"},
@@ -116,15 +121,62 @@ right_files = st.fixed_dictionaries({}, optional=TOP)
 # What is wrong in most places, and right in some.
 _ODD_WORDS = (
     "5 5s 0s 0.0ms 1h2m 1m1h 1s1s -1s .5s 1.s ms 5S 00s STOP KILL CLD CHLD TREM RTMIN+31 RTMIN-0 RTMAX-31 RTMAX+1 "
-    "abort warn notify http:// tcp://x:1 app 256 3-256 3- 0027 $ $$$ ${ $1 https://x/ unix:x TCP://x:1 ://x x:y"
+    "abort warn notify http:// tcp://x:1 app 256 3-256 3- 0027 $ $$$ ${ $1 $A https://x/ unix:x TCP://x:1 ://x x:y "
+    "process group no always 027 999 /x unix:///x file:///x http://x/"
 )
+ODD: tuple[Value, ...] = (
+    *_ODD_WORDS.split(),
+    *("", " ", "\0", "a\0", "a\nb", "a=", "5s\n", "TERM\n", "3\n", "a\n", "022\n"),
+    *(True, False, -1, 0, 1, 15, 255, 256, 1000, 1001, 31536000, 31536001, 0.5, -0.5),
+    *([], [""], ["x"], ["x", ""], ["x", "y\0"], ["", "x"], [1], [[]], [{}], [{"command": "x"}], ["x", {}]),
+    *({}, {"command": "x"}, {"sleep": 1}, {"x": ""}, {"A": "$A"}, {"HUP": ""}, {"http": "http://x/"}, {"after": "1s"}),
+)
+_READY: tuple[dict[str, Value], ...] = (
+    *({"http": "http://x/"}, {"http": "https://x/"}, {"http": "$A"}, {"tcp": "x:1"}, {"unix": "/x"}, {"file": "/x"}),
+    *({"command": "x"}, {"notify": True}, {"after": 1}),
+)
+
+
+_SOME: tuple[Value, ...] = ("5s", "x", "https://x/", "tcp://x:1", "warn", "", True, False, 1, {"A": ""}, ["x"])
+
+
+def small_files() -> Iterator[dict[str, Value]]:
+    """Each key of each table with each of the odd values, and each two keys with some of them."""
+    web = {"command": "x"}
+    for value in ODD:
+        yield from ({key: value} for key in TOP)
+        yield from ({"pre_stop": {**web, key: value}} for key in HOOK)
+        yield from ({"pre_stop": {key: value}} for key in ("command", "wait_for", "sleep", "zz"))
+        yield from ({"app": {key: value}} for key in APP)
+        yield from ({"process": {"web": {**web, key: value}}} for key in (*APP, "command", "ready"))
+        yield from ({"ready": {key: value}} for key in ("http", "tcp", "unix", "file", "command", "notify", "after"))
+        yield from ({"ready": {"http": "https://x/", key: value}} for key in READY)
+        yield from (
+            {"pre_start": [value]},
+            {"pre_start": ["x", value]},
+            {"pre_stop": [web, value]},
+            {"stop_on": [value]},
+        )
+        yield from ({"app": {"success_exit_codes": [value]}}, {"post_stop": {"wait_for": ["$A", value]}})
+        yield from ({"signals": {"HUP": value}}, {"app": {"environment": {"A": value}}}, {"process": {"web": value}})
+        if isinstance(value, str):
+            yield from ({"signals": {value: "TERM"}}, {"app": {"environment": {value: ""}}}, {"process": {value: web}})
+    for value in _SOME:
+        yield from ({table: {"zz": value}} for table in ("app", "process", "ready"))
+        yield {"process": {"web": {**web, "zz": value}}}
+        for key in (*HOOK, "command", "wait_for", "sleep", "zz"):
+            yield from ({"pre_stop": {**doing, key: value}} for doing in (web, {"sleep": 1}, {"wait_for": "$A"}))
+        for key in ("http", "tcp", "unix", "file", "command", "notify", "after", *READY, "zz"):
+            yield from ({"ready": {**kind, key: value}} for kind in _READY)
+
+
 odd: Strategy = st.recursive(
     st.one_of(
         st.integers(-3, 2000),
         st.floats(allow_nan=False, allow_infinity=False, width=16).filter(lambda number: not number.is_integer()),
         st.booleans(),
         st.text(st.sampled_from("aA1.-_ =$/{}:\n\0s"), max_size=5),
-        st.sampled_from([*_ODD_WORDS.split(" "), "5s\n", "TERM\n", "3\n", "a\n", "022\n"]),
+        st.sampled_from(ODD),
     ),
     lambda inner: (
         st.lists(inner, max_size=2)

@@ -135,8 +135,9 @@ def test_the_stages_begin_when_the_engine_begins_them_at_worst(
     assert [what for what, _ in moments] == begun[: len(moments)], text
     assert [at for _, at in moments] == pytest.approx([at for _, at in ran[: len(moments)]], abs=EXIT_TIME), text
     assert ran[-1][0] == "exit"
-    cut = any(stage.cut for stage in life(hook_file).hooks("pre_stop"))  # then what is left gets a second of its own
-    assert budget / 2 <= ran[-1][1] <= budget + 0.37 + (1.0 if cut else 1e-6), text
+    # An app that a deaf pre_stop hook kept from being asked can cost the engine a cleanup beyond its budget.
+    late = 1.0 if life(hook_file).border != "SIGKILL for the app" else 0.0
+    assert budget / 2 <= ran[-1][1] <= budget + 0.37 + late + 1e-6, text
 
 
 def test_without_a_stop_timeout_only_the_app_has_no_limit() -> None:
@@ -269,7 +270,7 @@ def test_a_sleep_that_leaves_the_app_no_time() -> None:
     text = 'stop_timeout = "8s"\n[[pre_stop]]\nname = "drain"\nsleep = "7s"'
     assert findings(text) == [
         (
-            "E402 pre_stop.0.sleep: pre_stop drain sleeps 7 s, which leaves the app no time at all: "
+            "E402 pre_stop.0.sleep: pre_stop drain sleeps 7 s, which leaves the app no time of its own: "
             'stop_timeout "8s" keeps 1 s back for cleanup and post_stop\n'
             '  write sleep = "6s" at most, or stop_timeout = "9s"'
         )
@@ -284,7 +285,7 @@ def test_sleeps_that_together_leave_the_app_no_time() -> None:
     assert findings(text, None, "compose") == [
         (
             "E402 pre_stop.2.sleep: pre_stop[2] sleeps 4 s until 10 s after the stop request, which leaves the app no "
-            "time at all: Compose kills everything after 10 s\n"
+            "time of its own: Compose kills everything after 10 s\n"
             '  write sleep = "3s" at most, or give the container 11 s: stop_grace_period: 11s'
         )
     ]

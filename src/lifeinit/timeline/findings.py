@@ -16,13 +16,12 @@ _A_STOP = 'a stop_timeout a little shorter than the grace period, "9s" for Docke
 def findings_of(hook_file: HookFile, grace: Grace | None) -> list[Finding]:
     """Every finding about the plan, in the order of the stop."""
     planned = life(hook_file)
-    found = [
+    return [
         *_against_grace(planned, grace),
         *_unlimited(hook_file, planned, grace),
         *_pre_stop(planned, grace),
         *_post_stop(planned, grace),
     ]
-    return list(found)
 
 
 def _against_grace(planned: Life, grace: Grace | None) -> Iterator[Finding]:
@@ -65,7 +64,7 @@ def _slept_away(planned: Life, stage: Stage, times: tuple[float, float, float], 
     before, until, border = times
     length = spoken(stage.known or 0.0)
     lasts = f"sleeps {length}" if not before else f"sleeps {length} until {spoken(until)} after the stop request"
-    sentence = f"{stage.label} {lasts}, which leaves the app no time at all: {_border(planned, grace)}"
+    sentence = f"{stage.label} {lasts}, which leaves the app no time of its own: {_border(planned, grace)}"
     shorter = less_than(border - before)
     first = f'write sleep = "{shorter}" at most' if shorter else "leave it out"
     return Finding("E402", (*stage.path, "sleep"), sentence, _or(first, _more(planned, until, grace)))
@@ -97,8 +96,7 @@ def _more(planned: Life, until: float, grace: Grace | None) -> str | None:
     """The way out by more time: the budget that has more than `until` left, and a grace period for it."""
     if planned.budget is None:
         return None if grace is None else grace.longer(until)
-    wanted = _wanted(planned)
-    return _raised(more_than(until + min(wanted, until)), grace)
+    return _raised(more_than(until + min(_wanted(planned), until)), grace)
 
 
 def _raised(seconds: float, grace: Grace | None) -> str | None:

@@ -132,7 +132,7 @@ def _in_a_row(hook_file: HookFile, phase: Phase, at: float, end: float) -> list[
 
 
 def _processes(hook_file: HookFile, at: float) -> list[Stage]:
-    """All start together. `ready` at the top is about the first that has none of its own."""
+    """All start together. `ready` at the top is about the first, unless that has its own."""
     app, rows = hook_file.app, list[Stage]()
     for name, process in hook_file.processes.items() or (("app", app),):
         ready = process.ready or (None if rows else app.ready)

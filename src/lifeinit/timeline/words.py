@@ -56,9 +56,8 @@ def of_hook(hook: Hook) -> str:
     """What a hook does, on one line. A target's password is left out."""
     if hook.sleep is not None:
         return f"sleep {spoken(hook.sleep)}"
-    what = (
-        of_command(hook.command) if hook.command is not None else f"wait for {', '.join(map(_target, hook.wait_for))}"
-    )
+    targets = ", ".join(map(_target, hook.wait_for))
+    what = f"wait for {targets}" if hook.command is None else of_command(hook.command)
     return what if not hook.retries else f"{hook.retries + 1} tries: {what}"
 
 

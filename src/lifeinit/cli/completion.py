@@ -37,7 +37,7 @@ class _Ours(ShellComplete):
             raise click.ClickException(f"this version of click has an unknown script for {self.name}")
         return text % self.source_vars()
 
-    def get_completions(self, args: list[str], incomplete: str) -> list[CompletionItem[str]]:
+    def get_completions(self, args: list[str], incomplete: str) -> "list[CompletionItem[str]]":
         option, equals, value = incomplete.partition("=")
         if not equals or not option.startswith("--") or "--" in args:
             return self.offered(args, incomplete)
@@ -46,7 +46,7 @@ class _Ours(ShellComplete):
         values = _paths(value) if any(item.type == "file" for item in found) else [item.value for item in found]
         return [CompletionItem(f"{option}={text}") for text in values]
 
-    def offered(self, args: list[str], incomplete: str) -> list[CompletionItem[str]]:
+    def offered(self, args: list[str], incomplete: str) -> "list[CompletionItem[str]]":
         """What may stand behind these words, the last of which is incomplete."""
         if not args:
             ours = [CompletionItem(name, help=text) for name, text in COMMANDS.items() if name.startswith(incomplete)]
@@ -82,7 +82,7 @@ class _Bash(_Ours, BashComplete):
         self.kept = words[-1][: words[-1].rfind(":") + 1]
         return words[:-1], words[-1]
 
-    def format_completion(self, item: CompletionItem[str]) -> str:
+    def format_completion(self, item: "CompletionItem[str]") -> str:
         return f"{item.type},{item.value.removeprefix(self.kept)}"
 
 
@@ -93,7 +93,7 @@ class _Zsh(_Ours, ZshComplete):
 class _Fish(_Ours, FishComplete):
     """Click's script for fish cuts a description at its first comma."""
 
-    def format_completion(self, item: CompletionItem[str]) -> str:
+    def format_completion(self, item: "CompletionItem[str]") -> str:
         item.help = item.help.replace(",", ";") if item.help else None
         return super().format_completion(item)
 

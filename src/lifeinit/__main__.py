@@ -15,7 +15,7 @@ import os  # noqa: E402
 import sys  # noqa: E402
 
 _PARENT = os.getppid()  # asked for early: it may die at any time
-_COMMANDS = ("check", "wait", "status", "health")
+_COMMANDS = ("check", "wait", "status", "health", "schema", "example", "completion")
 _VARIABLES = ("LIFEINIT_", "TINI_")
 
 

@@ -253,3 +253,18 @@ def test_a_hook_that_is_ended_is_woken_for_it() -> None:
         ev.SignalHook(TERM),
         ev.SignalHook(CONT),
     ]
+
+
+def test_a_moment_for_the_app_never_costs_more_than_the_budget() -> None:
+    """pre_stop was cut, and the app that got its own moment does nothing with it: KILL, and for the rest KILL at once.
+
+    It was killed a second after the budget's end, and what it left behind a second later.
+    """
+    the_plan = plan(pre_stop=(hook("d", timeout=None),), stop_timeout=4.0)
+    machine, actions = play(the_plan, *TO_STOPPED, ev.Elapsed("reserve"), exited(0, TERM))
+    assert machine.phase == "stopping"
+    actions = machine.handle(ev.Elapsed("budget"))
+    assert ev.SignalApp(0, KILL, group=True) in actions
+    actions = machine.handle(app_exited(0, KILL))
+    assert ev.Sweep(KILL) in actions
+    assert isinstance(actions[-1], ev.Exit)

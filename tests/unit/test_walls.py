@@ -103,6 +103,8 @@ FLOORS = (
     "lifeinit.surroundings",
     "lifeinit.waiting",
     "lifeinit.hookfile",
+    "lifeinit.timeline",
+    "lifeinit.schema",
     "lifeinit.preflight",
     "lifeinit.inspection",
     "lifeinit.planning",

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple, NoReturn, TypeVar
 import click
 
 from lifeinit import __version__, preflight
-from lifeinit.cli import parameters
+from lifeinit.cli import parameters, suggestions
 from lifeinit.cli.check import check_file
 from lifeinit.engine import log
 from lifeinit.engine.kernel import leave
@@ -62,8 +62,28 @@ def _other_command(name: str) -> click.Command | None:
             from lifeinit.cli.health import health  # noqa: PLC0415
 
             return health
+        case "schema":
+            from lifeinit.cli.schema import schema  # noqa: PLC0415
+
+            return schema
+        case "example":
+            from lifeinit.cli.example import example  # noqa: PLC0415
+
+            return example
+        case "completion":
+            from lifeinit.cli.completion import completion_of  # noqa: PLC0415
+
+            return completion_of(run, _command_to_complete)
         case _:
             return None
+
+
+def _command_to_complete(name: str) -> click.Command | None:
+    if name == "wait":
+        from lifeinit.cli.wait import wait  # noqa: PLC0415
+
+        return wait
+    return _other_command(name)
 
 
 def _leave(command: click.Command, arguments: Sequence[str], name: str, start: Start | None = None) -> NoReturn:
@@ -71,7 +91,8 @@ def _leave(command: click.Command, arguments: Sequence[str], name: str, start: S
     status = EX_SOFTWARE
     try:
         prefix = name.replace(" ", "_").upper()  # LIFEINIT_CONFIG, LIFEINIT_WAIT_TIMEOUT
-        answer = command.main(list(arguments), name, standalone_mode=False, obj=start, auto_envvar_prefix=prefix)
+        # Without complete_var="" a variable in the app's environment could have click print a script instead.
+        answer = command.main(list(arguments), name, "", standalone_mode=False, obj=start, auto_envvar_prefix=prefix)
         status = int(answer or 0)
     except click.ClickException as error:
         status = error.exit_code
@@ -107,6 +128,7 @@ def _hook_option(phase: str, text: str) -> Callable[[Option], Option]:
     type=parameters.REWRITE,
     multiple=True,
     metavar="SIG:SIG",
+    shell_complete=suggestions.rewrites,
     help="Pass the second signal on for the first; TERM: drops it. Repeatable.",
 )
 @click.option(
@@ -120,9 +142,16 @@ def _hook_option(phase: str, text: str) -> Callable[[Option], Option]:
     *("-p", "--parent-death-signal"),
     type=parameters.SIGNAL,
     metavar="SIG",
+    shell_complete=suggestions.signals,
     help="Act as if this signal came when lifeinit's parent dies.",
 )
-@click.option("--user", type=parameters.USER, metavar="USER[:GROUP]", help="Run the app as this user.")
+@click.option(
+    "--user",
+    type=parameters.USER,
+    metavar="USER[:GROUP]",
+    shell_complete=suggestions.users,
+    help="Run the app as this user.",
+)
 @_hook_option("pre-start", "Run this before the app exists; a failure keeps it from starting.")
 @_hook_option("post-start", "Run this when the app is ready.")
 @_hook_option("pre-stop", "Run this when a stop is asked for, before the app learns of it.")
@@ -135,7 +164,13 @@ def _hook_option(phase: str, text: str) -> Callable[[Option], Option]:
 )
 @click.option("-s", "--subreaper", is_flag=True, help="Accepted as in tini: when not PID 1, lifeinit always is one.")
 @click.version_option(__version__, message="lifeinit %(version)s", allow_from_autoenv=False)
-@click.argument("command", nargs=-1, type=click.UNPROCESSED, metavar="COMMAND [ARG]...")
+@click.argument(
+    "command",
+    nargs=-1,
+    type=click.UNPROCESSED,
+    metavar="COMMAND [ARG]...",
+    shell_complete=suggestions.command,
+)
 @click.pass_obj
 def run(  # noqa: PLR0913, PLR0917
     start: Start,

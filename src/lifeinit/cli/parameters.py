@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
@@ -14,8 +14,18 @@ from lifeinit.planning import stop_timeout_of
 
 Value = TypeVar("Value")
 
+if TYPE_CHECKING:
+    ParamType = click.ParamType
+else:
 
-class Parsed(click.ParamType[Value]):
+    class ParamType(click.ParamType):
+        """Older ones cannot be subscripted."""
+
+        def __class_getitem__(cls, _value):
+            return cls
+
+
+class Parsed(ParamType[Value]):
     """A value that a function makes from the text, or refuses with the end of a sentence."""
 
     def __init__(self, name: str, parse: Callable[[str], Value]) -> None:
@@ -30,7 +40,7 @@ class Parsed(click.ParamType[Value]):
             self.fail(f"{quoted(text)}, {error}" if text else f'"", {error}', param, ctx)
 
 
-class Lines(click.ParamType[str]):
+class Lines(ParamType[str]):
     """A command for the shell. In a variable each line is one: commands hold spaces."""
 
     name = "COMMAND"

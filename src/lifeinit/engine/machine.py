@@ -269,6 +269,8 @@ class Machine:
 
     def _clean_up(self) -> Actions:
         self.phase = "cleanup"
+        if self.out_of_time:
+            return [ev.Sweep(_KILL), *self._post_stop()]
         return [ev.Disarm("reserve"), ev.Arm("sweep", budget.cleanup_time(self.plan, self.limit)), ev.Sweep(_TERM)]
 
     def _post_stop(self) -> Actions:
@@ -486,14 +488,17 @@ class Machine:
         self.out_of_time = True
         match self.phase:
             case "cleanup":
-                return [ev.Sweep(_KILL), *self._post_stop()]
+                return self._clean_up()
             case "post_stop":
                 text = f"{self.run.label}: cut, the {self.limit:g} s budget is spent"
                 name = self.run.hook.name if self.run.hook else None
                 said = ev.Say(text, "budget_spent", "warning", name, "post_stop")
                 return [said, *self.run.cut_off(), *self._advance()]
-            case "pre_start" | "starting" | "running" | "pre_stop" | "stopping" | "waiting" | "exit":
-                return []  # the reserve came first: KILL is under way
+            case "pre_start" | "starting" | "running" | "pre_stop" | "stopping":
+                # The reserve came first, so KILL is under way, unless that gave the app a moment of its own.
+                return [*self._kill_app(), *self.run.kill()]
+            case "waiting" | "exit":
+                return []  # no budget runs
 
     # The end, or the next life.
 

@@ -1,0 +1,16 @@
+"""`lifeinit schema`: the JSON Schema of the hook file, to stdout."""
+
+import click
+
+from lifeinit.schema import schema as text
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+def schema() -> int:
+    """Print the JSON Schema (draft-07) of the hook file.
+
+    Write it to a file beside hooks.toml, and begin hooks.toml with the line
+    `#:schema ./lifeinit.schema.json`: editors then complete and check its keys.
+    """
+    click.echo(text(), nl=False)
+    return 0

@@ -1,0 +1,57 @@
+"""Who starts containers, how long each waits before it kills, and where that time is written."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """A runtime and its usual grace period in seconds. `settings` hold `{}` for another one; none: it is fixed."""
+
+    name: str
+    grace: float
+    settings: tuple[str, ...]
+    most: float = math.inf
+
+
+RUNTIMES: Final[Mapping[str, Runtime]] = {
+    "docker": Runtime("Docker", 10.0, ("docker stop -t {}", "docker run --stop-timeout {}")),
+    "compose": Runtime("Compose", 10.0, ("stop_grace_period: {}s",)),
+    "kubernetes": Runtime("Kubernetes", 30.0, ("terminationGracePeriodSeconds: {}",)),
+    "ecs": Runtime("ECS", 30.0, ('"stopTimeout": {}',), most=120.0),
+    "cloudrun": Runtime("Cloud Run", 10.0, ()),
+    "heroku": Runtime("Heroku", 30.0, ()),
+}
+_ANY: Final = Runtime(
+    "the runtime", 0.0, ("docker stop -t {}", "stop_grace_period: {}s", "terminationGracePeriodSeconds: {}")
+)
+
+
+@dataclass(frozen=True)
+class Grace:
+    """The time that the container is given to stop, and by whom."""
+
+    seconds: float
+    runtime: Runtime
+
+    @property
+    def kills(self) -> str:
+        return f"{self.runtime.name} kills everything"
+
+    def longer(self, seconds: float) -> str | None:
+        """How to have a grace period of more than `seconds`; None where nobody can."""
+        needed = math.floor(seconds) + 1
+        if not self.runtime.settings or needed > self.runtime.most:
+            return None
+        settings = " / ".join(setting.format(needed) for setting in self.runtime.settings)
+        return f"give the container {needed} s: {settings}"
+
+
+def grace_of(seconds: float | None, runtime: str | None) -> Grace | None:
+    """The grace period that was named, else the runtime's own; None where neither is known."""
+    known = _ANY if runtime is None else RUNTIMES[runtime]
+    if seconds is not None:
+        return Grace(seconds, known)
+    return None if runtime is None else Grace(known.grace, known)

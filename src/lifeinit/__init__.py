@@ -4,17 +4,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from lifeinit.container import Container, Event, UseError
 
-    __version__: str
-
 __all__ = ["Container", "Event", "UseError", "__version__"]
+
+__version__ = "0.1.0"
 
 
 def __getattr__(name: str) -> object:
-    """What is asked for is imported then: the command needs none of it, and the version alone costs 20 ms."""
-    if name == "__version__":
-        from importlib.metadata import version  # noqa: PLC0415
-
-        return version("lifeinit")
+    """The names are imported when they are asked for: the command needs none of them."""
     if name in __all__:
         from lifeinit import container  # noqa: PLC0415
 

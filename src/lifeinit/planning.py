@@ -19,6 +19,7 @@ from lifeinit.waiting.programs import ready_command, ready_program, wait_program
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from lifeinit.engine.plan import Value
+    from lifeinit.waiting.programs import Flag
 
 _SHELL = ("/bin/sh", "-c")
 
@@ -152,15 +153,21 @@ class _Planner:
             probe = Program((b"probe",), of.variables, call=self.options.probes[name])
             return Ready(probe, timeout=ready.timeout, abort=ready.on_failure == "abort")
         if ready.command is not None:
-            argv = ready_command(_arguments(ready.command), ready.interval)
+            argv = ready_command(_arguments(ready.command), ready.interval, *self.voice())
         elif ready.target is not None:
-            argv = ready_program(ready.target, ready.interval, insecure=ready.insecure)
+            checks: tuple[Flag, ...] = ("--insecure",) if ready.insecure else ()
+            argv = ready_program(ready.target, ready.interval, *checks, *self.voice())
             if ready.target.startswith("file://"):
                 file = tuple(map(os.fsencode, expansion.pieces(ready.target.removeprefix("file://"))))
         else:
             argv = ()
         program = Program(tuple(map(os.fsencode, argv)), of.variables) if argv else None
         return Ready(program, ready.after, ready.notify, file, ready.timeout, ready.on_failure == "abort")
+
+    def voice(self) -> "tuple[Flag, ...]":
+        """How what waits beside the engine is to speak: as the engine does."""
+        json: tuple[Flag, ...] = ("--json",) if self.options.json else ()
+        return (*json, "--quiet") if self.options.quiet else json
 
     # Hooks.
 
@@ -178,7 +185,7 @@ class _Planner:
     def hook(self, hook: model.Hook) -> Hook:
         program: Program | None = None
         if hook.wait_for or hook.command is not None:
-            argv = wait_program(hook.wait_for) if hook.command is None else hook.command
+            argv = wait_program(hook.wait_for, 1.0, *self.voice()) if hook.command is None else hook.command
             account = None if hook.user is None else self.account(hook.user, (*hook.path, "user"))
             program = Program(
                 tuple(map(os.fsencode, _arguments(argv))),

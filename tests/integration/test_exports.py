@@ -39,12 +39,13 @@ def test_values_of_several_lines(init: Start) -> None:
     ("text", "sentence"),
     [
         ("A=1\\nno assignment\\n", "line 2 is no KEY=VALUE"),
-        ("A=1\\n2B=3\\n", 'line 2 sets "2B", which is no name of letters, digits and _'),
-        ("export A=secret\\n", 'line 1 sets "export A", which is no name of letters, digits and _'),
+        ("A=1\\n2B=3\\n", "line 2 has no name of letters, digits and _ before the ="),
+        ("export A=secret\\n", "line 1 has no name of letters, digits and _ before the ="),
+        ("postgres://me:secret@db/x?ssl=1\\n", "line 1 has no name of letters, digits and _ before the ="),
         ("LIFEINIT_PID=7\\n", 'line 1 sets "LIFEINIT_PID", and LIFEINIT_ names are lifeinit\'s own'),
-        ("\\nA<<END\\nsecret\\n", 'line 2 begins a text that no line "END" ends'),
+        ("\\nA<<END\\nsecret\\n", "line 2 begins a text that has no end"),
         ("A=x\\000y\\n", "line 1 has a value with a NUL character"),
-        ("no\\n=1\\n", 'line 1 is no KEY=VALUE, line 2 sets "", which is no name of letters, digits and _'),
+        ("no\\n=1\\n", "line 1 is no KEY=VALUE, line 2 has no name of letters, digits and _ before the ="),
     ],
 )
 def test_bad_lines_fail_the_hook_and_are_named(init: Start, text: str, sentence: str) -> None:
@@ -115,7 +116,50 @@ def test_a_file_that_was_replaced_is_read(init: Start) -> None:
 def test_too_much_is_refused(init: Start) -> None:
     running = init("echo", "app", hooks=hook('head -c 2000000 /dev/zero > "$LIFEINIT_ENV"'))
     assert running.status() == 78
-    assert "LIFEINIT_ENV holds more than 1048576 bytes" in running.stderr()[0]
+    assert "LIFEINIT_ENV holds more than 524288 bytes" in running.stderr()[0]
+
+
+def test_many_texts_are_read_in_no_time(init: Start) -> None:
+    """Each was looked through to the end of the file: 420 kB of them held PID 1 up for a minute and more."""
+    write = """python3 -c "print('A<<E\\\\nE\\\\n' * 60000)" > "$LIFEINIT_ENV\""""
+    running = init("sh", "-c", 'echo "[$A]"', hooks=hook(write))
+    assert running.rest() == ["[]"]
+
+
+@pytest.mark.parametrize(
+    ("program", "sentence"),
+    [
+        ("for i in range(1001): print(f'A{i}=1')", "more than 1000 variables"),
+        ("print('A=' + 'x' * 131071)", "line 1 has a value of more than 131070 bytes"),
+        ("[print(f'A{i}=' + 'x' * 120000) for i in range(5)]", "LIFEINIT_ENV holds more than 524288 bytes"),
+    ],
+)
+def test_what_no_process_could_be_given_is_refused(init: Start, program: str, sentence: str) -> None:
+    """Else neither the app nor any later hook could be executed: not post_stop either."""
+    hooks = hook(f'python3 -c "{program}" > "$LIFEINIT_ENV"') + hook("echo post_stop", phase="post_stop")
+    running = init("echo", "app", hooks=hooks)
+    assert running.rest() == ["post_stop"]
+    assert running.status() == 78
+    assert sentence in running.stderr()[0]
+
+
+def test_what_several_hooks_hand_on_has_a_limit_too(init: Start) -> None:
+    writes = [hook(f"python3 -c \"print('{name}=' + 'x' * 120000)\" > \"$LIFEINIT_ENV\"") for name in "ABCDE"]
+    running = init("echo", "app", hooks="".join(writes))
+    assert running.status() == 78
+    assert "what all hooks hand on is more than 1000 variables or 524288 bytes" in running.stderr()[4]
+
+
+@ROOT_ONLY
+def test_a_hook_of_another_user_decides_nothing_about_roots_hooks(init: Start, tmp_path: Path) -> None:
+    """It handed on a PATH, and root's post_stop hook ran the `tar` that lay there. The app has it all the same."""
+    tmp_path.chmod(0o755)
+    hooks = hook('echo "PATH=/tmp/mine:$PATH" > "$LIFEINIT_ENV"', 'user = "4711"')
+    hooks += hook('echo "hook ${PATH%%:*}"') + hook('echo "post_stop ${PATH%%:*}"', phase="post_stop")
+    first, *rest = init("sh", "-c", 'echo "app ${PATH%%:*}"', hooks=hooks).rest()
+    assert "/tmp/mine" not in first
+    assert rest[0] == "app /tmp/mine"
+    assert "/tmp/mine" not in rest[1]
 
 
 def test_a_variable_that_no_hook_has_set(init: Start, tmp_path: Path) -> None:

@@ -212,7 +212,8 @@ def test_a_ready_file_that_cannot_be_written(init: Start) -> None:
     running.expect("ready")
     running.send(SIGTERM)
     assert running.status() == 0
-    assert running.stderr()[0] == 'lifeinit: cannot write the ready file "/nowhere/up": No such file or directory'
+    reason = "its directory was not there when the app started"
+    assert running.stderr()[0] == f'lifeinit: cannot write the ready file "/nowhere/up": {reason}'
 
 
 @contextlib.contextmanager

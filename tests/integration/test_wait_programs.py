@@ -40,16 +40,16 @@ def test_the_command_lines() -> None:
         *BARE,
         *("wait", "--interval", "1.0", "--", "$URL", "redis://cache"),
     )
-    assert wait_program(["file:///x"], 0.25, insecure=True) == (
+    assert wait_program(["file:///x"], 0.25, "--insecure") == (
         *BARE,
         *("wait", "--interval", "0.25", "--insecure", "--", "file:///x"),
     )
-    assert ready_program("https://web", 2, insecure=True, verbose=True) == (
+    assert ready_program("https://web", 2, "--insecure", "--verbose") == (
         *BARE,
         *("ready", "--interval", "2", "--insecure", "--verbose", "--", "https://web"),
     )
     assert ready_command(["a", "--", "b"]) == (*BARE, "ready", "--interval", "1.0", "--command", "--", "a", "--", "b")
-    assert ready_command(["a"], verbose=True)[8:] == ("--verbose", "--command", "--", "a")
+    assert ready_command(["a"], 1.0, "--verbose")[8:] == ("--verbose", "--command", "--", "a")
 
 
 def test_they_import_little() -> None:
@@ -175,7 +175,7 @@ def test_a_verbose_probe(wait: Start) -> None:
         target = f"http://127.0.0.1:{port}/"
         first, last = told(target)
         missing = f"lifeinit: still missing: {target} (answered 503)"
-        waiting = wait.command(*ready_program(target, 0.01, verbose=True))
+        waiting = wait.command(*ready_program(target, 0.01, "--verbose"))
         assert waiting.end() == (0, "", named("ready", [first, missing, last]))
 
 
@@ -203,9 +203,9 @@ def test_a_certificate_that_need_not_be_trusted(wait: Start, tmp_path: Path) -> 
     with serving(Certified(tmp_path).handle) as port:
         target = f"https://localhost:{port}"
         reason = "certificate not trusted: unable to get local issuer certificate"
-        waiting = wait.command(*ready_program(target, 0.01, verbose=True))
+        waiting = wait.command(*ready_program(target, 0.01, "--verbose"))
         assert waiting.stopped()[2][1] == f"lifeinit: ready: still missing: {target} ({reason})"
-        assert wait.command(*ready_program(target, 0.01, insecure=True)).end() == (0, "", [])
+        assert wait.command(*ready_program(target, 0.01, "--insecure")).end() == (0, "", [])
 
 
 # a command as the probe
@@ -220,7 +220,7 @@ def test_a_command_that_is_to_succeed(wait: Start, tmp_path: Path) -> None:
 
 
 def test_a_verbose_command(wait: Start) -> None:
-    code, out, lines = wait.command(*ready_command(["sh", "-c", COUNTING], 0.01, verbose=True)).end()
+    code, out, lines = wait.command(*ready_command(["sh", "-c", COUNTING], 0.01, "--verbose")).end()
     assert (code, out) == (0, "out\n" * 3)
     assert sorted(lines) == sorted(
         [
@@ -242,13 +242,13 @@ def test_a_verbose_command(wait: Start) -> None:
     ],
 )
 def test_a_command_that_fails(wait: Start, argv: list[str], reason: str) -> None:
-    waiting = wait.command(*ready_command(argv, 0.01, verbose=True))
+    waiting = wait.command(*ready_command(argv, 0.01, "--verbose"))
     assert waiting.stopped()[2][1] == f'lifeinit: ready: still missing: the command "{argv[0]}" ({reason})'
 
 
 def test_a_command_leads_a_group_and_finds_what_the_hook_found(wait: Start) -> None:
     look = ["sh", "-c", 'echo $$ $(ps -o pgid= $$); env | grep LC_; grep -E "SigBlk|SigIgn" /proc/self/status; cat']
-    waiting = wait.command(*ready_command(look, verbose=True), env={"LANG": "C"})
+    waiting = wait.command(*ready_command(look, 1.0, "--verbose"), env={"LANG": "C"})
     code, out, _ = waiting.end()
     pid, group, *rest = out.split()
     assert (code, pid) == (0, group)

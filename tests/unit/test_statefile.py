@@ -73,7 +73,7 @@ def test_a_reader_sees_the_old_state_or_the_new_one(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == ["7.json"]
 
 
-@pytest.mark.parametrize("planted", ["7.json", ".7.new"])
+@pytest.mark.parametrize("planted", ["7.json", ".7.json.new"])
 def test_a_planted_link_is_replaced_and_never_followed(tmp_path: Path, planted: str) -> None:
     victim, folder = tmp_path / "victim", tmp_path / "run"
     victim.write_text("untouched")
@@ -97,12 +97,12 @@ def test_a_linked_directory_is_not_written_to(tmp_path: Path) -> None:
 
 
 def test_a_killed_lifeinits_half_written_file_is_no_hindrance(tmp_path: Path) -> None:
-    (tmp_path / ".7.new").write_text('{"vers')
+    (tmp_path / ".7.json.new").write_text('{"vers')
     StateFile(str(tmp_path), 7).write(FIRST)
     assert os.listdir(tmp_path) == ["7.json"]
 
 
-@pytest.mark.parametrize("planted", ["7.json", ".7.new"])
+@pytest.mark.parametrize("planted", ["7.json", ".7.json.new"])
 def test_a_planted_directory_is_not_fought(tmp_path: Path, planted: str) -> None:
     (tmp_path / planted / "full").mkdir(parents=True)
     StateFile(str(tmp_path), 7).write(FIRST)

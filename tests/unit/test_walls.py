@@ -19,7 +19,12 @@ ENGINE = sorted(SOURCE.glob("engine/*.py"))
 ALLOWED = {"sys", "os", "_signal", "time", "errno", "marshal"}
 
 # What is imported only in the one function that needs it, and only where it is needed.
-IN_ONE_FUNCTION = {"kernel.py": {"ctypes"}, "log.py": {"_socket"}, "notify.py": {"_socket", "fcntl"}}
+IN_ONE_FUNCTION = {
+    "kernel.py": {"ctypes"},
+    "log.py": {"_socket", "select"},
+    "spawn.py": {"select"},
+    "notify.py": {"_socket", "fcntl"},
+}
 
 
 def imports(path: Path) -> set[str]:

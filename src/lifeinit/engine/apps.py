@@ -4,6 +4,10 @@ import os
 
 from lifeinit.engine import below, kernel
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
 
 class RunningApp:
     """The main process is the one that was started, until it says that another one is. sd_notify(3), MAINPID=
@@ -12,21 +16,31 @@ class RunningApp:
     lives; when it dies before the other, which is then handed to us, the other takes its place.
     """
 
-    def __init__(self, pid: int) -> None:
+    def __init__(self, pid: int, uid: int) -> None:
         self.pid = pid
         self.status_text = ""
+        self._uid = uid
         self._group = pid
         self._other: tuple[int, int] | None = None  # pid, and a descriptor that no reuse of the pid deceives
 
     def signal(self, signo: int, group: bool) -> bool:
         """Whether we may: not where it has another user and we lack CAP_KILL."""
-        other = False if self._other is None else kernel.signal_descriptor(self._other[1], signo)
-        if group:
-            return kernel.signal_group(self._group, signo) or other
-        return other or kernel.signal_process(self.pid, signo)
+        if not group:
+            return self._to_other(signo) or kernel.signal_process(self.pid, signo)
+        allowed = kernel.signal_group(self._group, signo)
+        if self._other is not None and kernel.group_of(self._other[0]) != self._group:
+            allowed = self._to_other(signo) or allowed
+        return allowed
 
-    def main_is(self, pid: int) -> bool:
-        """Take another process as the main one. False if it does not live below us."""
+    def _to_other(self, signo: int) -> bool:
+        return self._other is not None and kernel.signal_descriptor(self._other[1], signo)
+
+    def main_is(self, pid: int, ours: "Collection[int]") -> bool:
+        """Take another process as the main one. False unless it is one of the app's own.
+
+        It has to live below us, as the user that the process was started as, and neither itself nor its group may have
+        another role: `ours` are the pids of those that do.
+        """
         self._let_go()
         if pid == self.pid:
             return True
@@ -34,7 +48,8 @@ class RunningApp:
             descriptor = os.pidfd_open(pid)
         except (OSError, OverflowError):
             return False
-        if not below.lives_below(pid):
+        roles = {pid, kernel.group_of(pid)} & set(ours)
+        if roles - {self.pid} or kernel.user_of(pid) != self._uid or not below.lives_below(pid):
             os.close(descriptor)
             return False
         self._other = (pid, descriptor)
@@ -44,11 +59,15 @@ class RunningApp:
         """The process is dead: whether another one, of which it has spoken, goes on as the app."""
         if self._other is None:
             return False
-        pid = self._other[0]
+        pid, descriptor = self._other
+        lives = kernel.is_living_child(descriptor)
+        group = kernel.group_of(pid)
         self._let_go()
-        if not kernel.is_living_child(pid):
+        if not lives:
             return False
         self.pid = pid
+        if group not in {0, os.getpgrp()}:
+            self._group = group
         return True
 
     def _let_go(self) -> None:

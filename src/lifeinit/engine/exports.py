@@ -8,7 +8,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     Variables = dict[bytes, bytes]
 
-LARGEST = 1 << 20  # bytes; execve(2) takes no more than a few megabytes in all
+LARGEST = 1 << 19  # bytes in one file, and of all that is handed on: execve(2) takes two megabytes, all in all
+LONGEST = (1 << 17) - 2  # of a name and its value: MAX_ARG_STRLEN less the sign between them and the NUL. execve(2)
+MOST = 1000  # variables: putenv(3) looks through all of them for each one
 _PLACES = (b"/dev/shm", b"/run", b"/tmp")  # memory first: what is written may be a secret
 
 
@@ -17,10 +19,14 @@ class ExportError(Exception):
 
 
 class ExportFile:
-    """An empty file of mode 0600 that belongs to the hook's user. `path` is None where none can be made."""
+    """An empty file of mode 0600 that belongs to the hook's user. `path` is None where none can be made.
+
+    `is_ours` is whether that user is lifeinit's own.
+    """
 
     def __init__(self, identity: Identity | None) -> None:
         self.path: bytes | None = None
+        self.is_ours = identity is None
         self._fd = -1
         places = (os.environb.get(b"TMPDIR", b""), *_PLACES)
         for place in (place for place in (*_PLACES[:1], *places) if place.startswith(b"/")):
@@ -91,46 +97,45 @@ def parse(text: bytes) -> "Variables":
     """
     found: Variables = {}
     wrong: list[str] = []
-    lines = text.split(b"\n")
+    lines = [line.removesuffix(b"\r") for line in text.split(b"\n")]
     number = 0
     while number < len(lines):
-        line = lines[number].removesuffix(b"\r")
+        begun, line = number + 1, lines[number]
         number += 1
         if not line.strip() or line.lstrip().startswith(b"#"):
             continue
-        name, _, value = line.partition(b"=")
-        heredoc, marked, end = line.partition(b"<<")
-        if marked and b"=" not in heredoc:
-            name, begun = heredoc, number
-            ends = [i for i in range(number, len(lines)) if lines[i].removesuffix(b"\r") == end]
-            if not ends or not end:
-                wrong.append(f'line {begun} begins a text that no line "{_shown(end)}" ends')
+        name, equals, value = line.partition(b"=")
+        before, marker, end = line.partition(b"<<")
+        if marker and b"=" not in before:
+            try:
+                last = lines.index(end, number)
+            except ValueError:
+                wrong.append(f"line {begun} begins a text that has no end")
                 break
-            value = b"\n".join(lines[number : ends[0]])
-            number = ends[0] + 1
-        elif b"=" not in line:
-            wrong.append(f"line {number} is no KEY=VALUE")
+            name, value = before, b"\n".join(lines[number:last])
+            number = last + 1
+        elif not equals:
+            wrong.append(f"line {begun} is no KEY=VALUE")
             continue
         problem = _why_not(name, value)
         if problem:
-            wrong.append(f"line {number if not marked or b'=' in heredoc else begun} {problem}")
+            wrong.append(f"line {begun} {problem}")
         else:
             found[name] = value
+    if len(found) > MOST:
+        wrong.append(f"more than {MOST} variables")
     if wrong:
         raise ExportError(f"LIFEINIT_ENV: {', '.join(wrong[:10])}: write KEY=VALUE, or KEY<<END, lines, END")
     return found
 
 
 def _why_not(name: bytes, value: bytes) -> str:
-    """Why this cannot be a variable; empty if it can. The value is never shown: it may be a secret."""
+    """Why this cannot be a variable; empty if it can. Nothing but a possible name is shown: it may be a secret."""
     word = name.replace(b"_", b"a")
     if not (word.isalnum() and word.isascii()) or word[:1].isdigit():
-        return f'sets "{_shown(name)}", which is no name of letters, digits and _'
+        return "has no name of letters, digits and _ before the ="
     if name.startswith(b"LIFEINIT_"):
-        return f'sets "{_shown(name)}", and LIFEINIT_ names are lifeinit\'s own'
-    return "has a value with a NUL character" if b"\0" in value else ""
-
-
-def _shown(text: bytes) -> str:
-    decoded = text[:40].decode("utf-8", "backslashreplace")
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in decoded)
+        return f'sets "{name[:40].decode()}", and LIFEINIT_ names are lifeinit\'s own'
+    if b"\0" in value:
+        return "has a value with a NUL character"
+    return f"has a value of more than {LONGEST} bytes" if len(name) + len(value) > LONGEST else ""

@@ -118,19 +118,21 @@ class HookRun:
                 self.cut = True
                 return []
 
-    def cut_off(self) -> ev.Actions:
+    def cut_off(self, lost_after: float) -> ev.Actions:
         """Life goes on without it, and there is no time left for a TERM."""
         if self.state in {"sleeping", "waiting"}:
             return self.end()
         self.cut = True
-        return self.kill()
+        return self.kill(lost_after)
 
-    def kill(self) -> ev.Actions:
-        """KILL its group now, whatever time it had left."""
+    def kill(self, lost_after: float = LOST_AFTER) -> ev.Actions:
+        """KILL its group now, whatever time it had left; what is not dead then is given up."""
+        if self.state == "killed":
+            return [ev.Arm("kill", lost_after)] if lost_after < LOST_AFTER else []
         if self.state not in {"running", "ending"}:
             return []
         self.state = "killed"
-        return [ev.Disarm("timeout"), ev.SignalHook(_KILL), ev.Arm("kill", LOST_AFTER)]
+        return [ev.Disarm("timeout"), ev.SignalHook(_KILL), ev.Arm("kill", lost_after)]
 
     def _try(self, hook: Hook) -> ev.Actions:
         limit: ev.Actions = [] if hook.timeout is None else [ev.Arm("timeout", hook.timeout)]

@@ -124,12 +124,36 @@ def signal_descriptor(process: int, signo: int) -> bool:
     return True
 
 
-def is_living_child(pid: int) -> bool:
-    """Whether this is a child of ours, by birth or because it was orphaned, and not dead. waitid(2)"""
+def is_living_child(process: int) -> bool:
+    """Whether the one behind a pidfd is a child of ours, by birth or as an orphan, and not dead. waitid(2), P_PIDFD"""
     try:
-        return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
-    except ChildProcessError:
+        return os.waitid(os.P_PIDFD, process, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
+    except OSError:
         return False
+
+
+def is_stopped(pid: int) -> bool:
+    """Whether a child of ours is stopped. waitid(2)"""
+    try:
+        return os.waitid(os.P_PID, pid, os.WSTOPPED | os.WNOHANG | os.WNOWAIT) is not None
+    except OSError:
+        return False
+
+
+def group_of(pid: int) -> int:
+    """The process group; 0 for a process that is gone."""
+    try:
+        return os.getpgid(pid)
+    except OSError:
+        return 0
+
+
+def user_of(pid: int) -> int | None:
+    """The effective uid; None where it cannot be known. proc(5)"""
+    try:
+        return os.stat(f"/proc/{pid}").st_uid
+    except OSError:
+        return None
 
 
 def signal_group(pgid: int, signo: int) -> bool:

@@ -16,6 +16,7 @@ NO_FACTS: "Mapping[str, Json]" = {}
 _STDERR = 2
 _FILE_TYPE = 0o170000  # inode(7)
 _FIFO, _CHARACTER_DEVICE, _REGULAR, _SOCKET = 0o010000, 0o020000, 0o100000, 0o140000
+_PIECE = 64
 _LONGEST_WORD = 4096  # what the kubelet reads of it
 
 _opened: list[int] = []
@@ -108,6 +109,8 @@ def _write(line: bytes) -> None:
         os.write(_opened[0], line)
     elif kind == _FIFO:
         _splice(line)  # another user's, or there is no /proc
+    elif kind == _CHARACTER_DEVICE:
+        _write_piecemeal(line)
     else:
         os.write(_STDERR, line)  # a regular file never blocks, and a second open file would have its own position
 
@@ -124,6 +127,18 @@ def _reopened() -> bool:
             return False
         _opened.append(fd)
     return True
+
+
+def _write_piecemeal(line: bytes) -> None:
+    """To a terminal that we may not open again, as long as it takes more: what poll(2) says is good for a few bytes."""
+    import select  # noqa: PLC0415
+
+    poll = select.poll()
+    poll.register(_STDERR, select.POLLOUT)
+    for start in range(0, len(line), _PIECE):
+        if not any(event & select.POLLOUT for _, event in poll.poll(0)):
+            return
+        os.write(_STDERR, line[start : start + _PIECE])
 
 
 def _splice(line: bytes) -> None:

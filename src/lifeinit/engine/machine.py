@@ -59,6 +59,7 @@ class Machine:
         self.reason: Reason = ""
         self.stop_signo = 0
         self.first_exit: int | None = None  # the process that ended first
+        self.cause: int | None = None  # the one whose start failed
         self.ending: ev.Ending | None = None
         self.status: int | None = None
         self.late_status = 0
@@ -188,7 +189,7 @@ class Machine:
         return [action for process in self.unready for action in self._probe(process)] or self._all_ready()
 
     def _start_failed(self, process: int, status: int, why: str) -> Actions:
-        self.reason, self.status, self.why = "start_failed", status, why
+        self.reason, self.status, self.why, self.cause = "start_failed", status, why, process
         said = ev.Say(why, "start_failed", "error", process=process, code=status, urgent=True)
         if not self.alive:
             return [said, *self._clean_up()]
@@ -217,7 +218,8 @@ class Machine:
         """Of several processes one is gone: the others are stopped too, without pre_stop."""
         match self.phase:
             case "starting" | "running" | "pre_stop":
-                timers = self._start_budget(unset=OWN_STOP_LIMIT)
+                # Where a stop was asked for, its limit is the user's, also if there is none.
+                timers = [] if self.reason == "signal" else self._start_budget(unset=OWN_STOP_LIMIT)
                 return [*self._end_probes(), *timers, *self.run.end(), *self._stop_app()]
             case "pre_start" | "stopping" | "cleanup" | "post_stop" | "waiting" | "exit":
                 return []  # they are being stopped already, or there is none
@@ -265,7 +267,7 @@ class Machine:
         self.app = "killed"
         said = ev.Say("the app did not stop in time, SIGKILL", "app_killed", "warning", signo=_KILL, urgent=True)
         kills = [ev.SignalApp(process, _KILL, group=True) for process in self.alive]
-        return [said, *kills, ev.Arm("lost", LOST_AFTER)]
+        return [said, *kills, ev.Arm("lost", EXIT_TIME if self.out_of_time else LOST_AFTER)]
 
     def _clean_up(self) -> Actions:
         self.phase = "cleanup"
@@ -306,7 +308,7 @@ class Machine:
         if not ready.abort:
             said = ev.Say(f"{what}; going on", "ready_failed", "warning", process=process, code=status)
             return [*ended, said, *([] if self.unready else self._all_ready())]
-        self.reason, self.status, self.why = "ready_timeout", status, what
+        self.reason, self.status, self.why, self.cause = "ready_timeout", status, what, process
         said = ev.Say(f"{what}; the app is stopped", "ready_failed", "error", process=process, code=status)
         timers = self._start_budget(unset=OWN_STOP_LIMIT)
         return [*ended, *self._end_probes(), said, *timers, *self._stop_app()]
@@ -493,10 +495,11 @@ class Machine:
                 text = f"{self.run.label}: cut, the {self.limit:g} s budget is spent"
                 name = self.run.hook.name if self.run.hook else None
                 said = ev.Say(text, "budget_spent", "warning", name, "post_stop")
-                return [said, *self.run.cut_off(), *self._advance()]
+                return [said, *self.run.cut_off(EXIT_TIME), *self._advance()]
             case "pre_start" | "starting" | "running" | "pre_stop" | "stopping":
                 # The reserve came first, so KILL is under way, unless that gave the app a moment of its own.
-                return [*self._kill_app(), *self.run.kill()]
+                lost = self._app_is_lost() if self.app == "killed" else self._kill_app()
+                return [*lost, *self.run.kill(EXIT_TIME)]
             case "waiting" | "exit":
                 return []  # no budget runs
 
@@ -536,8 +539,8 @@ class Machine:
         ]
 
     def _deciding(self) -> Process:
-        """The process whose rules decide what follows: the one that ended first."""
-        return self.plan.processes[self.first_exit or 0]
+        """The process whose rules decide what follows: the one that could not start, else the one that ended first."""
+        return self.plan.processes[self.first_exit or 0 if self.cause is None else self.cause]
 
     def _again(self) -> Actions:
         self.restarts += 1

@@ -22,7 +22,7 @@ _CREDENTIALS_SIZE = 12  # pid, uid, gid. unix(7)
 
 
 class Message(Record):
-    """One datagram: who sent it, and its assignments. A later one of the same name wins."""
+    """One datagram: who sent it, and its assignments."""
 
     pid: int
     uid: int
@@ -50,20 +50,25 @@ class Notifications:
         """Open the process's socket, if it is to have one; the variables that tell it. Raises nothing."""
         ready = self._plan.processes[process].ready
         if ready is None or not ready.notify:
-            return ((b"NOTIFY_SOCKET", None),) if self._hides else ()
+            return self.hidden()
         self.close(process)
         self._sockets[process] = socket = NotifySocket()
         return ((b"NOTIFY_SOCKET", socket.address),)
 
+    def hidden(self) -> "tuple[tuple[bytes, bytes | None], ...]":
+        """What hooks and probes are told: the socket of whoever supervises lifeinit is not theirs."""
+        return ((b"NOTIFY_SOCKET", None),) if self._hides else ()
+
     def read(self, apps: "Mapping[int, object]") -> "list[tuple[int, News]]":
-        """What has been said by those who may speak for a process that lives."""
+        """What has been said by those who may speak for a process that lives: of each word only the last."""
         found = []
         for process, socket in self._sockets.items():
-            messages = socket.read()
-            if process in apps:
-                found += [
-                    (process, _news(process, message)) for message in messages if self._believes(process, message)
-                ]
+            words: dict[str, str] = {}
+            for message in socket.read():
+                if self._believes(process, message):
+                    words.update(message.words)
+            if words and process in apps:
+                found.append((process, _news(process, words)))
         return found
 
     def _believes(self, process: int, message: Message) -> bool:
@@ -123,20 +128,18 @@ class NotifySocket:
         self.socket.close()
 
 
-def _news(process: int, message: Message) -> News:
+def _news(process: int, words: "dict[str, str]") -> News:
     """Why EXTEND_TIMEOUT_USEC counts for the start alone: stop_timeout is the runtime's, and will not wait longer."""
     events: list[ev.Event] = []
-    if message.words.get("READY") == "1":
+    if words.get("READY") == "1":
         events.append(ev.BecameReady(process))
-    if message.words.get("STOPPING") == "1":
+    if words.get("STOPPING") == "1":
         events.append(ev.Leaving())
-    more = _number(message.words.get("EXTEND_TIMEOUT_USEC"))
+    more = _number(words.get("EXTEND_TIMEOUT_USEC"))
     if more is not None:
         events.append(ev.MoreTime(process, min(more / 1e6, _LONGEST)))
-    status = message.words.get("STATUS")
-    return News(
-        tuple(events), _number(message.words.get("MAINPID")), None if status is None else status[:_LONGEST_STATUS]
-    )
+    status = words.get("STATUS")
+    return News(tuple(events), _number(words.get("MAINPID")), None if status is None else status[:_LONGEST_STATUS])
 
 
 def _number(text: str | None) -> int | None:
@@ -148,7 +151,11 @@ def tell(address: bytes, text: bytes) -> None:
     import _socket  # noqa: PLC0415
 
     target = b"\0" + address[1:] if address.startswith(b"@") else address
-    sender = _socket.socket(_socket.AF_UNIX, _socket.SOCK_DGRAM | _socket.SOCK_NONBLOCK | _socket.SOCK_CLOEXEC)
+    kind = _socket.SOCK_DGRAM | _socket.SOCK_NONBLOCK | _socket.SOCK_CLOEXEC
+    try:
+        sender = _socket.socket(_socket.AF_UNIX, kind)
+    except OSError:
+        return  # no descriptor left
     try:
         sender.sendto(text, target)
     except OSError:

@@ -1,5 +1,6 @@
 """What others may learn of the life inside: the state file, the ready file, and whoever supervises lifeinit itself."""
 
+import errno
 import os
 import time
 
@@ -10,7 +11,7 @@ from lifeinit.engine.hookrun import HookRun
 from lifeinit.engine.machine import Machine
 from lifeinit.engine.plan import Plan
 from lifeinit.engine.signals import name_of
-from lifeinit.engine.statefile import StateFile
+from lifeinit.engine.statefile import StateFile, replace_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,8 +43,22 @@ class Report:
         self._pids: dict[int, tuple[int | None, float]] = {}  # and since when each process has been that, or gone
         self._ready = False
         self._last: tuple[object, ...] = ()
-        if plan.ready_file is not None:
-            _remove(plan.ready_file)
+        self._place: int | None = None  # the ready file's directory
+        self.prepare()
+
+    def prepare(self) -> None:
+        """Before a life's app exists: it could else put a link in the place of the ready file's directory."""
+        if self._plan.ready_file is None:
+            return
+        if self._place is None:
+            try:
+                self._place = os.open(os.path.dirname(self._plan.ready_file), os.O_RDONLY | os.O_DIRECTORY)
+            except OSError:
+                return  # told when it is to be written
+        self._remove_ready_file()
+
+    def descriptors(self) -> tuple[int, ...]:
+        return () if self._place is None else (self._place,)
 
     def hook_began(self, run: HookRun) -> None:
         """A try of a hook has begun."""
@@ -96,14 +111,23 @@ class Report:
         if self._plan.ready_file is None:
             return
         if not self._ready:
-            _remove(self._plan.ready_file)
+            self._remove_ready_file()
             return
         try:
-            flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_NONBLOCK
-            with open(os.open(self._plan.ready_file, flags, 0o644), "wb", buffering=0) as file:
-                file.write(b"ready\n")
+            place = self._place
+            if place is None:
+                raise FileNotFoundError(errno.ENOENT, "its directory was not there when the app started")
+            replace_in(place, os.path.basename(self._plan.ready_file), b"ready\n")
         except OSError as error:
             log.say(f"cannot write the ready file {log.quote(self._plan.ready_file)}: {error.strerror}")
+
+    def _remove_ready_file(self) -> None:
+        if self._place is None or self._plan.ready_file is None:
+            return
+        try:
+            os.unlink(os.path.basename(self._plan.ready_file), dir_fd=self._place)
+        except OSError:
+            pass  # it is not there
 
     def _state(self, machine: Machine, apps: "Mapping[int, RunningApp]") -> "dict[str, Json]":
         return {
@@ -139,10 +163,3 @@ def _supervisor(plan: Plan) -> bytes | None:
     address = os.environb.get(b"NOTIFY_SOCKET")
     knows = any(process.ready is not None for process in plan.processes)
     return address if address and knows else None
-
-
-def _remove(path: bytes) -> None:
-    try:
-        os.unlink(path)
-    except OSError:
-        pass  # it is not there

@@ -10,7 +10,7 @@ import time
 from lifeinit.engine import events as ev
 from lifeinit.engine import log, oom
 from lifeinit.engine.apps import RunningApp
-from lifeinit.engine.exports import ExportError, ExportFile
+from lifeinit.engine.exports import LARGEST, MOST, ExportError, ExportFile
 from lifeinit.engine.facts import Circumstances, told
 from lifeinit.engine.machine import Machine
 from lifeinit.engine.notify import Notifications
@@ -20,7 +20,7 @@ from lifeinit.engine.spawn import expanded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from lifeinit.engine.facts import Variables
     from lifeinit.engine.plan import Value
@@ -29,11 +29,16 @@ EX_CONFIG = 78  # sysexits(3)
 
 
 class Services:
-    """For one run of lifeinit. `exported` is what pre_start hooks have handed on, from life to life."""
+    """For one run of lifeinit.
 
-    def __init__(self, plan: Plan, exported: dict[bytes, bytes]) -> None:
+    `exported` is what pre_start hooks have handed on, from life to life; `trusted` that part of it which was written by
+    hooks that run as lifeinit itself.
+    """
+
+    def __init__(self, plan: Plan) -> None:
         self._plan = plan
-        self._exported = exported
+        self.exported: dict[bytes, bytes] = {}
+        self.trusted: dict[bytes, bytes] = {}
         self._export: ExportFile | None = None
         self._oom_kills: int | None = None
         self._oom_killed = False
@@ -48,7 +53,9 @@ class Services:
             self._oom_kills, self._oom_killed = oom.kills(), False
         ready = self._plan.processes[process].ready
         if ready is not None and ready.file is not None:
-            _remove(ready.file, self._exported)
+            _remove(ready.file, self.trusted)
+        if process == 0:
+            self.report.prepare()
         return self._notifications.prepare(process)
 
     def after_exit(self, process: int) -> str:
@@ -58,16 +65,20 @@ class Services:
             self._oom_killed = (oom.kills() or 0) > self._oom_kills
         return "out of memory: the cgroup's oom_kill counter rose" if self._oom_killed else ""
 
+    def before_probe(self) -> "Variables":
+        """What a probe is told."""
+        return self._notifications.hidden()
+
     def descriptors(self) -> tuple[int, ...]:
         """Those that stay open while the app runs."""
-        return self._notifications.descriptors()
+        return (*self._notifications.descriptors(), *self.report.descriptors())
 
-    def notified(self, apps: "Mapping[int, RunningApp]") -> list[ev.Event]:
-        """What the processes have said; events for the machine."""
+    def notified(self, apps: "Mapping[int, RunningApp]", ours: "Collection[int]") -> list[ev.Event]:
+        """What the processes have said; events for the machine. `ours` are pids with a role of their own."""
         events: list[ev.Event] = []
         for process, news in self._notifications.read(apps):
-            if news.main_pid is not None and not apps[process].main_is(news.main_pid):
-                log.say(f"MAINPID={news.main_pid} is ignored: no such process lives below lifeinit")
+            if news.main_pid is not None and not apps[process].main_is(news.main_pid, ours):
+                log.say(f"MAINPID={news.main_pid} is ignored: that is no process of the app's own")
             if news.status is not None:
                 apps[process].status_text = news.status
             events += news.events
@@ -89,7 +100,8 @@ class Services:
             oom_killed=self._oom_killed,
             export=None if self._export is None else self._export.path,
         )
-        return told(machine, around)
+        self.report.hook_began(machine.run)
+        return (*self._notifications.hidden(), *told(machine, around))
 
     def after_hook(self, ending: ev.Ending | None) -> ev.HookFailed | None:
         """Take what the hook has exported, if it ended well, and only then; a failure if that cannot be taken.
@@ -101,12 +113,21 @@ class Services:
             return None
         try:
             if ending == ev.Ending():
-                self._exported.update(export.take())
+                self._take(export.take(), export.is_ours)
         except ExportError as error:
             return ev.HookFailed(EX_CONFIG, str(error))
         finally:
             export.drop()
         return None
+
+    def _take(self, variables: dict[bytes, bytes], ours: bool) -> None:
+        """Hand them on to the app, and to hooks if whoever wrote them is who they run as: PATH decides what runs."""
+        together = {**self.exported, **variables}
+        if sum(len(name) + len(value) for name, value in together.items()) > LARGEST or len(together) > MOST:
+            raise ExportError(f"LIFEINIT_ENV: what all hooks hand on is more than {MOST} variables or {LARGEST} bytes")
+        self.exported.update(variables)
+        if ours:
+            self.trusted.update(variables)
 
 
 def _remove(path: "Value", exported: "Mapping[bytes, bytes]") -> None:

@@ -3,7 +3,7 @@
 import errno
 import os
 
-from lifeinit.engine import descriptors, kernel
+from lifeinit.engine import descriptors, kernel, signals
 from lifeinit.engine.plan import Identity, Program, Surroundings
 from lifeinit.engine.record import Record
 
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 DEFAULT_PATH = b"/bin:/usr/bin"  # what execvp(3) searches where PATH is unset
 _SHELL = b"/bin/sh"
+_LONGEST_REPORT = 4096  # PIPE_BUF: written in one piece. pipe(7)
+_WAKE_AFTER_MS, _MOST_STOPS = 50, 20  # a second in all for one that is stopped again and again
+
+_KILL, _CONT = (signals.number_of(name) or 0 for name in ("KILL", "CONT"))
 
 
 class Child(Record):
@@ -41,8 +45,10 @@ class SpawnError(Exception):
         self.status = status
 
 
-def spawn(child: Child) -> int:
+def spawn(child: Child, guarded: bool = False) -> int:
     """The pid of the running program, leader of its own process group. Raises SpawnError.
+
+    Until its exec the child is waited for. Where it is `guarded`, not for ever: whoever may signal it could stop it.
 
     Why not posix_spawn: it can neither hand over a terminal nor change the directory.
     """
@@ -63,20 +69,34 @@ def spawn(child: Child) -> int:
         os.setpgid(pid, pid)  # here and in the child: whoever is later finds it done
     except OSError:
         pass  # EACCES: it has exec'ed already; ESRCH: it is dead already
-    problem = _read_all(report)
+    problem = b"%d it did not get as far as its start" % errno.EAGAIN
+    if not guarded or _answers(report, pid):
+        problem = os.read(report, _LONGEST_REPORT)
     os.close(report)
     if problem:
+        os.kill(pid, _KILL)  # it may be stopped even now, on the way to its end
         os.waitpid(pid, 0)
         code, _, what = problem.partition(b" ")
         raise SpawnError(127 if int(code) == errno.ENOENT else 126, what.decode("utf-8", "replace"))
     return pid
 
 
-def _read_all(fd: int) -> bytes:
-    parts = []
-    while part := os.read(fd, 4096):
-        parts.append(part)
-    return b"".join(parts)
+def _answers(report: int, pid: int) -> bool:
+    """Whether the child execs, or says why it cannot; one that is stopped is woken, and given up after a while.
+
+    Why this tick: it is over with the exec, a millisecond mostly, and there is nothing else to be woken by.
+    """
+    import select  # noqa: PLC0415
+
+    poll = select.poll()
+    poll.register(report, select.POLLIN)
+    stops = 0
+    while not poll.poll(_WAKE_AFTER_MS):
+        stops += kernel.is_stopped(pid)
+        if stops > _MOST_STOPS:
+            return False
+        kernel.signal_process(pid, _CONT)
+    return True
 
 
 def _become(child: Child, report: int) -> "NoReturn":
@@ -99,13 +119,15 @@ def _become(child: Child, report: int) -> "NoReturn":
             os._exit(child.program.call())
         execute(child.program.argv, path)
     except OSError as error:
-        os.write(
-            report, b"%d %s" % (error.errno or errno.EINVAL, str(error.strerror).encode("utf-8", "backslashreplace"))
-        )
+        _report(report, error.errno or errno.EINVAL, str(error.strerror))
     except BaseException as error:  # noqa: BLE001
-        os.write(report, b"%d %s" % (errno.EINVAL, repr(error).encode("utf-8", "backslashreplace")))
+        _report(report, errno.EINVAL, repr(error))
     finally:
         os._exit(126)
+
+
+def _report(report: int, code: int, why: str) -> None:
+    os.write(report, b"%d %s" % (code, why.encode("utf-8", "backslashreplace")[: _LONGEST_REPORT - 10]))
 
 
 def _set_environment(child: Child) -> bytes:

@@ -32,7 +32,6 @@ class StateFile:
     def __init__(self, directory: bytes | str | None, pid: int) -> None:
         self._directory = None if directory is None else _absolute(os.fsencode(directory))
         self._name = name(pid)
-        self._temporary = b".%d.new" % pid
         self._starttime = _starttime()
         self._made = False
 
@@ -46,7 +45,11 @@ class StateFile:
         text = dumps({**state, "starttime": self._starttime}).encode() + b"\n"
         umask = os.umask(0o022)  # others may read it, whatever lifeinit was started with
         try:
-            self._replace(_opened_or_made(self._directory), text)
+            folder = _opened_or_made(self._directory)
+            try:
+                replace_in(folder, self._name, text)
+            finally:
+                os.close(folder)
             self._made = True
         except OSError:
             if self._made:
@@ -71,36 +74,43 @@ class StateFile:
         finally:
             os.close(folder)
 
-    def _replace(self, folder: int, text: bytes) -> None:
-        try:
-            self._fill(self._created(folder), text)
-            os.rename(self._temporary, self._name, src_dir_fd=folder, dst_dir_fd=folder)
-        except OSError:
-            self._clear(folder)
-            raise
-        finally:
-            os.close(folder)
 
-    def _created(self, folder: int) -> int:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
-        try:
-            return os.open(self._temporary, flags, 0o644, dir_fd=folder)
-        except FileExistsError:
-            os.unlink(self._temporary, dir_fd=folder)  # a killed lifeinit left it, or somebody planted it
-            return os.open(self._temporary, flags, 0o644, dir_fd=folder)
+def replace_in(folder: int, name: bytes, text: bytes) -> None:
+    """Put a file in the place of what has this name in an open directory, at once for every reader. Raises OSError.
 
-    def _fill(self, fd: int, text: bytes) -> None:
-        try:
-            if os.write(fd, text) < len(text):
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        finally:
-            os.close(fd)
+    It is a new file, so no link that somebody has planted there is followed. Mode 0644 less the umask.
+    """
+    temporary = b".%s.new" % name
+    try:
+        _fill(_created(folder, temporary), text)
+        os.rename(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
+    except OSError:
+        _clear(folder, temporary)
+        raise
 
-    def _clear(self, folder: int) -> None:
-        try:
-            os.unlink(self._temporary, dir_fd=folder)
-        except OSError:
-            pass  # it was never made
+
+def _created(folder: int, temporary: bytes) -> int:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+    try:
+        return os.open(temporary, flags, 0o644, dir_fd=folder)
+    except FileExistsError:
+        os.unlink(temporary, dir_fd=folder)  # a killed lifeinit left it, or somebody planted it
+        return os.open(temporary, flags, 0o644, dir_fd=folder)
+
+
+def _fill(fd: int, text: bytes) -> None:
+    try:
+        if os.write(fd, text) < len(text):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    finally:
+        os.close(fd)
+
+
+def _clear(folder: int, temporary: bytes) -> None:
+    try:
+        os.unlink(temporary, dir_fd=folder)
+    except OSError:
+        pass  # it was never made
 
 
 def _absolute(path: bytes) -> bytes | None:

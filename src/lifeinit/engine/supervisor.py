@@ -52,9 +52,9 @@ class Supervisor:
         self.deadlines: dict[ev.Timer, float] = {}
         self.exit_status: int | None = None
         self.last_said = ""
-        self.exported: dict[bytes, bytes] = {}
+        self.last_pids: dict[int, int] = {}
         self.terminal = Terminal(keeps_keys=not plan.plain)
-        self.services = _services(plan, self.exported)
+        self.services = _services(plan)
 
     def run(self) -> int:
         """Live through the plan and return the exit status. Nothing that fails in here ends PID 1 before the app."""
@@ -88,6 +88,8 @@ class Supervisor:
 
     def _last_resort(self) -> int:
         """Without machine and timers: stop the app, wait for it as long as any stop may take, leave nothing behind."""
+        if self.services is not None:
+            self.services.report.close()
         below.signal_all_below(_TERM)
         below.signal_all_below(_CONT)
         self._until_childless(OWN_STOP_LIMIT if self.plan.stop_timeout is None else self.plan.stop_timeout)
@@ -141,6 +143,7 @@ class Supervisor:
                 self.apps.pop(process, None)
             case ev.ForgetHook():
                 self.hook = None
+                self._hook_over(None)
             case ev.Sweep(signo):
                 return self._sweep(signo)
             case ev.Arm(timer, after, at_least):
@@ -162,15 +165,22 @@ class Supervisor:
         meant for nobody must not reach the new app. The kernel hands out the lowest number first, so TERM may stand
         behind others. Not without an end, though: realtime signals queue, and only a stop request may not wait.
         """
-        most = _MOST_AT_ONCE
+        most, heard = _MOST_AT_ONCE, False
         while came is not None:
             if self.services is not None and kernel.is_of_socket(came):
-                for event in self.services.notified(self.apps):
-                    self._handle(event)
+                heard = True
             elif came.si_signo != _CHLD and not _of_our_own_write(came):
                 self._signal_came(came)
             most -= 1
             came = kernel.wait(0.0) if most > 0 else kernel.wait(0.0, self.plan.stop_on) if most == 0 else None
+        if heard and self.services is not None:
+            for event in self.services.notified(self.apps, self._ours()):
+                self._handle(event)
+
+    def _ours(self) -> set[int]:
+        """The pids that have a role."""
+        hook = () if self.hook is None else (self.hook.pid,)
+        return {*(app.pid for app in self.apps.values()), *self.probes.values(), *hook}
 
     def _signal_came(self, came: "struct_siginfo") -> None:
         done = self._handle(ev.SignalCame(came.si_signo))
@@ -179,6 +189,11 @@ class Supervisor:
             where = f"{passed} to the app" if passed else "nothing to the app"
             text = f"SIG{name_of(came.si_signo)} from pid {came.si_pid}, uid {came.si_uid}: {where}"
             log.say(text, "signal", "debug", {"signal": name_of(came.si_signo), "pid": came.si_pid})
+
+    @property
+    def _guards(self) -> bool:
+        """Whether somebody may live who could stop a child before its exec."""
+        return not self.plan.plain or os.getpid() != 1
 
     def _signal_app(self, process: int, signo: int, group: bool) -> None:
         app = self.apps.get(process)
@@ -193,13 +208,15 @@ class Supervisor:
         try:
             told = () if self.services is None else self.services.before_start(process)
             takes_terminal = process == 0 and self.terminal.goes_to_app
-            pid = spawn(Child(plan.program, self.plan.surroundings, self.exported, told, True, takes_terminal))
+            exported = {} if self.services is None else self.services.exported
+            pid = spawn(Child(plan.program, self.plan.surroundings, exported, told, True, takes_terminal), self._guards)
         except SpawnError as error:
             return ev.StartFailed(process, error.status, f"cannot run {_the(plan)}: {error}")
         except OSError as error:
             return ev.StartFailed(process, 126, f"cannot run {_the(plan)}: no socket for it: {error.strerror}")
         self.app_began = time.monotonic()
-        self.apps[process] = RunningApp(pid)
+        self.apps[process] = RunningApp(pid, _user(plan.program))
+        self.last_pids[process] = pid
         if process == 0:
             self.terminal.app_started()
         if process == len(self.plan.processes) - 1 and all(p.restart.when == "no" for p in self.plan.processes):
@@ -218,9 +235,12 @@ class Supervisor:
         ready = self.plan.processes[process].ready
         if ready is None or ready.program is None:
             return None
-        child = Child(ready.program, self.plan.surroundings, self.exported, (), is_app=False)
+        if self.services is None:
+            return None
+        told = self.services.before_probe()
+        child = Child(ready.program, self.plan.surroundings, self.services.trusted, told, is_app=False)
         try:
-            self.probes[process] = spawn(child)
+            self.probes[process] = spawn(child, self._guards)
         except SpawnError as error:
             return ev.ProbeFailed(process, error.status, f"its probe cannot run: {error}")
         return None
@@ -231,35 +251,40 @@ class Supervisor:
         kernel.signal_group(pid, _TERM)
 
     def _run_hook(self, program: Program) -> ev.Event | None:
-        self.hook_began = time.monotonic()
+        self.hook_pid, self.hook_began = 0, time.monotonic()
         ends = [self.deadlines[timer] for timer in ("timeout", "reserve", "budget") if timer in self.deadlines]
         remaining = max(0.0, min(ends) - self.hook_began) if ends else None
         told: Variables = ()
+        trusted: dict[bytes, bytes] = {}
         if self.services is not None:
             app_pid = next((app.pid for app in self.apps.values()), None)
-            told = self.services.before_hook(self.machine, program, app_pid, remaining)
+            told, trusted = self.services.before_hook(self.machine, program, app_pid, remaining), self.services.trusted
+            self.services.report.update(self.machine, self.apps)
         try:
-            self.hook_pid = spawn(Child(program, self.plan.surroundings, self.exported, told, is_app=False))
+            child = Child(program, self.plan.surroundings, trusted, told, is_app=False)
+            self.hook_pid = spawn(child, self._guards)
         except SpawnError as error:
             self._hook_over(None)
             return ev.HookFailed(error.status, f"cannot run {log.quote(program.argv[0])}: {error}")
         self.hook = RunningHook(self.hook_pid)
-        if self.services is not None:
-            self.services.report.hook_began(self.machine.run)
         return None
 
     def _hook_over(self, ending: ev.Ending | None) -> ev.Event | None:
         return None if self.services is None else self.services.after_hook(ending)
 
     def _reap(self) -> None:
+        dead: list[tuple[int, ev.Ending]] = []
         while (reaped := kernel.reap(self._wanted())) is not None:
             pid, news = reaped
             if isinstance(news, ev.Ending):
-                self._buried(pid, news)
+                dead.append((pid, news))
             elif 0 in self.apps and pid == self.apps[0].pid:
                 self.terminal.app_stopped(pid, news)
             elif self.hook is not None and pid == self.hook.pid and news in {_TTIN, _TTOU}:
                 self._hook_wants_terminal(self.hook)
+        # Of deaths that came together the failures count first: which of them was the first nobody can tell.
+        for pid, ending in sorted(dead, key=lambda death: death[1].status == 0):
+            self._buried(pid, ending)
         self._settle_hook()
         if self.machine.phase == "cleanup" and not kernel.has_children():
             self._handle(ev.Empty())
@@ -342,6 +367,8 @@ class Supervisor:
     def _arm(self, timer: "ev.Timer", after: float, at_least: bool) -> None:
         if timer == "backoff":
             after *= 1 + 0.1 * os.urandom(1)[0] / 255  # so that containers that failed together do not restart together
+        if timer == "sleep":
+            self.hook_pid, self.hook_began = 0, time.monotonic()
         moment = time.monotonic() + after
         self.deadlines[timer] = max(moment, self.deadlines.get(timer, moment)) if at_least else moment
 
@@ -355,12 +382,12 @@ class Supervisor:
         self.last_said = said.text
         if self.plan.plain and not said.urgent and said.level != "error":
             return
-        app = None if said.process is None else self.apps.get(said.process)
+        pid = self.hook_pid if of_hook else 0 if said.process is None else self.last_pids.get(said.process, 0)
         facts: dict[str, Json] = {
             "phase": said.phase,
             "hook": said.hook,
             "process": None if said.process is None else self.plan.processes[said.process].name,
-            "pid": self.hook_pid if of_hook else None if app is None else app.pid,
+            "pid": pid or None,
             "code": said.code,
             "signal": name_of(said.signo) if said.signo else None,
             "seconds": round(seconds, 3) if of_hook or said.process is not None else None,
@@ -382,13 +409,17 @@ def _the(process: Process) -> str:
     return f"the {process.name} {log.quote(process.program.argv[0])}"
 
 
-def _services(plan: Plan, exported: dict[bytes, bytes]) -> "Services | None":
+def _user(program: Program) -> int:
+    return os.geteuid() if program.identity is None else program.identity.uid
+
+
+def _services(plan: Plan) -> "Services | None":
     """None for a plain init, which saves the 1 ms that importing them takes."""
     if plan.plain:
         return None
     from lifeinit.engine.services import Services  # noqa: PLC0415
 
-    return Services(plan, exported)
+    return Services(plan)
 
 
 def _of_our_own_write(came: "struct_siginfo") -> bool:

@@ -8,27 +8,27 @@ from lifeinit.waiting.targets import without_secrets
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Literal
+
+    Flag = Literal["--insecure", "--verbose", "--json", "--quiet"]
 
 _SCRIPT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "run.py")
 
 
-def wait_program(targets: "Sequence[str]", interval: float = 1.0, *, insecure: bool = False) -> tuple[str, ...]:
+def wait_program(targets: "Sequence[str]", interval: float = 1.0, *flags: "Flag") -> tuple[str, ...]:
     """Says what it waits for, and ends with 0 once every target answers. Targets are as written, not expanded."""
-    return (*_start("wait", interval, insecure), "--", *map(without_secrets, targets))
+    return (*_start("wait", interval, flags), "--", *map(without_secrets, targets))
 
 
-def ready_program(
-    target: str, interval: float = 1.0, *, insecure: bool = False, verbose: bool = False
-) -> tuple[str, ...]:
+def ready_program(target: str, interval: float = 1.0, *flags: "Flag") -> tuple[str, ...]:
     """Ends with 0 once the target answers, and is silent until then. The target is as written, not expanded."""
-    return (*_start("ready", interval, insecure, verbose), "--", without_secrets(target))
+    return (*_start("ready", interval, flags), "--", without_secrets(target))
 
 
-def ready_command(argv: "Sequence[str]", interval: float = 1.0, *, verbose: bool = False) -> tuple[str, ...]:
-    """The same for a program that is to exit with 0. Its output is shown only if `verbose`."""
-    return (*_start("ready", interval, False, verbose), "--command", "--", *argv)
+def ready_command(argv: "Sequence[str]", interval: float = 1.0, *flags: "Flag") -> tuple[str, ...]:
+    """The same for a program that is to exit with 0. Its output is shown only if `--verbose`."""
+    return (*_start("ready", interval, flags), "--command", "--", *argv)
 
 
-def _start(mode: str, interval: float, insecure: bool, verbose: bool = False) -> tuple[str, ...]:
-    flags = [flag for flag, is_set in (("--insecure", insecure), ("--verbose", verbose)) if is_set]
+def _start(mode: str, interval: float, flags: "Sequence[Flag]") -> tuple[str, ...]:
     return (sys.executable, "-I", "-S", "-B", _SCRIPT, mode, "--interval", repr(interval), *flags)

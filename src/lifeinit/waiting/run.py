@@ -38,6 +38,7 @@ def main(arguments: "Sequence[str]") -> "NoReturn":
 def _wait(arguments: "Sequence[str]") -> int:
     mode, _, interval, *rest = arguments
     options, operands = rest[: rest.index("--")], rest[rest.index("--") + 1 :]
+    log.configure("json" if "--json" in options else "text", quiet="--quiet" in options)
     mask = kernel.block_signals()
     prefix = "ready: " if mode == "ready" else f"{_hook()}: "
     silent = mode == "ready" and "--verbose" not in options

@@ -102,10 +102,7 @@ WRONG: list[tuple[str | bytes, list[str]]] = [
     ),
     (
         '[[pre_stop]]\ncomand = "x"',
-        [
-            "1:1: error: pre_stop[0] has neither command nor wait_for nor sleep: say what it is to do",
-            '2:1: error: unknown key "comand": did you mean "command"?',
-        ],
+        ['2:1: error: unknown key "comand": did you mean "command"?'],
     ),
     (
         "[app]\nzz = 1",
@@ -148,7 +145,7 @@ WRONG: list[tuple[str | bytes, list[str]]] = [
     ),
     (
         '[[pre_stop]]\non_failure = "ignore"\nsleep = 1',
-        ['2:14: error: on_failure is "ignore": write "abort" or "warn"'],
+        ['2:14: error: on_failure is "ignore": did you mean "warn"?'],
     ),
     ('[app]\nstop_scope = ["group"]', ['2:14: error: stop_scope is "["group"]": write "process" or "group"']),
     (
@@ -171,7 +168,7 @@ WRONG: list[tuple[str | bytes, list[str]]] = [
     ('stop_on = "TERM"', ['1:11: error: stop_on is a string "TERM", not a list: write ["TERM"], say']),
     (
         'stop_on = ["TERM", "TREM"]',
-        ['1:20: error: stop_on holds "TREM", which is no signal: write a name as "TERM" or "RTMIN+1"'],
+        ['1:20: error: stop_on holds "TREM", which is no signal: did you mean "TERM"?'],
     ),
     (
         'stop_on = ["KILL"]',
@@ -183,12 +180,12 @@ WRONG: list[tuple[str | bytes, list[str]]] = [
     ),
     (
         "[app]\nstop_signal = 15",
-        ['2:15: error: stop_signal holds "15", which is no signal: write a name as "TERM" or "RTMIN+1"'],
+        ['2:15: error: stop_signal holds "15", which is no signal: did you mean "TERM"?'],
     ),
     ("signals = 5", ['1:11: error: signals is a number "5", not a table: write it as [signals]']),
     (
         '[signals]\nHUB = "USR1"',
-        ['2:1: error: signals holds "HUB", which is no signal: write another, "HUP" say'],
+        ['2:1: error: signals holds "HUB", which is no signal: did you mean "HUP"?'],
     ),
     (
         '[signals]\nKILL = "TERM"',
@@ -200,7 +197,7 @@ WRONG: list[tuple[str | bytes, list[str]]] = [
     ),
     (
         '[signals]\nHUP = "URS1"',
-        ['2:7: error: signals.HUP holds "URS1", which is no signal: write a name as "TERM" or "RTMIN+1"'],
+        ['2:7: error: signals.HUP holds "URS1", which is no signal: did you mean "USR1"?'],
     ),
     ('[app]\nuser = ""', ['2:8: error: user is "", an empty string: leave the key out']),
     ("[app]\nuser = 1000", ['2:8: error: user is a number "1000", not a string: put it in quotes']),
@@ -229,14 +226,14 @@ WRONG: list[tuple[str | bytes, list[str]]] = [
         "[app]\nsuccess_exit_codes = 3",
         ['2:22: error: success_exit_codes is a number "3", not a list: write ["SIGTERM", 3], say'],
     ),
-    ('pre_start = "x', ["1:15: error: invalid TOML: unterminated string"]),
-    ("a = 1\na = 2", ["2:6: error: invalid TOML: cannot overwrite a value"]),
-    ("pre_start x", ["1:11: error: invalid TOML: expected '=' after a key in a key/value pair"]),
+    ('pre_start = "x', ['1:13: error: invalid TOML: a string that does not end on its line: write " behind it']),
+    ("a = 1\na = 2", ['2:1: error: invalid TOML: "a" a second time, first on line 1: leave one of them out']),
+    ("pre_start x", ['1:11: error: invalid TOML: no "=" behind the key "pre_start": write pre_start = "..."']),
     (
         b'# caf\xc3\xa9\npre_start = "caf\xe9"',
-        ['2:17: error: not UTF-8: the byte "0xe9" stands here; save the file as UTF-8'],
+        ['2:17: error: not UTF-8: the byte "0xe9" stands here: save the file as UTF-8'],
     ),
-    ("a = " + "[" * 5000, ["1:1: error: nested too deeply: a hook file needs no more than three levels"]),
+    ("a = " + "[" * 5000, ["1:37: error: nested more than 32 deep: a hook file needs no more than four levels"]),
 ]
 
 
@@ -302,7 +299,7 @@ def test_a_number_that_python_refuses_to_write(text: str) -> None:
 def test_a_byte_order_mark_before_what_is_not_utf_8(raw: bytes, place: str, byte: str) -> None:
     """The mark was once counted where it did not count."""
     assert problems(raw) == [
-        f'hooks.toml:{place}: error: not UTF-8: the byte "{byte}" stands here; save the file as UTF-8'
+        f'hooks.toml:{place}: error: not UTF-8: the byte "{byte}" stands here: save the file as UTF-8'
     ]
 
 

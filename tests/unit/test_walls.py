@@ -103,6 +103,7 @@ FLOORS = (
     "lifeinit.surroundings",
     "lifeinit.waiting",
     "lifeinit.hookfile",
+    "lifeinit.diagnostics",
     "lifeinit.preflight",
     "lifeinit.planning",
     "lifeinit.launch",

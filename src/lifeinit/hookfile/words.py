@@ -103,8 +103,6 @@ _ROWS: tuple[tuple[str, str, str, str], ...] = (
     ("Docker's", "start_period", "timeout", ""),
     ("PM2's", "cwd", "working_dir", ""),
     ("dumb-init's", "rewrite", "signals", 'write [signals] and below it TERM = "QUIT"'),
-    ("npm's", "scripts prestart", "pre_start", ""),
-    ("npm's", "poststart", "post_start", ""),
     ("s6's", "finish", "post_stop", ""),
     ("another tool's", "before_start on_start startup setup init_script bootstrap", "pre_start", ""),
     ("another tool's", "after_start started on_ready", "post_start", ""),
@@ -127,7 +125,7 @@ _ROWS: tuple[tuple[str, str, str, str], ...] = (
 # Tables that only hold others: what stands in them is looked at by itself.
 SECTIONS = frozenset(
     "hooks hook lifecycle lifeinit unit service install container spec securitycontext template pod settings config"
-    " supervisord containerpilot main default".split()
+    " scripts supervisord containerpilot main default".split()
 )
 # Tables, or lists of tables, of programs or of hooks.
 MANY = {

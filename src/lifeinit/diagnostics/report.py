@@ -10,7 +10,7 @@ from lifeinit.rules.rule import Finding
 
 @dataclass(frozen=True)
 class Report:
-    """One file: its text (empty if it cannot be shown), its problems by their places, and what it holds if it is right."""
+    """One file: its text (empty if it cannot be shown), its problems by their places, what it holds if it is right."""
 
     path: str
     text: str

@@ -9,7 +9,7 @@ DEEPEST = 32  # a hook file needs four
 _PART = r"(?:[A-Za-z0-9_-]++|\"(?:[^\"\\\n]++|\\.)*+\"|'[^'\n]*+')"
 _TOKEN = re.compile(
     rf"\#[^\n]*+ | (?P<key>(?:{_PART}[ \t]*+\.[ \t]*+){{{DEEPEST}}}) | {STRING} | [A-Za-z0-9_-]++"
-    r"| (?P<open>[\[{]) | (?P<close>[\]}])",
+    r"| (?P<open>[\[{]) | (?P<close>[\]}]) | (?P<stray>[\"'])",
     re.DOTALL | re.VERBOSE,
 )
 
@@ -31,4 +31,6 @@ def too_deep(text: str) -> int | None:
                     return match.start()
             case "close":
                 depth = max(0, depth - 1)
+            case "stray":
+                return None  # a string that does not end: tomllib gets no further either
     return None

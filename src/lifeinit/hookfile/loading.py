@@ -98,9 +98,10 @@ def _place(text: str, offset: int) -> Place:
 
 
 def _is_utf_16(raw: bytes) -> bool:
-    """By its byte order mark, or because every second byte is a NUL."""
-    half = len(raw) // 2
-    return raw.startswith((b"\xff\xfe", b"\xfe\xff")) or (half > 0 and half in {raw[::2].count(0), raw[1::2].count(0)})
+    """By its byte order mark, or because every second byte is a NUL, and no other."""
+    return raw.startswith((b"\xff\xfe", b"\xfe\xff")) or (
+        len(raw) > 1 and {raw[::2].count(0), raw[1::2].count(0)} == {0, len(raw) // 2}
+    )
 
 
 def _problem(place: Place, code: str, sentence: str, way_out: str) -> Problem:

@@ -93,7 +93,9 @@ class Guide:
         if not word.key:
             return self._wrong(key, "E103", f", {word.whose} word, which says nothing here", word.help)
         told = f", which is {word.whose} word for {word.key}"
-        self._wrong(key, "E103", told, word.help or _written(word.key, key))
+        is_here = word.key in key.known and not key.outer
+        way_out = word.help.removesuffix(" below [app]") if is_here else word.help
+        self._wrong(key, "E103", told, way_out or _written(word.key, key))
         return word.key
 
     def _misplaced(self, key: _Key, own: str) -> str:
@@ -126,6 +128,8 @@ def _written(own: str, key: _Key) -> str:
     text = _toml(value)
     if own in _PHASES and text is None and isinstance(value, dict | list):
         return f"write [[{own}]]"
+    if own == "environment" and text is None:
+        text = '{ NAME = "value" }'
     if own in {"app", "signals", "process"}:
         return f"write [{own}]"
     is_fit = text is not None and (own not in _PHASES or text[0] in "\"'[")

@@ -112,7 +112,7 @@ _ROWS: tuple[tuple[str, str, str, str], ...] = (
     ("another tool's", "retry max_retries attempts tries", "retries", ""),
     ("another tool's", "delay backoff retry_interval", "retry_delay", ""),
     ("another tool's", "wait needs depends requires_on wait_on", "wait_for", ""),
-    ("another tool's", "readiness probe ready_check health_check", "ready", _READY),
+    ("another tool's", "readiness probe ready_check", "ready", _READY),
     ("another tool's", "envs vars env_vars", "environment", ""),
     ("another tool's", "uid run_as runas_user username", "user", ""),
     ("another tool's", "work_dir dir chdir path", "working_dir", ""),

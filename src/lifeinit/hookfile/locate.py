@@ -87,7 +87,7 @@ def statements(text: str) -> list[int]:
         scanner.document()
     except (ValueError, IndexError, RecursionError):
         pass  # found as far as the text is valid
-    return [at for at in scanner.statements if not text[text.rfind("\n", 0, at) + 1 : at].strip(" \t")]
+    return scanner.statements
 
 
 def dotted_key(text: str, offset: int) -> list[Part]:
@@ -115,7 +115,8 @@ class _Scanner:
                 table = self.header()
             else:
                 self.pair(table)
-            self.skip(_BLANK)
+            if "\n" not in self.skip(_BLANK) and self.position < len(self.text):
+                raise ValueError(f"two statements on one line at {self.position}")
         return table
 
     def skip(self, pattern: re.Pattern[str]) -> str:
@@ -191,6 +192,8 @@ class _Scanner:
             case _:
                 start = self.position
                 self.position = start + len(self.skip(_SCALAR).rstrip())
+                if self.position == start:
+                    raise ValueError(f"no value at {start}")
 
     def array(self, path: Path) -> None:
         self.position += 1
@@ -204,8 +207,6 @@ class _Scanner:
             number += 1
             self.skip(_BLANK)
             self.comma()
-            if self.position == start:
-                raise ValueError(f"no item at {start}")
         self.position += 1
 
     def inline_table(self, path: Path) -> None:

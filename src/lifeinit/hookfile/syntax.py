@@ -191,6 +191,8 @@ class _Reading:
         end = self.line_end(self.offset)
         if _NOT_TOML.match(self.text, self.offset):
             return self.comment(end)
+        if not self.char.isprintable():
+            return self.forbidden()
         if self.char == "{":
             return self.made('a text that begins with "{", as JSON does', _FORMS)
         if self.char == "=":
@@ -199,12 +201,21 @@ class _Reading:
             return self.made(f"{quoted(self.char)} in a key without quotes", "put the key in quotes")
         return self.made(f"{quoted(self.char)} begins no line", _FORMS)
 
+    def is_open(self) -> bool:
+        """Whether the file ends in a list or an inline table."""
+        at_end = not self.text[self.offset :].strip()
+        return at_end and self.value is not None and self.text.startswith(("[", "{"), self.value)
+
+    def unclosed(self) -> Syntax:
+        start = self.value or 0
+        closing = "]" if self.text[start] == "[" else "}"
+        way_out = f"write {closing} where it ends"
+        return self.made(f'no "{closing}" up to the end of the file', way_out, start, self.line_end(start))
+
     def inside(self) -> Syntax:
         """Something in a list, an inline table or a dotted key."""
-        if self.offset >= len(self.text) and self.value is not None:
-            closing = "]" if self.reason.startswith("Unclosed array") else "}"
-            return self.made(f'no "{closing}" up to the end of the file', f"write {closing} where it ends", self.value,
-                             self.line_end(self.value))  # fmt: skip
+        if self.is_open():
+            return self.unclosed()
         if self.value is None or self.offset < self.value:
             return self.made(f"{quoted(self.char.strip())} where a key has a name" if self.char.strip() else
                              "a key without a name", "write one name, or names with a dot between them")  # fmt: skip
@@ -228,6 +239,8 @@ class _Reading:
         """The text where a value should be is none, or more than one."""
         if self.value is None:
             return self.other()
+        if self.is_open():
+            return self.unclosed()
         start, item = self.item()
         if not item and self.char == ",":
             return self.made("a comma without an item before it", "leave it out")

@@ -22,7 +22,7 @@ def screen_of(raw: str | bytes, columns: int = 100) -> str:
     return screen.problems(Report("hooks.toml", examined.text, examined.problems), columns, Paint(wanted=False))
 
 
-SCREENS = {
+SCREENS: dict[str, tuple[str | bytes, str]] = {
     "several, by their places": (
         'pre_strat = "x"\n[[pre_start]]\ncommand = "x"\nretry_delay = "3s"\ntimeout = "5"\n',
         """\

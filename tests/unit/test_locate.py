@@ -183,7 +183,7 @@ def _unlike(lines: list[str], name: str) -> list[str]:
     return [] if any(line.lstrip().startswith(name) for line in lines) else lines
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(_documents())
 def test_generated_texts(text: str) -> None:
     """Each of them is valid: tomllib refuses none, and the locator finds everything that it returns."""

@@ -26,7 +26,7 @@ _COLUMNS: Final = 120  # where there is no terminal and no COLUMNS
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--format", "form", type=click.Choice(["text", *FORMATS]), default="text", help="How problems are told.")
 @click.option("--strict", is_flag=True, help="Fail on warnings too.")
-@click.option("-q", "--quiet", is_flag=True, help="Tell errors only: no warnings, no verdict.")
+@click.option("-q", "--quiet", is_flag=True, help="Tell only what makes it fail: no verdict.")
 @click.option(
     "--explain", metavar="CODE", help='Tell what a rule is about: E102, say, or "all".', allow_from_autoenv=False
 )
@@ -45,7 +45,8 @@ def check(form: str, strict: bool, quiet: bool, explain: str | None, files: tupl
         click.echo(f"lifeinit: no hook file to check: name one, or write {' or '.join(search.PLACES)}", err=True)
         return UNREADABLE
     reports, all_were_read = _reports(found)
-    _tell([_without_warnings(report) if quiet else report for report in reports], form, quiet=quiet)
+    shown = [_without_warnings(report) for report in reports] if quiet and not strict else reports
+    _tell(shown, form, quiet=quiet)
     if not all_were_read:
         return UNREADABLE
     counts = ((report.errors, report.warnings) for report in reports)

@@ -15,6 +15,7 @@ MOST_PROBLEMS = 1000
 NAME = re.compile(r"[A-Za-z0-9_.-]+", re.ASCII)
 _UMASK = re.compile(r"0?[0-7]{1,3}", re.ASCII)
 _MOST = 1000
+_LONGEST_TARGET = 4096
 
 _HIGHEST_SIGNAL, _LONGEST_SIGNAL = RTMAX, 12
 
@@ -134,6 +135,10 @@ class Values:
 
     def target(self, at: Path, text: str, key: str) -> None:
         """A target to wait for, if it can be known: with a variable in it that is only so when it runs."""
+        if len(text) > _LONGEST_TARGET:
+            sentence = f"{key} holds a target of {len(text)} characters"
+            self.wrong("E214", at, sentence, f"write one of at most {_LONGEST_TARGET}")
+            return
         try:
             expansion.check(text)
             if "$" not in text:

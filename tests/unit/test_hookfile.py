@@ -2,9 +2,11 @@
 
 import pytest
 
+from lifeinit.hookfile import keys
 from lifeinit.hookfile.model import Hook, HookFile
 from lifeinit.hookfile.problem import HookFileError
-from lifeinit.hookfile.reader import parse
+from lifeinit.hookfile.reader import examine, parse
+from lifeinit.hookfile.values import MOST_PROBLEMS
 
 FORMS = 'write "a line for the shell" or ["program", "argument"]'
 
@@ -311,3 +313,55 @@ def test_a_path_is_printed_on_one_line() -> None:
     with pytest.raises(HookFileError) as caught:
         parse(b"zz = 1")
     assert caught.value.problems[0].text("a\x1b[31m\nb\udcff").startswith("a\\x1b[31m\\nb\\udcff:1:1: error: ")
+
+
+@pytest.mark.parametrize(
+    ("text", "warned"),
+    [
+        ('[[pre_start]]\ncommand = "x"\nretry_delay = 1', ["retry_delay"]),
+        ('[[pre_start]]\ncommand = "x"\nretry_delay = 1\nretries = 0', ["retry_delay"]),
+        ('[[pre_start]]\ncommand = "x"\nretry_delay = 1\nretries = 1', []),
+        ("[app]\nmax_restarts = 3\nrestart_window = 60", ["max_restarts", "restart_window"]),
+        ('[app]\nmax_restarts = 3\nrestart = "no"', ["max_restarts"]),
+        ('[app]\nmax_restarts = 3\nrestart = "always"', []),
+        ('[app]\nmax_restarts = 3\n[process.a]\ncommand = "x"\nrestart = "always"', []),
+        ('[app]\nrestart = "always"\n[process.a]\ncommand = "x"\nmax_restarts = 3', []),
+        ('[app]\nrestart = "always"\n[process.a]\ncommand = "x"\nmax_restarts = 3\nrestart = "no"', ["max_restarts"]),
+        ('[process.a]\ncommand = "x"\nmax_restarts = 3', ["max_restarts"]),
+    ],
+)
+def test_what_changes_nothing_is_warned_of_and_accepted(text: str, warned: list[str]) -> None:
+    examined = examine(text.encode())
+    assert examined.hook_file == parse(text.encode())
+    assert [problem.code for problem in examined.problems] == ["W201"] * len(warned)
+    assert [problem.sentence.split()[0] for problem in examined.problems] == warned
+
+
+def test_many_warnings_do_not_end_the_reading() -> None:
+    """They were once counted with the errors: a file with a thousand of them was refused without a reason."""
+    hooks = '[[pre_start]]\ncommand = "x"\nretry_delay = 1\n' * (MOST_PROBLEMS + 1)
+    assert len(parse(hooks.encode()).hooks["pre_start"]) == MOST_PROBLEMS + 1
+    assert len(examine(hooks.encode()).problems) == MOST_PROBLEMS
+
+
+def test_many_errors_end_the_reading() -> None:
+    assert len(problems("".join(f"k{i} = 1\n" for i in range(MOST_PROBLEMS + 1)))) == MOST_PROBLEMS
+
+
+@pytest.mark.parametrize("value", ["[]", "{}", "[[]]", "1", "1.5", "true", '""', "1979-05-27"])
+@pytest.mark.parametrize("table", ["app", "process.a"])
+def test_no_kind_of_value_is_too_strange(table: str, value: str) -> None:
+    """Each key with each kind of value is accepted or refused, and never a crash."""
+    for key in keys.PROCESS:
+        examine(f"[{table}]\n{key} = {value}\nmax_restarts = 1\n".replace("max_restarts = 1\nmax", "max").encode())
+        examine(f"[[pre_start]]\n{key} = {value}\n{table} = {value}".encode())
+    for key in (*keys.HOOK, *keys.READY):
+        assert examine(f"[[pre_start]]\n{key} = {value}\n[ready]\n{key} = {value}".encode()).problems
+    for key in keys.TOP:
+        examine(f"{key} = {value}".encode())
+
+
+@pytest.mark.parametrize("text", ['stop_on = ["KIL"]', "stop_on = [9]", "stop_on = [true]", "stop_on = [0]"])
+def test_no_signal_is_proposed_that_cannot_be_used(text: str) -> None:
+    (sentence,) = problems(text)
+    assert "KILL" not in sentence

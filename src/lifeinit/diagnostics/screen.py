@@ -4,6 +4,7 @@ from lifeinit.diagnostics.cells import excerpt
 from lifeinit.diagnostics.colours import Paint
 from lifeinit.diagnostics.report import Report
 from lifeinit.hookfile.problem import Problem, escaped
+from lifeinit.hookfile.values import MOST_PROBLEMS
 
 _NARROWEST = 40
 
@@ -17,6 +18,8 @@ def problems(report: Report, columns: int, paint: Paint) -> str:
 def verdict(report: Report, paint: Paint) -> str:
     """One line: how many of each, or that all is well."""
     path, counts = escaped(report.path), _counts(report)
+    if report.errors >= MOST_PROBLEMS:
+        return f"{path}: {paint('error', f'{counts}, and more that are not shown')}\n"
     if report.errors:
         return f"{path}: {paint('error', counts)}\n"
     found = f"{paint('ok', 'ok')}{paint('warning', f' with {counts}') if counts else ''}"

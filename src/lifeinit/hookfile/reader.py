@@ -78,7 +78,9 @@ class _Reader(Values):
         app_table = self.subtable((), table, "app")
         self.known_keys(("app",), app_table, keys.APP, "[app]")
         app = self.process(("app",), app_table, keys.APP)
-        self.idle_restarts(("app",), app_table, app.restart)
+        named = self.subtable((), table, "process")
+        if not any(isinstance(process, dict) and "restart" in process for process in named.values()):
+            self.idle_restarts(("app",), app_table)
         return HookFile(
             hooks={phase: self.phase(table, phase) for phase in PHASES},
             ready_file=self.absolute((), table, "ready_file"),
@@ -87,14 +89,16 @@ class _Reader(Values):
             stop_on=self.stop_on(table),
             signals=self.signals(self.subtable((), table, "signals")),
             app=dataclasses.replace(app, ready=self.readiness.read(("ready",), table.get("ready"))),
-            processes=self.processes(self.subtable((), table, "process"), app),
+            processes=self.processes(named, app_table),
         )
 
-    def idle_restarts(self, path: Path, table: Table, restart: str | None) -> None:
-        if restart in {None, "no"} and table.get("restart") in {None, "no"}:
+    def idle_restarts(self, path: Path, table: Table, app: Table | None = None) -> None:
+        """A process takes from [app] what it does not say for itself."""
+        restart = table.get("restart", (app or {}).get("restart", "no"))
+        if restart == "no":
             self.idle(path, table, ("max_restarts", "restart_window"), "restart")
 
-    def processes(self, table: Table, app: Process) -> dict[str, Process]:
+    def processes(self, table: Table, app: Table) -> dict[str, Process]:
         found: dict[str, Process] = {}
         for name in table:
             path: Path = ("process", name)
@@ -106,9 +110,8 @@ class _Reader(Values):
             meant = self.known_keys(path, inner, keys.PROCESS, f"[process.{name}]")
             if "command" not in inner and "command" not in meant and isinstance(table[name], dict):
                 self.wrong("E106", path, f"process {quoted(name)} has no command", "say what it is to run")
-            process = self.process(path, inner, keys.PROCESS)
-            self.idle_restarts(path, inner, process.restart or app.restart)
-            found[name] = process
+            self.idle_restarts(path, inner, app)
+            found[name] = self.process(path, inner, keys.PROCESS)
         return found
 
     def process(self, path: Path, table: Table, known: tuple[str, ...]) -> Process:

@@ -15,9 +15,11 @@ MOST_PROBLEMS = 1000
 NAME = re.compile(r"[A-Za-z0-9_.-]+", re.ASCII)
 _UMASK = re.compile(r"0?[0-7]{1,3}", re.ASCII)
 _MOST = 1000
+_MOST_DIGITS = 4
 _LONGEST_TARGET = 4096
 
 _HIGHEST_SIGNAL, _LONGEST_SIGNAL = RTMAX, 12
+_UNUSABLE = {"KILL", "STOP", "CHLD"}
 
 # What other tools have where we have a choice of words.
 CHOICES = {
@@ -43,12 +45,20 @@ class Values:
     def __init__(self, places: Places) -> None:
         self.places = places
         self.problems: list[Problem] = []
+        self.counts = {"E": 0, "W": 0}
 
     def wrong(self, code: str, path: Path, sentence: str, way_out: str, *, at_key: bool = False) -> None:
-        """A problem with the value, or the key, at `path`. Raises HookFileError when there are enough."""
+        """A problem with the value, or the key, at `path`. Raises HookFileError when there are errors enough.
+
+        Warnings never end the reading: at run time a file that has nothing else is right.
+        """
+        severity = code[0]
+        if self.counts[severity] >= MOST_PROBLEMS:
+            return
+        self.counts[severity] += 1
         begin, end = self.places.borders(path, of_key=at_key)
         self.problems.append(Problem(begin, sentence, way_out, code, end))
-        if len(self.problems) >= MOST_PROBLEMS:
+        if severity == "E" and self.counts[severity] == MOST_PROBLEMS:
             raise HookFileError(self.problems)
 
     def known_keys(self, path: Path, table: Table, known: tuple[str, ...], where: str) -> set[str]:
@@ -207,8 +217,9 @@ class Values:
         if isinstance(value, int) and not isinstance(value, bool) and least <= value <= _MOST:
             return value
         way_out = f"write a whole number from {least} to {_MOST}"
-        if isinstance(value, str) and value.isascii() and value.isdecimal() and least <= int(value[:5]) <= _MOST:
-            way_out = f"write {int(value[:5])}, without quotes"
+        text = value if isinstance(value, str) and len(value) <= _MOST_DIGITS else ""
+        if text.isascii() and text.isdecimal() and least <= int(text) <= _MOST:
+            way_out = f"write {int(text)}, without quotes"
         self.wrong("E208", (*path, key), f"{key} is {quoted(value)}", way_out)
         return None
 
@@ -243,15 +254,15 @@ class Values:
 def near_signal(value: object) -> str:
     """A question after the signal that was meant by a number or a misspelt name; "" if there is none."""
     text = str(value) if isinstance(value, int) and 0 < value <= _HIGHEST_SIGNAL else value
-    if not isinstance(text, str) or not 0 < len(text) <= _LONGEST_SIGNAL:
+    if isinstance(value, bool) or not isinstance(text, str) or not 0 < len(text) <= _LONGEST_SIGNAL:
         return ""
     if text.isascii() and text.isdecimal():
         name = name_of(int(text))
-        return "" if name == str(int(text)) else f'did you mean "{name}"?'
+        return "" if name == str(int(text)) or name in _UNUSABLE else f'did you mean "{name}"?'
     import difflib  # noqa: PLC0415  # only a mistake pays for it
 
     short = text.strip().upper().removeprefix("SIG")
-    names = [name_of(signo) for signo in range(1, RTMIN)]
+    names = [name for name in map(name_of, range(1, RTMIN)) if name not in _UNUSABLE]
     found = difflib.get_close_matches(short, names, n=1)
     return f'did you mean "{found[0]}"?' if found else ""
 

@@ -118,8 +118,12 @@ stop_on = ["TERM"]
 
 
 @pytest.mark.parametrize(
-    ("code", "near"),
-    [("E12", ["E212", "E102"]), ("W102", ["E102"]), ("unknown-key", ["E102"]), ("E1002", ["E102"]), ("zzz", [])],
+    ("code", "near"), [("E12", "E102"), ("W102", "E102"), ("unknown-key", "E102"), ("E1002", "E102"), ("e209", "E209")]
 )
-def test_codes_that_are_near(code: str, near: list[str]) -> None:
-    assert registry.near(code)[: len(near) or 1] == near
+def test_codes_that_are_near(code: str, near: str) -> None:
+    assert near in registry.near(code)
+    assert len(registry.near(code)) <= 3
+
+
+def test_a_code_that_is_near_none() -> None:
+    assert registry.near("zzz") == []

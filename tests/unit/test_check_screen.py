@@ -349,6 +349,13 @@ def test_the_verdict() -> None:
     assert verdict("E102", "W201", "E101", "W201", "W201") == "h\\n.toml: 2 errors, 3 warnings\n"
 
 
+def test_what_is_about_the_whole_file_shows_no_line() -> None:
+    problems = located([Finding("W401", (), "nothing ends it", "end it")], Places("a = 1\n"))
+    assert screen.problems(Report("f", "a = 1\n", problems), 80, Paint(wanted=False)) == (
+        "warning[W401]: nothing ends it\n --> f:1:1\n  = help: end it\n\n"
+    )
+
+
 def test_findings_become_problems_with_their_places() -> None:
     places = Places('[[pre_start]]\ncommand = ["a", "b"]\n[app]\n')
     findings = [

@@ -3,10 +3,11 @@
 from lifeinit.diagnostics.cells import excerpt
 from lifeinit.diagnostics.colours import Paint
 from lifeinit.diagnostics.report import Report
-from lifeinit.hookfile.problem import Problem, escaped
+from lifeinit.hookfile.problem import Place, Problem, escaped
 from lifeinit.hookfile.values import MOST_PROBLEMS
 
 _NARROWEST = 40
+_WHOLE_FILE = Place(1, 1)  # the end of what is about no key of it
 
 
 def problems(report: Report, columns: int, paint: Paint) -> str:
@@ -40,7 +41,8 @@ def _problem(problem: Problem, path: str, lines: list[str], columns: int, paint:
         f"{paint(problem.severity, problem.severity + code)}{paint('strong', f': {problem.sentence}')}",
         f"{paint('frame', f'{gap}-->')} {escaped(path)}:{line}:{column}",
     ]
-    if line <= len(lines):
+    has_source = line <= len(lines) and problem.end != _WHOLE_FILE
+    if has_source:
         shown = excerpt(*_marked(problem, lines[line - 1]), max(columns, _NARROWEST) - len(gap) - 3)
         rows += [
             bar,
@@ -49,7 +51,7 @@ def _problem(problem: Problem, path: str, lines: list[str], columns: int, paint:
         ]
     if problem.help:
         rows += [
-            *([bar] if line <= len(lines) else []),
+            *([bar] if has_source else []),
             f"{paint('frame', f'{gap} =')} {paint('help', 'help')}: {problem.help}",
         ]
     return "\n".join(rows) + "\n"

@@ -60,7 +60,7 @@ def test_a_rule_reads_well(rule: Rule) -> None:
     """The first sentence fits a row of the table, the second one ends as sentences do."""
     assert re.fullmatch(r"[EW][1-4]\d\d", rule.code)
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", rule.name)
-    assert re.fullmatch(r"[A-Z][^|\n]*\.( -)?", rule.what)
+    assert re.fullmatch(r"[A-Za-z][^|\n]*\.( -)?", rule.what)
     assert rule.why.endswith(".")
     assert rule.severity == ("error" if rule.code[0] == "E" else "warning")
 

@@ -365,3 +365,19 @@ def test_no_kind_of_value_is_too_strange(table: str, value: str) -> None:
 def test_no_signal_is_proposed_that_cannot_be_used(text: str) -> None:
     (sentence,) = problems(text)
     assert "KILL" not in sentence
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[[pre_start]]\ncommand = "x"\nretris = 2\nretry_delay = 1',
+        "[app]\nautorestart = true\nmax_restarts = 3",
+        '[process.a]\ncommand = "x"\nrestrat = "always"\nmax_restarts = 3',
+        '[process.a]\ncomand = "x"',
+        '[ready]\nhtp = "http://a"',
+        '[[pre_start]]\nrun = "x"',
+    ],
+)
+def test_a_misspelt_key_is_the_only_problem(text: str) -> None:
+    """What is wrong only because of it is not said too."""
+    assert len(problems(text)) == len(examine(text.encode()).problems) == 1

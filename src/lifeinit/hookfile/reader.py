@@ -76,10 +76,11 @@ class _Reader(Values):
     def hook_file(self, table: Table) -> HookFile:
         self.known_keys((), table, keys.TOP, "a hook file")
         app_table = self.subtable((), table, "app")
-        self.known_keys(("app",), app_table, keys.APP, "[app]")
+        meant = self.known_keys(("app",), app_table, keys.APP, "[app]")
         app = self.process(("app",), app_table, keys.APP)
         named = self.subtable((), table, "process")
-        if not any(isinstance(process, dict) and "restart" in process for process in named.values()):
+        restarts = any(isinstance(process, dict) and "restart" in process for process in named.values())
+        if not restarts and "restart" not in meant:
             self.idle_restarts(("app",), app_table)
         return HookFile(
             hooks={phase: self.phase(table, phase) for phase in PHASES},
@@ -110,7 +111,8 @@ class _Reader(Values):
             meant = self.known_keys(path, inner, keys.PROCESS, f"[process.{name}]")
             if "command" not in inner and "command" not in meant and isinstance(table[name], dict):
                 self.wrong("E106", path, f"process {quoted(name)} has no command", "say what it is to run")
-            self.idle_restarts(path, inner, app)
+            if "restart" not in meant:
+                self.idle_restarts(path, inner, app)
             found[name] = self.process(path, inner, keys.PROCESS)
         return found
 
@@ -180,7 +182,7 @@ class _Reader(Values):
             self.wrong("E217", (*path, "timeout"), sentence, "leave it out")
         if sleep is not None:
             self.useless(path, table, ("user", "working_dir", "environment", "retries", "retry_delay"), "a sleep")
-        elif not table.get("retries"):
+        elif not table.get("retries") and "retries" not in meant:
             self.idle(path, table, ("retry_delay",), "retries")
         abort_or_warn: Literal["abort", "warn"] = "abort" if phase in {"pre_start", "post_start"} else "warn"
         return Hook(

@@ -8,10 +8,11 @@ from lifeinit import expansion
 from lifeinit.engine.signals import name_of, number_of
 from lifeinit.hookfile import codes, keys, loading
 from lifeinit.hookfile.locate import Path, Places
+from lifeinit.hookfile.meant import signal as meant_signal
 from lifeinit.hookfile.model import DEFAULT_STOP_ON, DEFAULT_TIMEOUT, PHASES, Hook, HookFile, Phase, Process
 from lifeinit.hookfile.problem import HookFileError, Problem, UnreadableError, quoted
 from lifeinit.hookfile.readiness import Readiness
-from lifeinit.hookfile.values import COMMAND_FORMS, NAME, Table, Values, a_kind, near_signal
+from lifeinit.hookfile.values import COMMAND_FORMS, NAME, Table, Values, a_kind
 
 _VARIABLE = re.compile(r"[^=\0]+")
 
@@ -239,7 +240,7 @@ class _Reader(Values):
             came = None if number is None else name_of(number)
             if came is None or came in {"KILL", "STOP", "CHLD"}:
                 reason = "which is no signal" if came is None else "which never reaches lifeinit"
-                way_out = (near_signal(key) if came is None else "") or 'write another, "HUP" say'
+                way_out = (meant_signal(key) if came is None else "") or 'write another, "HUP" say'
                 code = "E203" if came is None else "E204"
                 self.wrong(code, ("signals", key), f"signals holds {quoted(key)}, {reason}", way_out, at_key=True)
             elif came in found:

@@ -43,7 +43,7 @@ class Readiness:
             if isinstance(value, str) and not value[:1].isdigit():
                 self.values.wrong("E214", at, f"ready is {quoted(value)}, {_NOTHING}", _FORMS)
             else:
-                self.values.because("E202", at, f"ready is {quoted(value)},", error)
+                self.values.no_duration(at, "ready", value, error)
             return None
 
     def _table(self, at: Path, table: Table) -> Ready | None:

@@ -4,8 +4,8 @@ import re
 from typing import TypeVar
 
 from lifeinit import expansion
-from lifeinit.engine.signals import RTMAX, RTMIN, name_of, number_of
-from lifeinit.hookfile import duration
+from lifeinit.engine.signals import name_of, number_of
+from lifeinit.hookfile import duration, meant
 from lifeinit.hookfile.locate import Path, Places
 from lifeinit.hookfile.problem import HookFileError, Problem, quoted
 from lifeinit.waiting.targets import hidden
@@ -17,20 +17,6 @@ _UMASK = re.compile(r"0?[0-7]{1,3}", re.ASCII)
 _MOST = 1000
 _MOST_DIGITS = 4
 _LONGEST_TARGET = 4096
-
-_HIGHEST_SIGNAL, _LONGEST_SIGNAL = RTMAX, 12
-_UNUSABLE = {"KILL", "STOP", "CHLD"}
-
-# What other tools have where we have a choice of words.
-CHOICES = {
-    **dict.fromkeys(("ignore", "continue", "warning", "log", "skip"), "warn"),
-    **dict.fromkeys(("fail", "failure", "error", "stop", "exit"), "abort"),
-    **dict.fromkeys(("unless-stopped", "true", "yes", "on-success", "unexpected"), "always"),
-    **dict.fromkeys(("onfailure", "on_failure", "on-abnormal", "on-abort"), "on-failure"),
-    **dict.fromkeys(("never", "false", "none", "off"), "no"),
-    **dict.fromkeys(("mixed", "control-group", "all", "tree", "cgroup"), "group"),
-    **dict.fromkeys(("main", "child", "pid", "single"), "process"),
-}
 
 Choice = TypeVar("Choice", bound=str)
 Table = dict[str, object]
@@ -199,8 +185,12 @@ class Values:
         try:
             return duration.parse(table[key])
         except ValueError as error:
-            self.because("E202", (*path, key), f"{key} is {quoted(table[key])},", error)
+            self.no_duration((*path, key), key, table[key], error)
             return default
+
+    def no_duration(self, at: Path, key: str, value: object, error: ValueError) -> None:
+        reason, _, way_out = str(error).partition(": ")
+        self.wrong("E202", at, f"{key} is {quoted(value)}, {reason}", meant.duration(value) or way_out)
 
     def positive(self, path: Path, table: Table, key: str, default: float | None) -> float | None:
         seconds = self.duration(path, table, key, default)
@@ -231,8 +221,7 @@ class Values:
             if value == choice:
                 return choice
         ways = ", ".join(f'"{choice}"' for choice in choices[:-1]) + f' or "{choices[-1]}"'
-        meant = CHOICES.get(str(value).lower() if isinstance(value, str | bool) else "", "")
-        way_out = f'did you mean "{meant}"?' if meant in choices else f"write {ways}"
+        way_out = meant.choice(value, choices) or f"write {ways}"
         self.wrong("E209", (*path, key), f"{key} is {quoted(value)}", way_out)
         return None
 
@@ -240,7 +229,7 @@ class Values:
         """The signal's usual name, `TERM`."""
         number = number_of(value) if isinstance(value, str) else None
         if number is None:
-            way_out = near_signal(value) or 'write a name as "TERM" or "RTMIN+1"'
+            way_out = meant.signal(value) or 'write a name as "TERM" or "RTMIN+1"'
             self.wrong("E203", path, f"{key} holds {quoted(value)}, which is no signal", way_out)
             return None
         name = name_of(number)
@@ -249,22 +238,6 @@ class Values:
             self.wrong("E204", path, f"{key} holds {quoted(value)}, which {reason}", 'write another, "TERM" say')
             return None
         return name
-
-
-def near_signal(value: object) -> str:
-    """A question after the signal that was meant by a number or a misspelt name; "" if there is none."""
-    text = str(value) if isinstance(value, int) and 0 < value <= _HIGHEST_SIGNAL else value
-    if isinstance(value, bool) or not isinstance(text, str) or not 0 < len(text) <= _LONGEST_SIGNAL:
-        return ""
-    if text.isascii() and text.isdecimal():
-        name = name_of(int(text))
-        return "" if name == str(int(text)) or name in _UNUSABLE else f'did you mean "{name}"?'
-    import difflib  # noqa: PLC0415  # only a mistake pays for it
-
-    short = text.strip().upper().removeprefix("SIG")
-    names = [name for name in map(name_of, range(1, RTMIN)) if name not in _UNUSABLE]
-    found = difflib.get_close_matches(short, names, n=1)
-    return f'did you mean "{found[0]}"?' if found else ""
 
 
 def a_kind(value: object) -> str:

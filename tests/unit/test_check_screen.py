@@ -344,7 +344,7 @@ def test_the_verdict() -> None:
 
     assert verdict() == "h\\n.toml: ok: 1 pre_start\n"
     assert verdict("W201") == "h\\n.toml: ok with 1 warning: 1 pre_start\n"
-    many = "h\\n.toml: 1000 errors, and more that are not shown\n"
+    many = "h\\n.toml: 1000 errors, the most that are shown\n"
     assert verdict(*["E102"] * 1000) == many
     assert verdict("E102", "W201", "E101", "W201", "W201") == "h\\n.toml: 2 errors, 3 warnings\n"
 

@@ -20,7 +20,7 @@ def verdict(report: Report, paint: Paint) -> str:
     """One line: how many of each, or that all is well."""
     path, counts = escaped(report.path), _counts(report)
     if report.errors >= MOST_PROBLEMS:
-        return f"{path}: {paint('error', f'{counts}, and more that are not shown')}\n"
+        return f"{path}: {paint('error', f'{counts}, the most that are shown')}\n"
     if report.errors:
         return f"{path}: {paint('error', counts)}\n"
     found = f"{paint('ok', 'ok')}{paint('warning', f' with {counts}') if counts else ''}"

@@ -29,69 +29,10 @@ def call(cwd: Path, *arguments: str, env: dict[str, str] | None = None) -> tuple
         capture_output=True,
         text=True,
         cwd=cwd,
-        env=base_environment() | (env or {}),
+        env=base_environment() | {"LIFEINIT_CHECK_PLAN": "0"} | (env or {}),
         timeout=30,
     )
     return done.returncode, done.stdout, done.stderr
-
-
-# check
-
-
-def test_check_of_a_right_file(tmp_path: Path) -> None:
-    (tmp_path / "a.toml").write_text('pre_start = "x"\n[[post_stop]]\nsleep = 1\n[[post_stop]]\nsleep = 2\n')
-    assert call(tmp_path, "check", "a.toml") == (0, "a.toml: ok: 1 pre_start, 2 post_stop\n", "")
-
-
-def test_check_of_a_file_without_hooks(tmp_path: Path) -> None:
-    (tmp_path / "hooks.toml").write_text("")
-    assert call(tmp_path, "check") == (0, "hooks.toml: ok: no hooks\n", "")
-
-
-def test_check_prints_every_problem_at_once(tmp_path: Path) -> None:
-    (tmp_path / "hooks.toml").write_text(WRONG)
-    assert call(tmp_path, "check") == (1, "".join(f"hooks.toml:{problem}\n" for problem in PROBLEMS), "")
-
-
-def test_the_example_is_right() -> None:
-    status, out, _ = call(ROOT, "check", "hooks.example.toml")
-    assert (status, out) == (0, "hooks.example.toml: ok: 1 pre_start, 1 post_start, 1 pre_stop, 1 post_stop\n")
-
-
-def test_check_of_a_missing_file(tmp_path: Path) -> None:
-    sentence = 'lifeinit: cannot read the hook file "no.toml": No such file or directory\n'
-    assert call(tmp_path, "check", "no.toml") == (2, "", sentence)
-
-
-def test_check_of_a_directory(tmp_path: Path) -> None:
-    assert call(tmp_path, "check", ".") == (2, "", 'lifeinit: cannot read the hook file ".": Is a directory\n')
-
-
-def test_check_where_there_is_nothing_to_check(tmp_path: Path) -> None:
-    sentence = "lifeinit: no hook file to check: name one, or write hooks.toml or /etc/lifeinit/hooks.toml\n"
-    assert call(tmp_path, "check") == (2, "", sentence)
-
-
-def test_check_finds_the_file_that_the_environment_names(tmp_path: Path) -> None:
-    (tmp_path / "other.toml").write_text("")
-    (tmp_path / "hooks.toml").write_text(WRONG)
-    assert call(tmp_path, "check", env={"LIFEINIT_CONFIG": "other.toml"})[1] == "other.toml: ok: no hooks\n"
-    assert call(tmp_path, "check", env={"LIFEINIT_CONFIG": ""})[0] == 1
-
-
-def test_check_with_a_wrong_command_line(tmp_path: Path) -> None:
-    status, out, err = call(tmp_path, "check", "a", "b")
-    assert (status, out) == (2, "")
-    assert "Error: Got unexpected extra argument (b)" in err
-
-
-def test_check_can_be_interrupted(tmp_path: Path) -> None:
-    """It is no init: the signals that the front door blocks are open again."""
-    os.mkfifo(tmp_path / "hooks.toml")
-    checking = subprocess.Popen([LIFEINIT, "check"], cwd=tmp_path, env=base_environment())
-    with (tmp_path / "hooks.toml").open("w"):  # opens once the other side reads
-        checking.send_signal(signal.SIGTERM)
-        assert checking.wait(30) == -signal.SIGTERM
 
 
 # run

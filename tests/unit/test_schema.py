@@ -13,7 +13,7 @@ from jsonschema import Draft7Validator
 
 from lifeinit import schema
 from lifeinit.engine.signals import RTMAX, RTMIN, VALID, name_of, number_of
-from lifeinit.hookfile import reader, readiness
+from lifeinit.hookfile import keys, reader
 from lifeinit.hookfile.problem import HookFileError
 from tests.unit.schema_grammar import Value, right_files, small_files, spoiled_files, toml
 
@@ -43,11 +43,11 @@ def test_it_is_a_schema_of_draft_07() -> None:
 
 def test_it_knows_the_keys_that_the_validator_knows() -> None:
     definitions = SCHEMA["definitions"]
-    assert set(SCHEMA["properties"]) == set(reader._TOP_KEYS)
-    assert set(definitions["hook"]["properties"]) == set(reader._HOOK_KEYS)
-    assert set(definitions["app"]["properties"]) == set(reader._APP_KEYS)
-    assert set(definitions["process"]["properties"]) == set(reader._PROCESS_KEYS)
-    assert set(definitions["ready_table"]["properties"]) == set(readiness._KEYS)
+    assert set(SCHEMA["properties"]) == set(keys.TOP)
+    assert set(definitions["hook"]["properties"]) == set(keys.HOOK)
+    assert set(definitions["app"]["properties"]) == set(keys.APP)
+    assert set(definitions["process"]["properties"]) == set(keys.PROCESS)
+    assert set(definitions["ready_table"]["properties"]) == set(keys.READY)
 
 
 def test_each_key_is_explained() -> None:

@@ -110,6 +110,7 @@ FLOORS = (
     "lifeinit.hookfile",
     "lifeinit.timeline",
     "lifeinit.schema",
+    "lifeinit.diagnostics",
     "lifeinit.preflight",
     "lifeinit.inspection",
     "lifeinit.planning",

@@ -1,33 +1,196 @@
-"""`lifeinit check`: a path in, every problem printed, the exit status out."""
+"""`lifeinit check`: hook files in, every problem out, and what it came to as the exit status."""
+
+import dataclasses
+import io
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
 
 import click
 
-from lifeinit.hookfile import reader
+from lifeinit import timeline
+from lifeinit.cli.parameters import Parsed
+from lifeinit.diagnostics import machine, screen
+from lifeinit.diagnostics.colours import Paint, are_wanted
+from lifeinit.diagnostics.report import Report, located
+from lifeinit.hookfile import duration, loading, reader, search
 from lifeinit.hookfile.model import PHASES, HookFile
-from lifeinit.hookfile.problem import HookFileError, UnreadableError
-from lifeinit.hookfile.search import PLACES
+from lifeinit.hookfile.problem import UnreadableError
+from lifeinit.inspection import inspect
+from lifeinit.rules import registry
+from lifeinit.timeline import RUNTIMES
 
 VALID, INVALID, UNREADABLE = 0, 1, 2
+STDIN: Final = "-"
+FORMATS: Final = {"json": machine.as_json, "github": machine.as_github, "sarif": machine.as_sarif}
+_COLUMNS: Final = 120  # where there is no terminal and no COLUMNS
 
 
-def check_file(path: str | None) -> int:
-    """Check the hook file at `path` (None: there is none). Problems and the verdict go to stdout."""
-    if path is None:
-        click.echo(f"lifeinit: no hook file to check: name one, or write {' or '.join(PLACES)}", err=True)
+def _grace(text: str) -> float:
+    seconds = duration.parse_variable(text)
+    if seconds == 0:
+        raise ValueError('which leaves no time at all: write at least "1s"')
+    return seconds
+
+
+GRACE = Parsed("DURATION", _grace)
+
+
+@dataclass(frozen=True)
+class How:
+    """What the files are checked against: the app's command, the runtime's grace period in seconds, this machine."""
+
+    command: tuple[str, ...]
+    grace: float | None
+    runtime: str | None
+    looks_at_machine: bool
+
+
+class _BesideCommand(click.Command):
+    """What stands behind the dashes is the app's command, and becomes the context's object."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        at = args.index("--") if "--" in args else len(args)
+        ctx.obj = tuple(args[at + 1 :])
+        return super().parse_args(ctx, args[:at])
+
+
+@click.command(cls=_BesideCommand, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--format", "form", type=click.Choice(["text", *FORMATS]), default="text", help="How problems are told.")
+@click.option("--strict", is_flag=True, help="Fail on warnings too.")
+@click.option("-q", "--quiet", is_flag=True, help="Tell only what makes it fail: no verdict.")
+@click.option(
+    "--plan/--no-plan", default=True, help="Show the life that the file makes, with its limits (the default)."
+)
+@click.option("--grace", type=GRACE, metavar="DURATION", help="The runtime's grace period: it kills after that.")
+@click.option("--for", "runtime", type=click.Choice(sorted(RUNTIMES)), help="The usual grace period of this runtime.")
+@click.option("--svg", metavar="PATH", help="Write the plan as a picture.")
+@click.option("--no-preflight", is_flag=True, help="Look at the file alone, not at this machine.")
+@click.option(
+    "--explain", metavar="CODE", help='Tell what a rule is about: E102, say, or "all".', allow_from_autoenv=False
+)
+@click.argument("files", nargs=-1, metavar="[FILE]... [-- COMMAND [ARG]...]")
+@click.pass_obj
+def check(  # noqa: PLR0913, PLR0917
+    command: tuple[str, ...],
+    form: str,
+    strict: bool,
+    quiet: bool,
+    plan: bool,
+    grace: float | None,
+    runtime: str | None,
+    svg: str | None,
+    no_preflight: bool,
+    explain: str | None,
+    files: tuple[str, ...],
+) -> int:
+    """Validate each hook file FILE, or the one that lifeinit would find. - is
+    the standard input.
+
+    Exits with 0 if nothing is wrong, 1 if there are errors, and 2 if the
+    command line is wrong or a file cannot be read.
+    """
+    if explain is not None:
+        return _explain(explain)
+    found = files or _found()
+    if not found:
+        click.echo(f"lifeinit: no hook file to check: name one, or write {' or '.join(search.PLACES)}", err=True)
         return UNREADABLE
-    try:
-        hook_file = reader.read(path)
-    except UnreadableError as error:
-        click.echo(f"lifeinit: {error}", err=True)
+    if svg is not None and len(found) > 1:
+        raise click.UsageError("--svg draws one file: name one")
+    how = How(command, grace, runtime, looks_at_machine=not no_preflight)
+    reports, all_were_read = _reports(found, how)
+    shown = [_without_warnings(report) for report in reports] if quiet and not strict else reports
+    _tell(shown, form, quiet=quiet)
+    if not all_were_read:
         return UNREADABLE
-    except HookFileError as error:
-        for problem in error.problems:
-            click.echo(problem.text(path))
-        return INVALID
-    click.echo(f"{path}: ok: {_summary(hook_file)}")
+    (hook_file,) = (report.hook_file for report in reports) if len(reports) == 1 else (None,)
+    if hook_file is not None and not any(report.errors for report in reports):
+        if plan and form == "text" and not quiet:
+            _tell_plan(hook_file, how)
+        if svg is not None:
+            Path(svg).write_text(timeline.svg(hook_file, grace, runtime), encoding="utf-8")
+    counts = ((report.errors, report.warnings) for report in reports)
+    return INVALID if any(errors or (strict and warnings) for errors, warnings in counts) else VALID
+
+
+def _found() -> tuple[str, ...]:
+    path = search.found(None)
+    return () if path is None else (path,)
+
+
+def _explain(code: str) -> int:
+    if code == "all":
+        click.echo(registry.markdown(), nl=False)
+        return VALID
+    rule = registry.RULES.get(code.upper())
+    if rule is None:
+        near = registry.near(code)
+        way_out = f"did you mean {' or '.join(near)}?" if near else 'write "all" for all of them'
+        raise click.UsageError(f'no rule "{code}": {way_out}')
+    click.echo(registry.page(rule), nl=False)
     return VALID
+
+
+def _tell_plan(hook_file: HookFile, how: How) -> None:
+    columns = min(shutil.get_terminal_size((80, 24)).columns, _COLUMNS)
+    unicode = "utf" in (getattr(sys.stdout, "encoding", None) or "").lower()
+    for screen_of in (timeline.table, timeline.drawing):
+        click.echo()
+        click.echo(screen_of(hook_file, how.grace, columns, unicode, how.runtime))
+
+
+def _reports(paths: Sequence[str], how: How) -> tuple[list[Report], bool]:
+    """A report on each file that could be read, and whether all could; of the others stderr has a sentence."""
+    reports = []
+    for path in paths:
+        try:
+            reports.append(_report(path, how))
+        except UnreadableError as error:
+            click.echo(f"lifeinit: {error}", err=True)
+    return reports, len(reports) == len(paths)
+
+
+def _report(path: str, how: How) -> Report:
+    raw = sys.stdin.buffer.read(loading.LARGEST + 1) if path == STDIN else reader.contents(path)
+    examined = reader.examine(raw)
+    problems = list(examined.problems)
+    if examined.hook_file is not None:
+        found = timeline.findings(examined.hook_file, how.grace, how.runtime)
+        if how.looks_at_machine:
+            found += inspect(examined.hook_file, how.command, None if path == STDIN else path)
+        problems = sorted(problems + located(found, examined.hook_file.places))
+    summary = "" if examined.hook_file is None else _summary(examined.hook_file)
+    return Report("<stdin>" if path == STDIN else path, examined.text, problems, summary, examined.hook_file)
 
 
 def _summary(hook_file: HookFile) -> str:
     counts = [f"{len(hook_file.hooks[phase])} {phase}" for phase in PHASES if hook_file.hooks[phase]]
     return ", ".join(counts) or "no hooks"
+
+
+def _without_warnings(report: Report) -> Report:
+    errors = [problem for problem in report.problems if problem.severity == "error"]
+    return dataclasses.replace(report, problems=errors)
+
+
+def _tell(reports: Sequence[Report], form: str, *, quiet: bool) -> None:
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a source line may hold what the locale cannot write
+    text = _text(reports, quiet=quiet) if form == "text" else FORMATS[form](reports)
+    click.echo(text, nl=False, color=True)  # escape sequences stay: whether there are any has been decided
+
+
+def _text(reports: Sequence[Report], *, quiet: bool) -> str:
+    columns = shutil.get_terminal_size((_COLUMNS, 24)).columns
+    paint = Paint(wanted=are_wanted(os.environ, is_terminal=sys.stdout.isatty()))
+    told = "".join(screen.problems(report, columns, paint) for report in reports)
+    if quiet:
+        return told
+    codes = [problem.code for report in reports for problem in report.problems]
+    hint = f"`lifeinit check --explain {codes[0]}` says more\n" if codes else ""
+    return told + "".join(screen.verdict(report, paint) for report in reports) + hint

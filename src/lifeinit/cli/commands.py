@@ -9,7 +9,6 @@ import click
 
 from lifeinit import __version__, preflight
 from lifeinit.cli import parameters, suggestions
-from lifeinit.cli.check import check_file
 from lifeinit.engine import log
 from lifeinit.engine.kernel import leave
 from lifeinit.engine.machine import EX_SOFTWARE
@@ -50,9 +49,11 @@ def serve(arguments: Sequence[str], mask: Iterable[int], parent: int) -> NoRetur
 
 
 def _other_command(name: str) -> click.Command | None:
-    """The command of this name; None for the app's. What reads a running lifeinit is imported for itself alone."""
+    """The command of this name; None for the app's. Each is imported for itself alone."""
     match name:
         case "check":
+            from lifeinit.cli.check import check  # noqa: PLC0415
+
             return check
         case "status":
             from lifeinit.cli.status import status  # noqa: PLC0415
@@ -219,17 +220,6 @@ def run(  # noqa: PLR0913, PLR0917
         tell_orphans=warn_on_reap,
     )
     return _run(command, config, options, start.mask)
-
-
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
-@click.argument("file", required=False)
-def check(file: str | None) -> int:
-    """Validate the hook file FILE, or the one that lifeinit would find.
-
-    Prints each problem as PATH:LINE:COLUMN: error: SENTENCE. Exits with 0 if there is none, 1 if there are some, and 2
-    if the command line is wrong or the file cannot be read.
-    """
-    return check_file(search.found(file))
 
 
 def _group(group: bool | None, single_child: bool) -> bool | None:

@@ -12,33 +12,50 @@ from lifeinit.hookfile.problem import Place
 
 Path = tuple[str | int, ...]
 
-_SPACE = re.compile(r"[ \t]*")
-_BLANK = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
-_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
-_SCALAR = re.compile(r"[^,\]}#\r\n]*")
-_STRINGS = (
-    re.compile(r'"""(?:[^\\]|\\.)*?"{3,5}', re.DOTALL),
-    re.compile(r"'''.*?'{3,5}", re.DOTALL),
-    re.compile(r'"(?:[^"\\]|\\.)*"'),
-    re.compile(r"'[^']*'"),
+# Possessive, so that no text makes them go back, and a long string takes no memory. re, since 3.11
+STRING = (
+    r'"""(?:[^"\\]++|\\.|"{1,2}+(?!"))*+"{3,5}+'
+    r"|'''(?:[^']++|'{1,2}+(?!'))*+'{3,5}+"
+    r'|"(?!"")(?:[^"\\\n]++|\\.)*+"'
+    r"|'(?!'')[^'\n]*+'"
 )
+_SPACE = re.compile(r"[ \t]*+")
+_BLANK = re.compile(r"(?:[ \t\r\n]++|#[^\n]*+)*+")
+_KEY = re.compile(r"[A-Za-z0-9_-]++|\"(?:[^\"\\\n]++|\\.)*+\"|'[^'\n]*+'")
+_SCALAR = re.compile(r"[^,\]}#\r\n]*+")
+_STRING = re.compile(STRING, re.DOTALL)
 
 
 class Span(NamedTuple):
-    """Offsets into the text: where the key (or list item) begins, where its value begins and ends."""
+    """Offsets into the text: where a key (or list item) begins and ends, and where its value does.
+
+    The value of a table that a header makes is the header; of one that a dotted key makes, the key up to its name.
+    """
 
     key: int
+    key_end: int
     value: int
     end: int
 
 
+class Part(NamedTuple):
+    """One name of a dotted key, and its offsets."""
+
+    name: str
+    start: int
+    end: int
+
+
 class Places:
-    """The places of one valid TOML text. A path is keys, and numbers for the items of arrays."""
+    """The places of one valid TOML text. A path is keys, and numbers for the items of arrays.
+
+    `table` is the path of the table that the text ends in.
+    """
 
     def __init__(self, text: str) -> None:
         self._line_starts = [0, *(match.end() for match in re.finditer("\n", text))]
-        self.spans: dict[Path, Span] = {(): Span(0, 0, len(text))}
-        _Scanner(text, self.spans).document()
+        self.spans: dict[Path, Span] = {(): Span(0, 0, 0, 0)}
+        self.table: Path = _Scanner(text, self.spans).document()
 
     def key(self, path: Path) -> Place:
         """Where the key stands, or the nearest one above it that the text holds."""
@@ -47,6 +64,11 @@ class Places:
     def value(self, path: Path) -> Place:
         """Where the value stands, or that of the nearest key above it that the text holds."""
         return self.at(self._nearest(path).value)
+
+    def borders(self, path: Path, *, of_key: bool = False) -> tuple[Place, Place]:
+        """Where the value or the key (or the nearest above it) begins, and where it has ended."""
+        span = self._nearest(path)
+        return (self.at(span.key), self.at(span.key_end)) if of_key else (self.at(span.value), self.at(span.end))
 
     def at(self, offset: int) -> Place:
         line = bisect.bisect_right(self._line_starts, offset)
@@ -58,19 +80,44 @@ class Places:
         return self.spans[path]
 
 
+def statements(text: str) -> list[int]:
+    """The offsets at which the statements of a text begin, up to the first one that is no TOML."""
+    scanner = _Scanner(text, {})
+    try:
+        scanner.document()
+    except (ValueError, IndexError, RecursionError):
+        pass  # found as far as the text is valid
+    return scanner.statements
+
+
+def dotted_key(text: str, offset: int) -> list[Part]:
+    """The key that begins at an offset. Raises ValueError or IndexError where none does."""
+    scanner = _Scanner(text, {})
+    scanner.position = offset
+    return scanner.dotted_key()
+
+
 class _Scanner:
     def __init__(self, text: str, spans: dict[Path, Span]) -> None:
         self.text = text
         self.position = 0
         self.spans = spans
+        self.statements: list[int] = []
         self.array_lengths: dict[Path, int] = {}
 
-    def document(self) -> None:
+    def document(self) -> Path:
+        """Read it all; the path of the last table."""
         table: Path = ()
         self.skip(_BLANK)
         while self.position < len(self.text):
-            table = self.header() if self.text[self.position] == "[" else self.pair(table)
-            self.skip(_BLANK)
+            self.statements.append(self.position)
+            if self.text[self.position] == "[":
+                table = self.header()
+            else:
+                self.pair(table)
+            if "\n" not in self.skip(_BLANK) and self.position < len(self.text):
+                raise ValueError(f"two statements on one line at {self.position}")
+        return table
 
     def skip(self, pattern: re.Pattern[str]) -> str:
         match = pattern.match(self.text, self.position)
@@ -87,17 +134,19 @@ class _Scanner:
         keys = self.dotted_key()
         self.position += brackets
         path: Path = ()
-        for key, _offset in keys[:-1]:
-            path = (*path, key)
-            self.spans.setdefault(path, Span(start, start, self.position))
+        for key in keys[:-1]:
+            path = (*path, key.name)
+            self.spans.setdefault(path, Span(key.start, key.end, start, self.position))
             path = self.last_item(path)
-        path = (*path, keys[-1][0])
+        last = keys[-1]
+        span = Span(last.start, last.end, start, self.position)
+        path = (*path, last.name)
         if brackets == 2:
-            self.spans.setdefault(path, Span(start, start, self.position))
+            self.spans.setdefault(path, span)
             number = self.array_lengths.get(path, 0)
             self.array_lengths[path] = number + 1
             path = (*path, number)
-        self.spans[path] = Span(start, start, self.position)
+        self.spans[path] = span
         return path
 
     def last_item(self, path: Path) -> Path:
@@ -105,36 +154,32 @@ class _Scanner:
         length = self.array_lengths.get(path)
         return path if length is None else (*path, length - 1)
 
-    def pair(self, table: Path) -> Path:
-        """`key = value` or `a.b = value`; returns the table that it stands in."""
+    def pair(self, table: Path) -> None:
+        """`key = value` or `a.b = value`."""
         keys = self.dotted_key()
         self.position += 1  # the equals sign
         self.skip(_SPACE)
-        value = self.position
+        start = self.position
         path = table
-        for key, offset in keys:
-            path = (*path, key)
-            self.spans.setdefault(path, Span(offset, value, value))
+        for key in keys[:-1]:
+            path = (*path, key.name)
+            self.spans.setdefault(path, Span(key.start, key.end, keys[0].start, key.end))
+        last = keys[-1]
+        path = (*path, last.name)
         self.value(path)
-        self.spans[path] = Span(keys[-1][1], value, self.position)
-        return table
+        self.spans[path] = Span(last.start, last.end, start, self.position)
 
-    def dotted_key(self) -> list[tuple[str, int]]:
-        keys: list[tuple[str, int]] = []
+    def dotted_key(self) -> list[Part]:
+        keys: list[Part] = []
         while True:
             self.skip(_SPACE)
-            keys.append(self.simple_key())
+            start = self.position
+            raw = self.skip(_KEY)
+            keys.append(Part(_name(raw), start, self.position))
             self.skip(_SPACE)
             if not self.text.startswith(".", self.position):
                 return keys
             self.position += 1
-
-    def simple_key(self) -> tuple[str, int]:
-        start = self.position
-        if self.text[start] not in "\"'":
-            return self.skip(_BARE_KEY), start
-        raw = self.skip(_STRINGS[2] if self.text[start] == '"' else _STRINGS[3])
-        return next(iter(tomllib.loads(f"{raw}=0"))), start
 
     def value(self, path: Path) -> None:
         match self.text[self.position]:
@@ -143,13 +188,12 @@ class _Scanner:
             case "{":
                 self.inline_table(path)
             case '"' | "'":
-                self.skip(next(kind for kind in _STRINGS if kind.match(self.text, self.position)))
+                self.skip(_STRING)
             case _:
-                self.position += len(self.skip_scalar())
-
-    def skip_scalar(self) -> str:
-        match = _SCALAR.match(self.text, self.position)
-        return match.group().rstrip() if match else ""
+                start = self.position
+                self.position = start + len(self.skip(_SCALAR).rstrip())
+                if self.position == start:
+                    raise ValueError(f"no value at {start}")
 
     def array(self, path: Path) -> None:
         self.position += 1
@@ -157,8 +201,9 @@ class _Scanner:
         self.skip(_BLANK)
         while self.text[self.position] != "]":
             start = self.position
-            self.value((*path, number))
-            self.spans[(*path, number)] = Span(start, start, self.position)
+            item = (*path, number)
+            self.value(item)
+            self.spans[item] = Span(start, self.position, start, self.position)
             number += 1
             self.skip(_BLANK)
             self.comma()
@@ -177,3 +222,10 @@ class _Scanner:
         if self.text[self.position] == ",":
             self.position += 1
             self.skip(_BLANK)
+
+
+def _name(raw: str) -> str:
+    """What a key of the text is called."""
+    if raw[0] not in "\"'":
+        return raw
+    return next(iter(tomllib.loads(f"{raw}=0"))) if "\\" in raw else raw[1:-1]

@@ -1,7 +1,14 @@
-"""A user's mistake as data: a place and a sentence."""
+"""A user's mistake as data: a rule's code, a place, a sentence and the way out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from lifeinit.rules.rule import Severity
+
+_LONGEST = 60  # characters of a value that a sentence shows
+_MOST_ITEMS = 20
 
 
 class Place(NamedTuple):
@@ -13,14 +20,29 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, order=True)
 class Problem:
-    """One mistake in a hook file. The sentence holds the value in quotes and the way out."""
+    """One mistake in a hook file, from its place up to `end`, which is behind its last character.
+
+    The sentence holds the value in quotes. Where `help` is empty the sentence holds the way out too.
+    """
 
     place: Place
     sentence: str
+    help: str = ""
+    code: str = ""
+    end: Place | None = field(default=None, compare=False)
+
+    @property
+    def severity(self) -> "Severity":
+        return "warning" if self.code.startswith("W") else "error"
+
+    @property
+    def message(self) -> str:
+        """The sentence with its way out."""
+        return f"{self.sentence}: {self.help}" if self.help else self.sentence
 
     def text(self, path: str) -> str:
         """One line, as compilers write it."""
-        return f"{escaped(path)}:{self.place.line}:{self.place.column}: error: {self.sentence}"
+        return f"{escaped(path)}:{self.place.line}:{self.place.column}: {self.severity}: {self.message}"
 
 
 class HookFileError(Exception):
@@ -37,13 +59,18 @@ class UnreadableError(Exception):
 
 def quoted(value: object) -> str:
     """A value of the file in double quotes, on one line and not too long for one."""
-    text = escaped(_shown(value))
-    return f'"{text if len(text) <= 60 else text[:57] + "..."}"'
+    text = _shown(value)
+    shown = escaped(text[: _LONGEST + 1])
+    return f'"{shown if len(shown) <= _LONGEST else shown[: _LONGEST - 3] + "..."}"'
 
 
 def escaped(text: str) -> str:
     """The text fit for a terminal and for any encoding: what cannot be printed is escaped."""
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+    return text if text.isprintable() else "".join(map(_escaped, text))
+
+
+def _escaped(char: str) -> str:
+    return char if char.isprintable() else char.encode("unicode_escape").decode()
 
 
 def _shown(value: object) -> str:
@@ -53,8 +80,12 @@ def _shown(value: object) -> str:
         case int() if abs(value) >= 1 << 256:
             return f"{value:#x}"  # Python refuses to write more than 4,300 decimal digits
         case list():
-            return "[" + ", ".join(quoted(item) if isinstance(item, str) else _shown(item) for item in value) + "]"
+            items = value[:_MOST_ITEMS]  # more than a sentence shows
+            return "[" + ", ".join(quoted(item) if isinstance(item, str) else _shown(item) for item in items) + "]"
         case dict():
-            return "{" + ", ".join(f"{key} = {_shown(item)}" for key, item in value.items()) + "}"
+            pairs = list(value.items())[:_MOST_ITEMS]
+            return "{" + ", ".join(f"{key[:_LONGEST]} = {_shown(item)}" for key, item in pairs) + "}"
+        case str():
+            return value[: _LONGEST + 1]
         case _:
             return str(value)

@@ -2,95 +2,69 @@
 
 import dataclasses
 import re
-import tomllib
-from pathlib import Path as FilePath
-from typing import Literal, NoReturn
+from typing import Literal, NamedTuple
 
 from lifeinit import expansion
 from lifeinit.engine.signals import name_of, number_of
-from lifeinit.hookfile import codes
+from lifeinit.hookfile import codes, keys, loading
 from lifeinit.hookfile.locate import Path, Places
+from lifeinit.hookfile.meant import signal as meant_signal
 from lifeinit.hookfile.model import DEFAULT_STOP_ON, DEFAULT_TIMEOUT, PHASES, Hook, HookFile, Phase, Process
-from lifeinit.hookfile.problem import HookFileError, Place, Problem, UnreadableError, quoted
+from lifeinit.hookfile.problem import HookFileError, Problem, UnreadableError, quoted
 from lifeinit.hookfile.readiness import Readiness
 from lifeinit.hookfile.values import COMMAND_FORMS, NAME, Table, Values, a_kind
 
-_TOP_KEYS = (*(*PHASES, "ready", "ready_file", "stop_timeout", "kill_after", "stop_on", "signals", "app", "process"),)
-_APP_KEYS = (
-    *("user", "working_dir", "environment", "umask", "no_new_privs"),
-    *("stop_signal", "stop_scope", "success_exit_codes", "restart", "max_restarts", "restart_window"),
-)
-_PROCESS_KEYS = ("command", "ready", *_APP_KEYS)
-_HOOK_KEYS = (
-    *("name", "command", "wait_for", "sleep", "timeout", "retries", "retry_delay", "on_failure"),
-    *("user", "working_dir", "environment", "once"),
-)
-_DOINGS = ("command", "wait_for", "sleep")
-
 _VARIABLE = re.compile(r"[^=\0]+")
-_TOML_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
+
+
+class Examined(NamedTuple):
+    """What a hook file says (None if that cannot be told), what is wrong with it, and its text, to be shown."""
+
+    hook_file: HookFile | None
+    problems: list[Problem]
+    text: str
 
 
 def read(path: str) -> HookFile:
     """The hook file at `path`. Raises HookFileError with all its problems, or UnreadableError."""
+    return parse(contents(path))
+
+
+def contents(path: str) -> bytes:
+    """The bytes of the hook file at `path`; of one that is too large only the beginning. Raises UnreadableError."""
     try:
-        raw = FilePath(path).read_bytes()
-    except OSError as error:
-        raise UnreadableError(f"cannot read the hook file {quoted(path)}: {error.strerror}") from None
-    return parse(raw)
+        with open(path, "rb") as file:
+            return file.read(loading.LARGEST + 1)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "no path can hold a NUL"
+        raise UnreadableError(f"cannot read the hook file {quoted(path)}: {reason}") from None
 
 
 def parse(raw: bytes) -> HookFile:
     """The hook file that these bytes are. Raises HookFileError with all its problems."""
-    text = _decode(raw)
-    table = _load(text)
-    places = _places(text)
+    examined = examine(raw)
+    errors = [problem for problem in examined.problems if problem.severity == "error"]
+    if errors or examined.hook_file is None:
+        raise HookFileError(errors)
+    return examined.hook_file
+
+
+def examine(raw: bytes) -> Examined:
+    """All that can be said of these bytes. There is a hook file as soon as there is no error."""
+    try:
+        text = loading.decode(raw)
+        table = loading.load(text)
+    except loading.RefusedError as refused:
+        return Examined(None, [refused.problem], loading.shown(raw))
+    places = Places(text)
     reader = _Reader(places)
-    hook_file = dataclasses.replace(reader.hook_file(table), places=places)
-    if reader.problems:
-        raise HookFileError(reader.problems)
-    return hook_file
-
-
-def _decode(raw: bytes) -> str:
-    raw = raw.removeprefix(b"\xef\xbb\xbf")  # a byte order mark
     try:
-        return raw.decode()
-    except UnicodeDecodeError as error:
-        before = raw[: error.start].decode()
-        byte = raw[error.start]
-        _refuse(_end_of(before), f'not UTF-8: the byte "0x{byte:02x}" stands here; save the file as UTF-8')
-
-
-def _load(text: str) -> Table:
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        message = str(error)
-        match = _TOML_PLACE.search(message)
-        known = match is not None and match.group(1) is not None
-        place = Place(int(match.group(1)), int(match.group(2))) if match and known else _end_of(text)
-        reason = _TOML_PLACE.sub("", message)
-        _refuse(place, f"invalid TOML: {reason[:1].lower()}{reason[1:]}")
-    except RecursionError:
-        _refuse(Place(1, 1), "nested too deeply: a hook file needs no more than three levels")
-    except ValueError as error:  # a number with more digits than Python converts
-        _refuse(Place(1, 1), f"invalid TOML: {error}")
-
-
-def _places(text: str) -> Places:
-    try:
-        return Places(text)
-    except RecursionError:
-        _refuse(Place(1, 1), "nested too deeply: a hook file needs no more than three levels")
-
-
-def _end_of(text: str) -> Place:
-    return Place(text.count("\n") + 1, len(text) - (text.rfind("\n") + 1) + 1)
-
-
-def _refuse(place: Place, sentence: str) -> NoReturn:
-    raise HookFileError([Problem(place, sentence)])
+        hook_file = dataclasses.replace(reader.hook_file(table), places=places)
+    except HookFileError as error:  # so many that nobody would read more
+        return Examined(None, error.problems, text)
+    problems = sorted(reader.problems)
+    has_errors = any(problem.severity == "error" for problem in problems)
+    return Examined(None if has_errors else hook_file, problems, text)
 
 
 class _Reader(Values):
@@ -101,8 +75,14 @@ class _Reader(Values):
         self.readiness = Readiness(self)
 
     def hook_file(self, table: Table) -> HookFile:
-        self.known_keys((), table, _TOP_KEYS, "a hook file")
-        app = self.process(("app",), self.subtable((), table, "app"), _APP_KEYS, "[app]")
+        self.known_keys((), table, keys.TOP, "a hook file")
+        app_table = self.subtable((), table, "app")
+        meant = self.known_keys(("app",), app_table, keys.APP, "[app]")
+        app = self.process(("app",), app_table, keys.APP)
+        named = self.subtable((), table, "process")
+        restarts = any(isinstance(process, dict) and "restart" in process for process in named.values())
+        if not restarts and "restart" not in meant:
+            self.idle_restarts(("app",), app_table)
         return HookFile(
             hooks={phase: self.phase(table, phase) for phase in PHASES},
             ready_file=self.absolute((), table, "ready_file"),
@@ -111,30 +91,38 @@ class _Reader(Values):
             stop_on=self.stop_on(table),
             signals=self.signals(self.subtable((), table, "signals")),
             app=dataclasses.replace(app, ready=self.readiness.read(("ready",), table.get("ready"))),
-            processes=self.processes(self.subtable((), table, "process")),
+            processes=self.processes(named, app_table),
         )
 
-    def processes(self, table: Table) -> dict[str, Process]:
+    def idle_restarts(self, path: Path, table: Table, app: Table | None = None) -> None:
+        """A process takes from [app] what it does not say for itself."""
+        restart = table.get("restart", (app or {}).get("restart", "no"))
+        if restart == "no":
+            self.idle(path, table, ("max_restarts", "restart_window"), "restart")
+
+    def processes(self, table: Table, app: Table) -> dict[str, Process]:
         found: dict[str, Process] = {}
         for name in table:
             path: Path = ("process", name)
             if not NAME.fullmatch(name) or name == "app":
                 reason = "which is the command after --" if name == "app" else "which is no name"
                 way_out = "use letters, digits and the characters _ . -"
-                self.wrong_key(path, f"process holds {quoted(name)}, {reason}: {way_out}")
-            process = self.process(path, self.subtable(("process",), table, name), _PROCESS_KEYS, f"[process.{name}]")
-            if process.command is None and not any(problem.place == self.places.key(path) for problem in self.problems):
-                self.wrong_key(path, f"process {quoted(name)} has no command: say what it is to run")
-            found[name] = process
+                self.wrong("E206", path, f"process holds {quoted(name)}, {reason}", way_out, at_key=True)
+            inner = self.subtable(("process",), table, name)
+            meant = self.known_keys(path, inner, keys.PROCESS, f"[process.{name}]")
+            if "command" not in inner and "command" not in meant and isinstance(table[name], dict):
+                self.wrong("E106", path, f"process {quoted(name)} has no command", "say what it is to run")
+            if "restart" not in meant:
+                self.idle_restarts(path, inner, app)
+            found[name] = self.process(path, inner, keys.PROCESS)
         return found
 
-    def process(self, path: Path, table: Table, keys: tuple[str, ...], where: str) -> Process:
-        self.known_keys(path, table, keys, where)
+    def process(self, path: Path, table: Table, known: tuple[str, ...]) -> Process:
         codes_at = (*path, "success_exit_codes")
         most_at_once = self.count(path, table, "max_restarts", 1)
         return Process(
-            command=self.command((*path, "command"), table.get("command")) if "command" in keys else None,
-            ready=self.readiness.read((*path, "ready"), table.get("ready")) if "ready" in keys else None,
+            command=self.command((*path, "command"), table.get("command")) if "command" in known else None,
+            ready=self.readiness.read((*path, "ready"), table.get("ready")) if "ready" in known else None,
             user=self.text(path, table, "user"),
             working_dir=self.text(path, table, "working_dir"),
             environment=self.environment((*path, "environment"), self.subtable(path, table, "environment")),
@@ -161,7 +149,7 @@ class _Reader(Values):
             case str() | list():
                 hooks = [self.hook((phase,), {"command": value}, phase, 0, command_at=(phase,))]
             case _:
-                self.wrong((phase,), f"{phase} is {a_kind(value)}, not a command: {COMMAND_FORMS}")
+                self.wrong("E105", (phase,), f"{phase} is {a_kind(value)}, not a command", COMMAND_FORMS)
                 return ()
         self.unique_names(phase, hooks)
         return tuple(hooks)
@@ -170,27 +158,33 @@ class _Reader(Values):
         seen: set[str] = set()
         for i, hook in enumerate(hooks):
             if hook.name in seen:
-                self.wrong((phase, i, "name"), f"a second {phase} hook named {quoted(hook.name)}: give it another")
+                sentence = f"a second {phase} hook named {quoted(hook.name)}"
+                self.wrong("E207", (phase, i, "name"), sentence, "give it another")
             seen.add(hook.name)
 
     def hook(self, path: Path, table: Table, phase: Phase, index: int, command_at: Path | None = None) -> Hook:
         """One hook; `command_at` is where its command stands if not under a key of that name."""
         label = f"{phase}[{index}]"
-        self.known_keys(path, table, _HOOK_KEYS, "a hook")
-        doings = [key for key in _DOINGS if key in table]
+        meant = self.known_keys(path, table, keys.HOOK, "a hook")
+        doings = [key for key in keys.DOINGS if key in table]
         if len(doings) > 1:
             both = " and ".join(doings)
-            self.wrong_key((*path, doings[-1]), f"{label} has both {both}: make {len(doings)} hooks of it")
-        elif not doings:
-            self.wrong_key(path, f"{label} has neither command nor wait_for nor sleep: say what it is to do")
+            way_out = f"make {len(doings)} hooks of it"
+            self.wrong("E107", (*path, doings[-1]), f"{label} has both {both}", way_out, at_key=True)
+        elif not doings and not meant & set(keys.DOINGS):
+            sentence = f"{label} has neither command nor wait_for nor sleep"
+            self.wrong("E106", path, sentence, "say what it is to do")
         sleep = self.duration(path, table, "sleep", None)
         limit = DEFAULT_TIMEOUT[phase] if sleep is None else None  # a sleep ends by itself
         timeout = self.positive(path, table, "timeout", limit)
         if sleep is not None and timeout is not None and timeout <= sleep:
             slept, ended = quoted(table["sleep"]), quoted(table["timeout"])
-            self.wrong((*path, "timeout"), f"timeout {ended} ends the sleep of {slept} before its time: leave it out")
+            sentence = f"timeout {ended} ends the sleep of {slept} before its time"
+            self.wrong("E217", (*path, "timeout"), sentence, "leave it out")
         if sleep is not None:
             self.useless(path, table, ("user", "working_dir", "environment", "retries", "retry_delay"), "a sleep")
+        elif not table.get("retries") and "retries" not in meant:
+            self.idle(path, table, ("retry_delay",), "retries")
         abort_or_warn: Literal["abort", "warn"] = "abort" if phase in {"pre_start", "post_start"} else "warn"
         return Hook(
             name=self.name(path, table, label),
@@ -218,7 +212,7 @@ class _Reader(Values):
                 return self.targets([((*at, i), item) for i, item in enumerate(value)])
             case _:
                 forms = 'write "tcp://db:5432" or ["$DATABASE_URL", "file:///run/ready"]'
-                self.wrong(at, f"wait_for is {a_kind(value)}, not a target: {forms}")
+                self.wrong("E105", at, f"wait_for is {a_kind(value)}, not a target", forms)
                 return ()
 
     def targets(self, items: list[tuple[Path, object]]) -> tuple[str, ...]:
@@ -228,13 +222,13 @@ class _Reader(Values):
                 self.target(at, item, "wait_for")
                 found.append(item)
             else:
-                self.wrong(at, f"wait_for holds {a_kind(item)}, not a target: put it in quotes")
+                self.wrong("E105", at, f"wait_for holds {a_kind(item)}, not a target", "put it in quotes")
         return tuple(found)
 
     def stop_on(self, table: Table) -> tuple[str, ...]:
         value = table.get("stop_on", list(DEFAULT_STOP_ON))
         if not isinstance(value, list):
-            self.wrong(("stop_on",), f'stop_on is {a_kind(value)}, not a list: write ["TERM"], say')
+            self.wrong("E105", ("stop_on",), f"stop_on is {a_kind(value)}, not a list", 'write ["TERM"], say')
             return DEFAULT_STOP_ON
         names = (self.signal(("stop_on", i), item, "stop_on") for i, item in enumerate(value))
         return tuple(name for name in names if name is not None)
@@ -246,9 +240,12 @@ class _Reader(Values):
             came = None if number is None else name_of(number)
             if came is None or came in {"KILL", "STOP", "CHLD"}:
                 reason = "which is no signal" if came is None else "which never reaches lifeinit"
-                self.wrong_key(("signals", key), f'signals holds {quoted(key)}, {reason}: write another, "HUP" say')
+                way_out = (meant_signal(key) if came is None else "") or 'write another, "HUP" say'
+                code = "E203" if came is None else "E204"
+                self.wrong(code, ("signals", key), f"signals holds {quoted(key)}, {reason}", way_out, at_key=True)
             elif came in found:
-                self.wrong_key(("signals", key), f"signals holds {quoted(key)}, and {came} already: leave one out")
+                sentence = f"signals holds {quoted(key)}, and {came} already"
+                self.wrong("E205", ("signals", key), sentence, "leave one out", at_key=True)
             elif value == "":
                 found[came] = None
             else:
@@ -265,28 +262,28 @@ class _Reader(Values):
         for name, value in table.items():
             at = (*path, name)
             if not _VARIABLE.fullmatch(name):
-                self.wrong_key(
-                    at, f"environment holds {quoted(name)}, which cannot be a variable: use letters, digits and _"
-                )
+                sentence = f"environment holds {quoted(name)}, which cannot be a variable"
+                self.wrong("E212", at, sentence, "use letters, digits and _", at_key=True)
             elif not isinstance(value, str):
-                self.wrong(at, f"{name} is {a_kind(value)}, not a string: put it in quotes")
+                self.wrong("E105", at, f"{quoted(name)[1:-1]} is {a_kind(value)}, not a string", "put it in quotes")
             else:
                 try:
                     expansion.check(value)
                 except expansion.ExpansionError as error:
-                    self.wrong(at, f"{name} is {quoted(value)}, which holds {error}")
+                    self.because("E213", at, f"{quoted(name)[1:-1]} is {quoted(value)}, which holds", error)
                 found[name] = self.without_nul(at, value)
         return found
 
     def success_exit_codes(self, path: Path, app: Table) -> frozenset[int]:
         value = app.get("success_exit_codes", [])
         if not isinstance(value, list):
-            self.wrong(path, f'success_exit_codes is {a_kind(value)}, not a list: write ["SIGTERM", 3], say')
+            way_out = 'write ["SIGTERM", 3], say'
+            self.wrong("E105", path, f"success_exit_codes is {a_kind(value)}, not a list", way_out)
             return frozenset()
         found: set[int] = set()
         for i, item in enumerate(value):
             try:
                 found |= codes.parse(item)
             except ValueError as error:
-                self.wrong((*path, i), f"success_exit_codes holds {quoted(item)}, {error}")
+                self.because("E210", (*path, i), f"success_exit_codes holds {quoted(item)},", error)
         return frozenset(found)

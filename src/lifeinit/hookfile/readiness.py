@@ -2,15 +2,14 @@
 
 import re
 
-from lifeinit.hookfile import duration
+from lifeinit.hookfile import duration, keys
 from lifeinit.hookfile.locate import Path
 from lifeinit.hookfile.model import Ready
 from lifeinit.hookfile.problem import quoted
 from lifeinit.hookfile.values import Table, Values, a_kind
 
-_KINDS = ("http", "tcp", "unix", "file", "command", "notify", "after")
-_KEYS = (*_KINDS, "insecure", "interval", "timeout", "on_failure")
 _SCHEME = re.compile(r"(https?|tcp|unix|file)://")
+_NOTHING = "nothing that can be asked"
 _FORMS = 'write "http://127.0.0.1:8000/healthz", "tcp://127.0.0.1:8000", "notify" or "5s", say'
 
 
@@ -32,7 +31,7 @@ class Readiness:
             case dict():
                 return self._table(at, value)
             case bool() | list():
-                self.values.wrong(at, f"ready is {a_kind(value)}, nothing that can be asked: {_FORMS}")
+                self.values.wrong("E105", at, f"ready is {a_kind(value)}, {_NOTHING}", _FORMS)
                 return None
             case _:
                 return self._after(at, value)
@@ -42,18 +41,21 @@ class Readiness:
             return Ready(after=duration.parse(value))
         except ValueError as error:
             if isinstance(value, str) and not value[:1].isdigit():
-                self.values.wrong(at, f"ready is {quoted(value)}, nothing that can be asked: {_FORMS}")
+                self.values.wrong("E214", at, f"ready is {quoted(value)}, {_NOTHING}", _FORMS)
             else:
-                self.values.wrong(at, f"ready is {quoted(value)}, {error}")
+                self.values.no_duration(at, "ready", value, error)
             return None
 
     def _table(self, at: Path, table: Table) -> Ready | None:
         values = self.values
-        values.known_keys(at, table, _KEYS, "ready")
-        kinds = [kind for kind in _KINDS if kind in table]
+        meant = values.known_keys(at, table, keys.READY, "ready")
+        kinds = [kind for kind in keys.PROBES if kind in table]
         if len(kinds) != 1:
-            found = f"has {' and '.join(kinds)}" if kinds else "asks for nothing"
-            values.wrong_key(at, f"ready {found}: write exactly one of {', '.join(_KINDS)}")
+            way_out = f"write exactly one of {', '.join(keys.PROBES)}"
+            if kinds:
+                values.wrong("E107", (*at, kinds[1]), f"ready has {' and '.join(kinds)}", way_out, at_key=True)
+            elif not meant & set(keys.PROBES):
+                values.wrong("E106", at, "ready asks for nothing", way_out)
             return None
         kind = kinds[0]
         if kind in {"notify", "after"}:
@@ -63,9 +65,9 @@ class Readiness:
         insecure = values.flag(at, table, "insecure") or False
         target = self._target(at, table, kind)
         if insecure and target is not None and not target.startswith("https://"):
-            values.wrong_key((*at, "insecure"), "insecure says nothing without https: leave it out")
+            values.wrong("E108", (*at, "insecure"), "insecure says nothing without https", "leave it out", at_key=True)
         if kind == "notify" and values.flag(at, table, "notify") is False:
-            values.wrong((*at, "notify"), "notify is false: write true, or leave ready out")
+            values.wrong("E209", (*at, "notify"), "notify is false", "write true, or leave ready out")
         return Ready(
             target=target,
             command=values.command((*at, "command"), table.get("command")),
@@ -86,12 +88,12 @@ class Readiness:
             return None
         scheme = _SCHEME.match(text)
         if scheme is None and kind == "http" and not text.startswith("$"):
-            self.values.wrong((*at, kind), f'http is {quoted(text)}, no URL: begin it with "http://" or "https://"')
+            way_out = 'begin it with "http://" or "https://"'
+            self.values.wrong("E214", (*at, kind), f"http is {quoted(text)}, no URL", way_out)
             return None
         if scheme is not None and not scheme[1].startswith(kind):
-            self.values.wrong(
-                (*at, kind), f'{kind} is {quoted(text)}, a URL of another kind: begin it with "{kind}://"'
-            )
+            way_out = f'begin it with "{kind}://"'
+            self.values.wrong("E214", (*at, kind), f"{kind} is {quoted(text)}, a URL of another kind", way_out)
             return None
         target = text if scheme or kind == "http" else f"{kind}://{text}"
         self.values.target((*at, kind), target, "ready")

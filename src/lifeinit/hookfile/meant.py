@@ -1,0 +1,55 @@
+"""What a wrong value was meant to be: a misspelt signal, a duration in words, another tool's choice of words."""
+
+import re
+
+from lifeinit.engine.signals import RTMAX, RTMIN, name_of
+
+_LONGEST = 20  # characters of a value that is worth comparing
+_UNUSABLE = {"KILL", "STOP", "CHLD"}
+_SPOKEN = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([a-z]+)\s*", re.ASCII | re.IGNORECASE)
+_UNITS = {
+    **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), "s"),
+    **dict.fromkeys(("m", "min", "mins", "minute", "minutes"), "m"),
+    **dict.fromkeys(("h", "hr", "hrs", "hour", "hours"), "h"),
+    **dict.fromkeys(("ms", "msec", "msecs", "millisecond", "milliseconds"), "ms"),
+}
+
+# What other tools have where we have a choice of words.
+CHOICES = {
+    **dict.fromkeys(("ignore", "continue", "warning", "log", "skip"), "warn"),
+    **dict.fromkeys(("fail", "failure", "error", "stop", "exit"), "abort"),
+    **dict.fromkeys(("unless-stopped", "true", "yes", "on-success", "unexpected"), "always"),
+    **dict.fromkeys(("onfailure", "on_failure", "on-abnormal", "on-abort"), "on-failure"),
+    **dict.fromkeys(("never", "false", "none", "off"), "no"),
+    **dict.fromkeys(("mixed", "control-group", "all", "tree", "cgroup"), "group"),
+    **dict.fromkeys(("main", "child", "pid", "single"), "process"),
+}
+
+
+def choice(value: object, choices: tuple[str, ...]) -> str:
+    """A question after the choice that another tool's word means; "" if there is none."""
+    meant = CHOICES.get(str(value).lower(), "") if isinstance(value, str | bool) else ""
+    return f'did you mean "{meant}"?' if meant in choices else ""
+
+
+def duration(value: object) -> str:
+    """A question after the duration that is written in words, `30 seconds`; "" if it is none."""
+    match = _SPOKEN.fullmatch(value) if isinstance(value, str) and len(value) <= _LONGEST else None
+    unit = _UNITS.get(match[2].lower()) if match else None
+    return f'did you mean "{match[1]}{unit}"?' if match and unit and f"{match[1]}{unit}" != value else ""
+
+
+def signal(value: object) -> str:
+    """A question after the signal that was meant by a number or a misspelt name; "" if there is none."""
+    text = str(value) if isinstance(value, int) and 0 < value <= RTMAX else value
+    if isinstance(value, bool) or not isinstance(text, str) or not 0 < len(text) <= _LONGEST:
+        return ""
+    if text.isascii() and text.isdecimal():
+        name = name_of(int(text))
+        return "" if name == str(int(text)) or name in _UNUSABLE else f'did you mean "{name}"?'
+    import difflib  # noqa: PLC0415  # only a mistake pays for it
+
+    short = text.strip().upper().removeprefix("SIG")
+    names = [name for name in map(name_of, range(1, RTMIN)) if name not in _UNUSABLE]
+    found = difflib.get_close_matches(short, names, n=1)
+    return f'did you mean "{found[0]}"?' if found else ""

@@ -1,0 +1,330 @@
+"""`lifeinit check`: what it prints, in each format, and its exit statuses."""
+
+import json
+import os
+import pty
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.integration.harness import LIFEINIT, base_environment
+
+ROOT = Path(__file__).parents[2]
+RIGHT = 'stop_timeout = "30s"\npre_start = "x"\n[[post_stop]]\nsleep = 1\n[[post_stop]]\nsleep = 2\n'
+IDLE = '[[pre_start]]\ncommand = "x"\nretry_delay = "3s"\n'
+WRONG = 'pre_strat = "x"\n[[post_stop]]\ntimeout = "5"\n'
+SCREEN = """\
+error[E102]: unknown key "pre_strat"
+ --> hooks.toml:1:1
+  |
+1 | pre_strat = "x"
+  | ^^^^^^^^^
+  |
+  = help: did you mean "pre_start"?
+
+error[E106]: post_stop[0] has neither command nor wait_for nor sleep
+ --> hooks.toml:2:1
+  |
+2 | [[post_stop]]
+  | ^^^^^^^^^^^^^
+  |
+  = help: say what it is to do
+
+error[E202]: timeout is "5", a number without a unit
+ --> hooks.toml:3:11
+  |
+3 | timeout = "5"
+  |           ^^^
+  |
+  = help: write "5s" for seconds or "5m" for minutes
+
+"""
+HINT = "`lifeinit check --explain E102` says more\n"
+IDLE_SCREEN = """\
+warning[W201]: retry_delay changes nothing without retries
+ --> hooks.toml:3:1
+  |
+3 | retry_delay = "3s"
+  | ^^^^^^^^^^^
+  |
+  = help: write retries too, or leave it out
+
+"""
+
+
+# The plan and what this machine has to say of a file are tested for themselves.
+FILE_ALONE = {"LIFEINIT_CHECK_NO_PREFLIGHT": "1", "LIFEINIT_CHECK_PLAN": "0"}
+
+
+def check(cwd: Path, *arguments: str, stdin: bytes = b"", env: dict[str, str] | None = None) -> tuple[int, str, str]:
+    """Exit status, stdout and stderr."""
+    done = subprocess.run(
+        [LIFEINIT, "check", *arguments],
+        check=False,
+        capture_output=True,
+        cwd=cwd,
+        env=base_environment() | FILE_ALONE | (env or {}),
+        input=stdin,
+        timeout=30,
+    )
+    return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+
+def write(directory: Path, text: str, name: str = "hooks.toml") -> None:
+    (directory / name).write_text(text)
+
+
+# Which files
+
+
+def test_a_right_file(tmp_path: Path) -> None:
+    write(tmp_path, RIGHT, "a.toml")
+    assert check(tmp_path, "a.toml") == (0, "a.toml: ok: 1 pre_start, 2 post_stop\n", "")
+
+
+def test_a_file_without_hooks(tmp_path: Path) -> None:
+    write(tmp_path, "")
+    assert check(tmp_path) == (0, "hooks.toml: ok: no hooks\n", "")
+
+
+def test_every_problem_at_once(tmp_path: Path) -> None:
+    write(tmp_path, WRONG)
+    assert check(tmp_path) == (1, f"{SCREEN}hooks.toml: 3 errors\n{HINT}", "")
+
+
+def test_the_example_is_right() -> None:
+    verdict = "hooks.example.toml: ok: 1 pre_start, 1 post_start, 1 pre_stop, 1 post_stop\n"
+    assert check(ROOT, "hooks.example.toml") == (0, verdict, "")
+
+
+def test_several_files(tmp_path: Path) -> None:
+    """As pre-commit names them: each is checked, whatever the others are."""
+    write(tmp_path, WRONG)
+    write(tmp_path, RIGHT, "right.toml")
+    out = f"{SCREEN}right.toml: ok: 1 pre_start, 2 post_stop\nhooks.toml: 3 errors\n{HINT}"
+    assert check(tmp_path, "right.toml", "hooks.toml") == (1, out, "")
+
+
+def test_a_missing_file(tmp_path: Path) -> None:
+    sentence = 'lifeinit: cannot read the hook file "no.toml": No such file or directory\n'
+    assert check(tmp_path, "no.toml") == (2, "", sentence)
+
+
+def test_a_missing_file_among_others(tmp_path: Path) -> None:
+    write(tmp_path, RIGHT, "right.toml")
+    sentence = 'lifeinit: cannot read the hook file "no.toml": No such file or directory\n'
+    verdict = "right.toml: ok: 1 pre_start, 2 post_stop\n"
+    assert check(tmp_path, "no.toml", "right.toml") == (2, verdict, sentence)
+
+
+def test_a_directory(tmp_path: Path) -> None:
+    assert check(tmp_path, ".") == (2, "", 'lifeinit: cannot read the hook file ".": Is a directory\n')
+
+
+def test_nothing_to_check(tmp_path: Path) -> None:
+    sentence = "lifeinit: no hook file to check: name one, or write hooks.toml or /etc/lifeinit/hooks.toml\n"
+    assert check(tmp_path) == (2, "", sentence)
+
+
+def test_the_file_that_the_environment_names(tmp_path: Path) -> None:
+    write(tmp_path, "", "other.toml")
+    write(tmp_path, WRONG)
+    assert check(tmp_path, env={"LIFEINIT_CONFIG": "other.toml"})[1] == "other.toml: ok: no hooks\n"
+    assert check(tmp_path, env={"LIFEINIT_CONFIG": ""})[0] == 1
+
+
+def test_the_standard_input(tmp_path: Path) -> None:
+    assert check(tmp_path, "-", stdin=RIGHT.encode()) == (0, "<stdin>: ok: 1 pre_start, 2 post_stop\n", "")
+    status, out, err = check(tmp_path, "-", "--quiet", stdin=WRONG.encode())
+    assert (status, out, err) == (1, SCREEN.replace("hooks.toml", "<stdin>"), "")
+
+
+def test_an_endless_file(tmp_path: Path) -> None:
+    """Of a device only as much is read as a hook file may have."""
+    status, out, err = check(tmp_path, "/dev/zero")
+    assert (status, err) == (1, "")
+    assert out.startswith("error[E109]: more than 1 MiB of hook file\n --> /dev/zero:1:1\n")
+
+
+def test_it_can_be_interrupted(tmp_path: Path) -> None:
+    """It is no init: the signals that the front door blocks are open again."""
+    os.mkfifo(tmp_path / "hooks.toml")
+    checking = subprocess.Popen([LIFEINIT, "check"], cwd=tmp_path, env=base_environment())
+    with (tmp_path / "hooks.toml").open("w"):  # opens once the other side reads
+        checking.send_signal(signal.SIGTERM)
+        assert checking.wait(30) == -signal.SIGTERM
+
+
+# Options
+
+
+def test_warnings_fail_only_if_they_are_to(tmp_path: Path) -> None:
+    write(tmp_path, IDLE)
+    verdict = "hooks.toml: ok with 1 warning: 1 pre_start\n`lifeinit check --explain W201` says more\n"
+    assert check(tmp_path) == (0, IDLE_SCREEN + verdict, "")
+    assert check(tmp_path, "--strict") == (1, IDLE_SCREEN + verdict, "")
+    assert check(tmp_path, env={"LIFEINIT_CHECK_STRICT": "1"})[0] == 1
+
+
+def test_quiet(tmp_path: Path) -> None:
+    write(tmp_path, IDLE)
+    assert check(tmp_path, "-q") == (0, "", "")
+    assert check(tmp_path, "-q", "--strict") == (1, IDLE_SCREEN, "")
+    write(tmp_path, WRONG)
+    assert check(tmp_path, "--quiet") == (1, SCREEN, "")
+
+
+def test_the_formats(tmp_path: Path) -> None:
+    write(tmp_path, WRONG)
+    status, out, err = check(tmp_path, "--format", "json")
+    assert (status, err) == (1, "")
+    assert [problem["code"] for problem in json.loads(out)["problems"]] == ["E102", "E106", "E202"]
+    status, out, err = check(tmp_path, "--format", "sarif")
+    assert (status, err) == (1, "")
+    assert [result["ruleId"] for result in json.loads(out)["runs"][0]["results"]] == ["E102", "E106", "E202"]
+    status, out, err = check(tmp_path, "--format=github")
+    assert (status, err, out.count("\n")) == (1, "", 3)
+    assert out.startswith("::error file=hooks.toml,line=1,col=1,endLine=1,endColumn=10,title=lifeinit E102::unknown")
+
+
+def test_a_format_that_is_none(tmp_path: Path) -> None:
+    status, out, err = check(tmp_path, "--format", "xml")
+    assert (status, out) == (2, "")
+    assert "'xml' is not one of 'text', 'json', 'github', 'sarif'" in err
+
+
+def test_a_rule_is_explained(tmp_path: Path) -> None:
+    status, out, err = check(tmp_path, "--explain", "e205")
+    assert (status, err) == (0, "")
+    assert out.startswith("error E205: signal-twice\n\nOne signal is rewritten twice.\n")
+    status, out, err = check(tmp_path, "--explain", "all")
+    assert (status, err) == (0, "")
+    assert out.startswith("# The rules of `lifeinit check`\n\n| code | name | what |\n")
+
+
+@pytest.mark.parametrize(
+    ("code", "sentence"),
+    [("E1O2", 'no rule "E1O2": did you mean '), ("zzz", 'no rule "zzz": write "all" for all of them')],
+)
+def test_a_rule_that_does_not_exist(tmp_path: Path, code: str, sentence: str) -> None:
+    status, out, err = check(tmp_path, "--explain", code)
+    assert (status, out) == (2, "")
+    assert f"Error: {sentence}" in err
+
+
+HELP = """\
+Usage: lifeinit check [OPTIONS] [FILE]... [-- COMMAND [ARG]...]
+
+  Validate each hook file FILE, or the one that lifeinit would find. - is the
+  standard input.
+
+  Exits with 0 if nothing is wrong, 1 if there are errors, and 2 if the
+  command line is wrong or a file cannot be read.
+
+Options:
+  --format [text|json|github|sarif]
+                                  How problems are told.
+  --strict                        Fail on warnings too.
+  -q, --quiet                     Tell only what makes it fail: no verdict.
+  --plan / --no-plan              Show the life that the file makes, with its
+                                  limits (the default).
+  --grace DURATION                The runtime's grace period: it kills after
+                                  that.
+  --for [cloudrun|compose|docker|ecs|heroku|kubernetes]
+                                  The usual grace period of this runtime.
+  --svg PATH                      Write the plan as a picture.
+  --no-preflight                  Look at the file alone, not at this machine.
+  --explain CODE                  Tell what a rule is about: E102, say, or
+                                  "all".
+  -h, --help                      Show this message and exit.
+"""
+
+
+def test_the_help(tmp_path: Path) -> None:
+    assert check(tmp_path, "--help", env={"COLUMNS": "80"}) == (0, HELP, "")
+
+
+# Where it is read
+
+
+def on_terminal(cwd: Path, env: dict[str, str]) -> str:
+    """What it writes to a terminal."""
+    master, slave = pty.openpty()
+    try:
+        subprocess.run(
+            [LIFEINIT, "check"],
+            check=False,
+            cwd=cwd,
+            env=base_environment() | FILE_ALONE | env,
+            stdout=slave,
+            timeout=30,
+        )
+        os.close(slave)
+        found = b""
+        try:
+            while part := os.read(master, 4096):
+                found += part
+        except OSError:
+            pass  # EIO: the other side is closed, and everything read. pty(7)
+    finally:
+        os.close(master)
+    return found.decode().replace("\r\n", "\n")
+
+
+def test_colours_on_a_terminal(tmp_path: Path) -> None:
+    write(tmp_path, WRONG)
+    assert on_terminal(tmp_path, {"TERM": "xterm"}).startswith("\x1b[1;31merror[E102]\x1b[0m\x1b[1m: unknown key")
+    assert "\x1b" not in on_terminal(tmp_path, {"TERM": "xterm", "NO_COLOR": "1"})
+    assert "\x1b" not in on_terminal(tmp_path, {"TERM": "dumb"})
+
+
+def test_colours_elsewhere(tmp_path: Path) -> None:
+    write(tmp_path, WRONG)
+    assert "\x1b" not in check(tmp_path)[1]
+    assert check(tmp_path, env={"FORCE_COLOR": "1"})[1].startswith("\x1b[1;31merror[E102]\x1b[0m")
+    assert "\x1b" not in check(tmp_path, "--format", "github", env={"FORCE_COLOR": "1"})[1]
+
+
+def test_a_locale_that_cannot_write_the_source(tmp_path: Path) -> None:
+    write(tmp_path, 'pre_strat = "é"\n')
+    env = {"LC_ALL": "C", "LANG": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    status, out, err = check(tmp_path, "-q", env=env)
+    assert (status, err) == (1, "")
+    assert out.splitlines()[3] in {'1 | pre_strat = "\\xe9"', '1 | pre_strat = "é"'}
+
+
+def test_columns(tmp_path: Path) -> None:
+    write(tmp_path, f'pre_strat = "{"x" * 300}"\n')
+    assert max(map(len, check(tmp_path, "-q", env={"COLUMNS": "60"})[1].splitlines())) == 60
+    assert max(map(len, check(tmp_path, "-q")[1].splitlines())) == 120
+
+
+def test_a_thousand_hooks_in_a_second(tmp_path: Path) -> None:
+    """The whole command; what it used of the processor, as the machine may have other work."""
+    hook = '[[pre_start]]\nname = "h{}"\ncommand = "python manage.py migrate"\ntimeout = "60s"\nretries = 2\n'
+    write(tmp_path, "".join(hook.format(i) for i in range(1000)))
+    before = os.times()
+    status, out, err = check(tmp_path)
+    after = os.times()
+    assert (status, out, err) == (0, "hooks.toml: ok: 1000 pre_start\n", "")
+    assert after.children_user + after.children_system - before.children_user - before.children_system < 1
+
+
+def test_a_run_imports_nothing_of_the_check(tmp_path: Path) -> None:
+    """What reads a hook file at run time stays as small as it can be; the control is a file with a mistake."""
+    program = (
+        "import sys\nfrom lifeinit.hookfile.reader import examine\n"
+        "import lifeinit.cli.commands, lifeinit.planning\n"
+        "examine(sys.argv[1].encode())\nprint(*sys.modules)"
+    )
+    only_for_mistakes = {"difflib", "lifeinit.hookfile.unknown", "lifeinit.hookfile.words"}
+    python = str(LIFEINIT.with_name("python"))
+    for text, expected in ((RIGHT, set()), (WRONG, only_for_mistakes)):
+        done = subprocess.run(
+            [python, "-I", "-c", program, text], check=True, capture_output=True, text=True, cwd=tmp_path
+        )
+        modules = set(done.stdout.split())
+        assert modules & only_for_mistakes == expected
+        assert not {name for name in modules if name.startswith(("lifeinit.diagnostics", "lifeinit.rules"))}

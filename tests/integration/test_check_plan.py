@@ -1,0 +1,105 @@
+"""`lifeinit check` shows the life that a hook file makes, and holds it against the runtime's grace period."""
+
+import os
+import subprocess
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from tests.integration.harness import LIFEINIT, base_environment
+
+HOOKS = """\
+stop_timeout = "8s"
+[[pre_start]]
+command = "true"
+[[pre_stop]]
+sleep = "1s"
+[[post_stop]]
+command = "true"
+timeout = "3s"
+"""
+PLAN = """\
+hooks.toml: ok: 1 pre_start, 1 pre_stop, 1 post_stop
+
+THE START                                       AT MOST  KNOWN  DONE BY
+pre_start  [0]  true                           no limit      -        -
+start      app  ready as soon as it runs            0 s    0 s        -
+
+THE STOP                                        AT MOST  KNOWN  DONE BY
+pre_stop   [0]  sleep 1 s                           1 s    1 s      1 s
+stop       app  the stop signal, then SIGKILL       3 s      -      4 s
+cleanup         SIGTERM, then SIGKILL               1 s      -      5 s
+post_stop  [0]  true                                3 s      -      8 s
+
+At worst the stop takes 8 s, and Docker kills everything after 10 s: 2 s to spare.
+"""
+
+
+def check(directory: Path, *arguments: str) -> tuple[int, str]:
+    (directory / "hooks.toml").write_text(HOOKS)
+    directory.chmod(0o755)
+    done = subprocess.run(
+        [LIFEINIT, "check", *arguments],
+        check=False,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=directory,
+        env=base_environment() | {"COLUMNS": "72"},
+        timeout=30,
+    )
+    return done.returncode, done.stdout
+
+
+def test_the_table_and_the_drawing(tmp_path: Path) -> None:
+    status, said = check(tmp_path, "--for", "docker", "--no-preflight")
+    assert status == 0
+    assert said.startswith(PLAN), said
+    assert "┃ 10 s  Docker kills everything" in said
+
+
+def test_a_stop_that_does_not_fit_is_an_error(tmp_path: Path) -> None:
+    """And says which numbers to change to what; there is no plan of what is wrong."""
+    status, said = check(tmp_path, "--grace", "5s", "--no-preflight")
+    assert status == 1
+    assert "error[E401]" in said
+    assert "hooks.toml:1:16" in said
+    assert "help: " in said
+    assert "THE STOP" not in said
+
+
+@pytest.mark.parametrize("option", ["--no-plan", "-q", "--format=json"])
+def test_where_no_plan_is_wanted(tmp_path: Path, option: str) -> None:
+    status, said = check(tmp_path, option, "--no-preflight")
+    assert status == 0
+    assert "THE STOP" not in said
+
+
+def test_the_picture(tmp_path: Path) -> None:
+    status, _ = check(tmp_path, "--svg", "life.svg", "--no-preflight")
+    assert status == 0
+    assert ET.parse(tmp_path / "life.svg").getroot().tag.endswith("svg")
+
+
+def test_the_apps_command_is_looked_at_too(tmp_path: Path) -> None:
+    """Against this machine: what cannot be found is an error before production."""
+    assert check(tmp_path, "--", "sh", "-c", "exec sleep 1")[0] == 0
+    status, said = check(tmp_path, "--", "no-such-program")
+    assert status == 1
+    assert '"no-such-program"' in said
+    assert check(tmp_path, "--no-preflight", "--", "no-such-program")[0] == 0
+
+
+def test_a_hook_that_this_machine_cannot_run(tmp_path: Path) -> None:
+    (tmp_path / "other.toml").write_text('stop_timeout = "8s"\npre_start = ["no-such-program"]\n')
+    status, said = check(tmp_path, "other.toml")
+    assert status == 1
+    assert "other.toml:2:14" in said
+    assert check(tmp_path, "other.toml", "--no-preflight")[0] == 0
+
+
+def test_an_option_that_cannot_be(tmp_path: Path) -> None:
+    assert check(tmp_path, "--grace", "0")[0] == 2
+    assert check(tmp_path, "--grace", "soon")[0] == 2
+    assert check(tmp_path, "--svg", "x.svg", "hooks.toml", "hooks.toml")[0] == 2
+    assert not os.path.exists(tmp_path / "x.svg")

@@ -1,0 +1,37 @@
+"""What in the documentation is made from the sources is made from the sources as they are."""
+
+from pathlib import Path
+
+import pytest
+
+from lifeinit import timeline
+from lifeinit.hookfile import reader
+from lifeinit.rules import registry
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_rules() -> None:
+    """`python -m lifeinit.rules > docs/rules.md`"""
+    assert (ROOT / "docs/rules.md").read_text() == registry.markdown()
+
+
+def test_the_picture() -> None:
+    """`lifeinit check --no-preflight --for docker --svg docs/lifecycle.svg hooks.example.toml`"""
+    hook_file = reader.parse((ROOT / "hooks.example.toml").read_bytes())
+    assert (ROOT / "docs/lifecycle.svg").read_text() == timeline.svg(hook_file, None, "docker")
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("**/*.md")), ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_link_leads_somewhere(path: Path) -> None:
+    if any(part.startswith(".") for part in path.relative_to(ROOT).parts):
+        pytest.skip("not of the project")
+    broken = [target for target in _links(path.read_text()) if not (path.parent / target.partition("#")[0]).exists()]
+    assert not broken
+
+
+def _links(text: str) -> list[str]:
+    """The relative ones, without those that stay on the page."""
+    parts = text.split("](")[1:]
+    targets = [part.partition(")")[0] for part in parts]
+    return [target for target in targets if not target.startswith(("#", "http", "mailto"))]

@@ -19,7 +19,7 @@ from lifeinit.docker.interrupts import INTERRUPTS
 
 if TYPE_CHECKING:
     from lifeinit.docker.callbacks import Callback
-    from lifeinit.docker.event import Event
+    from lifeinit.docker.event import Event, PhaseName
 
 logger = logging.getLogger("lifeinit.docker")
 
@@ -36,7 +36,7 @@ def call(  # noqa: PLR0913, PLR0917  # of two callers' knowledge
     where: str,
     make_event: Callable[[Callback, int, float | None], Event],
     until: float | None,
-    pause: Callable[[float], bool],
+    pause: Callable[[PhaseName, float], bool],
     owner: int,
 ) -> None:
     """Call it until it succeeds or has no try left.
@@ -68,7 +68,7 @@ def call(  # noqa: PLR0913, PLR0917  # of two callers' knowledge
         in_time = until is None or time.monotonic() + callback.retry_delay < until
         if attempt <= callback.retries and in_time:
             logger.warning("%s (try %d of %d)", problem, attempt, callback.retries + 1)
-            if pause(callback.retry_delay):
+            if pause(callback.phase, callback.retry_delay):
                 continue
         raise CallbackError(problem, callback.phase, callback.name) from cause
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from lifeinit.docker.errors import AlreadyStartedError, ContainerError, NotStartedError
 
 if TYPE_CHECKING:
-    from lifeinit.docker.event import Reason
+    from lifeinit.docker.event import PhaseName, Reason
     from lifeinit.docker.watching import End
 
 
@@ -119,11 +119,16 @@ class Life:
         with self._changed:
             return self._changed.wait_for(lambda: self._health == "healthy" or self.over, timeout)
 
-    def await_pause(self, seconds: float) -> bool:
-        """Wait before another try; False if there is to be none, as it is over."""
+    def await_pause(self, phase: PhaseName, seconds: float) -> bool:
+        """Wait before another try of a callback; False if there is to be none."""
+
+        def pointless() -> bool:
+            if phase == "post_stop":
+                return False
+            return self.end is not None if phase == "pre_stop" else self.over
+
         with self._changed:
-            before = self.stop_reason, self.end
-            return not self._changed.wait_for(lambda: (self.stop_reason, self.end) != before, seconds)
+            return not self._changed.wait_for(pointless, seconds)
 
     def await_contact(self, contacts: int, timeout: float) -> None:
         """Until the engine has answered anew since it had `contacts` times."""

@@ -164,12 +164,7 @@ class Lifecycle:
 
     def _live(self, watcher: Watcher) -> None:
         """The thread that watches, and brings the life to its end."""
-        try:
-            end = watcher.until_end()
-        except Exception:
-            logger.exception("%s: cannot be watched any more", self.life.name)
-            end = End(lost=True)
-        self._finish(end)
+        self._finish(watcher.until_end())
 
     def _finish(self, end: End) -> None:
         life, settings = self.life, self._settings

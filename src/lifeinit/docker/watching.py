@@ -6,12 +6,10 @@ is lost with the connection, and the record with a container that the engine rem
 
 from __future__ import annotations
 
-import contextlib
+import logging
 import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
-
-import docker.errors
 
 from lifeinit.docker import engine
 from lifeinit.docker.errors import ContainerError
@@ -19,6 +17,8 @@ from lifeinit.docker.errors import ContainerError
 if TYPE_CHECKING:
     from docker import DockerClient
     from docker.models.containers import Container
+
+logger = logging.getLogger("lifeinit.docker")
 
 _FIRST_DELAY = 0.1
 _LONGEST_DELAY = 5.0
@@ -36,13 +36,6 @@ class End(NamedTuple):
         if self.lost:
             return "lost"
         return "never ran" if self.exit_code is None else f"exited {self.exit_code}"
-
-
-class _Happening(NamedTuple):
-    action: str
-    exit_code: int
-    time: int
-    """Unix time in ns, by the engine's clock."""
 
 
 class Watcher:
@@ -71,13 +64,15 @@ class Watcher:
         delay = _FIRST_DELAY
         while True:
             began = time.monotonic()
-            # An engine that is starting answers with errors, too: all of them are an engine that is not there.
-            with contextlib.suppress(
-                ContainerError, OSError, docker.errors.DockerException, docker.errors.StreamParseError
-            ):
+            try:
                 end = self._follow()
                 if end is not None:
                     return end
+            except Exception as error:  # what an SSH connection raises is of no kind that we know
+                if delay == _FIRST_DELAY:
+                    logger.warning(
+                        "%s: cannot be watched (%s), trying again", self._container.name, error, exc_info=_stray(error)
+                    )
             now = time.monotonic()
             left = self._last_contact + self._lost_timeout - now
             if left < 0:
@@ -88,18 +83,17 @@ class Watcher:
     def _follow(self) -> End | None:
         """One connection. None when it is over and the container, as far as anybody can see, is not."""
         # Listen before looking: what happens in between is in the stream.
-        stream = engine.events(self._client, self._container, self._seen // 10**9, None)
-        try:
-            end = self._look()
-            if end is not None:
-                return end
-            for happening in self._new(stream):
-                end = self._heed(happening)
+        with engine.events(self._client, self._container, self._seen, None) as happenings:
+            try:
+                end = self._look()
                 if end is not None:
                     return end
-        finally:
-            self._last_contact = time.monotonic()
-            _close(stream)
+                for happening in self._new(happenings):
+                    end = self._heed(happening)
+                    if end is not None:
+                        return end
+            finally:
+                self._last_contact = time.monotonic()
         return None
 
     def _look(self) -> End | None:
@@ -114,7 +108,7 @@ class Watcher:
         self._tell(sight.health)
         return None
 
-    def _heed(self, happening: _Happening) -> End | None:
+    def _heed(self, happening: engine.Happening) -> End | None:
         match happening.action:
             case "oom":
                 self._oom = True
@@ -141,32 +135,23 @@ class Watcher:
         """The record is gone, or tells of another life. The engine's last events may still know."""
         end = End(oom_killed=self._oom, lost=True)
         until = engine.now(self._client) + 1
-        stream = engine.events(self._client, self._container, self._seen // 10**9, until)
-        for happening in self._new(stream):
-            if happening.action == "oom":
-                self._oom = True
-            elif happening.action == "die" and (end.lost or self._restarts):  # without restarts, only the first
-                end = End(happening.exit_code, self._oom)
+        with engine.events(self._client, self._container, self._seen, until) as happenings:
+            for happening in self._new(happenings):
+                if happening.action == "oom":
+                    self._oom = True
+                elif happening.action == "die" and (end.lost or self._restarts):  # without restarts, only the first
+                    end = End(happening.exit_code, self._oom)
         engine.now(self._client)  # raises where the events ended with the connection, and did not end at all
         return end
 
-    def _new(self, stream: engine.Events) -> Iterator[_Happening]:
-        """What was not seen before: the SDK asks for whole seconds, so some come twice."""
-        for event in stream:
-            happening = _happening(event)
+    def _new(self, happenings: Iterator[engine.Happening]) -> Iterator[engine.Happening]:
+        """What was not seen before: the engine repeats the moment that it is asked to begin with."""
+        for happening in happenings:
             if happening.time > self._seen:
                 self._seen = happening.time
                 yield happening
 
 
-def _close(stream: engine.Events) -> None:
-    # AttributeError: where the connection is gone, the SDK looks for a socket in vain. Over SSH it can close none.
-    with contextlib.suppress(OSError, AttributeError, docker.errors.DockerException):
-        stream.close()
-
-
-def _happening(event: dict[str, object]) -> _Happening:
-    action, moment, actor = event.get("Action"), event.get("timeNano"), event.get("Actor")
-    if not isinstance(action, str) or not isinstance(moment, int) or not isinstance(actor, dict):
-        return _Happening("", 0, 0)
-    return _Happening(action, int(actor.get("Attributes", {}).get("exitCode", 0)), moment)
+def _stray(error: Exception) -> Exception | None:
+    """What is no failed request, and so has more to tell than one sentence."""
+    return None if isinstance(error, ContainerError) else error

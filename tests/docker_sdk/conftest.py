@@ -1,11 +1,13 @@
 """Fixtures: the engine that runs here, and managed containers of it, without a network and gone after the test."""
 
+import contextlib
 import threading
 import uuid
 from collections.abc import Iterator
 from typing import Protocol
 
 import docker
+import docker.errors
 import pytest
 from docker import DockerClient
 from docker.models.containers import Container
@@ -87,7 +89,7 @@ def ready(managed: ManagedContainer) -> Container:
     return printed_ready(container_of(managed))
 
 
-def printed_ready(container: Container) -> Container:
+def printed_ready(container: Container, what: bytes = b"ready\n") -> Container:
     # Why not container.logs(stream=True): closed before its end, it leaves the socket to the garbage collector.
     assert container.client is not None
     api = container.client.api
@@ -96,14 +98,15 @@ def printed_ready(container: Container) -> Container:
     with api.get(url, params={"follow": 1, "stdout": 1}, stream=True) as response:
         for piece in response.iter_content(None):
             seen += piece
-            if b"ready\n" in seen:
+            if what in seen:
                 return container
-    raise AssertionError(f"it ended before it was ready: {seen!r}")
+    raise AssertionError(f"it ended before it printed {what!r}: {seen!r}")
 
 
 def clear(client: DockerClient, name: str) -> None:
     for container in client.containers.list(all=True, filters={"name": name}):
-        container.remove(force=True, v=True)
+        with contextlib.suppress(docker.errors.APIError):  # it is gone, or the engine is at it
+            container.remove(force=True, v=True)
 
 
 def exists(client: DockerClient, name: str) -> bool:

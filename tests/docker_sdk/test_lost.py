@@ -13,11 +13,10 @@ from docker.models.containers import Container
 
 from lifeinit.docker import LostError, ManagedContainer
 from tests.container.docker import BASE
-from tests.docker_sdk.conftest import SERVE, Diary, clear, printed_ready, ready
+from tests.docker_sdk.conftest import SERVE, Diary, clear, printed_ready, ready, without_engine
 from tests.docker_sdk.cutting import Way
 
-# The SDK forgets to close a socket that could not connect.
-pytestmark = pytest.mark.filterwarnings("ignore:Exception ignored in. <socket")
+pytestmark = without_engine
 
 
 @pytest.fixture
@@ -114,7 +113,7 @@ def test_lost(far: Callable[..., Far], way: Way, diary: Diary) -> None:
     """No answer for so long that it is not waited for any more. post_stop runs; there is no status."""
     one = far(lost_timeout=0.2)
     way.cut()
-    with pytest.raises(LostError, match='^nobody knows how "lifeinit-test-lost-[0-9]+" ended: the engine did not'):
+    with pytest.raises(LostError, match=r'^nobody knows how "lifeinit-test-lost-[0-9]+" ended: the engine did not'):
         one.managed.wait()
     assert diary.phases == GONE
     assert (diary.last.reason, diary.last.exit_code) == ("lost", None)

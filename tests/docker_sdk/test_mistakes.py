@@ -137,7 +137,8 @@ def test_an_option_that_only_the_sdk_can_judge(make: Make, diary: Diary) -> None
     assert diary.last.reason == "start_failed"
 
 
-@pytest.mark.filterwarnings("ignore:Exception ignored in. <socket")  # the SDK forgets one that could not connect
+@pytest.mark.usefixtures("forgotten_sockets")
+@pytest.mark.filterwarnings("ignore:Exception ignored in. <socket")
 def test_no_engine(diary: Diary) -> None:
     """Nothing was started: no callback runs, and start() may be tried again."""
     client = nobody()

@@ -55,7 +55,8 @@ class Life:
 
     def up(self) -> None:
         with self._changed:
-            self.stage = Stage.UP
+            if self.stage is Stage.BEGUN:  # it may be over already
+                self.stage = Stage.UP
             self._changed.notify_all()
 
     def ask_to_stop(self, reason: Reason, timeout: float | None) -> None:

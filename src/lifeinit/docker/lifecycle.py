@@ -95,9 +95,16 @@ class Lifecycle:
             raise StartError(f'"{self.life.name}" was removed while it was started')
         watcher = Watcher(settings.client, self.runner.container, self._sight, settings.lost_timeout, self.life.saw)
         self._watch = threading.Thread(target=self._live, args=(watcher,), name="lifeinit watch", daemon=True)
-        self.life.up()
         atexit.register(self._leave_behind)
-        self._watch.start()
+        try:
+            self._watch.start()
+        except RuntimeError as error:  # nobody would see its end
+            self._watch = None
+            atexit.unregister(self._leave_behind)
+            if not settings.attached:
+                engine.remove(settings.client, self.runner.container)
+            raise StartError(f'"{self.life.name}" cannot be watched: {error}: see the limit of processes') from error
+        self.life.up()
 
     def _await_ready(self) -> None:
         """Without a HEALTHCHECK it is ready as soon as it runs."""

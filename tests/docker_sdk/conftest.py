@@ -119,10 +119,10 @@ def printed_ready(container: Container, what: bytes = b"ready\n") -> Container:
 
 
 def clear(client: DockerClient, name: str) -> None:
-    for container in client.containers.list(all=True, filters={"name": name}):
+    for container in client.containers.list(all=True, filters={"name": name}, ignore_removed=True):
         with contextlib.suppress(docker.errors.APIError):  # it is gone, or the engine is at it
             container.remove(force=True, v=True)
 
 
 def exists(client: DockerClient, name: str) -> bool:
-    return bool(client.containers.list(all=True, filters={"name": name}))
+    return bool(client.containers.list(all=True, filters={"name": name}, ignore_removed=True))

@@ -59,14 +59,15 @@ def engine() -> Iterator[Engine]:
         pytest.skip("dockerd is not installed")
     directory = Path(tempfile.mkdtemp(prefix="lifeinit-"))
     engine = Engine(directory)
-    if not engine.start():
+    try:
+        if not engine.start():
+            pytest.skip(f"a second dockerd cannot be started: {''.join(engine.said[-2:])}")
+        yield engine
+    finally:
         engine.end(signal.SIGTERM)
-        pytest.skip(f"a second dockerd cannot be started: {''.join(engine.said[-2:])}")
-    yield engine
-    engine.end(signal.SIGTERM)
-    # With live-restore the engine leaves its mount to the next one. umount(8)
-    subprocess.run(["umount", directory / "data-root"], check=False, capture_output=True)
-    shutil.rmtree(directory)
+        # With live-restore the engine leaves its mount to the next one. umount(8)
+        subprocess.run(["umount", directory / "data-root"], check=False, capture_output=True)
+        shutil.rmtree(directory)
 
 
 @pytest.fixture

@@ -58,6 +58,7 @@ class Watcher:
         self._tell = tell
         self._seen = max(sight.created, sight.started)
         self._oom = False
+        self._away = False  # and the log says so
         self._last_contact = time.monotonic()
 
     def until_end(self) -> End:
@@ -69,7 +70,8 @@ class Watcher:
                 if end is not None:
                     return end
             except Exception as error:  # what an SSH connection raises is of no kind that we know
-                if delay == _FIRST_DELAY:
+                if not self._away:
+                    self._away = True
                     logger.warning(
                         "%s: cannot be watched (%s), trying again", self._container.name, error, exc_info=_stray(error)
                     )
@@ -100,11 +102,12 @@ class Watcher:
         sight = engine.inspect(self._client, self._container)
         if sight is None:
             return self._from_the_past()
-        if not sight.running:
-            return End(sight.exit_code, self._oom or sight.oom_killed)
         self._started = self._started or sight.started
         if sight.started != self._started and not self._restarts:
             return self._from_the_past()  # somebody has started it again, and that is another life
+        if not sight.running:
+            return End(sight.exit_code, self._oom or sight.oom_killed)
+        self._away = False
         self._tell(sight.health)
         return None
 

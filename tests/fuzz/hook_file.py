@@ -1,4 +1,4 @@
-"""Coverage-guided fuzzing of the way from bytes to problems: `python tests/fuzz/hook_file.py CORPUS -max_total_time=60`.
+"""Coverage-guided fuzzing of a hook file's bytes: `python tests/fuzz/hook_file.py CORPUS -max_total_time=60`.
 
 Needs atheris, which is no dependency of the tests: hypothesis holds the same rules in each run of them. Whatever the
 bytes are, there is no exception, and every problem's place lies inside the file.

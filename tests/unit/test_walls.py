@@ -117,6 +117,7 @@ FLOORS = (
     "lifeinit.launch",
     "lifeinit.waiting",
     "lifeinit.container",
+    "lifeinit.docker",
     "lifeinit.flask_celery",
     "lifeinit.isolation",
     "lifeinit.cli",

@@ -1,0 +1,279 @@
+"""The Docker engine, through the SDK: one function for each request, its errors translated. Decides nothing."""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+import json
+import math
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+import docker.errors
+import docker.models.containers as sdk
+
+from lifeinit.docker.errors import (
+    ContainerError,
+    DefinitionError,
+    ImageMissingError,
+    NameInUseError,
+    NoEngineError,
+    NotRunningError,
+    StartError,
+    StopError,
+)
+
+if TYPE_CHECKING:
+    from docker import DockerClient
+    from docker.models.containers import Container
+    from docker.models.images import Image
+
+# What containers.create() takes beside the SDK's own two lists.
+_SPLIT_OPTIONS = ["ports", "volumes", "network", "networking_config"]
+
+
+# Seconds without an event after which the connection is made anew, in case it was cut without a word.
+_SILENCE = 600.0
+
+
+class Happening(NamedTuple):
+    """One event of a container."""
+
+    action: str
+    time: int
+    """Unix time in ns, by the engine's clock."""
+    exit_code: int
+    """Of a die event."""
+
+
+class Sight(NamedTuple):
+    """The engine's view of a container at one moment."""
+
+    name: str
+    status: str
+    running: bool
+    exit_code: int
+    oom_killed: bool
+    health: str
+    """starting, healthy or unhealthy; empty without a HEALTHCHECK."""
+    created: int
+    """Unix time in ns, by the engine's clock."""
+    started: int
+    """The same of its last start; 0 before the first."""
+    restarts: bool
+    """Whether the engine itself starts it again."""
+    stop_timeout: int
+
+
+def check_options(options: Mapping[str, object]) -> None:
+    """Refuse what containers.create() does not know, before anything is started."""
+    known = [*sdk.RUN_CREATE_KWARGS, *sdk.RUN_HOST_CONFIG_KWARGS, *_SPLIT_OPTIONS]
+    for name in options:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, 1)
+            hint = f'did you mean "{near[0]}"?' if near else "see docker.containers.create() for those that it takes"
+            raise DefinitionError(f'unknown option "{name}": {hint}')
+
+
+def check_image(client: DockerClient, image: str | Image, pull: bool) -> None:
+    """Make sure that the engine has the image."""
+    if not isinstance(image, str):
+        return  # the engine itself has given it to us
+    with _translated(client):
+        try:
+            client.images.get(image)
+        except docker.errors.ImageNotFound:
+            if not pull:
+                raise ImageMissingError(
+                    f'the engine has no image "{image}": run "docker pull {image}", or pass pull=True'
+                ) from None
+        else:
+            return
+        try:
+            client.images.pull(image)
+        except docker.errors.APIError as error:
+            raise ImageMissingError(
+                f'the image "{image}" cannot be pulled: {_words(error)}: check its name, and that its registry answers'
+            ) from None
+
+
+def check_name(client: DockerClient, name: str) -> None:
+    """Make sure that no container has it. The engine takes the beginning of an id for a name, too."""
+    with _translated(client), contextlib.suppress(docker.errors.NotFound):
+        container = client.containers.get(name)
+        if container.name == name:
+            raise _name_in_use(name, f" ({container.status})")
+
+
+def create(client: DockerClient, image: str | Image, command: object, options: Mapping[str, object]) -> Container:
+    make: Callable[..., Container] = client.containers.create
+    with _translated(client):
+        try:
+            return make(image, command, **options)
+        except docker.errors.APIError as error:
+            if error.status_code == 409:
+                raise _name_in_use(str(options.get("name")), "") from None
+            raise StartError(f"the engine does not create the container: {_words(error)}") from None
+        except (TypeError, ValueError, docker.errors.DockerException) as error:
+            raise StartError(f"the Docker SDK does not take these options: {error}") from error
+
+
+def start(client: DockerClient, container: Container) -> None:
+    """Start it. 127 and 126 are told apart as the docker command line does it: by the words of runc's error."""
+    with _translated(client):
+        try:
+            container.start()
+        except docker.errors.APIError as error:
+            words = _words(error)
+            status = None
+            if "executable file not found" in words or "no such file or directory" in words:
+                status = 127
+            elif "permission denied" in words:
+                status = 126
+            raise StartError(f'"{container.name}" cannot be started: {words}', status) from None
+
+
+def attach(client: DockerClient, id_or_name: str) -> tuple[Container, Sight]:
+    with _translated(client):
+        try:
+            container = client.containers.get(id_or_name)
+        except docker.errors.NotFound:
+            raise NotRunningError(f'there is no container "{id_or_name}" to attach to: see "docker ps"') from None
+    sight = inspect(client, container)
+    if sight is None or not sight.running:
+        status = "gone" if sight is None else sight.status
+        raise NotRunningError(
+            f'"{id_or_name}" is {status}, not running: start it first, or make a ManagedContainer of its image'
+        )
+    return container, sight
+
+
+def inspect(client: DockerClient, container: Container) -> Sight | None:
+    """None if the engine does not have it any more."""
+    with _translated(client):
+        try:
+            facts = client.api.inspect_container(str(container.id))
+        except docker.errors.NotFound:
+            return None
+    state = facts["State"]
+    health = (state.get("Health") or {}).get("Status", "none")
+    stop_timeout = facts["Config"].get("StopTimeout")
+    return Sight(
+        name=facts["Name"].lstrip("/"),
+        status=state["Status"],
+        running=state["Running"],
+        exit_code=state["ExitCode"],
+        oom_killed=state["OOMKilled"],
+        health="" if health == "none" else health,
+        created=_nanoseconds(facts["Created"]),
+        started=_nanoseconds(state["StartedAt"]),
+        restarts=(facts["HostConfig"].get("RestartPolicy") or {}).get("Name", "") not in {"", "no"},
+        stop_timeout=10 if stop_timeout is None else stop_timeout,
+    )
+
+
+def stop(client: DockerClient, container: Container, timeout: float) -> None:
+    """The container's stop signal, and KILL after the timeout, which the engine counts in whole seconds."""
+    _end(client, container, lambda: container.stop(timeout=math.ceil(timeout)))
+
+
+def kill(client: DockerClient, container: Container) -> None:
+    _end(client, container, container.kill)
+
+
+def _end(client: DockerClient, container: Container, request: Callable[[], None]) -> None:
+    with _translated(client):
+        try:
+            request()
+        except docker.errors.APIError as error:
+            if error.status_code in {404, 409}:
+                return  # removed, being removed, or not running
+            raise StopError(f'the engine cannot stop "{container.name}": {_words(error)}') from None
+
+
+def remove(client: DockerClient, container: Container) -> None:
+    """Remove it with its anonymous volumes; fine if that has happened."""
+    with _translated(client):
+        try:
+            container.remove(v=True, force=True)
+        except docker.errors.APIError as error:
+            if error.status_code not in {404, 409}:
+                raise ContainerError(f'"{container.name}" cannot be removed: {_words(error)}') from None
+
+
+def now(client: DockerClient) -> int:
+    """Unix time in seconds, by the engine's clock."""
+    with _translated(client):
+        return _nanoseconds(client.info()["SystemTime"]) // 10**9
+
+
+@contextlib.contextmanager
+def events(client: DockerClient, container: Container, since: int, until: int | None) -> Iterator[Iterator[Happening]]:
+    """What happens to it, from one moment on (ns) and up to another (seconds), or until the connection ends.
+
+    Why not the SDK's own events(): closed before its end, it leaves the socket to the garbage collector, and it cannot
+    notice a connection that is cut without a word.
+    """
+    api = client.api
+    # Without this filter each run of a HEALTHCHECK would wake the reader three times.
+    filters = {"container": [container.id], "event": ["die", "destroy", "oom", "health_status"]}
+    params: dict[str, str | int | None] = {
+        "since": f"{since // 10**9}.{since % 10**9:09}",
+        "until": until,
+        "filters": json.dumps(filters),
+    }
+    url = f"{api.base_url}/v{api.api_version}/events"
+    with _translated(client), api.get(url, params=params, stream=True, timeout=(api.timeout, _SILENCE)) as response:
+        if not response.ok:
+            raise NoEngineError(f"the Docker engine gives no events: {response.status_code} {response.text}")
+        yield (_happening(line) for line in response.iter_lines())
+
+
+def _happening(line: bytes) -> Happening:
+    try:
+        event = json.loads(line)
+        return Happening(event["Action"], event["timeNano"], int(event["Actor"]["Attributes"].get("exitCode", 0)))
+    except (ValueError, KeyError) as error:
+        raise OSError(f"half an event: {line!r}") from error  # the connection was cut in it
+
+
+@contextlib.contextmanager
+def _translated(client: DockerClient) -> Iterator[None]:
+    try:
+        yield
+    except docker.errors.APIError as error:  # an OSError, too
+        raise ContainerError(f"the Docker engine refuses: {_words(error)}") from None
+    except OSError as error:
+        raise NoEngineError(
+            f'no Docker engine answers at "{client.api.base_url}" ({_root(error)}): '
+            "start it, or name another one in DOCKER_HOST"
+        ) from None
+
+
+def _name_in_use(name: str, status: str) -> NameInUseError:
+    return NameInUseError(
+        f'there is a container "{name}" already{status}: remove it, give this one another name, '
+        "or take that one over with ManagedContainer.attach"
+    )
+
+
+def _words(error: docker.errors.APIError) -> str:
+    return str(error.explanation or error)
+
+
+def _root(error: BaseException) -> str:
+    """The words of the innermost cause: the system's own, where requests and urllib3 have wrapped it."""
+    while error.__context__ is not None:
+        error = error.__context__
+    return (error.strerror if isinstance(error, OSError) else None) or str(error) or type(error).__name__
+
+
+def _nanoseconds(text: str) -> int:
+    """Unix time in ns of the engine's "2026-01-31T12:00:00.123456789Z"; 0 of its zero time, the year 1."""
+    moment = datetime.fromisoformat(text)
+    if moment.year == 1:
+        return 0
+    fraction = text.partition(".")[2]
+    digits = fraction[: next((i for i, c in enumerate(fraction) if not c.isdigit()), len(fraction))]
+    return int(moment.replace(microsecond=0).timestamp()) * 10**9 + int(digits.ljust(9, "0")[:9])

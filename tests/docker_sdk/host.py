@@ -1,0 +1,55 @@
+"""A host program: drives the container NAME and prints what happens. `ready` comes when it can be interrupted."""
+
+import sys
+import threading
+
+import docker
+
+from lifeinit.docker import Event, ManagedContainer
+from tests.container.docker import BASE
+
+mode, name, deaf = sys.argv[1:]
+trap = "echo got TERM" if deaf == "deaf" else "exit 7"
+command = ["sh", "-c", f"trap '{trap}' TERM; echo ready; tail -f /dev/null & wait; wait"]
+container = ManagedContainer(
+    docker.from_env(), BASE, command, name=name, network_mode="none", remove=True, stop_timeout=1000
+)
+never = threading.Event()
+
+
+def tell(event: Event) -> None:
+    print(event.phase, event.reason, event.exit_code, flush=True)
+
+
+@container.pre_start
+def before(event: Event) -> None:
+    tell(event)
+    if mode == "pre_start":
+        print("ready", flush=True)
+        never.wait()
+
+
+@container.pre_stop(timeout=1000)
+def hang(event: Event) -> None:
+    tell(event)
+    if deaf == "deaf":
+        never.wait()
+
+
+container.post_start(tell)
+container.post_stop(tell)
+match mode:
+    case "pre_start":
+        container.start()
+    case "wait":
+        container.start()
+        print("ready", flush=True)
+        container.wait()
+    case "with":
+        with container:
+            print("ready", flush=True)
+            never.wait()
+    case "forsaken":
+        container.start()
+        print("ready", flush=True)
+print("not reached" if mode != "forsaken" else "end", flush=True)

@@ -152,7 +152,7 @@ def test_check_of_a_path_that_is_not_text(tmp_path: Path) -> None:
         env=base_environment() | {"PYTHONIOENCODING": "utf-8"},
     )  # fmt: skip
     assert done.returncode == 1
-    assert done.stdout.startswith("x\\udcff.toml:1:1: error: ")
+    assert " --> x\\udcff.toml:1:1\n" in done.stdout
     assert done.stderr == ""
 
 

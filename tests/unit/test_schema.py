@@ -96,7 +96,7 @@ BEYOND = {
 }
 _BEYOND = re.compile(
     r"a second \S+ hook named |timeout .* ends the sleep of|.*longer than a year"
-    r"|(wait_for|ready) holds .*, (?!which holds a dollar)|signals holds .* already:"
+    r"|(wait_for|ready) holds .*, (?!which holds a dollar)|signals holds .* already"
 )
 
 

@@ -12,6 +12,14 @@ settings.register_profile("any machine", deadline=None)  # a busy one is slow no
 settings.load_profile("any machine")
 
 
+@pytest.hookimpl(tryfirst=True)  # the groups have to be known when xdist reads them
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Those that need a Docker engine run one after the other: they share its images."""
+    for item in items:
+        if {"container", "docker_sdk"} & set(item.path.parts):
+            item.add_marker(pytest.mark.xdist_group("docker"))
+
+
 class ApplicationPython(Protocol):
     def __call__(self, *requirements: str) -> Path:
         """The interpreter of an environment with these packages; skips the test where pip cannot get them."""

@@ -1,5 +1,8 @@
 """Fixtures for tests of every kind."""
 
+import fcntl
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
@@ -12,12 +15,15 @@ settings.register_profile("any machine", deadline=None)  # a busy one is slow no
 settings.load_profile("any machine")
 
 
-@pytest.hookimpl(tryfirst=True)  # the groups have to be known when xdist reads them
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Those that need a Docker engine run one after the other: they share its images."""
-    for item in items:
-        if {"container", "docker_sdk"} & set(item.path.parts):
-            item.add_marker(pytest.mark.xdist_group("docker"))
+@pytest.fixture(autouse=True)
+def _one_at_the_engine(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Tests that need a Docker engine run one after the other, whatever worker they are in: they share its images."""
+    if not {"container", "docker_sdk"} & set(request.path.parts):
+        yield
+        return
+    with (Path(tempfile.gettempdir()) / "lifeinit-tests-docker.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 class ApplicationPython(Protocol):

@@ -20,7 +20,7 @@ restart = "on-failure"
 environment = { SHOP = "$HOME/shop" }
 
 [process.beside]
-command = ["/bin/sleep", "1000000"]
+command = 'trap "" USR1; exec sleep 1000000'
 ready = { command = ["/bin/true"] }
 
 [signals]

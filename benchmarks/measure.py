@@ -27,10 +27,11 @@ class Amount:
     signals: int
     idle: float
     orphans: int
+    storms: int
 
 
-FULL = Amount(rounds=10, starts=5, signals=1000, idle=1.0, orphans=20000)
-QUICK = Amount(rounds=3, starts=5, signals=300, idle=1.0, orphans=5000)
+FULL = Amount(rounds=10, starts=5, signals=1000, idle=1.0, orphans=20000, storms=5)
+QUICK = Amount(rounds=4, starts=5, signals=300, idle=1.0, orphans=5000, storms=4)
 
 
 def samples() -> Samples:
@@ -42,12 +43,13 @@ def starts(found: Sequence[Contender], directory: Path, amount: Amount, tell: Ca
     nothing = Contender("true alone", lambda app: app)
     does_nothing, blocks = interpreter("python -c pass", "pass"), interpreter("python -c pass", BLOCKS_TERM)
     word, sleep = ("/bin/sh", "-c", "echo > FIFO"), ("/bin/sleep", "1000000")
-    life, app, deaf = samples(), samples(), samples()
+    life, cpu, app, deaf = samples(), samples(), samples(), samples()
     for i in range(amount.rounds):
         tell(f"starts, round {i + 1} of {amount.rounds}")
         for contender in (nothing, does_nothing, *found):
             if contender is does_nothing or contender.init:
                 life[contender.name] += starts_ms(contender, directory, "life", amount.starts, ("/bin/true",))
+                cpu[contender.name] += starts_ms(contender, directory, "cpu", amount.starts, ("/bin/true",))
         for contender in (Contender("no init", nothing.words), *found):
             count = amount.starts if contender.init else 1
             app[contender.name] += starts_ms(contender, directory, "app", count, word)
@@ -56,6 +58,7 @@ def starts(found: Sequence[Contender], directory: Path, amount: Amount, tell: Ca
             deaf[contender.name] += starts_ms(contender, directory, "deaf", count, sleep)
     return {
         "life": Row("whole life of `true`", "ms", values=spreads(life)),
+        "life CPU": Row("its CPU time, the app's and the hooks' too", "ms", values=spreads(cpu)),
         "app": Row("from the exec to the app's first word", "ms", values=spreads(app)),
         "deaf": Row("window in which a signal to PID 1 is lost", "ms", values=spreads(deaf)),
     }
@@ -72,7 +75,7 @@ def visits(found: Sequence[Contender], directory: Path, amount: Amount, tell: Ca
             with running(contender, directory, "echo") as one:
                 one.settle()
                 private[contender.name].append(process.memory_kb(one.pid, "Private_Dirty"))
-                pss[contender.name].append(process.memory_kb(one.pid, "Pss"))
+                pss[contender.name].append(process.pss_beside_kb(one.pid, one.app))
                 wakeups[contender.name].append(_wakeups(one, amount.idle))
                 if contender.init:
                     forward[contender.name] += round_trips_us(one, amount.signals)
@@ -91,8 +94,8 @@ def visits(found: Sequence[Contender], directory: Path, amount: Amount, tell: Ca
 def orphans(found: Sequence[Contender], directory: Path, amount: Amount, tell: Callable[[str], None]) -> dict[str, Row]:
     """Orphans that died while the init was stopped: how fast it reaps them once it goes on, and at what cost."""
     rate, cost, grown = samples(), samples(), samples()
-    for i in range(max(1, amount.rounds // 2)):
-        tell(f"orphans, round {i + 1} of {max(1, amount.rounds // 2)}")
+    for i in range(amount.storms):
+        tell(f"orphans, round {i + 1} of {amount.storms}")
         for contender in found:
             if contender.started_only or contender.name == "lifeinit, all features":
                 continue
@@ -117,17 +120,16 @@ def round_trips_us(one: Running, count: int) -> list[float]:
     for _ in range(count):
         began = time.perf_counter()
         os.kill(one.pid, signal.SIGUSR1)
-        os.read(one.answers, 1)
+        one.answer()
         taken.append((time.perf_counter() - began) * 1e6)
     return taken[count // 10 :]
 
 
 def storm(one: Running, count: int) -> tuple[float, float]:
     """Thousands of orphans in a second, and microseconds of CPU time for each."""
-    app = process.children(one.pid)[0]
     cpu_us = process.cpu_us(one.pid)
     os.kill(one.pid, signal.SIGSTOP)
-    os.kill(app, signal.SIGUSR1)
+    os.kill(one.app, signal.SIGUSR1)
     one.answer()
     began = time.perf_counter()
     os.kill(one.pid, signal.SIGCONT)

@@ -25,6 +25,7 @@ class Running:
     """PID 1 by its pid out here, the app's, and the pipe through which the app answers."""
 
     pid: int
+    app: int
     answers: int
 
     def answer(self) -> bytes:
@@ -80,7 +81,10 @@ def running(contender: Contender, directory: Path, program: str, *arguments: str
         if not select.select([answers], [], [], PATIENCE)[0]:
             sys.exit(f"benchmarks: the app did not start under {contender.name}: {' '.join(map(str, around.args))}")  # type: ignore[arg-type]
         os.read(answers, 64)
-        yield Running(process.children(around.pid)[0], answers)
+        pid = process.children(around.pid)[0]
+        yield Running(
+            pid, next((child for child in process.children(pid) if process.runs(child, str(fifo))), pid), answers
+        )
     finally:
         around.send_signal(signal.SIGKILL)
         around.wait()

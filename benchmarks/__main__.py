@@ -14,6 +14,7 @@ from pathlib import Path
 from benchmarks import environments, goals, measure
 from benchmarks.contenders import contenders
 from benchmarks.figures import Figures
+from benchmarks.priority import first_in_line
 from benchmarks.scale import scale
 from benchmarks.table import table
 
@@ -25,11 +26,14 @@ def main() -> None:
     options = parser.parse_args()
     if os.geteuid() != 0 or shutil.which("unshare") is None:
         sys.exit("benchmarks: each init gets a PID namespace: run this as root, with unshare (util-linux)")
-    os.nice(-20)  # inherited by everything that is measured: what else runs here disturbs it less
-    figures = _run(options.quick)
+    with first_in_line():
+        figures = _run(options.quick)
     print(table(figures))
     if options.json:
-        figures.write(options.json)
+        try:
+            figures.write(options.json)
+        except OSError as error:
+            sys.exit(f"benchmarks: cannot write {str(options.json)!r}: {error.strerror}")
     if options.quick:
         sys.exit("\n".join(f"benchmarks: {sentence}" for sentence in goals.broken(figures)) or None)
 

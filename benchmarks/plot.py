@@ -1,4 +1,7 @@
-"""A picture of the figures: `python -m benchmarks.plot FILE -o PICTURE.svg`, on a background of its own, light or dark."""
+"""A picture of the figures: `python -m benchmarks.plot FILE -o PICTURE.svg`.
+
+It brings a background of its own, light or dark as the reader has it.
+"""
 
 import argparse
 import sys
@@ -25,7 +28,7 @@ STYLE = """
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.plot", description=__doc__.partition(":")[0])
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.plot", description="A picture of the figures.")
     parser.add_argument("file", type=Path, metavar="FILE", help="what `python -m benchmarks --json FILE` wrote")
     parser.add_argument("-o", "--output", type=Path, metavar="PICTURE", required=True)
     options = parser.parse_args()

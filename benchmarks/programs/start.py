@@ -79,20 +79,25 @@ def deaf(pid: int, ours: int) -> float:
     While a process is in sigtimedwait(2), what it waits for is not shown as blocked, though it is kept.
     """
     os.set_blocking(ours, False)
-    status, asleep_in = (os.open(f"/proc/{pid}/{name}", os.O_RDONLY) for name in ("status", "wchan"))
-    while True:
-        try:
-            os.read(ours, 1)
-            break
-        except BlockingIOError:
-            pass
     began = time.perf_counter()
+    status, asleep_in = (os.open(f"/proc/{pid}/{name}", os.O_RDONLY) for name in ("status", "wchan"))
+    while is_open(ours):
+        began = time.perf_counter()  # the last look before the exec: the window is rather too long than too short
     while time.perf_counter() - began < PATIENCE:
         lines = os.pread(status, 8192, 0).split(b"\n")
         sets = [int(line[8:], 16) for line in lines if line.startswith((b"SigBlk:", b"SigCgt:"))]
         if any(found & TERM for found in sets) or b"sigtimedwait" in os.pread(asleep_in, 64, 0):
             return (time.perf_counter() - began) * 1e3
     raise TimeoutError(f"process {pid} never blocked or caught SIGTERM")
+
+
+def is_open(ours: int) -> bool:
+    """Whether the other end still is."""
+    try:
+        os.read(ours, 1)
+    except BlockingIOError:
+        return True
+    return False
 
 
 def socketpair() -> tuple[int, int]:

@@ -14,6 +14,7 @@ from benchmarks import process
 from benchmarks.figures import Figures, FiguresError, Row, Spread, read, spread, spreads
 from benchmarks.goals import broken, goals
 from benchmarks.plot import svg
+from benchmarks.summary import markdown
 from benchmarks.table import table
 
 REPOSITORY = Path(__file__).parents[2]
@@ -189,3 +190,17 @@ def test_memory_that_two_share_counts_half(mapping: Callable[[str], int]) -> Non
     one, same, different = mapping("a"), mapping("a"), mapping("b")
     beside_same, beside_different = process.pss_beside_kb(one, same), process.pss_beside_kb(one, different)
     assert beside_different - beside_same == pytest.approx(2048, abs=256)
+
+
+def test_the_summary_has_a_column_for_each_contender_and_a_line_for_each_goal() -> None:
+    lines = markdown(figures(**healthy())).splitlines()
+    assert lines[0] == (
+        "CPython 3.11.7, Linux 6.1, A <fast> one, 2 cores. lifeinit 0.1.0, tini 0.19.0. "
+        "Medians, with the quartiles in small."
+    )
+    assert lines[2] == (
+        "| | python -c pass | true alone | lifeinit | lifeinit, hooks | tini | lifeinit, all features |"
+    )
+    assert "| reap, ms |  |  | 250 |  | 260 |  |" in lines
+    assert "| reaping, against tini | ≥ 1 times | 0.962 | **missed** |" in lines
+    assert "| start, plain, against python -c pass | ≤ 1.5 times | 1.25 | met |" in lines

@@ -30,7 +30,7 @@ class Amount:
     storms: int
 
 
-FULL = Amount(rounds=8, starts=5, signals=1000, idle=1.0, orphans=20000, storms=5)
+FULL = Amount(rounds=8, starts=5, signals=1000, idle=1.0, orphans=20000, storms=3)
 QUICK = Amount(rounds=4, starts=5, signals=300, idle=1.0, orphans=5000, storms=4)
 
 

@@ -24,6 +24,7 @@ SETTLED = 0.25
 class Running:
     """PID 1 by its pid out here, the app's, and the pipe through which the app answers."""
 
+    name: str
     pid: int
     app: int
     answers: int
@@ -31,7 +32,7 @@ class Running:
     def answer(self) -> bytes:
         """What the app has written, once it has."""
         if not select.select([self.answers], [], [], PATIENCE)[0]:
-            raise TimeoutError("the app does not answer")
+            sys.exit(f"benchmarks: the app does not answer; {self.name} around it is {process.status(self.pid)}")
         return os.read(self.answers, 64)
 
     def settle(self) -> None:
@@ -53,7 +54,7 @@ class Running:
         finally:
             os.close(end)
         if not ended:
-            raise TimeoutError("TERM does not end PID 1")
+            sys.exit(f"benchmarks: TERM does not end {self.name}: it is {process.status(self.pid)}")
         return taken * 1e3
 
 
@@ -83,7 +84,10 @@ def running(contender: Contender, directory: Path, program: str, *arguments: str
         os.read(answers, 64)
         pid = process.children(around.pid)[0]
         yield Running(
-            pid, next((child for child in process.children(pid) if process.runs(child, str(fifo))), pid), answers
+            contender.name,
+            pid,
+            next((child for child in process.children(pid) if process.runs(child, str(fifo))), pid),
+            answers,
         )
     finally:
         around.send_signal(signal.SIGKILL)

@@ -22,6 +22,14 @@ def switches(pid: int) -> int:
     return int(status.partition("\nvoluntary_ctxt_switches:")[2].split()[0])
 
 
+def status(pid: int) -> str:
+    """In a word: sleeping, stopped, zombie; gone, if there is none."""
+    try:
+        return Path(f"/proc/{pid}/status").read_text().partition("\nState:")[2].split()[1].strip("()")
+    except FileNotFoundError:
+        return "gone"
+
+
 def sleeps(pid: int) -> bool:
     return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "S"
 

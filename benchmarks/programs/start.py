@@ -81,8 +81,10 @@ def deaf(pid: int, ours: int) -> float:
     os.set_blocking(ours, False)
     began = time.perf_counter()
     status, asleep_in = (os.open(f"/proc/{pid}/{name}", os.O_RDONLY) for name in ("status", "wchan"))
+    looked = began
     while is_open(ours):
-        began = time.perf_counter()  # the last look before the exec: the window is rather too long than too short
+        # From the last look but one, should this process lose its core in between: rather too long than too short.
+        began, looked = looked, time.perf_counter()
     while time.perf_counter() - began < PATIENCE:
         lines = os.pread(status, 8192, 0).split(b"\n")
         sets = [int(line[8:], 16) for line in lines if line.startswith((b"SigBlk:", b"SigCgt:"))]

@@ -1,55 +1,80 @@
-"""Speed and memory against tini and dumb-init in the same run: `python -m benchmarks [--quick] [--json FILE]`."""
+"""Speed and memory of lifeinit, against other inits and supervisors in the same run.
+
+python -m benchmarks [--quick] [--json FILE]
+"""
 
 import argparse
-import dataclasses
-import json
 import os
 import platform
+import shutil
 import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import measure
-from benchmarks.inits import HOOKS, Init, inits
+from benchmarks import environments, goals, measure
+from benchmarks.contenders import contenders
+from benchmarks.figures import Figures
+from benchmarks.priority import first_in_line
+from benchmarks.scale import scale
+from benchmarks.table import table
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="a tenth of the rounds: a look, not a measurement")
-    parser.add_argument("--json", metavar="FILE", help="write the figures to FILE too")
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__.partition("\n")[0])
+    parser.add_argument("--quick", action="store_true", help="half a minute; fails where a wide limit is passed")
+    parser.add_argument("--json", metavar="FILE", type=Path, help="write the figures to FILE too")
     options = parser.parse_args()
-    if os.geteuid() != 0:
-        sys.exit("benchmarks: a PID namespace takes root: run this as root")
-    with tempfile.TemporaryDirectory() as directory:
-        hook_file = Path(directory) / "hooks.toml"
-        hook_file.write_text(HOOKS)
-        figures = _measure(inits(hook_file), 0.1 if options.quick else 1.0)
-    _print(figures)
+    if os.geteuid() != 0 or shutil.which("unshare") is None:
+        sys.exit("benchmarks: each init gets a PID namespace: run this as root, with unshare (util-linux)")
+    with first_in_line():
+        figures = _run(options.quick)
+    print(table(figures))
     if options.json:
-        Path(options.json).write_text(json.dumps(figures, indent=2) + "\n")
+        try:
+            figures.write(options.json)
+        except OSError as error:
+            sys.exit(f"benchmarks: cannot write {str(options.json)!r}: {error.strerror}")
+    if options.quick:
+        sys.exit("\n".join(f"benchmarks: {sentence}" for sentence in goals.broken(figures)) or None)
 
 
-def _measure(compared: list[Init], share: float) -> dict[str, dict[str, dict[str, float]]]:
-    starts = measure.start_ms(compared, int(30 * share))
-    forwarding = measure.forwarding_us(compared, int(20000 * share))
+def _run(quick: bool) -> Figures:
+    amount = measure.QUICK if quick else measure.FULL
+    with tempfile.TemporaryDirectory(prefix="lifeinit-benchmarks-") as name:
+        directory = Path(name)
+        _tell("environments")
+        found, versions = contenders(directory, quick)
+        figures = Figures(_machine(), versions)
+        for part in (measure.starts, measure.visits, measure.orphans):
+            figures.rows.update(part(found, directory, amount, _tell))
+        if not quick:
+            figures.rows.update(scale(found[0], directory, _tell))
+        _tell("")
+    return figures
+
+
+def _machine() -> dict[str, str]:
+    cpu = next(
+        (line.partition(":")[2].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")),
+        platform.machine(),
+    )
     return {
-        "start, ms": {name: dataclasses.asdict(spread) for name, spread in starts.items()},
-        "idle memory, kB": {name: dict(values) for name, values in measure.idle_memory_kb(compared).items()},
-        "idle wake-ups, 1/s": {
-            name: {"wake-ups": rate} for name, rate in measure.idle_wakeups(compared, 10 * share).items()
-        },
-        "forwarding round trip, us": {name: dataclasses.asdict(spread) for name, spread in forwarding.items()},
-        "reaping orphans": measure.reaping(compared, int(20000 * share)),
+        "CPU": cpu,
+        "cores": str(os.cpu_count()),
+        "kernel": f"{platform.system()} {platform.release()}",
+        "Python": f"{platform.python_implementation()} {platform.python_version()}",
+        "interpreter": environments.INTERPRETER,
     }
 
 
-def _print(figures: dict[str, dict[str, dict[str, float]]]) -> None:
-    print(f"CPython {platform.python_version()}, Linux {platform.release()}, {os.cpu_count()} cores")
-    for title, rows in figures.items():
-        columns = list(next(iter(rows.values())))
-        print(f"\n{title:28}" + "".join(f"{column:>15}" for column in columns))
-        for name, values in rows.items():
-            print(f"  {name:26}" + "".join(f"{values[column]:15.2f}" for column in columns))
+def _lines(path: str) -> list[str]:
+    return Path(path).read_text().splitlines()
+
+
+def _tell(what: str) -> None:
+    """What is going on, on a terminal alone."""
+    if sys.stderr.isatty():
+        print(f"\r\x1b[K{what}", end="", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -1,167 +1,156 @@
-"""What is measured, each against every init in turn, so that a machine that drifts drifts for all."""
+"""What is measured, each against every contender in turn, so that a machine that drifts drifts for all."""
 
 import os
 import signal
-import statistics
-import subprocess
-import sys
 import time
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.inits import Init, python, running
+from benchmarks import process
+from benchmarks.contenders import Contender, interpreter
+from benchmarks.figures import Row, spreads
+from benchmarks.namespace import Running, running, starts_ms
+
+Samples = defaultdict[str, list[float]]
+REAP_LIMIT = 5.0  # seconds: after that the rate is of what has been reaped by then
+BLOCKS_TERM = "import _signal; _signal.pthread_sigmask(_signal.SIG_BLOCK, {15}); _signal.pause()"
 
 
 @dataclass(frozen=True)
-class Spread:
-    """A sample in one unit: its median, its quartiles and its 99th percentile."""
+class Amount:
+    """How much of everything: of a run, or of a quick one."""
 
-    median: float
-    low: float
-    high: float
-    p99: float
-
-
-def spread(sample: Sequence[float]) -> Spread:
-    quarters = statistics.quantiles(sample, n=4)
-    return Spread(statistics.median(sample), quarters[0], quarters[2], statistics.quantiles(sample, n=100)[98])
+    rounds: int
+    starts: int
+    signals: int
+    idle: float
+    orphans: int
+    storms: int
 
 
-def start_ms(inits: Sequence[Init], rounds: int) -> dict[str, Spread]:
-    """The whole life of `true` as PID 1, and of an interpreter that does nothing. Milliseconds."""
-    commands = {init.name: [*init.words, "/bin/true"] for init in inits}
-    commands["python -c pass"] = [sys.executable, "-c", "pass"]
-    commands["true alone"] = ["/bin/true"]
-    samples: dict[str, list[float]] = {name: [] for name in commands}
-    for _ in range(rounds):
-        for name, command in commands.items():
-            done = subprocess.run([*python("starts", "5", *command)], check=True, capture_output=True, text=True)
-            samples[name] += [float(line) for line in done.stdout.split()]
-    return {name: spread(sample) for name, sample in samples.items()}
+FULL = Amount(rounds=8, starts=5, signals=1000, idle=1.0, orphans=20000, storms=3)
+QUICK = Amount(rounds=4, starts=5, signals=300, idle=1.0, orphans=5000, storms=4)
 
 
-def idle_memory_kb(inits: Sequence[Init]) -> dict[str, dict[str, int]]:
-    """Memory of PID 1 beside a Python app that does nothing, as smaps_rollup has it. Kilobytes. proc(5)"""
-    wanted = ("Private_Dirty", "Pss", "Rss")
-    found: dict[str, dict[str, int]] = {}
-    for init in inits:
-        with running(init, *python("echo")) as (pid, _):
-            _until_idle(pid)
-            values = _rollup_kb(pid)
-            found[init.name] = {key: values[key] for key in wanted}
-    return found
+def samples() -> Samples:
+    return defaultdict(list)
 
 
-def idle_wakeups(inits: Sequence[Init], seconds: float) -> dict[str, float]:
-    """How often PID 1 wakes up in a second in which nothing happens."""
-    found: dict[str, float] = {}
-    for init in inits:
-        with running(init, *python("echo")) as (pid, _):
-            _until_idle(pid)
-            before = _switches(pid)
-            time.sleep(seconds)
-            found[init.name] = (_switches(pid) - before) / seconds
-    return found
-
-
-def forwarding_us(inits: Sequence[Init], signals: int) -> dict[str, Spread]:
-    """From the kill to the answer of the app that the signal was forwarded to, one at a time. Microseconds.
-
-    `no init` is the same with the signal sent to the app itself: what the app and the pipe take.
-    """
-    samples: dict[str, list[float]] = {init.name: [] for init in inits}
-    samples["no init"] = []
-    for _ in range(5):
-        for init in inits:
-            with running(init, *python("echo")) as (pid, process):
-                _until_idle(pid)
-                samples[init.name] += _round_trips(pid, process, signals // 5)
-        with running(Init("no init", ("env",)), *python("echo")) as (pid, process):
-            samples["no init"] += _round_trips(pid, process, signals // 5)
-    return {name: spread(sample) for name, sample in samples.items()}
-
-
-def reaping(inits: Sequence[Init], orphans: int) -> dict[str, dict[str, float]]:
-    """Orphans that died while the init was stopped: how fast it reaps them once it goes on.
-
-    Thousands a second, microseconds of CPU time for each, and what its private memory grew by in kilobytes.
-    """
-    samples: dict[str, list[tuple[float, float, float]]] = {init.name: [] for init in inits}
-    for _ in range(5):
-        for init in inits:
-            samples[init.name] += [_storm(init, orphans)]
+def starts(found: Sequence[Contender], directory: Path, amount: Amount, tell: Callable[[str], None]) -> dict[str, Row]:
+    """From the exec of each to the end of `true`, to its app's first word, and to the moment when TERM is kept."""
+    nothing = Contender("true alone", lambda app: app)
+    does_nothing, blocks = interpreter("python -c pass", "pass"), interpreter("python -c pass", BLOCKS_TERM)
+    word, sleep = ("/bin/sh", "-c", "echo > FIFO"), ("/bin/sleep", "1000000")
+    life, cpu, app, deaf = samples(), samples(), samples(), samples()
+    for i in range(amount.rounds):
+        tell(f"starts, round {i + 1} of {amount.rounds}")
+        for contender in (nothing, does_nothing, *found):
+            if contender is does_nothing or contender.init:
+                life[contender.name] += starts_ms(contender, directory, "life", amount.starts, ("/bin/true",))
+                cpu[contender.name] += starts_ms(contender, directory, "cpu", amount.starts, ("/bin/true",))
+        for contender in (Contender("no init", nothing.words), *found):
+            count = amount.starts if contender.init else 1
+            app[contender.name] += starts_ms(contender, directory, "app", count, word)
+        for contender in (blocks, *found):
+            count = 1 if contender in found and not contender.init else amount.starts
+            deaf[contender.name] += starts_ms(contender, directory, "deaf", count, sleep)
     return {
-        name: dict(
-            zip(
-                ("thousands/s", "CPU us each", "grown kB"),
-                map(statistics.median, zip(*sample, strict=True)),
-                strict=True,
-            )
-        )
-        for name, sample in samples.items()
+        "life": Row("whole life of `true`", "ms", values=spreads(life)),
+        "life CPU": Row("its CPU time, the app's and the hooks' too", "ms", values=spreads(cpu)),
+        "app": Row("from the exec to the app's first word", "ms", values=spreads(app)),
+        "deaf": Row("window in which a signal to PID 1 is lost", "ms", values=spreads(deaf)),
     }
 
 
-def _storm(init: Init, orphans: int) -> tuple[float, float, float]:
-    """Twice, of which the first warms up: rate, cost and growth."""
-    with running(init, *python("storm", str(orphans))) as (pid, process):
-        _until_idle(pid)
-        app = int(_children(pid)[0])
-        for _ in range(2):
-            before_kb, tasks, cpu_us = _rollup_kb(pid)["Private_Dirty"], _tasks(), _cpu_us(pid)
-            os.kill(pid, signal.SIGSTOP)
-            os.kill(app, signal.SIGUSR1)
-            assert process.stdout is not None
-            process.stdout.readline()
-            began = time.perf_counter()
-            os.kill(pid, signal.SIGCONT)
-            while _tasks() > tasks + orphans // 100:
-                pass
-            rate = orphans / (time.perf_counter() - began) / 1e3
-            while len(_children(pid)) > 1:
-                pass
-            cost = (_cpu_us(pid) - cpu_us) / orphans
-        return rate, cost, _rollup_kb(pid)["Private_Dirty"] - before_kb
+def visits(found: Sequence[Contender], directory: Path, amount: Amount, tell: Callable[[str], None]) -> dict[str, Row]:
+    """Each with an app that does nothing: its memory, its wake-ups, a signal there and back, and its stop."""
+    private, pss, wakeups, forward, stop = samples(), samples(), samples(), samples(), samples()
+    for i in range(amount.rounds):
+        tell(f"idle, signals and stop, round {i + 1} of {amount.rounds}")
+        for contender in found:
+            if contender.started_only:
+                continue
+            with running(contender, directory, "echo") as one:
+                one.settle()
+                private[contender.name].append(process.memory_kb(one.pid, "Private_Dirty"))
+                pss[contender.name].append(process.pss_beside_kb(one.pid, one.app))
+                wakeups[contender.name].append(_wakeups(one, amount.idle))
+                if contender.init:
+                    forward[contender.name] += round_trips_us(one, amount.signals)
+                stop[contender.name].append(one.stop_ms())
+        with running(Contender("no init", lambda app: app), directory, "echo") as one:
+            forward["no init"] += round_trips_us(one, amount.signals)
+    return {
+        "private": Row("private dirty memory, idle", "kB", values=spreads(private)),
+        "pss": Row("PSS beside a Python app, idle", "kB", values=spreads(pss)),
+        "wakeups": Row("wake-ups, idle", "1/s", values=spreads(wakeups)),
+        "forward": Row("a forwarded signal, there and back", "µs", values=spreads(forward)),
+        "stop": Row("from TERM to the exit", "ms", values=spreads(stop)),
+    }
 
 
-def _tasks() -> int:
-    """How many tasks the machine has, zombies included. proc(5)"""
-    return int(Path("/proc/loadavg").read_text().split()[3].partition("/")[2])
+def orphans(found: Sequence[Contender], directory: Path, amount: Amount, tell: Callable[[str], None]) -> dict[str, Row]:
+    """Orphans that died while the init was stopped: how fast it reaps them once it goes on, and at what cost."""
+    rate, cost, grown = samples(), samples(), samples()
+    for i in range(amount.storms):
+        tell(f"orphans, round {i + 1} of {amount.storms}")
+        for contender in found:
+            if contender.started_only or contender.name == "lifeinit, all features":
+                continue
+            # A supervisor reaps a few in a second; and what it leaves would use up the machine's pids.
+            count = amount.orphans if contender.init else amount.orphans // 10
+            with running(contender, directory, "storm", str(count)) as one:
+                one.settle()
+                if contender.init:
+                    storm(one, count)  # warms up
+                before = process.memory_kb(one.pid, "Private_Dirty")
+                thousands, cpu_us = storm(one, count)
+                rate[contender.name].append(thousands)
+                cost[contender.name].append(cpu_us)
+                grown[contender.name].append(process.memory_kb(one.pid, "Private_Dirty") - before)
+    return {
+        "reap": Row(f"reaping {amount.orphans:,} orphans", "thousands/s", "more", spreads(rate)),
+        "reap CPU": Row("CPU time for each orphan", "µs", values=spreads(cost)),
+        "reap memory": Row("private memory grown by them", "kB", values=spreads(grown)),
+    }
 
 
-def _cpu_us(pid: int) -> float:
-    return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e3
-
-
-def _children(pid: int) -> list[str]:
-    return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-
-
-def _rollup_kb(pid: int) -> dict[str, int]:
-    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]
-    return {key: int(value.split()[0]) for key, _, value in (line.partition(":") for line in lines)}
-
-
-def _round_trips(pid: int, process: subprocess.Popen[bytes], count: int) -> list[float]:
-    assert process.stdout is not None
-    answers = process.stdout.fileno()
-    times = []
+def round_trips_us(one: Running, count: int) -> list[float]:
+    """From the kill to the app's answer, one at a time; the first tenth warms up. Microseconds."""
+    taken = []
     for _ in range(count):
         began = time.perf_counter()
-        os.kill(pid, signal.SIGUSR1)
-        os.read(answers, 1)
-        times.append((time.perf_counter() - began) * 1e6)
-    return times[len(times) // 10 :]  # the first ones warm the caches
+        os.kill(one.pid, signal.SIGUSR1)
+        one.answer()
+        taken.append((time.perf_counter() - began) * 1e6)
+    return taken[count // 10 :]
 
 
-def _until_idle(pid: int) -> None:
-    """Until the post_start hook of a hook file is over: PID 1 has the app as its only child."""
-    while len(_children(pid)) != 1:
-        pass
-    time.sleep(0.2)
+def storm(one: Running, count: int) -> tuple[float, float]:
+    """Thousands of orphans in a second, and microseconds of CPU time for each."""
+    cpu_us = process.cpu_us(one.pid)
+    os.kill(one.pid, signal.SIGSTOP)
+    os.kill(one.app, signal.SIGUSR1)
+    one.answer()
+    began = time.perf_counter()
+    os.kill(one.pid, signal.SIGCONT)
+    left = count
+    while left and time.perf_counter() - began < REAP_LIMIT:
+        if process.sleeps(one.pid):  # counting takes the kernel's own time: only when it has nothing more to do
+            taken = time.perf_counter() - began
+            left = max(0, len(process.children(one.pid)) - 1)
+            if left:
+                time.sleep(0.05)  # a supervisor reaps a few at each wake-up
+    if left:
+        taken = time.perf_counter() - began
+        left = len(process.children(one.pid)) - 1
+    reaped = count - left
+    return reaped / taken / 1e3, (process.cpu_us(one.pid) - cpu_us) / max(1, reaped)
 
 
-def _switches(pid: int) -> int:
-    status = Path(f"/proc/{pid}/status").read_text()
-    return int(status.partition("\nvoluntary_ctxt_switches:")[2].split()[0])
+def _wakeups(one: Running, seconds: float) -> float:
+    before = process.switches(one.pid)
+    time.sleep(seconds)
+    return (process.switches(one.pid) - before) / seconds

@@ -1,0 +1,84 @@
+"""The hook files that lifeinit is measured with."""
+
+from pathlib import Path
+
+ONE_EACH = """
+stop_timeout = "30s"
+pre_start = ["/bin/true"]
+post_start = ["/bin/true"]
+pre_stop = ["/bin/true"]
+post_stop = ["/bin/true"]
+"""
+
+ALL_FEATURES = """
+stop_timeout = "30s"
+kill_after = "3s"
+ready = "notify"
+
+[app]
+restart = "on-failure"
+environment = { SHOP = "$HOME/shop" }
+
+[process.beside]
+command = 'trap "" USR1; exec sleep 1000000'
+ready = { command = ["/bin/true"] }
+
+[signals]
+HUP = "USR2"
+
+[[pre_start]]
+name = "export"
+command = 'echo SHARD=7 >> "$LIFEINIT_ENV"'
+[[pre_start]]
+name = "wait"
+wait_for = ["file:///bin/true"]
+timeout = "10s"
+[[pre_start]]
+name = "migrate"
+command = "exit 0"
+retries = 2
+
+[[post_start]]
+name = "announce"
+command = ["/bin/true"]
+on_failure = "warn"
+
+[[pre_stop]]
+name = "drain"
+sleep = "1ms"
+[[pre_stop]]
+name = "leave"
+command = ["/bin/true"]
+
+[[post_stop]]
+name = "upload"
+command = "exit 0"
+[[post_stop]]
+name = "deregister"
+command = ["/bin/true"]
+"""
+
+
+def one_each(directory: Path) -> str:
+    """One hook in each phase."""
+    return _written(directory / "one-each.toml", ONE_EACH)
+
+
+def all_features(directory: Path) -> str:
+    """All that lifeinit can do, in one file."""
+    return _written(directory / "all-features.toml", ALL_FEATURES)
+
+
+def many_hooks(directory: Path, count: int) -> str:
+    return _written(directory / f"{count}-hooks.toml", '[[pre_start]]\ncommand = ["/bin/true"]\n' * count)
+
+
+def many_processes(directory: Path, count: int) -> str:
+    """That many beside the app."""
+    processes = (f'[process.p{i}]\ncommand = ["/bin/sleep", "1000000"]\n' for i in range(count))
+    return _written(directory / f"{count}-processes.toml", "".join(processes))
+
+
+def _written(path: Path, text: str) -> str:
+    path.write_text(text)
+    return str(path)

@@ -1,0 +1,103 @@
+"""A picture of the figures: `python -m benchmarks.plot FILE -o PICTURE.svg`.
+
+It brings a background of its own, light or dark as the reader has it.
+"""
+
+import argparse
+import sys
+from collections.abc import Iterator
+from html import escape
+from pathlib import Path
+
+from benchmarks.figures import Figures, FiguresError, Row, Spread, read
+from benchmarks.table import machine
+
+WIDTH, LEFT, RIGHT = 880, 210, 150  # of the picture, its names, its numbers
+BAR, GAP, TITLE, MARGIN = 14, 6, 34, 22
+# Which rows tell most, and of whom: what only starts or has no such property stands in the table alone.
+SHOWN = ("life", "deaf", "private", "wakeups", "forward", "reap", "stop")
+
+STYLE = """
+.back { fill: #ffffff } text { fill: #1f2328; font: 12px system-ui, sans-serif } .title { font-weight: 600 }
+.fine { fill: #59636e } .other { fill: #a8b1bb } .ours { fill: #0969da } .spread { stroke: #1f2328; stroke-width: 1.5 }
+@media (prefers-color-scheme: dark) {
+  .back { fill: #0d1117 } text { fill: #f0f6fc } .fine { fill: #9198a1 }
+  .other { fill: #57606a } .ours { fill: #4493f8 } .spread { stroke: #f0f6fc }
+}
+"""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.plot", description="A picture of the figures.")
+    parser.add_argument("file", type=Path, metavar="FILE", help="what `python -m benchmarks --json FILE` wrote")
+    parser.add_argument("-o", "--output", type=Path, metavar="PICTURE", required=True)
+    options = parser.parse_args()
+    try:
+        picture = svg(read(options.file))
+        options.output.write_text(picture)
+    except FiguresError as error:
+        sys.exit(f"benchmarks.plot: {error}")
+    except OSError as error:
+        sys.exit(f"benchmarks.plot: cannot write {str(options.output)!r}: {error.strerror}")
+
+
+def svg(figures: Figures) -> str:
+    """The whole picture: a panel of bars for each row, the medians, with a line from quartile to quartile."""
+    body: list[str] = []
+    y = float(MARGIN)
+    for name in SHOWN:
+        if (row := figures.rows.get(name)) is not None and row.values:
+            body += _panel(row, y)
+            y += TITLE + len(row.values) * (BAR + GAP)
+    y += MARGIN
+    body.append(_text(MARGIN, y, machine(figures) + "; bars are medians, lines quartiles", "fine"))
+    height = round(y + MARGIN)
+    head = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}"'
+        f' role="img" aria-label="lifeinit measured against other inits">\n<style>{STYLE}</style>\n'
+        f'<rect class="back" width="{WIDTH}" height="{height}" rx="6"/>\n'
+    )
+    return head + "\n".join(body) + "\n</svg>\n"
+
+
+def _panel(row: Row, top: float) -> Iterator[str]:
+    """One scale for all its bars; a bar that would leave the others no room is cut, and its number tells."""
+    better = "more is better" if row.better == "more" else "less is better"
+    yield _text(MARGIN, top + 14, f"{row.title}, {row.unit}", "title", f' <tspan class="fine">({better})</tspan>')
+    full = _full_scale(row)
+    for i, (name, spread) in enumerate(row.values.items()):
+        yield from _bar(name, spread, top + TITLE - 10 + i * (BAR + GAP), (WIDTH - LEFT - RIGHT) / full)
+
+
+def _full_scale(row: Row) -> float:
+    ours = max((it.high for name, it in row.values.items() if name.startswith("lifeinit")), default=0.0)
+    most = max(it.high for it in row.values.values())
+    return (min(most, 4 * ours) if ours else most) or 1.0
+
+
+def _bar(name: str, it: Spread, y: float, scale: float) -> Iterator[str]:
+    whole = WIDTH - LEFT - RIGHT
+    length = min(it.median * scale, whole)
+    kind = "ours" if name.startswith("lifeinit") else "other"
+    middle = y + BAR / 2
+    yield f'<text x="{LEFT - 8}" y="{y + 11:g}" text-anchor="end">{escape(name)}</text>'
+    yield f'<rect class="{kind}" x="{LEFT}" y="{y:g}" width="{max(length, 1):.1f}" height="{BAR}" rx="2"/>'
+    low, high = (min(value * scale, whole) for value in (it.low, it.high))
+    if high - low >= 1:
+        yield f'<path class="spread" d="M{LEFT + low:.1f} {middle:g}H{LEFT + high:.1f}"/>'
+    yield _text(
+        LEFT + max(length, high) + 8, y + 11, f"{_number(it.median)}{' …' if it.median * scale > whole else ''}"
+    )
+
+
+def _text(x: float, y: float, text: str, kind: str = "", more: str = "") -> str:
+    of_kind = f' class="{kind}"' if kind else ""
+    return f'<text x="{x:g}" y="{y:g}"{of_kind}>{escape(text)}{more}</text>'
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+
+
+if __name__ == "__main__":
+    main()

@@ -116,6 +116,7 @@ FLOORS = (
     "lifeinit.planning",
     "lifeinit.launch",
     "lifeinit.waiting",
+    "lifeinit.running",
     "lifeinit.container",
     "lifeinit.docker",
     "lifeinit.flask_celery",

@@ -7,22 +7,15 @@ from typing import Final, NamedTuple, NoReturn, TypeVar
 
 import click
 
-from lifeinit import __version__, preflight
+from lifeinit import __version__, preflight, running
 from lifeinit.cli import parameters, suggestions
 from lifeinit.engine import log
 from lifeinit.engine.kernel import leave
 from lifeinit.engine.machine import EX_SOFTWARE
-from lifeinit.hookfile import reader, search
-from lifeinit.hookfile.problem import HookFileError, UnreadableError, quoted
-from lifeinit.launch import launch
-from lifeinit.planning import Options, make_plan
-from lifeinit.surroundings import surroundings
+from lifeinit.planning import Options
 
 Option = TypeVar("Option", bound=Callable[..., object])
 
-NO_COMMAND: Final = click.UsageError('no command: name the app to run, as in "lifeinit -- python app.py"')
-_DISTRUST: Final = ("distrusted", "error")
-EX_CONFIG: Final = 78  # sysexits(3)
 EX_UNWRITABLE: Final = 2
 
 
@@ -219,35 +212,13 @@ def run(  # noqa: PLR0913, PLR0917
         json=log_format == "json",
         tell_orphans=warn_on_reap,
     )
-    return _run(command, config, options, start.mask)
+    try:
+        return running.run(command, config, options, start.mask)
+    except running.NoCommandError:
+        raise click.UsageError('no command: name the app to run, as in "lifeinit -- python app.py"') from None
 
 
 def _group(group: bool | None, single_child: bool) -> bool | None:
     if single_child:
         return False
     return parameters.tinis_group() if group is None else group
-
-
-def _run(command: Sequence[str], config: str | None, options: Options, mask: Iterable[int]) -> int:
-    path = search.found(config)
-    reason = None if path is None or search.is_named(config) else search.distrusted(path)
-    if reason is not None:
-        way_out = "name the file by --config or LIFEINIT_CONFIG, or give it to root"
-        log.say(f"the hook file {quoted(path)} is not trusted: {reason}: {way_out}; nothing was started", *_DISTRUST)
-        return EX_CONFIG
-    try:
-        hook_file = None if path is None else reader.read(path)
-        if not command and not (hook_file and hook_file.processes):
-            raise NO_COMMAND
-        plan = make_plan(command, surroundings(mask), hook_file, options, str(path))
-    except UnreadableError as error:
-        if not command:
-            raise NO_COMMAND from None
-        log.say(f"{error}; nothing was started", "unreadable", "error")
-    except HookFileError as error:
-        for problem in error.problems:
-            log.refuse(problem.text(str(path)))
-        log.say(f"the hook file {quoted(str(path))} is wrong; nothing was started", "wrong_hook_file", "error")
-    else:
-        launch(plan)
-    return EX_CONFIG

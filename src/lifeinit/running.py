@@ -1,0 +1,59 @@
+"""Runs a command as the app, with the hook file that was named or found. Knows nothing of the command line."""
+
+import os
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from lifeinit.engine import log
+from lifeinit.engine.machine import EX_SOFTWARE
+from lifeinit.hookfile import reader, search
+from lifeinit.hookfile.problem import HookFileError, UnreadableError, quoted
+from lifeinit.launch import launch
+from lifeinit.planning import Options, make_plan, stop_timeout_of
+from lifeinit.surroundings import surroundings
+
+EX_CONFIG: Final = 78  # sysexits(3)
+
+
+class NoCommandError(Exception):
+    """Neither a command nor a hook file with processes: nothing is to be run."""
+
+
+def run(command: Sequence[str], config: str | None, options: Options, mask: Iterable[int]) -> int:
+    """Become the init; returns only the exit status of what was refused. Raises NoCommandError."""
+    path = search.found(config)
+    reason = None if path is None or search.is_named(config) else search.distrusted(path)
+    if reason is not None:
+        way_out = "name the file by --config or LIFEINIT_CONFIG, or give it to root"
+        sentence = f"the hook file {quoted(path)} is not trusted: {reason}: {way_out}; nothing was started"
+        log.say(sentence, "distrusted", "error")
+        return EX_CONFIG
+    try:
+        hook_file = None if path is None else reader.read(path)
+        if not command and not (hook_file and hook_file.processes):
+            raise NoCommandError
+        plan = make_plan(command, surroundings(mask), hook_file, options, str(path))
+    except UnreadableError as error:
+        if not command:
+            raise NoCommandError from None
+        log.say(f"{error}; nothing was started", "unreadable", "error")
+    except HookFileError as error:
+        for problem in error.problems:
+            log.refuse(problem.text(str(path)))
+        log.say(f"the hook file {quoted(str(path))} is wrong; nothing was started", "wrong_hook_file", "error")
+    else:
+        launch(plan)
+    return EX_CONFIG
+
+
+def run_without_options(command: Sequence[str], mask: Iterable[int], parent: int) -> int | None:
+    """The same where nothing but a hook file is to be read; None where there is more to say than that."""
+    try:
+        options = Options(stop_timeout=stop_timeout_of(os.environ), parent=parent)
+    except ValueError:
+        return None  # the command line has the words for it
+    try:
+        return run(command, None, options, mask)
+    except Exception as error:  # noqa: BLE001  # nothing was started yet: a sentence and a status for it too
+        log.report(error)
+        return EX_SOFTWARE

@@ -38,12 +38,26 @@ def hang(event: Event) -> None:
 
 container.post_start(tell)
 container.post_stop(tell)
+
+
+def tell_when_it_waits() -> None:
+    """`ready`, once the main thread is inside of wait(): before that an interrupt would be the program's own."""
+    main = threading.main_thread().ident
+    inside = False
+    while not inside:
+        frame = sys._current_frames().get(main or 0)
+        while frame is not None and not inside:
+            inside = frame.f_code is ManagedContainer.wait.__code__
+            frame = frame.f_back
+    print("ready", flush=True)
+
+
 match mode:
     case "pre_start":
         container.start()
     case "wait":
         container.start()
-        print("ready", flush=True)
+        threading.Thread(target=tell_when_it_waits, daemon=True).start()
         container.wait()
     case "with":
         with container:

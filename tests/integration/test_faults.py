@@ -62,8 +62,8 @@ def test_an_unforeseen_error_of_the_front_desk_starts_nothing(tmp_path: Path) ->
     """Status 70 and one line, no traceback."""
     program = (
         "import sys, os; sys.path.append(os.environ['SOURCE'])\n"
-        "import lifeinit.cli.commands as commands\n"
-        "commands.make_plan = lambda *_: 1 / 0\n"
+        "import lifeinit.cli.commands as commands, lifeinit.running as running\n"
+        "running.make_plan = lambda *_: 1 / 0\n"
         "commands.serve(['--config', '/dev/null', '--', 'echo', 'never'], set(), 0)\n"
     )
     running = Running([sys.executable, "-c", program], tmp_path, ENVIRONMENT)

@@ -58,7 +58,7 @@ def wait(deadline: float | None, among: "Iterable[int]" = signals.VALID) -> "_si
     """
     if deadline is None:
         return _signal.sigwaitinfo(among)
-    return _signal.sigtimedwait(among, max(0.0, deadline - time.monotonic()))
+    return _signal.sigtimedwait(among, deadline and max(0.0, deadline - time.monotonic()))
 
 
 def is_of_socket(came: "_signal.struct_siginfo") -> bool:

@@ -79,8 +79,8 @@ class Supervisor:
         while self.exit_status is None:
             if self.services is not None:
                 self.services.report.update(self.machine, self.apps)
-            self._read_signals(kernel.wait(min(self.deadlines.values(), default=None)))
-            self._reap()
+            if self._read_signals(kernel.wait(min(self.deadlines.values(), default=None))):
+                self._reap()
             self._expire()
         if self.services is not None:
             self.services.report.close()
@@ -158,24 +158,27 @@ class Supervisor:
 
     # Signals.
 
-    def _read_signals(self, came: "struct_siginfo | None") -> None:
-        """This signal and whatever else is pending, before anything is reaped.
+    def _read_signals(self, came: "struct_siginfo | None") -> bool:
+        """This signal and whatever else is pending, before anything is reaped. Whether a child has died, or stopped.
 
         A death may start the app, which must not happen when a stop request is there already, and a signal that was
         meant for nobody must not reach the new app. The kernel hands out the lowest number first, so TERM may stand
         behind others. Not without an end, though: realtime signals queue, and only a stop request may not wait.
         """
-        most, heard = _MOST_AT_ONCE, False
+        most, heard, died = _MOST_AT_ONCE, False, False
         while came is not None:
-            if self.services is not None and kernel.is_of_socket(came):
+            if came.si_signo == _CHLD:
+                died = True
+            elif self.services is not None and kernel.is_of_socket(came):
                 heard = True
-            elif came.si_signo != _CHLD and not _of_our_own_write(came):
+            elif not _of_our_own_write(came):
                 self._signal_came(came)
             most -= 1
             came = kernel.wait(0.0) if most > 0 else kernel.wait(0.0, self.plan.stop_on) if most == 0 else None
         if heard and self.services is not None:
             for event in self.services.notified(self.apps, self._ours()):
                 self._handle(event)
+        return died
 
     def _ours(self) -> set[int]:
         """The pids that have a role."""

@@ -34,7 +34,7 @@ def scale(lifeinit: Contender, directory: Path, tell: Callable[[str], None]) -> 
 
 
 def _signals(lifeinit: Contender, directory: Path) -> tuple[tuple[list[float], list[float]], list[float]]:
-    """The CPU time that PID 1 takes for each: where the app and PID 1 run changes the latency, but not this."""
+    """The CPU time that PID 1 takes for each."""
     costs = []
     with running(lifeinit, directory, "echo") as one:
         one.settle()

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pytest
 
 from tests.integration.conftest import Start
-from tests.integration.harness import listener, python
+from tests.integration.harness import Running, listener, python
 
 FOUR = """
 pre_start = "echo pre_start"
@@ -18,6 +18,11 @@ post_stop = "echo post_stop"
 """
 # A shell that does not act on TERM, and has a child that does not either.
 STUBBORN = "trap '' TERM; echo stubborn; sh -c \\\"trap '' TERM; echo child; while :; do sleep 60; done\\\"; echo never"
+
+
+def said(running: Running) -> list[str]:
+    """What it has said, with every hook's time as if the machine had nothing else to do."""
+    return [re.sub(r"(in|after) \d\.\d s", r"\1 0.0 s", line) for line in running.stderr()]
 
 
 def test_the_four_phases_around_an_app(init: Start) -> None:
@@ -47,8 +52,7 @@ def test_what_is_said(init: Start) -> None:
     running.send(signal.SIGTERM)
     running.expect("INT", "post_stop")
     assert running.status() == 0
-    said = [re.sub(r" in \d\.\d s", " in 0.0 s", line) for line in running.stderr()]
-    assert said == [
+    assert said(running) == [
         "lifeinit: pre_start[0]: ok in 0.0 s",
         "lifeinit: post_start[0]: ok in 0.0 s",
         "lifeinit: stop requested by SIGTERM, 25 s budget",
@@ -75,7 +79,7 @@ def test_a_failing_pre_start_hook_keeps_the_app_from_running(init: Start) -> Non
     running = init("echo", "app", hooks=hooks)
     assert running.rest() == ["migrate", "pre_start_failed 7 unset"]
     assert running.status() == 7
-    assert "lifeinit: pre_start migrate: exited 7 after 0.0 s; the app is not started" in running.stderr()
+    assert "lifeinit: pre_start migrate: exited 7 after 0.0 s; the app is not started" in said(running)
 
 
 def test_a_pre_start_hook_that_may_fail(init: Start) -> None:
@@ -83,7 +87,7 @@ def test_a_pre_start_hook_that_may_fail(init: Start) -> None:
     running = init("echo", "app", hooks=hooks)
     assert running.rest() == ["second", "app"]
     assert running.status() == 0
-    assert "lifeinit: pre_start[0]: exited 7 after 0.0 s; going on" in running.stderr()
+    assert "lifeinit: pre_start[0]: exited 7 after 0.0 s; going on" in said(running)
 
 
 @pytest.mark.parametrize(
@@ -112,7 +116,7 @@ def test_retries(init: Start) -> None:
     """
     running = init("echo", "app", hooks=hooks)
     assert running.rest() == ["try 1", "try 2", "try 3", "app"]
-    assert "lifeinit: pre_start[0]: exited 1 after 0.0 s; try 2 of 3 in 0.001 s" in running.stderr()
+    assert "lifeinit: pre_start[0]: exited 1 after 0.0 s; try 2 of 3 in 0.001 s" in said(running)
 
 
 @pytest.mark.parametrize("phase", ["pre_start", "post_start"])
@@ -323,7 +327,7 @@ def test_a_hung_post_stop_hook_is_cut_at_the_end_of_the_budget(init: Start) -> N
     running.send(signal.SIGTERM)
     assert [line for line in running.rest() if line != "CONT"] == ["TERM", "hung"]
     assert running.status() == 0
-    assert time.monotonic() - began < 1.0
+    assert time.monotonic() - began < 2.0  # and not an hour; what is above 1 s is the machine's
     assert "lifeinit: post_stop[0]: cut, the 1 s budget is spent" in running.stderr()
 
 

@@ -205,3 +205,18 @@ def test_a_killed_namespace_leaves_nothing(init: Start) -> None:
     running.expect("ready")
     os.kill(running.pid, SIGKILL)
     assert running.rest() == []
+
+
+def test_a_wait_that_was_frozen_until_after_its_deadline(init: Start) -> None:
+    """CPython handed out a signal that never came, with whatever number lay in its memory."""
+    running = init("echo", "app", hooks="[[pre_start]]\nsleep = 0.2\n", options=["-v"])
+    while not any("runs as" in line for line in running.stderr()):
+        assert running.process.poll() is None
+    running.send(SIGSTOP)
+    end = time.monotonic() + 0.4
+    while time.monotonic() < end:
+        pass
+    running.send(SIGCONT)
+    assert running.rest() == ["app"]
+    assert running.status() == 0
+    assert [line for line in running.stderr() if "from pid" in line and "SIGCONT" not in line] == []

@@ -28,6 +28,8 @@ class RunningApp:
         if not group:
             return self._to_other(signo) or kernel.signal_process(self.pid, signo)
         allowed = kernel.signal_group(self._group, signo)
+        if kernel.group_of(self.pid) not in {0, self._group}:
+            allowed = kernel.signal_process(self.pid, signo) or allowed  # it has left the group that we gave it
         if self._other is not None and kernel.group_of(self._other[0]) != self._group:
             allowed = self._to_other(signo) or allowed
         return allowed

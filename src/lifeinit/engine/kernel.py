@@ -58,7 +58,10 @@ def wait(deadline: float | None, among: "Iterable[int]" = signals.VALID) -> "_si
     """
     if deadline is None:
         return _signal.sigwaitinfo(among)
-    return _signal.sigtimedwait(among, deadline and max(0.0, deadline - time.monotonic()))
+    came = _signal.sigtimedwait(among, deadline and max(0.0, deadline - time.monotonic()))
+    # Stopped or frozen until after the deadline, the call ends with EINTR, and CPython 3.11 to 3.13 hands out a record
+    # that nobody has filled in.
+    return came if came is not None and came.si_signo in signals.VALID else None
 
 
 def is_of_socket(came: "_signal.struct_siginfo") -> bool:

@@ -212,6 +212,8 @@ class Supervisor:
             told = () if self.services is None else self.services.before_start(process)
             takes_terminal = process == 0 and self.terminal.goes_to_app
             exported = {} if self.services is None else self.services.exported
+            if self.services is not None:
+                self.services.report.update(self.machine, self.apps)  # an app that asks at once finds something
             pid = spawn(Child(plan.program, self.plan.surroundings, exported, told, True, takes_terminal), self._guards)
         except SpawnError as error:
             return ev.StartFailed(process, error.status, f"cannot run {_the(plan)}: {error}")

@@ -16,6 +16,7 @@ def main() -> int:
     parser.add_argument("--first", type=int, default=0, help="the number of the first run")
     parser.add_argument("--jobs", type=int, default=2, help="runs at a time")
     parser.add_argument("--only", type=int, help="this one run, told in full")
+    parser.add_argument("--late", type=float, default=1e9, help="tell also the runs this many seconds over a budget")
     options = parser.parse_args()
     numbers = range(options.first, options.first + options.runs) if options.only is None else [options.only]
     began = time.monotonic()
@@ -23,7 +24,7 @@ def main() -> int:
     with concurrent.futures.ProcessPoolExecutor(options.jobs) as pool:
         for report in pool.map(run, [options.seed] * len(numbers), numbers, chunksize=1):
             reports.append(report)
-            if report.findings or options.only is not None:
+            if report.findings or options.only is not None or (report.late or 0) > options.late:
                 print(report.story, flush=True)
             if len(reports) % 100 == 0:
                 print(f"{len(reports)} runs, {time.monotonic() - began:.0f} s", flush=True)

@@ -252,6 +252,7 @@ def main() -> None:
     tries = int(os.environ.get("LIFEINIT_ATTEMPT", "1")), lives_before()
     for deed in sys.argv[3:]:
         do(deed, *tries)
+    leave(0)
 
 
 def lives_before() -> int:

@@ -76,6 +76,7 @@ def _is_excused(truth: Truth, hook: Hook, life: int) -> bool:
 
 def hooks_in_order_one_at_a_time(truth: Truth) -> Iterator[str]:
     place: dict[tuple[int, str], tuple[int, int]] = {}
+    pids: set[int] = set()
     current: Line | None = None
     for line in truth.log:
         if not truth.is_hook(line.who):
@@ -88,7 +89,8 @@ def hooks_in_order_one_at_a_time(truth: Truth) -> Iterator[str]:
                 yield f"{line.who} began for try {attempt} of life {life} after {phase}[{last[0]}], try {last[1]}"
             place[life, phase] = (int(index), attempt)
             current = line
-        elif current is not None and line.pid != current.pid:
+            pids.add(line.pid)
+        elif current is not None and line.pid in pids and line.pid != current.pid:
             yield f"{line.who} (pid {line.pid}) still ran after {current.who} had begun: {line}"
 
 

@@ -66,6 +66,7 @@ class Scenario:
     hooks: list[Hook] = field(default_factory=list)
     apps: list[App] = field(default_factory=list)
     blows: list[Blow] = field(default_factory=list)
+    head_start: bool = False  # no blow before the app is up, or a second and a half are over
     rest: int = 0  # milliseconds from the last blow to the stop request that ends every run
     last: str = "TERM"
     rewrite: dict[str, str] = field(default_factory=dict)
@@ -110,6 +111,7 @@ def draw(seed: int, number: int) -> Scenario:
         _restart(dice, scenario)
     _set_world(dice, scenario)
     scenario.blows = [_blow(dice, scenario) for _ in range(dice.choice((0, 1, 2, 3, 5, 8)))]
+    scenario.head_start = dice.random() < 0.6
     scenario.rest = dice.choice((0, 100, 300, 600, 1500 if scenario.restarts else 800))
     scenario.last = dice.choice([name for name in scenario.stop_on if scenario.goes(name)])
     return scenario
@@ -117,7 +119,9 @@ def draw(seed: int, number: int) -> Scenario:
 
 def _set_signals(dice: random.Random, scenario: Scenario) -> None:
     if dice.random() < 0.3:
-        scenario.options += dice.sample(["-v", "-w", "-g", "-q"], dice.choice((1, 2)))
+        scenario.options += dice.sample(["-v", "-w", "-g"], dice.choice((1, 2)))
+    elif dice.random() < 0.05:
+        scenario.options.append("-q")
     if scenario.plain:
         return
     if dice.random() < 0.15:

@@ -50,6 +50,7 @@ class Outside:
     """Whoever sends signals from outside the namespace, and says so in the log."""
 
     def __init__(self, log: Path, process: subprocess.Popen[bytes], below: int) -> None:
+        self._path = log
         self._log = os.open(log, os.O_WRONLY | os.O_APPEND)
         self._process = process
         self._target = self._find(below)
@@ -110,6 +111,11 @@ class Outside:
             return True
         return bool(select.select([self._target], [], [], seconds)[0])
 
+    def wait_for_app(self, seconds: float) -> None:
+        end = time.monotonic() + seconds
+        while b" app:0 " not in self._path.read_bytes() and time.monotonic() < end and not self.wait(0.005):
+            pass
+
     def kill(self) -> None:
         self._signal(signal.SIGKILL)
 
@@ -156,6 +162,8 @@ def _beat(scenario: Scenario, log: Path, process: subprocess.Popen[bytes], below
     outside = Outside(log, process, below)
     outside.say("watches")
     try:
+        if scenario.head_start:
+            outside.wait_for_app(1.5)
         for blow in scenario.blows:
             if outside.wait(blow.after / 1000):
                 break

@@ -106,7 +106,8 @@ def draw(seed: int, number: int) -> Scenario:
         scenario.kill_after = dice.choice((None, 0, 100, 200)) if scenario.stop_timeout else dice.choice((0, 100, 200))
         scenario.hooks = [hook for phase in PHASES for hook in _hooks(dice, scenario, phase)]
     number_of_apps = 1 if scenario.plain else dice.choices((1, 2, 3), (75, 17, 8))[0]
-    scenario.apps = [_app(dice, scenario, i) for i in range(number_of_apps)]
+    for i in range(number_of_apps):
+        scenario.apps.append(_app(dice, scenario, i))
     if not scenario.plain and dice.random() < 0.15:
         _restart(dice, scenario)
     _set_world(dice, scenario)
@@ -191,6 +192,8 @@ def _app(dice: random.Random, scenario: Scenario, index: int) -> App:
             app.keys["user"] = "0:0"
         if dice.random() < 0.4:
             app.ready = dice.choice(_READY).replace("N", str(index))
+    if index > 0:
+        app.keys = scenario.apps[0].keys | app.keys  # what a process does not say for itself it takes from [app]
     app.deeds = _app_deeds(dice, scenario, app)
     return app
 

@@ -3,7 +3,7 @@
 from tests.chaos.scenario import Hook, Scenario
 from tests.chaos.truth import Truth, signal_number
 
-_TIMED_OUT, _BAD_EXPORT, _CANNOT_RUN, _KILLED = 124, 78, 126, 137
+_TIMED_OUT, _BAD_EXPORT, _CANNOT_RUN, _KILLED, _SHELL_CANNOT_FORK = 124, 78, 126, 137, 2
 
 
 def wrong_status(truth: Truth) -> str:
@@ -116,7 +116,7 @@ def _failures(truth: Truth, hook: Hook) -> set[int]:
     if truth.scenario.stop_timeout is not None and hook.phase in {"pre_stop", "post_stop"}:
         found.add(_TIMED_OUT)  # cut by the end of the budget, or kept from running
     if truth.scenario.world in {"pids", "nproc"}:
-        found.add(_CANNOT_RUN)
+        found |= {_CANNOT_RUN, _SHELL_CANNOT_FORK}
     if truth.scenario.world == "memory":
         found.add(_KILLED)
     return found

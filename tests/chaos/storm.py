@@ -14,6 +14,7 @@ from tests.chaos.worlds import surrounded
 from tests.integration.harness import LIFEINIT, NAMESPACE, base_environment
 
 HUNG_AFTER = 30.0  # seconds from the last stop request; nothing in a scenario takes longer than a few
+_NUDGED_AFTER = 5.0
 _USR1_BLOCKED = 1 << (signal.SIGUSR1 - 1)
 
 
@@ -56,7 +57,10 @@ class Outside:
         self._target = self._find(below)
 
     def _find(self, below: int) -> int | None:
-        """A descriptor of lifeinit, once it has blocked the signals; None if it ended before."""
+        """A descriptor of lifeinit, once it has blocked the signals; None if it ended before.
+
+        While it waits for a signal the kernel shows none as blocked: then something has begun already.
+        """
         while self._process.poll() is None:
             pid = self._process.pid
             try:
@@ -66,7 +70,7 @@ class Outside:
             except (OSError, IndexError):
                 time.sleep(0.001)
                 continue
-            if self._blocks_signals(pid):
+            if self._blocks_signals(pid) or b" began" in self._path.read_bytes():
                 return descriptor
             os.close(descriptor)
             time.sleep(0.001)
@@ -173,6 +177,8 @@ def _beat(scenario: Scenario, log: Path, process: subprocess.Popen[bytes], below
                 outside.send(blow.signal)
         outside.wait(scenario.rest / 1000)
         outside.send(scenario.last)
+        if scenario.stop_timeout is None and not outside.wait(_NUDGED_AFTER):
+            outside.send("CONT")  # an app that has stopped itself after its stop request waits for whoever wakes it
         hung = not outside.wait(HUNG_AFTER)
         if hung:
             outside.kill()

@@ -71,6 +71,14 @@ class Truth:
                 found.append((ready, asks))
         return found
 
+    def is_continued_soon(self, at: int) -> bool:
+        """Whether lifeinit or the app may have got a CONT within a moment of this line."""
+        return any(
+            line.at < self.log[at].at + 0.3
+            and (line.what == "pauses" or line.words == ("got", "CONT") or line.words == ("sends", "CONT"))
+            for line in self.log[at:]
+        )
+
     def sent(self, sends: int) -> Line:
         """The line after the call whose beginning is the line at `sends`."""
         return next(line for line in self.log[sends + 1 :] if line.who == "outside")

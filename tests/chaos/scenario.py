@@ -226,7 +226,9 @@ def _app_deeds(dice: random.Random, scenario: Scenario, app: App) -> list[str]:
     if dice.random() < 0.15:
         deeds.append(f"storm:{dice.choice((5, 20, 40))}")
     if dice.random() < 0.15:
-        wild = [*ORDINARY, *scenario.stop_on, "STOP", "KILL", "CONT", "PIPE"]
+        wild = [*ORDINARY, *scenario.stop_on, "CONT", "PIPE"]
+        if scenario.world != "subreaper":  # only a PID 1 is safe from these
+            wild += ["STOP", "KILL"]
         deeds.append(f"pester:{','.join(dice.sample(wild, dice.choice((1, 2, 4))))}")
     if dice.random() < 0.1:
         deeds.append("stop")

@@ -31,10 +31,16 @@ def main() -> int:
     failed = [report for report in reports if report.findings]
     worlds = collections.Counter(report.world for report in reports)
     late = [report.late for report in reports if report.late is not None]
-    print(f"{len(reports)} runs with seed {options.seed} in {time.monotonic() - began:.0f} s: {len(failed)} with findings")
+    print(
+        f"{len(reports)} runs with seed {options.seed} in {time.monotonic() - began:.0f} s: {len(failed)} with findings"
+    )
     print(", ".join(f"{world}: {count}" for world, count in sorted(worlds.items())))
     print(f"the latest stop: {max(late, default=0.0):.2f} s over its budget, as seen from outside")
-    print(", ".join(f"status {status}: {n}" for status, n in sorted(collections.Counter(r.status for r in reports).items())))
+    print(
+        ", ".join(
+            f"status {status}: {n}" for status, n in sorted(collections.Counter(r.status for r in reports).items())
+        )
+    )
     return 1 if failed else 0
 
 

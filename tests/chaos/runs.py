@@ -38,7 +38,10 @@ def story(scenario: Scenario, result: Result, verdict: Verdict, directory: Path)
             f"==== run {scenario.number} of seed {scenario.seed}: {'; '.join(verdict.findings) or 'nothing found'}",
             f"again: python -m tests.chaos --seed {scenario.seed} --only {scenario.number}",
             f"-- world: {scenario.world}{limit}; options: {options or 'none'}; rewrite: {scenario.rewrite or 'none'}",
-            *(f"-- app:{i}: {' '.join(app.deeds)}  {app.keys or ''} {app.ready}" for i, app in enumerate(scenario.apps)),
+            *(
+                f"-- app:{i}: {' '.join(app.deeds)}  {app.keys or ''} {app.ready}"
+                for i, app in enumerate(scenario.apps)
+            ),
             *([] if scenario.plain else ["-- hook file:", _short(hook_file(scenario, directory))]),
             "-- log:",
             *map(str, result.log),

@@ -20,7 +20,7 @@ def _exact(truth: Truth) -> set[int] | None:
     """Where one app has told its end and nothing else decided: that status, or where it is 0 that of an aborting hook."""
     scenario = truth.scenario
     ending = truth.ending("app:0")
-    if len(scenario.apps) > 1 or scenario.restarts or ending is None or truth.is_silent and not scenario.plain:
+    if len(scenario.apps) > 1 or scenario.restarts or ending is None or (truth.is_silent and not scenario.plain):
         return None
     if truth.said("; the app is stopped", "did not stop in time", "app exited 137"):
         return None

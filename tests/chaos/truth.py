@@ -74,7 +74,7 @@ class Truth:
     def is_continued_soon(self, at: int) -> bool:
         """Whether lifeinit or the app may have got a CONT within a moment of this line."""
         return any(
-            line.at < self.log[at].at + 0.3
+            line.at < self.log[at].at + 1.0
             and (line.what == "pauses" or line.words == ("got", "CONT") or line.words == ("sends", "CONT"))
             for line in self.log[at:]
         )

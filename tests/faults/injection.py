@@ -54,7 +54,8 @@ def survive(directory: Path, hooks: str | None, inject: str | None, follow: bool
     gate = ["sh", "-c", 'read open < gate; exec "$@"', "-"]
     running = Running([*gate, str(LIFEINIT), *options, "--", *listener(f"TERM={APP_STATUS}")], directory, environment)
     try:
-        with _traced(running, directory, inject, follow) as tracer:
+        tracer = _traced(running, directory, inject, follow)
+        try:
             (directory / "gate").write_text("open\n")
             told = _until_up(running, ["ready"] if hooks is None else ["ready", "post_start"])
             if told[-1:] != [""]:
@@ -62,6 +63,11 @@ def survive(directory: Path, hooks: str | None, inject: str | None, follow: bool
                 told += running.rest()
             status = running.status()
             tracer.wait(PATIENCE)
+        finally:
+            running.end()  # first, since strace waits for it
+            tracer.wait(PATIENCE)
+            assert tracer.stderr is not None
+            tracer.stderr.close()
     finally:
         running.end()
     said = (directory / "said").read_text().split() if (directory / "said").exists() else []

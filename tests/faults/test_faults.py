@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from lifeinit.engine.machine import EX_SOFTWARE
 from tests.faults.injection import APP_STATUS, HOOKS, Call, Outcome, engine_calls, survive
 from tests.faults.table import CHILD, DOCUMENT, OWN, Row, rendered
 
@@ -18,11 +19,14 @@ def check(outcome: Outcome, row: Row, told: str) -> None:
     """`outcome` may follow from the failure that `told` names."""
     story = f"{told}: {outcome}"
     assert outcome.status in row.statuses, story
-    assert not any("Traceback" in line or "internal error" in line for line in outcome.stderr), story
+    assert not any("Traceback" in line for line in outcome.stderr), story
+    assert outcome.status == EX_SOFTWARE or not any("internal error" in line for line in outcome.stderr), story
+    if outcome.status == EX_SOFTWARE:
+        assert outcome.stdout == [""], f"an app was started: {story}"
+    elif outcome.status != APP_STATUS:
+        assert any(line.startswith("lifeinit: ") and "cannot" in line for line in outcome.stderr), story
     if "ready" in outcome.stdout:
         assert "TERM" in outcome.stdout, f"the app was not told to stop: {story}"
-    if outcome.status != APP_STATUS:
-        assert any(line.startswith("lifeinit: ") and "cannot" in line for line in outcome.stderr), story
 
 
 @pytest.mark.parametrize("life", LIVES)
@@ -47,7 +51,7 @@ def test_a_failing_call_of_pid_1(tmp_path: Path, life: str, request: pytest.Fixt
         try:
             outcome = survive(tmp_path / str(i), LIVES[life], told)
             check(outcome, row, told)
-            if life == "hooks" and not _is_of_post_stop(call, control):
+            if life == "hooks" and outcome.status != EX_SOFTWARE and not _is_of_post_stop(call, control):
                 assert outcome.said[-1:] == ["post_stop"], f"post_stop did not run: {told}: {outcome}"
         except AssertionError as error_found:
             wrong.append(str(error_found).splitlines()[0][:1500])
@@ -68,6 +72,8 @@ def test_a_failing_call_of_the_child(tmp_path: Path, row: Row, error: str) -> No
     outcome = survive(tmp_path / "run", f"[app]\n{APP}", f"{row.call}:error={error}", follow=True)
     check(outcome, row, f"{row.call}:error={error}")
     assert outcome.stdout == [""]
+    sentence = row.does.split("`")[1]
+    assert [line for line in outcome.stderr if sentence in line]
 
 
 def test_no_memory_for_the_plan(tmp_path: Path) -> None:
@@ -82,3 +88,17 @@ def test_the_document_has_this_table() -> None:
     text = DOCUMENT.read_text()
     assert rendered(OWN) in text
     assert rendered(CHILD) in text
+
+
+@pytest.mark.xfail(reason="CPython hands out an unfilled siginfo after EINTR once the deadline is over", strict=True)
+def test_a_wait_that_is_interrupted(tmp_path: Path) -> None:
+    """As it is when lifeinit is stopped, or its container frozen, until after a deadline: nobody has sent anything.
+
+    sigtimedwait(2) ends with EINTR then; CPython finds its deadline passed and returns a record that it never filled.
+    """
+    control = survive(tmp_path / "control", HOOKS, None)
+    told = []
+    for call in engine_calls(control.trace, ("rt_sigtimedwait",)):
+        outcome = survive(tmp_path / str(call.number), HOOKS, f"{call.name}:error=EINTR:when={call.number}")
+        told += [line for line in outcome.stderr if "internal error" in line]
+    assert told == []

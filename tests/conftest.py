@@ -44,3 +44,9 @@ def _application_python(request: pytest.FixtureRequest, tmp_path_factory: pytest
             pytest.skip(f"pip cannot install {' '.join(requirements)}: {error}")
 
     return python
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--all-faults", action="store_true", help="let every system call fail at every place")
+    parser.addoption("--storm", type=int, default=60, metavar="RUNS", help="how many runs of the storm (60)")
+    parser.addoption("--storm-seed", type=int, default=7, metavar="SEED", help="which ones (7)")

@@ -3,8 +3,8 @@
     actor.py LOG NAME DEED...
 
 A line is `NANOSECONDS NAME PID WORD...` by the monotonic clock, written at once, so the order of the lines is the order
-of what happened. The words: `began`, `ready` (from here no signal is lost), `got SIG`, `sends SIG` and `sent SIG` (around
-the call), `exits N` or `dies SIG` (just before), and what the deeds below say of themselves.
+of what happened. The words: `began`, `ready` (from here no signal is lost), `got SIG`, `sends SIG` and `sent SIG`
+(around the call), `exits N` or `dies SIG` (just before), and what the deeds below say of themselves.
 """
 
 import os

@@ -16,7 +16,7 @@ SLACK = 2.5  # seconds that a busy machine may add to a budget
 
 @dataclass(frozen=True)
 class Verdict:
-    """Every sentence is one breach of the contract. `late` is by how many seconds a budget was overrun, if there was one."""
+    """Every sentence is one breach of the contract. `late` is by how many seconds a budget was overrun, if any was."""
 
     findings: list[str]
     late: float | None

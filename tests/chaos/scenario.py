@@ -221,8 +221,10 @@ def _app_deeds(dice: random.Random, scenario: Scenario, app: App) -> list[str]:
         deeds.append("close")
     if dice.random() < 0.1:
         deeds.append("group")
-    for _ in range(dice.choice((0, 0, 0, 1, 2))):
-        deeds.append(f"leave:{dice.choice(('term', 'deaf', 'brief'))}:{dice.choice(('session', 'group'))}")
+    deeds.extend(
+        f"leave:{dice.choice(('term', 'deaf', 'brief'))}:{dice.choice(('session', 'group'))}"
+        for _ in range(dice.choice((0, 0, 0, 1, 2)))
+    )
     if dice.random() < 0.15:
         deeds.append(f"storm:{dice.choice((5, 20, 40))}")
     if dice.random() < 0.15:

@@ -17,7 +17,7 @@ def wrong_status(truth: Truth) -> str:
 
 
 def _exact(truth: Truth) -> set[int] | None:
-    """Where one app has told its end and nothing else decided: that status, or where it is 0 that of an aborting hook."""
+    """Where one app has told its end and nothing else decided: that status, or for 0 that of an aborting hook."""
     scenario = truth.scenario
     ending = truth.ending("app:0")
     if len(scenario.apps) > 1 or scenario.restarts or ending is None or (truth.is_silent and not scenario.plain):

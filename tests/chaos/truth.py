@@ -75,7 +75,7 @@ class Truth:
         """Whether lifeinit or the app may have got a CONT within a moment of this line."""
         return any(
             line.at < self.log[at].at + 1.0
-            and (line.what == "pauses" or line.words == ("got", "CONT") or line.words == ("sends", "CONT"))
+            and (line.what == "pauses" or line.words in {("got", "CONT"), ("sends", "CONT")})
             for line in self.log[at:]
         )
 

@@ -1,4 +1,4 @@
-"""Which system call fails with what, and what lifeinit does then: the table of docs/faults.md, which the tests check."""
+"""Which system call fails with what, and what lifeinit does then: the table of docs/faults.md."""
 
 from dataclasses import dataclass
 from pathlib import Path

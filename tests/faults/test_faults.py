@@ -90,7 +90,6 @@ def test_the_document_has_this_table() -> None:
     assert rendered(CHILD) in text
 
 
-@pytest.mark.xfail(reason="CPython hands out an unfilled siginfo after EINTR once the deadline is over", strict=True)
 def test_a_wait_that_is_interrupted(tmp_path: Path) -> None:
     """As it is when lifeinit is stopped, or its container frozen, until after a deadline: nobody has sent anything.
 

@@ -1,13 +1,12 @@
 """From a command, a hook file and the options to a plan; the options go first."""
 
-import dataclasses
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 
 from lifeinit import expansion, preflight
 from lifeinit.engine.plan import Hook, Plan, Program, Ready, Restart, Surroundings
 from lifeinit.engine.plan import Process as EngineProcess
+from lifeinit.engine.record import Record
 from lifeinit.engine.signals import number_of
 from lifeinit.engine.statefile import directory
 from lifeinit.hookfile import duration, model
@@ -24,21 +23,20 @@ if TYPE_CHECKING:
 _SHELL = ("/bin/sh", "-c")
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(Record):
     """What the command line and the environment say, or Python code; None and empty leave it to the hook file.
 
     `hooks` are lines for the shell, `callbacks` hooks that are ready made. `functions` are what the processes of these
     names run instead of a command, `probes` what tells that they serve.
     """
 
-    hooks: Mapping[Phase, Sequence[str]] = field(default_factory=dict)
-    callbacks: Mapping[Phase, Sequence[Hook]] = field(default_factory=dict)
-    functions: Mapping[str, Callable[[], int]] = field(default_factory=dict)
-    probes: Mapping[str, Callable[[], int]] = field(default_factory=dict)
+    hooks: Mapping[Phase, Sequence[str]] = {}
+    callbacks: Mapping[Phase, Sequence[Hook]] = {}
+    functions: Mapping[str, Callable[[], int]] = {}
+    probes: Mapping[str, Callable[[], int]] = {}
     stop_timeout: float | None = None
     group: bool | None = None
-    rewrite: Mapping[int, int | None] = field(default_factory=dict)
+    rewrite: Mapping[int, int | None] = {}
     success_exit_codes: frozenset[int] = frozenset()
     user: preflight.Account | None = None
     parent_death_signal: int | None = None
@@ -110,7 +108,7 @@ class _Planner:
         app, named = self.hook_file.app, self.hook_file.processes
         found = []
         if command:
-            first = dataclasses.replace(app, command=tuple(command))
+            first = app.replaced(command=tuple(command))
             found.append(self.process("app", first, self.app_account(app)))
         for name, process in named.items():
             ready = process.ready or (None if found else app.ready)
@@ -263,10 +261,10 @@ def stop_timeout_of(environment: Mapping[str, str]) -> float | None:
 
 def _inherited(process: Process, app: Process, ready: model.Ready | None) -> Process:
     """A process with what it does not say for itself taken from [app]."""
-    own = {key.name: getattr(process, key.name) for key in dataclasses.fields(process)}
-    said = {key: value for key, value in own.items() if value is not None}
+    own = zip(process.fields(), process.values(), strict=True)
+    said = {key: value for key, value in own if value is not None}
     environment = {**app.environment, **process.environment}
-    return dataclasses.replace(app, **{**said, "ready": ready, "environment": environment})
+    return app.replaced(**{**said, "ready": ready, "environment": environment})
 
 
 def _arguments(command: model.Command) -> tuple[str, ...]:

@@ -4,9 +4,9 @@ import grp
 import os
 import pwd
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from lifeinit.engine.plan import Identity
+from lifeinit.engine.record import Record
 
 _HIGHEST_ID = 2**32 - 2  # the one above means "unchanged". setresuid(2)
 
@@ -27,8 +27,7 @@ class NotRootError(UnfitError):
     """Only root can become somebody else."""
 
 
-@dataclass(frozen=True)
-class Account:
+class Account(Record):
     """Whom the app runs as. `identity` is None where lifeinit already is that user."""
 
     identity: Identity | None

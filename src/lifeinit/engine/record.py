@@ -37,15 +37,26 @@ class Record:
         record.__dict__.update(zip(cls.fields(), values, strict=True))
         return record
 
+    def replaced(self, **changes: object) -> "Self":
+        """The same with other values for these fields."""
+        record = type(self).__new__(type(self))
+        record.__dict__.update(zip(self.fields(), self.values(), strict=True))
+        record.__dict__.update(changes)
+        return record
+
     def values(self) -> tuple[object, ...]:
         """The fields' values, in order."""
         return tuple(getattr(self, field) for field in self.fields())
 
+    def compared(self) -> tuple[object, ...]:
+        """What makes two records equal: every field, unless a class leaves one out."""
+        return self.values()
+
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Record) and type(self) is type(other) and self.values() == other.values()
+        return isinstance(other, Record) and type(self) is type(other) and self.compared() == other.compared()
 
     def __hash__(self) -> int:
-        return hash((type(self), self.values()))
+        return hash((type(self), self.compared()))
 
     def __repr__(self) -> str:
         fields = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.fields())

@@ -1,10 +1,9 @@
 """What a valid hook file says. Durations are seconds."""
 
-import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal
 
+from lifeinit.engine.record import Record
 from lifeinit.hookfile.locate import Path, Places
 
 Phase = Literal["pre_start", "post_start", "pre_stop", "post_stop"]
@@ -22,8 +21,7 @@ DEFAULT_STOP_ON = ("TERM", "INT", "QUIT")
 Command = str | tuple[str, ...]  # a line for the shell, or a program and its arguments
 
 
-@dataclass(frozen=True)
-class Hook:
+class Hook(Record):
     """One hook: exactly one of `command`, `sleep` and `wait_for` (targets as written) is set."""
 
     name: str
@@ -36,13 +34,15 @@ class Hook:
     wait_for: tuple[str, ...] = ()
     user: str | None = None
     working_dir: str | None = None
-    environment: Mapping[str, str] = field(default_factory=dict)
+    environment: Mapping[str, str] = {}
     once: bool = False
-    path: Path = field(default=(), compare=False)
+    path: Path = ()
+
+    def compared(self) -> tuple[object, ...]:
+        return self.values()[:-1]  # not where it stands
 
 
-@dataclass(frozen=True)
-class Ready:
+class Ready(Record):
     """How it is learnt that a process serves. Exactly one of the first four is set.
 
     `target` is a URL as written; `path` is the file that is removed before the start, if the target is one.
@@ -58,8 +58,7 @@ class Ready:
     on_failure: Literal["abort", "warn"] = "abort"
 
 
-@dataclass(frozen=True)
-class Process:
+class Process(Record):
     """What `[app]` says of the app, which itself stands on the command line, or `[process.NAME]` of a process.
 
     None is what was not written: a process takes it from `[app]` then. `user` and `environment` are as written.
@@ -69,7 +68,7 @@ class Process:
     ready: Ready | None = None
     user: str | None = None
     working_dir: str | None = None
-    environment: Mapping[str, str] = field(default_factory=dict)
+    environment: Mapping[str, str] = {}
     umask: int | None = None
     no_new_privs: bool | None = None
     stop_signal: str | None = None
@@ -80,23 +79,25 @@ class Process:
     restart_window: float | None = None
 
 
-@dataclass(frozen=True)
-class HookFile:
+class HookFile(Record):
     """The whole file, with the defaults filled in. Signals are their names.
 
     `signals`: what lifeinit gets, and what the app gets for it (None: nothing). `places`: where each key stands.
     """
 
-    hooks: Mapping[Phase, tuple[Hook, ...]] = field(default_factory=dict)
+    hooks: Mapping[Phase, tuple[Hook, ...]] = {}
     ready_file: str | None = None
     stop_timeout: float | None = None
     kill_after: float = 2.0
     stop_on: tuple[str, ...] = DEFAULT_STOP_ON
-    signals: Mapping[str, str | None] = field(default_factory=dict)
-    app: Process = field(default_factory=Process)
-    processes: Mapping[str, Process] = field(default_factory=dict)
-    places: Places = field(default_factory=lambda: Places(""), compare=False, repr=False)
+    signals: Mapping[str, str | None] = {}
+    app: Process = Process()
+    processes: Mapping[str, Process] = {}
+    places: Places = Places("")
+
+    def compared(self) -> tuple[object, ...]:
+        return self.values()[:-1]  # not where it stands
 
     def with_processes(self, processes: "Mapping[str, Process]") -> "HookFile":
         """The same with more processes, which stand before those of the file."""
-        return dataclasses.replace(self, processes={**processes, **self.processes})
+        return self.replaced(processes={**processes, **self.processes})

@@ -1,7 +1,8 @@
 """A user's mistake as data: a rule's code, a place, a sentence and the way out."""
 
-from dataclasses import dataclass, field
 from typing import NamedTuple
+
+from lifeinit.engine.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,8 +19,7 @@ class Place(NamedTuple):
     column: int
 
 
-@dataclass(frozen=True, order=True)
-class Problem:
+class Problem(Record):
     """One mistake in a hook file, from its place up to `end`, which is behind its last character.
 
     The sentence holds the value in quotes. Where `help` is empty the sentence holds the way out too.
@@ -29,7 +29,13 @@ class Problem:
     sentence: str
     help: str = ""
     code: str = ""
-    end: Place | None = field(default=None, compare=False)
+    end: Place | None = None
+
+    def compared(self) -> tuple[Place, str, str, str]:
+        return (self.place, self.sentence, self.help, self.code)
+
+    def __lt__(self, other: "Problem") -> bool:
+        return self.compared() < other.compared()
 
     @property
     def severity(self) -> "Severity":

@@ -1,6 +1,5 @@
 """From the bytes of a hook file to a HookFile, or to every problem in it at once."""
 
-import dataclasses
 import re
 from typing import Literal, NamedTuple
 
@@ -59,7 +58,7 @@ def examine(raw: bytes) -> Examined:
     places = Places(text)
     reader = _Reader(places)
     try:
-        hook_file = dataclasses.replace(reader.hook_file(table), places=places)
+        hook_file = reader.hook_file(table).replaced(places=places)
     except HookFileError as error:  # so many that nobody would read more
         return Examined(None, error.problems, text)
     problems = sorted(reader.problems)
@@ -90,7 +89,7 @@ class _Reader(Values):
             kill_after=self.duration((), table, "kill_after", HookFile.kill_after) or 0.0,
             stop_on=self.stop_on(table),
             signals=self.signals(self.subtable((), table, "signals")),
-            app=dataclasses.replace(app, ready=self.readiness.read(("ready",), table.get("ready"))),
+            app=app.replaced(ready=self.readiness.read(("ready",), table.get("ready"))),
             processes=self.processes(named, app_table),
         )
 

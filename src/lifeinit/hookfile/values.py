@@ -8,8 +8,6 @@ from lifeinit.engine.signals import name_of, number_of
 from lifeinit.hookfile import duration, meant
 from lifeinit.hookfile.locate import Path, Places
 from lifeinit.hookfile.problem import HookFileError, Problem, quoted
-from lifeinit.waiting.targets import hidden
-from lifeinit.waiting.targets import parse as parse_target
 
 MOST_PROBLEMS = 1000
 NAME = re.compile(r"[A-Za-z0-9_.-]+", re.ASCII)
@@ -135,14 +133,16 @@ class Values:
             sentence = f"{key} holds a target of {len(text)} characters"
             self.wrong("E214", at, sentence, f"write one of at most {_LONGEST_TARGET}")
             return
+        from lifeinit.waiting import targets  # noqa: PLC0415  # 3 ms that only a target has to pay
+
         try:
             expansion.check(text)
             if "$" not in text:
-                parse_target(text)
+                targets.parse(text)
         except expansion.ExpansionError as error:
-            self.because("E213", at, f"{key} holds {quoted(hidden(text))}, which holds", error)
+            self.because("E213", at, f"{key} holds {quoted(targets.hidden(text))}, which holds", error)
         except ValueError as error:
-            self.because("E214", at, f"{key} holds {quoted(hidden(text))},", error)
+            self.because("E214", at, f"{key} holds {quoted(targets.hidden(text))},", error)
 
     def because(self, code: str, at: Path, begun: str, error: ValueError) -> None:
         """A problem whose sentence was begun, and whose end and way out are the error's."""

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from lifeinit.engine.plan import Identity
@@ -102,13 +102,12 @@ class Survey:
         app, processes = self.hook_file.app, self.hook_file.processes
         self.settings.append(Setting(("app",), self._person(app), app.environment, self._exports))
         if command or not processes:
-            self._process(replace(app, command=command or None), ("app",), ("app",), ("ready",))
+            self._process(app.replaced(command=command or None), ("app",), ("app",), ("ready",))
         for i, (name, process) in enumerate(processes.items()):
             own: Path = ("process", name)
             self.settings.append(Setting(own, self._person(process), process.environment, self._exports))
             tops = process.ready is None and i == 0 and not command
-            merged = replace(
-                process,
+            merged = process.replaced(
                 ready=app.ready if tops else process.ready,
                 working_dir=process.working_dir or app.working_dir,
                 environment={**app.environment, **process.environment},

@@ -326,6 +326,18 @@ def test_the_picture_is_the_same_each_time() -> None:
     assert timeline.svg(file_of(EXAMPLE), 9.0, "docker") == timeline.svg(file_of(EXAMPLE), 9.0, "docker")
 
 
+def test_a_table_has_room_for_the_longest_times() -> None:
+    text = """
+    ready = 71
+    stop_timeout = "1h1m2s1ms"
+    post_start = { command = "x", retries = 587, timeout = "17h1m" }
+    pre_stop = { command = "x", name = "000000", retries = 157, retry_delay = "64h" }
+    """
+    lines = timeline.table(file_of(text), 10.0, 100, True, "docker").split("\n")
+    assert max(map(width, lines)) <= 100
+    assert any("1 h 1 min 1 s of 10049 h" in line for line in lines)
+
+
 @given(right_files)
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_every_right_file_is_drawn(file: dict[str, Value]) -> None:

@@ -9,13 +9,16 @@ from lifeinit.waiting.targets import hidden
 
 _UNITS = ((3600.0, "h", "h"), (60.0, "min", "m"), (1.0, "s", "s"))
 _NO_LIMIT = "no limit"
+_LONG = 100 * 3600.0
 
 
 def spoken(seconds: float) -> str:
-    """`10 s`, `2.5 s`, `1 min 30 s`, `500 ms`, `no limit`: three digits, as far as it is below a minute."""
+    """`10 s`, `2.5 s`, `1 min 30 s`, `500 ms`, `no limit`: three digits below a minute, begun hours from 100 hours on."""
     if math.isinf(seconds):
         return _NO_LIMIT
     rounded = float(f"{seconds:.3g}") if seconds < 60 else seconds
+    if seconds >= _LONG:
+        rounded = math.ceil(seconds / 3600) * 3600.0
     return " ".join(f"{number} {unit}" for number, unit, _ in _parts(rounded))
 
 

@@ -6,6 +6,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import signal as _signal
     from typing import NoReturn
+
+    from lifeinit.launch import Engage
 else:
     import _signal
 
@@ -23,26 +25,43 @@ _OF_THE_FILE = {"LIFEINIT_CONFIG", "LIFEINIT_STOP_TIMEOUT", "LIFEINIT_RUN_DIR"}
 def main() -> "NoReturn":
     """Serve the command line in sys.argv. Never returns."""
     arguments = sys.argv[1:]
+    if arguments and arguments[0] in _COMMANDS:
+        _serve_command(arguments)
+    from lifeinit.launch import launch, launch_from, plain_plan  # noqa: PLC0415
+    from lifeinit.surroundings import surroundings  # noqa: PLC0415
+
     command = _command_alone(arguments)
     ours = {name for name in os.environ if name.startswith(_VARIABLES)}
+    given = surroundings(_MASK)
     if command and not ours and not _has_hook_file():
-        from lifeinit.launch import launch, plain_plan  # noqa: PLC0415
+        launch(plain_plan(command, given))
 
-        launch(plain_plan(command, _MASK))
+    def front_desk(engage: "Engage") -> int:
+        from lifeinit.isolation import isolate  # noqa: PLC0415
+
+        isolate()
+        if command and ours <= _OF_THE_FILE:
+            from lifeinit.running import run_without_options  # noqa: PLC0415
+
+            status = run_without_options(command, given, _PARENT, engage)
+            if status is not None:
+                return status
+        from lifeinit.cli import serve_run  # noqa: PLC0415
+
+        return serve_run(arguments, given, _PARENT, engage)
+
+    launch_from(front_desk)
+
+
+def _serve_command(arguments: list[str]) -> "NoReturn":
     from lifeinit.isolation import isolate  # noqa: PLC0415
 
     isolate()
-    if command and ours <= _OF_THE_FILE:
-        from lifeinit.running import run_without_options  # noqa: PLC0415
-
-        status = run_without_options(command, _MASK, _PARENT)
-        if status is not None:
-            os._exit(status)
     if _is_probe(arguments):
         _probe(quiet=len(arguments) > 1)
-    from lifeinit.cli import serve  # noqa: PLC0415
+    from lifeinit.cli import serve_command  # noqa: PLC0415
 
-    serve(arguments, _MASK, _PARENT)
+    os._exit(serve_command(arguments, _MASK))
 
 
 def _command_alone(arguments: list[str]) -> list[str]:
@@ -52,9 +71,7 @@ def _command_alone(arguments: list[str]) -> list[str]:
     """
     if arguments[:1] == ["--"]:
         return arguments[1:]
-    if not arguments or arguments[0].startswith("-") or arguments[0] in _COMMANDS:
-        return []
-    return arguments
+    return [] if arguments and arguments[0].startswith("-") else arguments
 
 
 def _has_hook_file() -> bool:

@@ -1,18 +1,21 @@
-"""From the front desk to the engine: a bare interpreter for the plan."""
+"""From the front desk to the engine: in this interpreter where it is bare, else in a new one."""
 
 import os
 import sys
 
-from lifeinit.engine import descriptors, kernel, log, pid1
+from lifeinit.engine import descriptors, kernel, log
 from lifeinit.engine.machine import EX_SOFTWARE
-from lifeinit.engine.plan import Plan, Process, Program, to_wire
-from lifeinit.engine.signals import number_of
-from lifeinit.surroundings import surroundings
+from lifeinit.engine.plan import Plan, Process, Program, from_wire, to_wire
+from lifeinit.engine.signals import name_of, number_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Sequence
     from typing import NoReturn
+
+    from lifeinit.engine.plan import Surroundings
+
+    Engage = Callable[[Plan], NoReturn]
 
 # What an interpreter's own start leaves in sys.modules. Anything more came from a .pth file, a sitecustomize or
 # PYTHONPATH: it may hold threads and megabytes, and is not to live in PID 1.
@@ -28,34 +31,97 @@ _HARMLESS = frozenset(
 _STOP_ON = tuple(number_of(name) or 0 for name in ("TERM", "INT", "QUIT"))
 
 
-def plain_plan(command: "Sequence[str]", mask: "Iterable[int]") -> Plan:
+def plain_plan(command: "Sequence[str]", given: "Surroundings") -> Plan:
     """The plan of a plain init around the command, without any option."""
     app = Process("app", Program(tuple(map(os.fsencode, command))))
-    return Plan((app,), surroundings(mask), _STOP_ON)
+    return Plan((app,), given, _STOP_ON)
 
 
 def launch(plan: Plan) -> "NoReturn":
     """Become the init that carries out the plan."""
     if _is_clean():
-        pid1.ignite(plan)
+        _ignite(plan)
+    _change_interpreter(plan)
+
+
+def launch_from(front_desk: "Callable[[Engage], int]") -> "NoReturn":
+    """Become the init that carries out what the front desk plans, or leave with the status that it refuses with.
+
+    Where this interpreter is bare the plan is made in a child: what that imports goes with it, and no other interpreter
+    has to start. `front_desk` gets what the plan is to be given to, and returns only where it has none.
+    """
+    if _is_clean():
+        descriptors.fill_stdio()  # or a pipe of ours could become the app's stdin
+        try:
+            reader, writer = os.pipe()
+            child = os.fork()
+        except OSError:
+            pass  # no descriptor or process to be had: then it is done here
+        else:
+            if child == 0:
+                _plan_into(writer, front_desk)
+            os.close(writer)
+            _take_over(reader, child)
+    kernel.leave(front_desk(_change_interpreter))
+
+
+def _plan_into(writer: int, front_desk: "Callable[[Engage], int]") -> "NoReturn":
+    def hand_over(plan: Plan) -> "NoReturn":
+        with open(writer, "wb") as pipe:
+            pipe.write(to_wire(plan))
+        kernel.leave(0)
+
+    status = EX_SOFTWARE
     try:
-        _change_interpreter(plan)
-    except OSError as error:
-        log.say(f"internal error: cannot start {log.quote(os.fsencode(sys.executable))}: {error.strerror}")
-    kernel.leave(EX_SOFTWARE)
+        status = front_desk(hand_over)
+    except Exception as error:  # noqa: BLE001  # the parent has the status for it, and only this child the words
+        log.report(error)
+    kernel.leave(status)
+
+
+def _take_over(reader: int, child: int) -> "NoReturn":
+    """Carry out what the child has planned, or leave as it did. The engine is imported while the child still works."""
+    from lifeinit.engine import pid1  # noqa: PLC0415
+
+    with open(reader, "rb") as pipe:
+        wire = pipe.read()
+    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    if status < 0:
+        log.say(f"internal error: SIG{name_of(-status)} ended what reads the options and the hook file")
+        kernel.leave(EX_SOFTWARE)
+    if not wire:
+        kernel.leave(status)
+    pid1.ignite(from_wire(wire))
+
+
+def _ignite(plan: Plan) -> "NoReturn":
+    from lifeinit.engine import pid1  # noqa: PLC0415  # before an exec it would be imported for nothing
+
+    pid1.ignite(plan)
 
 
 def _is_clean() -> bool:
     """Whether this interpreter is as bare as a new one: then the exec, 6 ms, is saved."""
     variables = {name for name in os.environ if name.startswith("PYTHON") and not name.startswith("PYTHON_")}
-    return variables <= _HARMLESS and all(name.partition(".")[0] in _INTERPRETERS_OWN for name in sys.modules)
+    own = _INTERPRETERS_OWN | {"sitecustomize"} if _has_distributions_sitecustomize() else _INTERPRETERS_OWN
+    return variables <= _HARMLESS and all(name.partition(".")[0] in own for name in sys.modules)
+
+
+def _has_distributions_sitecustomize() -> bool:
+    """Whether it lies in the standard library, where Debian puts one that does nothing, and not in a search path."""
+    file = getattr(sys.modules.get("sitecustomize"), "__file__", None)
+    return isinstance(file, str) and os.path.dirname(file) == os.path.dirname(os.__file__)
 
 
 def _change_interpreter(plan: Plan) -> "NoReturn":
     """Exec a bare interpreter that runs the engine: the pid and the pending signals stay, click's memory goes."""
-    descriptors.fill_stdio()
-    order = os.memfd_create("lifeinit-plan", 0)
-    with open(order, "wb", closefd=False) as file:
-        file.write(to_wire(plan))
-    script = os.path.abspath(pid1.__file__)
-    os.execv(sys.executable, [sys.executable, "-I", "-S", "-B", script, str(order)])
+    try:
+        descriptors.fill_stdio()
+        order = os.memfd_create("lifeinit-plan", 0)
+        with open(order, "wb", closefd=False) as file:
+            file.write(to_wire(plan))
+        script = os.path.join(os.path.dirname(os.path.abspath(descriptors.__file__)), "pid1.py")
+        os.execv(sys.executable, [sys.executable, "-I", "-S", "-B", script, str(order)])
+    except OSError as error:
+        log.say(f"internal error: cannot start {log.quote(os.fsencode(sys.executable))}: {error.strerror}")
+    kernel.leave(EX_SOFTWARE)

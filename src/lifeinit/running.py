@@ -1,16 +1,19 @@
 """Runs a command as the app, with the hook file that was named or found. Knows nothing of the command line."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from lifeinit.engine import log
 from lifeinit.engine.machine import EX_SOFTWARE
 from lifeinit.hookfile import reader, search
 from lifeinit.hookfile.problem import HookFileError, UnreadableError, quoted
-from lifeinit.launch import launch
 from lifeinit.planning import Options, make_plan, stop_timeout_of
-from lifeinit.surroundings import surroundings
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from lifeinit.engine.plan import Surroundings
+    from lifeinit.launch import Engage
 
 EX_CONFIG: Final = 78  # sysexits(3)
 
@@ -19,8 +22,8 @@ class NoCommandError(Exception):
     """Neither a command nor a hook file with processes: nothing is to be run."""
 
 
-def run(command: Sequence[str], config: str | None, options: Options, mask: Iterable[int]) -> int:
-    """Become the init; returns only the exit status of what was refused. Raises NoCommandError."""
+def run(command: Sequence[str], config: str | None, options: Options, given: "Surroundings", engage: "Engage") -> int:
+    """Make the plan and engage the engine with it; returns only the exit status of a refusal. Raises NoCommandError."""
     path = search.found(config)
     reason = None if path is None or search.is_named(config) else search.distrusted(path)
     if reason is not None:
@@ -32,7 +35,7 @@ def run(command: Sequence[str], config: str | None, options: Options, mask: Iter
         hook_file = None if path is None else reader.read(path)
         if not command and not (hook_file and hook_file.processes):
             raise NoCommandError
-        plan = make_plan(command, surroundings(mask), hook_file, options, str(path))
+        plan = make_plan(command, given, hook_file, options, str(path))
     except UnreadableError as error:
         if not command:
             raise NoCommandError from None
@@ -42,18 +45,18 @@ def run(command: Sequence[str], config: str | None, options: Options, mask: Iter
             log.refuse(problem.text(str(path)))
         log.say(f"the hook file {quoted(str(path))} is wrong; nothing was started", "wrong_hook_file", "error")
     else:
-        launch(plan)
+        engage(plan)
     return EX_CONFIG
 
 
-def run_without_options(command: Sequence[str], mask: Iterable[int], parent: int) -> int | None:
+def run_without_options(command: Sequence[str], given: "Surroundings", parent: int, engage: "Engage") -> int | None:
     """The same where nothing but a hook file is to be read; None where there is more to say than that."""
     try:
         options = Options(stop_timeout=stop_timeout_of(os.environ), parent=parent)
     except ValueError:
         return None  # the command line has the words for it
     try:
-        return run(command, None, options, mask)
+        return run(command, None, options, given, engage)
     except Exception as error:  # noqa: BLE001  # nothing was started yet: a sentence and a status for it too
         log.report(error)
         return EX_SOFTWARE

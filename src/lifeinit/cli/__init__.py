@@ -1,5 +1,5 @@
 """The reception: click reads the command line, one call does the work, its answer is the exit status."""
 
-from lifeinit.cli.commands import serve
+from lifeinit.cli.commands import serve_command, serve_run
 
-__all__ = ["serve"]
+__all__ = ["serve_command", "serve_run"]

@@ -3,16 +3,20 @@
 import contextlib
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from typing import Final, NamedTuple, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 import click
 
 from lifeinit import __version__, preflight, running
 from lifeinit.cli import parameters, suggestions
 from lifeinit.engine import log
-from lifeinit.engine.kernel import leave
 from lifeinit.engine.machine import EX_SOFTWARE
+from lifeinit.engine.plan import Surroundings
 from lifeinit.planning import Options
+from lifeinit.surroundings import surroundings
+
+if TYPE_CHECKING:
+    from lifeinit.launch import Engage
 
 Option = TypeVar("Option", bound=Callable[..., object])
 
@@ -20,29 +24,33 @@ EX_UNWRITABLE: Final = 2
 
 
 class Start(NamedTuple):
-    """What lifeinit was started with: its signal mask, and its parent's pid."""
+    """What lifeinit was started with, its parent's pid, and what a plan is to be given to."""
 
-    mask: Iterable[int]
+    given: Surroundings
     parent: int
+    engage: "Engage"
 
 
-def serve(arguments: Sequence[str], mask: Iterable[int], parent: int) -> NoReturn:
-    """Serve one command line and leave."""
-    command = _other_command(arguments[0]) if arguments else None
-    if command is not None:
-        import signal  # noqa: PLC0415
-
-        signal.pthread_sigmask(signal.SIG_SETMASK, mask)  # not an init: Ctrl-C is to end it
-        _leave(command, arguments[1:], f"lifeinit {arguments[0]}")
-    if arguments and arguments[0] == "wait":
-        from lifeinit.cli.wait import wait  # noqa: PLC0415  # 15 ms that nobody else has to pay
-
-        _leave(wait, arguments[1:], "lifeinit wait", Start(mask, parent))
-    _leave(run, arguments, "lifeinit", Start(mask, parent))
+def serve_run(arguments: Sequence[str], given: Surroundings, parent: int, engage: "Engage") -> int:
+    """Serve a command line that is to run an app. Returns only the exit status of one that does not come to it."""
+    return _status_of(run, arguments, "lifeinit", Start(given, parent, engage))
 
 
-def _other_command(name: str) -> click.Command | None:
-    """The command of this name; None for the app's. Each is imported for itself alone."""
+def serve_command(arguments: Sequence[str], mask: Iterable[int]) -> int:
+    """Serve a command line that begins with the name of a command of ours; returns the exit status."""
+    command = _command_of(arguments[0])
+    if command is None:
+        raise AssertionError(f"{arguments[0]!r} is no command")
+    if arguments[0] == "wait":
+        return _status_of(command, arguments[1:], "lifeinit wait", surroundings(mask))
+    import signal  # noqa: PLC0415
+
+    signal.pthread_sigmask(signal.SIG_SETMASK, mask)  # not an init: Ctrl-C is to end it
+    return _status_of(command, arguments[1:], f"lifeinit {arguments[0]}")
+
+
+def _command_of(name: str) -> click.Command | None:
+    """The command of this name. Each is imported for itself alone."""
     match name:
         case "check":
             from lifeinit.cli.check import check  # noqa: PLC0415
@@ -67,26 +75,22 @@ def _other_command(name: str) -> click.Command | None:
         case "completion":
             from lifeinit.cli.completion import completion_of  # noqa: PLC0415
 
-            return completion_of(run, _command_to_complete)
+            return completion_of(run, _command_of)
+        case "wait":
+            from lifeinit.cli.wait import wait  # noqa: PLC0415
+
+            return wait
         case _:
             return None
 
 
-def _command_to_complete(name: str) -> click.Command | None:
-    if name == "wait":
-        from lifeinit.cli.wait import wait  # noqa: PLC0415
-
-        return wait
-    return _other_command(name)
-
-
-def _leave(command: click.Command, arguments: Sequence[str], name: str, start: Start | None = None) -> NoReturn:
-    """Run a command and leave with its status, whatever has become of stdout and stderr."""
+def _status_of(command: click.Command, arguments: Sequence[str], name: str, context: object = None) -> int:
+    """Run a command, whatever has become of stdout and stderr, and return its status."""
     status = EX_SOFTWARE
     try:
         prefix = name.replace(" ", "_").upper()  # LIFEINIT_CONFIG, LIFEINIT_WAIT_TIMEOUT
         # Without complete_var="" a variable in the app's environment could have click print a script instead.
-        answer = command.main(list(arguments), name, "", standalone_mode=False, obj=start, auto_envvar_prefix=prefix)
+        answer = command.main(list(arguments), name, "", standalone_mode=False, obj=context, auto_envvar_prefix=prefix)
         status = int(answer or 0)
     except click.ClickException as error:
         status = error.exit_code
@@ -101,7 +105,7 @@ def _leave(command: click.Command, arguments: Sequence[str], name: str, start: S
         log.report(error)
     with contextlib.suppress(OSError):
         sys.stdout.flush()
-    leave(status)
+    return status
 
 
 def _hook_option(phase: str, text: str) -> Callable[[Option], Option]:
@@ -213,7 +217,7 @@ def run(  # noqa: PLR0913, PLR0917
         tell_orphans=warn_on_reap,
     )
     try:
-        return running.run(command, config, options, start.mask)
+        return running.run(command, config, options, start.given, start.engage)
     except running.NoCommandError:
         raise click.UsageError('no command: name the app to run, as in "lifeinit -- python app.py"') from None
 

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import click
 
@@ -10,14 +10,10 @@ from lifeinit.cli.parameters import Parsed
 from lifeinit.engine import descriptors, log
 from lifeinit.engine.plan import Surroundings
 from lifeinit.hookfile import duration
-from lifeinit.surroundings import surroundings
 from lifeinit.waiting.becoming import become, die
 from lifeinit.waiting.loop import Pace, Waiting
 from lifeinit.waiting.tries import Terms
 from lifeinit.waiting.written import resolve
-
-if TYPE_CHECKING:
-    from lifeinit.cli.commands import Start
 
 WRONG: Final = 2
 _COMMAND: Final = "lifeinit.command"
@@ -83,8 +79,7 @@ def wait(  # noqa: PLR0913, PLR0917
         log.say(sentence)
     if wrong:
         return WRONG
-    start: Start = context.obj
-    given = surroundings(start.mask)
+    given: Surroundings = context.obj
     descriptors.fill_stdio()
     status = Waiting(resolved, Pace(interval, timeout or None, quiet=quiet), Terms(insecure=insecure), log.say).run()
     if status > 128:

@@ -79,7 +79,7 @@ class Supervisor:
         while self.exit_status is None:
             if self.services is not None:
                 self.services.report.update(self.machine, self.apps)
-            if self._read_signals(kernel.wait(min(self.deadlines.values(), default=None))):
+            if self._read_signals(kernel.wait(min(self.deadlines.values()) if self.deadlines else None)):
                 self._reap()
             self._expire()
         if self.services is not None:
@@ -174,7 +174,9 @@ class Supervisor:
             elif not _of_our_own_write(came):
                 self._signal_came(came)
             most -= 1
-            came = kernel.wait(0.0) if most > 0 else kernel.wait(0.0, self.plan.stop_on) if most == 0 else None
+            if most < 0 or not kernel.has_pending():
+                break
+            came = kernel.wait(0.0) if most > 0 else kernel.wait(0.0, self.plan.stop_on)
         if heard and self.services is not None:
             for event in self.services.notified(self.apps, self._ours()):
                 self._handle(event)

@@ -13,7 +13,7 @@ _LONG = 100 * 3600.0
 
 
 def spoken(seconds: float) -> str:
-    """`10 s`, `2.5 s`, `1 min 30 s`, `500 ms`, `no limit`: three digits below a minute, begun hours from 100 hours on."""
+    """`10 s`, `2.5 s`, `1 min 30 s`, `500 ms`, `no limit`: three digits below a minute, whole hours from 100 on."""
     if math.isinf(seconds):
         return _NO_LIMIT
     rounded = float(f"{seconds:.3g}") if seconds < 60 else seconds

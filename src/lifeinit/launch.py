@@ -81,17 +81,20 @@ def _plan_into(writer: int, front_desk: "Callable[[Engage], int]") -> "NoReturn"
 
 def _take_over(reader: int, child: int) -> "NoReturn":
     """Carry out what the child has planned, or leave as it did. The engine is imported while the child still works."""
-    from lifeinit.engine import pid1  # noqa: PLC0415
+    try:
+        from lifeinit.engine import pid1  # noqa: PLC0415
 
-    with open(reader, "rb") as pipe:
-        wire = pipe.read()
-    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    if status < 0:
-        log.say(f"internal error: SIG{name_of(-status)} ended what reads the options and the hook file")
-        kernel.leave(EX_SOFTWARE)
-    if not wire:
-        kernel.leave(status)
-    pid1.ignite(from_wire(wire))
+        with open(reader, "rb") as pipe:
+            wire = pipe.read()
+        status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        if status == 0 and wire:
+            pid1.ignite(from_wire(wire))
+        if status < 0:
+            log.say(f"internal error: SIG{name_of(-status)} ended what reads the options and the hook file")
+        kernel.leave(status if status >= 0 else EX_SOFTWARE)
+    except Exception as error:  # noqa: BLE001  # nothing was started yet: a sentence and a status for it
+        log.report(error)
+    kernel.leave(EX_SOFTWARE)
 
 
 def _ignite(plan: Plan) -> "NoReturn":

@@ -76,9 +76,23 @@ def test_a_failing_call_of_the_child(tmp_path: Path, row: Row, error: str) -> No
     assert [line for line in outcome.stderr if sentence in line]
 
 
+@pytest.mark.parametrize("inject", ["pipe2:error=EMFILE:when=1", "clone:error=EAGAIN:when=1"])
+def test_no_child_for_the_front_desk(tmp_path: Path, inject: str) -> None:
+    """The plan is made without it, and carried out by a new interpreter: nobody notices."""
+    outcome = survive(tmp_path / "run", HOOKS, inject)
+    assert (outcome.status, outcome.said) == (APP_STATUS, ["pre_start", "pre_stop", "post_stop"])
+    assert any(line.startswith("memfd_create(") for line in outcome.trace)
+
+
+def test_the_front_desk_cannot_be_waited_for(tmp_path: Path) -> None:
+    outcome = survive(tmp_path / "run", HOOKS, "wait4:error=ECHILD:when=1")
+    assert (outcome.status, outcome.stdout, outcome.said) == (EX_SOFTWARE, [""], [])
+    assert [line for line in outcome.stderr if line.startswith("lifeinit: internal error: ChildProcessError")]
+
+
 def test_no_memory_for_the_plan(tmp_path: Path) -> None:
-    """The front desk cannot hand the plan over: nothing is started."""
-    outcome = survive(tmp_path / "run", HOOKS, "memfd_create:error=EMFILE")
+    """The front desk cannot hand the plan to a new interpreter: nothing is started."""
+    outcome = survive(tmp_path / "run", HOOKS, "clone,memfd_create:error=ENOMEM")
     assert (outcome.status, outcome.stdout, outcome.said) == (70, [""], [])
     assert [line for line in outcome.stderr if "cannot start" in line]
 

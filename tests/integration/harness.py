@@ -82,8 +82,15 @@ class Running:
     @property
     def pid(self) -> int:
         """The pid, in our own namespace, of the namespace's PID 1."""
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        return int(children[0])
+        return _children(self.process.pid)[0]
+
+    def child(self) -> int:
+        """The pid, in our own namespace, of PID 1's first child, as soon as it has one."""
+        while self.process.poll() is None:
+            for pid in _children(self.process.pid):
+                for child in _children(pid):
+                    return child
+        raise AssertionError(f"it is over without a child; stderr: {self.stderr()}")
 
     def send(self, signo: int) -> None:
         os.kill(self.pid, signo)
@@ -105,6 +112,13 @@ class Running:
         self.process.wait()
         assert self.process.stdout is not None
         self.process.stdout.close()
+
+
+def _children(pid: int) -> list[int]:
+    try:
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except OSError:
+        return []  # it is gone
 
 
 def have_namespaces() -> str:

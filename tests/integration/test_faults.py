@@ -1,5 +1,6 @@
 """An error of lifeinit's own never ends PID 1 before the app was told to stop."""
 
+import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import lifeinit
-from tests.integration.harness import Running, base_environment, listener, python
+from tests.integration.harness import LIFEINIT, Running, base_environment, listener, python
 
 ENVIRONMENT = base_environment() | {"SOURCE": str(Path(lifeinit.__file__).parents[1])}
 
@@ -72,4 +73,16 @@ def test_an_unforeseen_error_of_the_front_desk_starts_nothing(tmp_path: Path) ->
     assert running.status() == 70
     (line,) = running.stderr()
     assert line.startswith("lifeinit: internal error: ZeroDivisionError: division by zero (<string>:3)")
+    running.end()
+
+
+@pytest.mark.usefixtures("namespaces")
+def test_a_front_desk_that_is_killed_starts_nothing(tmp_path: Path) -> None:
+    """By the kernel, which has no memory for it, say. Here while it waits for a hook file that nobody writes."""
+    os.mkfifo(tmp_path / "hooks.toml")
+    running = Running([str(LIFEINIT), "--config", "hooks.toml", "--", "echo", "never"], tmp_path, base_environment())
+    os.kill(running.child(), signal.SIGKILL)
+    assert running.rest() == []
+    assert running.status() == 70
+    assert running.stderr() == ["lifeinit: internal error: SIGKILL ended what reads the options and the hook file"]
     running.end()

@@ -203,9 +203,9 @@ def test_lifeinit_itself_may_be_stopped_and_continued(init: Start) -> None:
     ids=["app", "hook"],
 )
 def test_no_memory_for_the_first_fork(tmp_path: Path, hooks: str, sentence: str, ran: list[str]) -> None:
-    """ENOMEM, which strace puts in the kernel's place; what comes after works again."""
+    """ENOMEM, put there by strace, for the front desk and for what is started first; what comes after works again."""
     (tmp_path / "hooks.toml").write_text(hooks)
-    inject = ["strace", "-o", "/dev/null", "-e", "inject=fork,vfork,clone,clone3:error=ENOMEM:when=1"]
+    inject = ["strace", "-o", "/dev/null", "-e", "inject=fork,vfork,clone,clone3:error=ENOMEM:when=1..2"]
     running = Running([*inject, str(LIFEINIT), "--", "true"], tmp_path, base_environment())
     assert running.rest() == ran
     assert running.status() == 126
@@ -219,3 +219,11 @@ def test_a_stdout_that_nobody_reads_changes_no_status(init: Start) -> None:
     for hooks in (None, HOOKS):
         assert init("sh", "-c", "exit 3", through=["sh", "-c", shell.replace("mkfifo", "rm -f out; mkfifo"), "-"],
                     hooks=hooks).status() == 3  # fmt: skip
+
+
+def test_a_plan_that_no_pipe_holds_at_once(init: Start) -> None:
+    """300 kB of arguments, and a hook file: all of it reaches the app."""
+    words = ["x" * 100_000] * 3
+    running = init("sh", "-c", 'printf "%s\\n" "$#" ${#3}', "-", *words, hooks=HOOKS)
+    assert running.rest() == ["3", "100000"]
+    assert running.status() == 0

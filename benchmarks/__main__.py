@@ -11,7 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import environments, goals, measure
+from benchmarks import goals, measure
 from benchmarks.contenders import contenders
 from benchmarks.figures import Figures
 from benchmarks.priority import first_in_line
@@ -48,7 +48,9 @@ def _run(quick: bool) -> Figures:
         for part in (measure.starts, measure.visits, measure.orphans):
             figures.rows.update(part(found, directory, amount, _tell))
         if not quick:
-            figures.rows.update(scale(found[0], directory, _tell))
+            figures.rows.update(
+                scale(found[0], next((it for it in found if it.name == "tini"), None), directory, _tell)
+            )
         _tell("")
     return figures
 
@@ -63,7 +65,6 @@ def _machine() -> dict[str, str]:
         "cores": str(os.cpu_count()),
         "kernel": f"{platform.system()} {platform.release()}",
         "Python": f"{platform.python_implementation()} {platform.python_version()}",
-        "interpreter": environments.INTERPRETER,
     }
 
 

@@ -12,17 +12,23 @@ from benchmarks.measure import round_trips_us, samples, storm
 from benchmarks.namespace import running, starts_ms
 
 SIGNALS, ORPHANS = 100_000, 100_000
-STORM = 20_000
+STORM = 10_000
 
 
-def scale(lifeinit: Contender, directory: Path, tell: Callable[[str], None]) -> dict[str, Row]:
-    """lifeinit alone: a part of the work when it is fresh (or small), and the same part later (or large)."""
+def scale(lifeinit: Contender, tini: Contender | None, directory: Path, tell: Callable[[str], None]) -> dict[str, Row]:
+    """A part of the work when lifeinit is fresh (or small), and the same part later (or large).
+
+    tini's orphans too: they show what of the difference is the kernel's.
+    """
     grown: dict[str, list[float]] = {}
     rows = {}
     for what, unit, measure in (("signals", "µs of CPU each", _signals), ("orphans", "µs of CPU each", _orphans)):
         tell(f"100,000 {what}")
         (few, many), grown[what] = measure(lifeinit, directory)
         rows[f"scale {what}"] = Row(f"100,000 {what}", unit, values=spreads({"few": few, "many": many}))
+    if tini is not None:
+        (few, many), _ = _orphans(tini, directory)
+        rows["scale orphans of tini"] = Row("tini's 100,000 orphans", unit, values=spreads({"few": few, "many": many}))
     tell("1,000 hooks")
     rows["scale hooks"] = Row("1,000 hooks", "ms each", values=spreads(_hooks(lifeinit, directory)))
     tell("100 processes")
@@ -55,7 +61,7 @@ def _orphans(lifeinit: Contender, directory: Path) -> tuple[tuple[list[float], l
         before = process.memory_kb(one.pid, "Private_Dirty")
         costs = [storm(one, STORM)[1] for _ in range(ORPHANS // STORM)]
         after = process.memory_kb(one.pid, "Private_Dirty")
-    return (costs[:2], costs[-2:]), [after - before]
+    return (costs[:3], costs[-3:]), [after - before]
 
 
 def _hooks(lifeinit: Contender, directory: Path) -> dict[str, list[float]]:

@@ -6,14 +6,8 @@ import pytest
 
 from lifeinit import timeline
 from lifeinit.hookfile import reader
-from lifeinit.rules import registry
 
 ROOT = Path(__file__).parents[2]
-
-
-def test_the_rules() -> None:
-    """`python -m lifeinit.rules > docs/reference/rules.md`"""
-    assert (ROOT / "docs/reference/rules.md").read_text() == registry.markdown()
 
 
 def test_the_picture() -> None:

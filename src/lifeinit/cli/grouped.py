@@ -1,16 +1,18 @@
 """How the help of a command with many options is laid out: in groups, in one column, on one screen."""
 
-from collections.abc import Mapping, Sequence
-from typing import ClassVar, Final
+from collections.abc import Iterable, Mapping, Sequence
+from typing import ClassVar
 
 import click
 
 Rows = Sequence[tuple[str, str]]
-REST: Final = "Output"  # where --version and --help stand
 
 
 class Grouped(click.Command):
-    """A command whose `groups` map a heading to the names of its options, and `rows` to lines of another kind."""
+    """A command whose `groups` map a heading to the names of its options, and `rows` to lines of another kind.
+
+    What is in no group stands in the last one.
+    """
 
     groups: ClassVar[Mapping[str, Sequence[str]]]
     rows: ClassVar[Mapping[str, Rows]]
@@ -28,9 +30,15 @@ class Grouped(click.Command):
         options = [option for option in self.get_params(ctx) if isinstance(option, click.Option)]
         records = {option.name or "": option.get_help_record(ctx) for option in options}
         tables: dict[str, Rows] = {}
-        grouped = {name for names in self.groups.values() for name in names}
-        for heading, names in self.groups.items():
-            rest = [name for name in records if name not in grouped] if heading == REST else []
-            found = [records[name] for name in (*names, *rest)]
+        for heading, names in grouped(self.groups, records).items():
+            found = [records[name] for name in names]
             tables[heading] = [record for record in found if record is not None]
         return tables
+
+
+def grouped(groups: Mapping[str, Sequence[str]], names: Iterable[str]) -> dict[str, list[str]]:
+    """The names by their groups; those of no group are in the last one."""
+    named = {name for group in groups.values() for name in group}
+    found = {heading: list(group) for heading, group in groups.items()}
+    found[list(groups)[-1]] += [name for name in names if name not in named]
+    return found

@@ -1,5 +1,7 @@
 """The pages of the reference, as Markdown."""
 
+import html
+import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -121,5 +123,11 @@ def _code(text: str) -> str:
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *([cell.replace("|", "\\|") for cell in row] for row in rows)]
+    lines = [head, ["---"] * len(head), *(map(_cell, row) for row in rows)]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
+
+
+def _cell(text: str) -> str:
+    """A bar in code as an entity: of "\\|" there one reader of Markdown shows both characters, and of "|" another none."""
+    code = re.compile(r"`([^`|]*\|[^`]*)`")
+    return code.sub(lambda found: f"<code>{html.escape(found[1]).replace('|', '&#124;')}</code>", text)

@@ -128,6 +128,6 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def _cell(text: str) -> str:
-    """A bar in code as an entity: of "\\|" there one reader of Markdown shows both characters, and of "|" another none."""
+    """A bar in code as an entity: readers of Markdown do not agree on the backslash before one."""
     code = re.compile(r"`([^`|]*\|[^`]*)`")
     return code.sub(lambda found: f"<code>{html.escape(found[1]).replace('|', '&#124;')}</code>", text)

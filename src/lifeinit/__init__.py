@@ -6,7 +6,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Container", "Event", "UseError", "__version__"]
 
-__version__ = "0.1.0"
+__version__ = "0.9.0"
 
 
 def __getattr__(name: str) -> object:

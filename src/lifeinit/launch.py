@@ -103,6 +103,14 @@ def _ignite(plan: Plan) -> "NoReturn":
     pid1.ignite(plan)
 
 
+def refuse_archive() -> "NoReturn":
+    """Leave, as there is no file to give to a bare interpreter; nor could psutil's extension be loaded. zipapp"""
+    place = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(descriptors.__file__))))
+    way_out = "install it, or make the archive with shiv, which unpacks itself"
+    log.say(f"cannot run out of the archive {log.quote(os.fsencode(place))}: {way_out}; nothing was started")
+    kernel.leave(EX_SOFTWARE)
+
+
 def _is_clean() -> bool:
     """Whether this interpreter is as bare as a new one: then the exec, 6 ms, is saved."""
     variables = {name for name in os.environ if name.startswith("PYTHON") and not name.startswith("PYTHON_")}

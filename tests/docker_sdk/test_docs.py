@@ -1,4 +1,4 @@
-"""Every block of docs/docker-sdk.md runs as it stands, and prints what the page says."""
+"""Every block of docs/reference/docker-sdk.md runs as it stands, and prints what the page says."""
 
 import re
 import subprocess
@@ -11,7 +11,7 @@ from docker import DockerClient
 from tests.container.docker import BASE, ROOT
 from tests.docker_sdk.conftest import clear
 
-PAGE = (ROOT / "docs/docker-sdk.md").read_text()
+PAGE = (ROOT / "docs/reference/docker-sdk.md").read_text()
 BLOCKS = re.findall(r"^```python\n(.*?)^```\n(?:\nprints\n\n```\n(.*?)^```\n)?", PAGE, re.MULTILINE | re.DOTALL)
 
 

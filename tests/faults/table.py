@@ -1,9 +1,9 @@
-"""Which system call fails with what, and what lifeinit does then: the table of docs/faults.md."""
+"""Which system call fails with what, and what lifeinit does then: the table of docs/explanation/faults.md."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
-DOCUMENT = Path(__file__).parents[2] / "docs" / "faults.md"
+DOCUMENT = Path(__file__).parents[2] / "docs" / "explanation" / "faults.md"
 
 
 @dataclass(frozen=True)

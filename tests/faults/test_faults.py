@@ -98,7 +98,7 @@ def test_no_memory_for_the_plan(tmp_path: Path) -> None:
 
 
 def test_the_document_has_this_table() -> None:
-    """docs/faults.md cannot go another way than the tests."""
+    """docs/explanation/faults.md cannot go another way than the tests."""
     text = DOCUMENT.read_text()
     assert rendered(OWN) in text
     assert rendered(CHILD) in text

@@ -1,6 +1,7 @@
 """The command line: what it prints, and its exit statuses."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -9,6 +10,8 @@ from pathlib import Path
 import pytest
 
 import lifeinit
+from lifeinit.cli import completion
+from lifeinit.cli.commands import run
 from tests.integration.conftest import Start
 from tests.integration.harness import LIFEINIT, Running, base_environment, listener
 
@@ -50,51 +53,53 @@ def test_the_module_is_the_command() -> None:
 HELP = """\
 Usage: lifeinit [OPTIONS] [--] COMMAND [ARG]...
 
-  Run COMMAND as the app: be its init, and run the hooks of the hook file
-  around its life.
+  Run COMMAND as the app, and the hooks of the hook file around its life. The
+  exit status is the app's, or that of a hook that kept it from running.
 
-  The exit status is the app's: n, or 128+n if it died of signal n; 126 or 127
-  if it cannot be run; a hook's, if that kept the app from running; 78 if the
-  hook file is wrong, 2 if the command line is.
-
-Options:
+Run:
   --config FILE                  The hook file; else ./hooks.toml, else
                                  /etc/lifeinit/hooks.toml.
-  -g, --group                    Signals go to the app's whole process group.
-  -c, --single-child             Signals go to the app's main process only
-                                 (the default).
-  -r, --rewrite SIG:SIG          Pass the second signal on for the first;
-                                 TERM: drops it. Repeatable.
-  -e, --success-exit-code CODE   An exit status of the app that counts as 0:
-                                 3, 3-9 or SIGTERM. Repeatable.
-  -p, --parent-death-signal SIG  Act as if this signal came when lifeinit's
-                                 parent dies.
   --user USER[:GROUP]            Run the app as this user.
-  --pre-start COMMAND            Run this before the app exists; a failure
-                                 keeps it from starting.
-  --post-start COMMAND           Run this when the app is ready.
-  --pre-stop COMMAND             Run this when a stop is asked for, before the
-                                 app learns of it.
-  --post-stop COMMAND            Run this when the app is gone. These four are
-                                 repeatable, and come after a file's hooks.
-  -w, --warn-on-reap             Tell each orphan that is reaped.
-  -v, --verbose                  Tell each signal, who sent it and where it
-                                 went.
+  -e, --success-exit-code CODE   App statuses that count as 0: 3-9, SIGTERM.
+  -s, --subreaper                Accepted: lifeinit is one when not PID 1.
+
+Signals:
+  -g, --group                    Signal the app's whole process group.
+  -c, --single-child             Signal its main process only: the default.
+  -r, --rewrite SIG:SIG          Pass another on: TERM:QUIT. TERM: drops it.
+  -p, --parent-death-signal SIG  Act as if it came when the parent dies.
+
+Hooks, after those of the file; a line for the shell each, repeatable:
+  --pre-start COMMAND            Run before the app; a failure keeps it out.
+  --post-start COMMAND           Run when the app is ready.
+  --pre-stop COMMAND             Run at a stop, before the app learns of it.
+  --post-stop COMMAND            Run when the app is gone, however it ended.
+
+Output:
+  -v, --verbose                  Tell each signal, its sender, where it went.
   -q, --quiet                    Tell errors only.
-  --log-format [text|json]       Each line as text, or as a JSON object.
-  -s, --subreaper                Accepted as in tini: when not PID 1, lifeinit
-                                 always is one.
+  -w, --warn-on-reap             Tell each orphan that is reaped.
+  --log-format [text|json]       Lines as text or JSON objects.
   --version                      Show the version and exit.
   -h, --help                     Show this message and exit.
 
-  Each option can also be set as LIFEINIT_ and its long name: LIFEINIT_CONFIG,
-  LIFEINIT_GROUP=1, LIFEINIT_REWRITE="TERM:QUIT HUP:". `lifeinit check [FILE]`
-  validates a hook file.
+Other commands, each with --help:
+  check                          Validate a hook file, show what it makes.
+  wait                           Wait until servers answer.
+  status, health                 Tell how the running lifeinit is.
+  schema, example, completion    Help to write hook files and commands.
+
+  Each option can be set as a variable: LIFEINIT_CONFIG, LIFEINIT_GROUP=1.
 """
 
 
 def test_the_help() -> None:
+    """It fits on one screen, and names each option and command."""
     assert call(ROOT, "--help", env={"COLUMNS": "80"}) == (0, HELP, "")
+    assert len(HELP.splitlines()) <= 40
+    assert max(map(len, HELP.splitlines())) <= 80
+    for word in (*completion.COMMANDS, *(name for option in run.params for name in option.opts if name[0] == "-")):
+        assert re.search(rf"(?<![\w-]){word}(?![\w-])", HELP), word
 
 
 @pytest.mark.parametrize("arguments", [(), ("--",), ("--config", "x.toml"), ("--config", "x.toml", "--")])

@@ -11,7 +11,7 @@ import pytest
 from lifeinit import UseError
 from lifeinit.flask_celery import FlaskCeleryContainer
 
-PAGE = Path(__file__).parents[2] / "docs/python.md"
+PAGE = Path(__file__).parents[2] / "docs/reference/python.md"
 BLOCKS = re.findall(r"^```python\n(.*?)^```", PAGE.read_text(), re.DOTALL | re.MULTILINE)
 
 

@@ -118,7 +118,7 @@ def compare(text: str) -> None:
 def samples() -> Iterator[str]:
     """Every text in the documents and the tests that is TOML."""
     texts = [(ROOT / "hooks.example.toml").read_text()]
-    for document in (ROOT / "README.md", *sorted(ROOT.glob("docs/*.md"))):
+    for document in (ROOT / "README.md", *sorted(ROOT.glob("docs/**/*.md"))):
         texts += re.findall(r"^```toml\n(.*?)^```", document.read_text(), re.DOTALL | re.MULTILINE)
     for program in sorted(ROOT.glob("tests/**/*.py")):
         tree = ast.parse(program.read_text())

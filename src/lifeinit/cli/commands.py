@@ -3,15 +3,17 @@
 import contextlib
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple, TypeVar
 
 import click
 
 from lifeinit import __version__, preflight, running
 from lifeinit.cli import parameters, suggestions
+from lifeinit.cli.grouped import Grouped
 from lifeinit.engine import log
 from lifeinit.engine.machine import EX_SOFTWARE
 from lifeinit.engine.plan import Surroundings
+from lifeinit.hookfile.model import PHASES
 from lifeinit.planning import Options
 from lifeinit.surroundings import surroundings
 
@@ -108,40 +110,59 @@ def _status_of(command: click.Command, arguments: Sequence[str], name: str, cont
     return status
 
 
+class _Run(Grouped):
+    """The options by what they are about, and the other commands."""
+
+    groups: ClassVar = {
+        "Run": ("config", "user", "success_exit_code", "subreaper"),
+        "Signals": ("group", "single_child", "rewrite", "parent_death_signal"),
+        "Hooks, after those of the file; a line for the shell each, repeatable": PHASES,
+        "Output": ("verbose", "quiet", "warn_on_reap", "log_format"),
+    }
+    rows: ClassVar = {
+        "Other commands, each with --help": (
+            ("check", "Validate a hook file, show what it makes."),
+            ("wait", "Wait until servers answer."),
+            ("status, health", "Tell how the running lifeinit is."),
+            ("schema, example, completion", "Help to write hook files and commands."),
+        )
+    }
+
+
 def _hook_option(phase: str, text: str) -> Callable[[Option], Option]:
     return click.option(f"--{phase}", type=parameters.LINES, multiple=True, metavar="COMMAND", help=text)
 
 
 @click.command(
+    cls=_Run,
     context_settings={"allow_interspersed_args": False, "help_option_names": ["-h", "--help"]},
     options_metavar="[OPTIONS] [--]",
-    epilog="Each option can also be set as LIFEINIT_ and its long name: LIFEINIT_CONFIG, LIFEINIT_GROUP=1, "
-    'LIFEINIT_REWRITE="TERM:QUIT HUP:". `lifeinit check [FILE]` validates a hook file.',
+    epilog="Each option can be set as a variable: LIFEINIT_CONFIG, LIFEINIT_GROUP=1.",
 )
 @click.option("--config", metavar="FILE", help="The hook file; else ./hooks.toml, else /etc/lifeinit/hooks.toml.")
-@click.option("-g", "--group", is_flag=True, default=None, help="Signals go to the app's whole process group.")
-@click.option("-c", "--single-child", is_flag=True, help="Signals go to the app's main process only (the default).")
+@click.option("-g", "--group", is_flag=True, default=None, help="Signal the app's whole process group.")
+@click.option("-c", "--single-child", is_flag=True, help="Signal its main process only: the default.")
 @click.option(
     *("-r", "--rewrite"),
     type=parameters.REWRITE,
     multiple=True,
     metavar="SIG:SIG",
     shell_complete=suggestions.rewrites,
-    help="Pass the second signal on for the first; TERM: drops it. Repeatable.",
+    help="Pass another on: TERM:QUIT. TERM: drops it.",
 )
 @click.option(
     *("-e", "--success-exit-code"),
     type=parameters.CODES,
     multiple=True,
     metavar="CODE",
-    help="An exit status of the app that counts as 0: 3, 3-9 or SIGTERM. Repeatable.",
+    help="App statuses that count as 0: 3-9, SIGTERM.",
 )
 @click.option(
     *("-p", "--parent-death-signal"),
     type=parameters.SIGNAL,
     metavar="SIG",
     shell_complete=suggestions.signals,
-    help="Act as if this signal came when lifeinit's parent dies.",
+    help="Act as if it came when the parent dies.",
 )
 @click.option(
     "--user",
@@ -150,18 +171,20 @@ def _hook_option(phase: str, text: str) -> Callable[[Option], Option]:
     shell_complete=suggestions.users,
     help="Run the app as this user.",
 )
-@_hook_option("pre-start", "Run this before the app exists; a failure keeps it from starting.")
-@_hook_option("post-start", "Run this when the app is ready.")
-@_hook_option("pre-stop", "Run this when a stop is asked for, before the app learns of it.")
-@_hook_option("post-stop", "Run this when the app is gone. These four are repeatable, and come after a file's hooks.")
+@_hook_option("pre-start", "Run before the app; a failure keeps it out.")
+@_hook_option("post-start", "Run when the app is ready.")
+@_hook_option("pre-stop", "Run at a stop, before the app learns of it.")
+@_hook_option("post-stop", "Run when the app is gone, however it ended.")
 @click.option("-w", "--warn-on-reap", is_flag=True, help="Tell each orphan that is reaped.")
-@click.option("-v", "--verbose", count=True, help="Tell each signal, who sent it and where it went.")
+@click.option("-v", "--verbose", count=True, help="Tell each signal, its sender, where it went.")
 @click.option("-q", "--quiet", is_flag=True, help="Tell errors only.")
 @click.option(
-    "--log-format", type=click.Choice(["text", "json"]), default="text", help="Each line as text, or as a JSON object."
+    "--log-format", type=click.Choice(["text", "json"]), default="text", help="Lines as text or JSON objects."
 )
-@click.option("-s", "--subreaper", is_flag=True, help="Accepted as in tini: when not PID 1, lifeinit always is one.")
-@click.version_option(__version__, message="lifeinit %(version)s", allow_from_autoenv=False)
+@click.option("-s", "--subreaper", is_flag=True, help="Accepted: lifeinit is one when not PID 1.")
+@click.version_option(
+    __version__, message="lifeinit %(version)s", allow_from_autoenv=False, help="Show the version and exit."
+)
 @click.argument(
     "command",
     nargs=-1,
@@ -190,12 +213,8 @@ def run(  # noqa: PLR0913, PLR0917
     subreaper: bool,  # noqa: ARG001
     command: tuple[str, ...],
 ) -> int:
-    """Run COMMAND as the app: be its init, and run the hooks of the hook file
-    around its life.
-
-    The exit status is the app's: n, or 128+n if it died of signal n; 126 or 127
-    if it cannot be run; a hook's, if that kept the app from running; 78 if the
-    hook file is wrong, 2 if the command line is.
+    """Run COMMAND as the app, and the hooks of the hook file around its life.
+    The exit status is the app's, or that of a hook that kept it from running.
     """
     if quiet and verbose:
         raise click.UsageError("--quiet and --verbose say the opposite: leave one out")

@@ -7,7 +7,7 @@ from lifeinit.engine.record import Record
 from lifeinit.engine.signals import name_of
 
 # Set or unset for every hook, so that none is inherited from a lifeinit further up.
-_NAMES = (
+NAMES = (
     "EVENT HOOK PID CHILD_PID REASON SIGNAL EXIT_CODE CHILD_EXIT_CODE CHILD_EXIT_SIGNAL OOM_KILLED DEADLINE REMAINING"
     " ATTEMPT RESTARTS ENV"
 ).split()
@@ -66,4 +66,4 @@ def told(machine: Machine, around: Circumstances) -> "Variables":
     if around.remaining is not None:
         facts["DEADLINE"] = str(int(around.now + around.remaining))
         facts["REMAINING"] = str(int(around.remaining + 0.01))
-    return tuple((f"LIFEINIT_{name}".encode(), os.fsencode(facts[name]) if name in facts else None) for name in _NAMES)
+    return tuple((f"LIFEINIT_{name}".encode(), os.fsencode(facts[name]) if name in facts else None) for name in NAMES)

@@ -1,0 +1,18 @@
+"""What is made of the sources, and where it belongs."""
+
+from collections.abc import Callable
+from typing import Final
+
+from lifeinit.rules import registry
+from tools.reference import manual, pages
+
+COMMAND: Final = "python -m tools.reference"
+DOCUMENTS: Final[dict[str, Callable[[], str]]] = {
+    "docs/reference/keys.md": pages.hook_file_keys,
+    "docs/reference/command-line.md": pages.command_line,
+    "docs/reference/environment.md": pages.environment,
+    "docs/reference/exit-status.md": pages.exit_statuses,
+    "docs/reference/rules.md": registry.markdown,
+    "man/lifeinit.1": manual.program,
+    "man/lifeinit-hooks.5": manual.hook_file,
+}

@@ -1,0 +1,152 @@
+"""The manual pages lifeinit(1) and lifeinit-hooks(5)."""
+
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Final
+
+from lifeinit import __version__, schema
+from lifeinit.hookfile.search import PLACES
+from tools.reference import commands, keys, statuses, variables
+from tools.reference.marking import marked
+from tools.reference.roff import block, bold, code, sentence, tagged, wrapped
+
+ROOT: Final = Path(__file__).parents[2]
+_MADE: Final = r".\" Made by `python -m tools.reference`: change the sources, not this page."
+_LIFE: Final = "PRE_START -> STARTING -> RUNNING ->\n    PRE_STOP -> STOPPING -> CLEANUP -> POST_STOP -> exit"
+_RULES: Final = """\
+The hooks of a phase run one after the other, in file order.
+A hook that fails in the start phases keeps the app from running; one that fails in the stop phases never stops \
+the stop. `on_failure` changes that for one hook.
+`pre_stop` runs only if the app is alive when a stop is requested (TERM, INT or QUIT). `post_stop` always runs \
+once anything was started.
+The exit status is the app's; if a hook kept the app from running, it is the hook's.
+A stop signal goes to the app's main process; SIGKILL goes to everything that is left.
+"""
+
+
+def released() -> str:
+    """The day of this version, from the list of changes. Raises ValueError where it is not in the list."""
+    found = re.search(
+        rf"^## \[?{re.escape(__version__)}\]? - (\S+)$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE
+    )
+    if found is None:
+        raise ValueError(f'CHANGELOG.md has no entry "## {__version__} - DATE"')
+    return found[1]
+
+
+def program() -> str:
+    """lifeinit(1)"""
+    first, *others = commands.all_commands()
+    lines = [
+        *_head("lifeinit", 1, "PID 1 for containers, with lifecycle hooks"),
+        *(".SH SYNOPSIS", ".nf", *(_usage(command) for command in (first, *others)), ".fi"),
+        *(".SH DESCRIPTION", *_paragraphs(first.paragraphs)),
+        *_paragraphs(
+            ["Without a hook file lifeinit is a plain init: it forwards signals and reaps orphans. With one:"]
+        ),
+        *block(_LIFE),
+        *[line for number, rule in enumerate(_RULES.splitlines(), 1) for line in (f".IP {number}. 4", sentence(rule))],
+        ".SH OPTIONS",
+        *_paragraphs(["The command line goes before the environment, and both before the hook file."]),
+    ]
+    for heading, options in first.groups.items():
+        lines += [f".SS {_heading(heading)}", *_options(options)]
+    lines += [".SH COMMANDS"]
+    for command in others:
+        lines += [f".SS {_heading(command.usage)}", *_paragraphs(command.paragraphs), *_options(command.options)]
+        lines += _paragraphs([command.epilog] if command.epilog else [])
+    lines += [".SH EXIT STATUS", *tagged((bold(status), sentence(when)) for status, when in statuses.RUN)]
+    for name, rows in statuses.COMMANDS.items():
+        lines += [f".SS lifeinit {name}", *tagged((bold(status), sentence(when)) for status, when in rows)]
+    files = {
+        PLACES[0]: "The hook file, see `lifeinit-hooks(5)`, in the directory that lifeinit is started in; else",
+        PLACES[1]: "this one.",
+        f"{variables.DIRECTORY}/PID.json": "The state of a lifeinit with hooks, for `status` and `health`.",
+        "/dev/termination-log": "Gets the last sentence about a failure, where it is there.",
+    }
+    lines += [".SH ENVIRONMENT", *_variables(variables.READ)]
+    lines += [".SH FILES", *tagged((bold(path), sentence(text)) for path, text in files.items())]
+    lines += [".SH EXAMPLES", *block(_EXAMPLES)]
+    return _page([*lines, ".SH SEE ALSO", *_see(("lifeinit-hooks", 5), ("signal", 7), ("tini", 1))])
+
+
+_EXAMPLES: Final = """\
+lifeinit -- gunicorn shop.wsgi
+lifeinit --config hooks.toml -- python app.py
+lifeinit --pre-start 'python manage.py migrate' -- python app.py
+lifeinit check --for docker hooks.toml -- python app.py
+lifeinit wait --timeout 30s tcp://db:5432 -- python app.py
+"""
+
+
+def hook_file() -> str:
+    """lifeinit-hooks(5)"""
+    about = (
+        "A hook file says what runs around the life of a container's app. It is TOML. The one that `--config` or "
+        f"LIFEINIT_CONFIG names is read, else `{PLACES[0]}`, else `{PLACES[1]}`. Unknown keys are errors. "
+        "`lifeinit check` validates it, `lifeinit schema` prints its JSON Schema, `lifeinit example` one to begin with."
+    )
+    lines = [*_head("lifeinit-hooks", 5, "the hook file of lifeinit"), ".SH DESCRIPTION", *_paragraphs([about])]
+    lines.append(".SH KEYS")
+    for table in keys.TABLES:
+        lines += [f".SS {_heading(table.heading)}", *_paragraphs([table.about])]
+        lines += tagged((bold(key.name), _about(key)) for key in keys.keys(table))
+    lines += [".SH VALUES", *tagged((bold(word), sentence(marked(text))) for word, text in keys.values().items())]
+    lines += [".SH ENVIRONMENT", *_paragraphs(["A hook is told:"]), *_variables(variables.told())]
+    lines += [".SH EXAMPLE", *block(schema.example())]
+    return _page([*lines, ".SH SEE ALSO", *_see(("lifeinit", 1))])
+
+
+def _about(key: keys.Key) -> str:
+    parts = [f"{key.title[0].upper()}{key.title[1:]}. {key.description}".strip(), f"Value: {key.value}."]
+    if key.default:
+        parts.append(f"Default: {key.default}.")
+    return "\n.br\n".join([sentence(marked(part)) for part in parts] + [f"Example: {bold(key.example)}"])
+
+
+def _head(name: str, section: int, what: str) -> list[str]:
+    title = f'.TH {name.upper()} {section} {released()} "lifeinit {__version__}"'
+    return [_MADE, title, ".SH NAME", rf"{code(name)} \- {what}"]
+
+
+def _usage(command: commands.Command) -> str:
+    words = "lifeinit" if not command.name else f"lifeinit {command.name}"
+    return f"{bold(words)}{code(command.usage.removeprefix(words))}"
+
+
+def _heading(text: str) -> str:
+    return code(text)
+
+
+def _paragraphs(texts: Iterable[str]) -> list[str]:
+    return [line for text in texts for line in (".PP", sentence(marked(text)))]
+
+
+def _options(options: Sequence[commands.Option]) -> list[str]:
+    pairs = []
+    for option in options:
+        variable = f" Variable: `{option.variable}`." if option.variable else ""
+        pairs.append((bold(option.written), sentence(marked(f"{option.about}{variable}"))))
+    return tagged(pairs)
+
+
+def _variables(found: Iterable[variables.Variable]) -> list[str]:
+    return tagged((", ".join(map(bold, one.names)), sentence(marked(one.about))) for one in found)
+
+
+def _see(*pages: tuple[str, int]) -> list[str]:
+    ends = [","] * (len(pages) - 1) + [""]
+    return [f".BR {code(name)} ({section}){end}" for (name, section), end in zip(pages, ends, strict=True)]
+
+
+def _page(lines: Sequence[str]) -> str:
+    """The lines, those of text wrapped, and no paragraph begun twice. mandoc(1), -T lint"""
+    found: list[str] = []
+    as_it_stands = False
+    for line in lines:
+        as_it_stands = line == ".nf" or (as_it_stands and line != ".fi")
+        if line == ".PP" and found[-1].startswith((".SH", ".SS")):
+            continue
+        found += [line] if as_it_stands else wrapped(line)
+    return "\n".join(found) + "\n"

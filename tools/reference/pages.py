@@ -1,0 +1,133 @@
+"""The pages of the reference, as Markdown."""
+
+import html
+import re
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from tools.reference import commands, keys, statuses, variables
+from tools.reference.marking import marked
+
+_MADE: Final = "<!-- Made by `python -m tools.reference`: change the sources, not this page. -->\n\n"
+
+
+def hook_file_keys() -> str:
+    """Every key of a hook file: a table of each table's keys, then each key."""
+    parts = [
+        (
+            "# The keys of the hook file\n\nWhat they do together is told on [the hook file's page](hook-file.md)."
+            " `lifeinit schema` prints the same as a JSON Schema, for editors. Any other key is an error.\n"
+        )
+    ]
+    for table in keys.TABLES:
+        found = keys.keys(table)
+        rows = [(f"[`{key.name}`](#{_anchor(key.full_name)})", key.value, marked(key.default)) for key in found]
+        parts += [f"## {table.heading}\n", f"{table.about}\n", _table(("key", "value", "default"), rows)]
+        parts += map(_key, found)
+    words = [f"**{word[0].upper()}{word[1:]}**: {marked(text)}\n" for word, text in keys.values().items()]
+    return _MADE + "\n".join([*parts, "## What the words for values mean\n", *words])
+
+
+def _key(key: keys.Key) -> str:
+    sentence = f"{key.title[0].upper()}{key.title[1:]}. {key.description}".strip()
+    lines = [f"- Value: {key.value}"]
+    if key.default:
+        lines.append(f"- Default: {marked(key.default)}")
+    lines.append(f"- Example: `{key.example}`")
+    return f"### {key.full_name}\n\n{marked(sentence)}\n\n" + "\n".join(lines) + "\n"
+
+
+def _anchor(heading: str) -> str:
+    return heading.lower().replace(".", "")
+
+
+def command_line() -> str:
+    """Every command with its options."""
+    parts = [
+        (
+            "# The command line\n\nThe command line goes before the environment, and both before the hook file. "
+            "`lifeinit COMMAND` without the dashes works too, unless COMMAND is one of the words below. What the exit "
+            "statuses mean is told [on a page of its own](exit-status.md), so are [the variables](environment.md).\n"
+        )
+    ]
+    for command in commands.all_commands():
+        parts += [f"## {f'lifeinit {command.name}'.strip()}\n", f"    {command.usage}\n"]
+        parts += [f"{marked(paragraph)}\n" for paragraph in command.paragraphs]
+        for heading, options in command.groups.items():
+            parts += [f"{heading}:\n"] if heading else []
+            parts.append(_options(options))
+        parts += [f"{marked(command.epilog)}\n"] if command.epilog else []
+    return _MADE + "\n".join(parts)
+
+
+def _options(options: Sequence[commands.Option]) -> str:
+    rows = []
+    for option in options:
+        origin = f" ({option.origin})" if option.origin else ""
+        rows.append((_code(option.written), _code(option.variable), f"{marked(option.about)}{origin}"))
+    return _table(("option", "variable", ""), rows)
+
+
+def environment() -> str:
+    """The variables that are read, told and found."""
+    options = [
+        (_code(option.variable), f"`{command.name or 'lifeinit'}`", _code(option.written))
+        for command in commands.all_commands()
+        for option in command.options
+        if option.variable
+    ]
+    return _MADE + "\n".join(
+        [
+            "# The environment\n",
+            "## What lifeinit reads\n",
+            "Each option has a variable. A flag is on with `1` and off with `0`; an empty variable counts as unset.\n",
+            _table(("variable", "command", "option"), options),
+            "And these, which are no options:\n",
+            _variables(variables.READ),
+            "Programs that use [lifeinit from Python](python.md) have variables of their own for Flask and Celery.\n",
+            "## What a hook is told\n",
+            (
+                "Beside the environment that lifeinit was started with, the hook's own `environment`, and what earlier "
+                "`pre_start` hooks have [handed on](hook-file.md#what-a-hook-hands-on):\n"
+            ),
+            _variables(variables.told()),
+            "## What the app finds\n",
+            (
+                "The environment that lifeinit was started with, to the byte; its own `environment`; what `pre_start` "
+                "hooks have handed on; and:\n"
+            ),
+            _variables(variables.FOUND),
+        ]
+    )
+
+
+def exit_statuses() -> str:
+    """What each exit status means."""
+    parts = [
+        "# The exit statuses\n",
+        "## lifeinit\n",
+        "Never 0 for a failure.\n",
+        _table(("status", "when"), statuses.RUN),
+    ]
+    for name, rows in statuses.COMMANDS.items():
+        parts += [f"## lifeinit {name}\n", _table(("status", "when"), rows)]
+    return _MADE + "\n".join(parts)
+
+
+def _variables(found: Iterable[variables.Variable]) -> str:
+    return _table(("variable", "value"), [(", ".join(map(_code, one.names)), marked(one.about)) for one in found])
+
+
+def _code(text: str) -> str:
+    return f"`{text}`" if text else ""
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *(map(_cell, row) for row in rows)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
+
+
+def _cell(text: str) -> str:
+    """A bar in code as an entity: readers of Markdown do not agree on the backslash before one."""
+    code = re.compile(r"`([^`|]*\|[^`]*)`")
+    return code.sub(lambda found: f"<code>{html.escape(found[1]).replace('|', '&#124;')}</code>", text)

@@ -1,0 +1,55 @@
+"""The exit statuses of each command."""
+
+from typing import Final
+
+from lifeinit.cli import check, status, wait
+from lifeinit.engine.machine import EX_SOFTWARE
+from lifeinit.running import EX_CONFIG
+
+Rows = tuple[tuple[str, str], ...]
+
+_WRONG_LINE: Final = "The command line is wrong"
+RUN: Final[Rows] = (
+    ("n, 128+n", "The app exited with n, or died of signal n; `success_exit_codes` and `-e` turn it into 0."),
+    ("127, 126", "The app's program was not found; it cannot be executed, or no process could be forked for it."),
+    (
+        "n, 128+n, 124",
+        (
+            "A hook whose `on_failure` is `abort` has failed: it exited with n, died of signal n, or ran out of time. "
+            "One of the start phases ends the start; one of the stop phases turns a 0 of the app into its own status."
+        ),
+    ),
+    ("124", "The app was not `ready` in time."),
+    ("128+n", "Signal n asked for a stop before the app ran."),
+    (str(EX_CONFIG), "The hook file is wrong, or cannot be trusted or read. Nothing was started."),
+    ("2", f"{_WRONG_LINE}. Nothing was started."),
+    (
+        str(EX_SOFTWARE),
+        "lifeinit itself failed. It has told the app to stop first, and has run the `post_stop` hooks where it could.",
+    ),
+)
+COMMANDS: Final[dict[str, Rows]] = {
+    "check": (
+        (str(check.VALID), "Nothing is wrong, or there are warnings only."),
+        (str(check.INVALID), "There are errors; with `--strict`, or warnings."),
+        (str(check.UNREADABLE), f"{_WRONG_LINE}, or a file cannot be read."),
+    ),
+    "wait": (
+        ("0, n", "All targets have answered; with a command, it is the command's."),
+        ("124", "The time is over."),
+        ("128+n", "Signal n came."),
+        (str(wait.WRONG), f"{_WRONG_LINE}. Nothing was tried."),
+        ("127, 126", "The command was not found, or cannot be executed."),
+    ),
+    "status": (
+        (str(status.LIVE), "There is a live lifeinit."),
+        (str(status.NOT_RUNNING), "There is none."),
+        (str(status.UNUSABLE), f"{_WRONG_LINE}, the state file is not to be believed, or several run."),
+    ),
+    "health": (
+        ("0", "The app is ready."),
+        ("1", "It is not, is being stopped, or nothing can be known."),
+        ("2", f"{_WRONG_LINE}."),
+    ),
+    "schema, example, completion": (("0", "It was printed."), ("2", f"{_WRONG_LINE}, or nothing could be written.")),
+}

@@ -82,13 +82,13 @@ def _plan_into(writer: int, front_desk: "Callable[[Engage], int]") -> "NoReturn"
 def _take_over(reader: int, child: int) -> "NoReturn":
     """Carry out what the child has planned, or leave as it did. The engine is imported while the child still works."""
     try:
-        from lifeinit.engine import pid1  # noqa: PLC0415
+        from lifeinit.engine import pid1  # noqa: F401, PLC0415
 
         with open(reader, "rb") as pipe:
             wire = pipe.read()
         status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         if status == 0 and wire:
-            pid1.ignite(from_wire(wire))
+            _ignite(from_wire(wire))
         if status < 0:
             log.say(f"internal error: SIG{name_of(-status)} ended what reads the options and the hook file")
         kernel.leave(status if status >= 0 else EX_SOFTWARE)
@@ -98,6 +98,8 @@ def _take_over(reader: int, child: int) -> "NoReturn":
 
 
 def _ignite(plan: Plan) -> "NoReturn":
+    if not sys.flags.safe_path:
+        del sys.path[0]  # the script's directory, which goes before the standard library
     from lifeinit.engine import pid1  # noqa: PLC0415  # before an exec it would be imported for nothing
 
     pid1.ignite(plan)

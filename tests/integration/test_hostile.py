@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -227,3 +228,18 @@ def test_a_plan_that_no_pipe_holds_at_once(init: Start) -> None:
     running = init("sh", "-c", 'printf "%s\\n" "$#" ${#3}', "-", *words, hooks=HOOKS)
     assert running.rest() == ["3", "100000"]
     assert running.status() == 0
+
+
+@pytest.mark.usefixtures("namespaces")
+def test_modules_beside_the_script_are_not_pid_1s(tmp_path: Path) -> None:
+    """The directory of the script is where an interpreter looks first, before its own library."""
+    beside = tmp_path / "bin"
+    beside.mkdir()
+    for name in ("_socket", "select", "fcntl"):
+        (beside / f"{name}.py").write_text(f"print('{name} of', __file__, flush=True)\n")
+    (beside / "lifeinit").write_text(LIFEINIT.read_text())
+    (tmp_path / "hooks.toml").write_text('ready = { notify = true, timeout = "1ms", on_failure = "warn" }\n')
+    running = Running([sys.executable, str(beside / "lifeinit"), "--", "echo", "ran"], tmp_path, base_environment())
+    assert running.rest() == ["ran"]
+    assert running.status() == 0
+    running.end()

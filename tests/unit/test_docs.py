@@ -1,10 +1,11 @@
 """What in the documentation is made from the sources is made from the sources as they are."""
 
+import re
 from pathlib import Path
 
 import pytest
 
-from lifeinit import timeline
+from lifeinit import __version__, timeline
 from lifeinit.hookfile import reader
 
 ROOT = Path(__file__).parents[2]
@@ -31,3 +32,10 @@ def _links(text: str) -> list[str]:
     parts = text.split("](")[1:]
     targets = [part.partition(")")[0] for part in parts]
     return [target for target in targets if not target.startswith(("#", "http", "mailto"))]
+
+
+def test_what_names_a_version_names_this_one() -> None:
+    """An example that pins a version, and the list of changes."""
+    texts = "\n".join((ROOT / name).read_text() for name in ("Dockerfile.example", "docs/how-to/completion.md"))
+    assert set(re.findall(r"(?:lifeinit==|rev: v)(\d[\w.]*\w)", texts)) == {__version__}
+    assert f"## [{__version__}] - " in (ROOT / "CHANGELOG.md").read_text()

@@ -8,7 +8,7 @@ from typing import Final
 from tools.reference import commands, keys, statuses, variables
 from tools.reference.marking import marked
 
-_MADE: Final = "<!-- Made by `python -m tools.reference`: change the sources, not this page. -->\n\n"
+_MADE: Final = "\n<!-- Made by `python -m tools.reference`: change the sources, not this page. -->\n"
 
 
 def hook_file_keys() -> str:
@@ -25,7 +25,7 @@ def hook_file_keys() -> str:
         parts += [f"## {table.heading}\n", f"{table.about}\n", _table(("key", "value", "default"), rows)]
         parts += map(_key, found)
     words = [f"**{word[0].upper()}{word[1:]}**: {marked(text)}\n" for word, text in keys.values().items()]
-    return _MADE + "\n".join([*parts, "## What the words for values mean\n", *words])
+    return "\n".join([*parts, "## What the words for values mean\n", *words]) + _MADE
 
 
 def _key(key: keys.Key) -> str:
@@ -57,7 +57,7 @@ def command_line() -> str:
             parts += [f"{heading}:\n"] if heading else []
             parts.append(_options(options))
         parts += [f"{marked(command.epilog)}\n"] if command.epilog else []
-    return _MADE + "\n".join(parts)
+    return "\n".join(parts) + _MADE
 
 
 def _options(options: Sequence[commands.Option]) -> str:
@@ -76,29 +76,28 @@ def environment() -> str:
         for option in command.options
         if option.variable
     ]
-    return _MADE + "\n".join(
-        [
-            "# The environment\n",
-            "## What lifeinit reads\n",
-            "Each option has a variable. A flag is on with `1` and off with `0`; an empty variable counts as unset.\n",
-            _table(("variable", "command", "option"), options),
-            "And these, which are no options:\n",
-            _variables(variables.READ),
-            "Programs that use [lifeinit from Python](python.md) have variables of their own for Flask and Celery.\n",
-            "## What a hook is told\n",
-            (
-                "Beside the environment that lifeinit was started with, the hook's own `environment`, and what earlier "
-                "`pre_start` hooks have [handed on](hook-file.md#what-a-hook-hands-on):\n"
-            ),
-            _variables(variables.told()),
-            "## What the app finds\n",
-            (
-                "The environment that lifeinit was started with, to the byte; its own `environment`; what `pre_start` "
-                "hooks have handed on; and:\n"
-            ),
-            _variables(variables.FOUND),
-        ]
-    )
+    parts = [
+        "# The environment\n",
+        "## What lifeinit reads\n",
+        "Each option has a variable. A flag is on with `1` and off with `0`; an empty variable counts as unset.\n",
+        _table(("variable", "command", "option"), options),
+        "And these, which are no options:\n",
+        _variables(variables.READ),
+        "Programs that use [lifeinit from Python](python.md) have variables of their own for Flask and Celery.\n",
+        "## What a hook is told\n",
+        (
+            "Beside the environment that lifeinit was started with, the hook's own `environment`, and what earlier "
+            "`pre_start` hooks have [handed on](hook-file.md#what-a-hook-hands-on):\n"
+        ),
+        _variables(variables.told()),
+        "## What the app finds\n",
+        (
+            "The environment that lifeinit was started with, to the byte; its own `environment`; what `pre_start` "
+            "hooks have handed on; and:\n"
+        ),
+        _variables(variables.FOUND),
+    ]
+    return "\n".join(parts) + _MADE
 
 
 def exit_statuses() -> str:
@@ -111,7 +110,7 @@ def exit_statuses() -> str:
     ]
     for name, rows in statuses.COMMANDS.items():
         parts += [f"## lifeinit {name}\n", _table(("status", "when"), rows)]
-    return _MADE + "\n".join(parts)
+    return "\n".join(parts) + _MADE
 
 
 def _variables(found: Iterable[variables.Variable]) -> str:

@@ -24,8 +24,8 @@ def check_shell(text: str, shell: str = "sh") -> int:
     return len(found)
 
 
-def check_arguments(arguments: Sequence[str]) -> None:
-    """`lifeinit ARGUMENTS` is right: raises AssertionError with what lifeinit would say."""
+def check_arguments(arguments: Sequence[str], *, complete: bool = True) -> None:
+    """`lifeinit ARGUMENTS` is right, and has a command, if it is complete. Raises AssertionError with what is wrong."""
     first = arguments[0] if arguments else ""
     command = wait if first == "wait" else commands._other_command(first)
     rest = list(arguments if command is None else arguments[1:])
@@ -35,7 +35,7 @@ def check_arguments(arguments: Sequence[str]) -> None:
         pass  # --help and --version
     except click.ClickException as error:
         raise AssertionError(f"lifeinit {shlex.join(arguments)}: {error.format_message()}") from None
-    if command is None and not {"-h", "--help", "--version"} & set(rest):
+    if complete and command is None and not {"-h", "--help", "--version"} & set(rest):
         assert _app_of(rest), f"lifeinit {shlex.join(arguments)}: no command"
 
 
@@ -48,7 +48,7 @@ def check_lists(value: object) -> None:
         if all(isinstance(part, str) for part in value) and value[:1] in (["lifeinit"], ["CMD"]):
             words = value[1:] if value[0] == "CMD" else value  # "CMD" begins a HEALTHCHECK of Compose
             if words[0] == "lifeinit":
-                check_arguments([*words[1:], "app"] if words[-1] == "--" else words[1:])
+                check_arguments(words[1:], complete=False)
         for part in value:
             check_lists(part)
 

@@ -1,4 +1,4 @@
-"""Dockerfiles as far as lifeinit can be wrong in them: stages, lists in JSON, shell lines, and lifeinit's command lines."""
+"""What can be wrong in a Dockerfile: stages, lists in JSON, shell lines, command lines of lifeinit."""
 
 import json
 import re
@@ -40,7 +40,7 @@ def _check_start(instructions: list[Instruction]) -> None:
     ends = {found.name: found.value for found in instructions[last:] if found.name in {"ENTRYPOINT", "CMD"}}
     words = [word for name in ("ENTRYPOINT", "CMD") if name in ends for word in words_of(ends[name])]
     if "ENTRYPOINT" in ends and words[0] == "lifeinit":
-        check_arguments(words[1:] if words[-1] != "--" else [*words[1:], "app"])
+        check_arguments(words[1:], complete=False)  # the command may come from the hook file, or from `docker run`
 
 
 def words_of(value: str) -> list[str]:

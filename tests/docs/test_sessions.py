@@ -24,9 +24,7 @@ def test_a_session(block: Block, tmp_path: Path) -> None:
 @pytest.mark.usefixtures("namespaces")
 def test_another_output_does_not_fit(tmp_path: Path) -> None:
     """The control."""
-    text = (
-        "$ lifeinit --post-stop 'echo bye' -- true\nlifeinit: app exited 0\nbye\nlifeinit: post_stop[0]: ok in 9 s\n"
-    )
+    text = "$ lifeinit --post-stop 'echo bye' -- true\nlifeinit: app exited 0\nbye\nlifeinit: post_stop[0]: ok in 9 s\n"
     block = Block("docs/index.md", 1, "console", text)
     ((command, shown),) = shown_in(block)
     (printed,) = outputs_of([command], tmp_path, {"LIFEINIT_RUN_DIR": str(tmp_path / "run")})

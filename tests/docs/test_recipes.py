@@ -40,8 +40,7 @@ FLASK = """
 from flask import Flask
 
 app = Flask(__name__)
-app.get("/order")(lambda: serve("/order"))
-app.get("/healthz")(lambda: serve("/healthz"))
+app.get("/<path>")(lambda path: serve(f"/{path}"))
 """
 
 
@@ -63,22 +62,23 @@ class Recipe:
         self.command = words_of(self.moved(command[1])) if command else []
 
     def moved(self, text: str) -> str:
-        return (
-            text.replace("8000", str(self.port)).replace("0.0.0.0", "127.0.0.1").replace("/tmp/", f"{self._directory}/")
-        )
+        there = {"8000": str(self.port), "0.0.0.0": "127.0.0.1", "/tmp/": f"{self._directory}/"}
+        for theirs, ours in there.items():
+            text = text.replace(theirs, ours)
+        return text
 
 
 def path_with(*directories: Path | str) -> dict[str, str]:
     return {"PATH": ":".join([*map(str, directories), base_environment()["PATH"], "/usr/sbin"])}
 
 
-@pytest.mark.parametrize(
-    ("name", "app", "closing"), [("uvicorn", FASTAPI, "Shutting down"), ("gunicorn", FLASK, "Handling signal: term")]
-)
-def test_a_web_server(
-    run: Run, applications: Path, gate: Gate, tmp_path: Path, name: str, app: str, closing: str
-) -> None:
+SERVERS = {"uvicorn": (FASTAPI, "Shutting down"), "gunicorn": (FLASK, "Handling signal: term")}
+
+
+@pytest.mark.parametrize("name", SERVERS)
+def test_a_web_server(run: Run, applications: Path, gate: Gate, tmp_path: Path, name: str) -> None:
     """It is ready, serves during the drain, answers what is open after its TERM, and the status is 0."""
+    app, closing = SERVERS[name]
     recipe = Recipe(name, tmp_path)
     (tmp_path / "shop.py").write_text(SHOP + app)
     running = run(*recipe.command, hooks=recipe.hooks, env=path_with(applications))
@@ -171,10 +171,10 @@ def test_celery(run: Run, applications: Path, tmp_path: Path) -> None:
     server = ["redis-server", "--port", str(recipe.port), "--save", ""]
     redis = Running(server, directory, base_environment())
     try:
-        until(redis, "ready to accept connections")
+        until(redis, "eady to accept connections")
         env = {"BROKER": f"redis://127.0.0.1:{recipe.port}/0"} | path_with(applications)
         running = run(hooks=recipe.hooks, env=env)
-        until(running, "app is ready after", "packing")
+        until(running, "worker is ready after", "packing")
         running.send(signal.SIGTERM)
         until(running, "Warm shutdown", "packed")
         running.rest()

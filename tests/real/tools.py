@@ -3,6 +3,7 @@
 import http.client
 import os
 import re
+import time
 from pathlib import Path
 
 from tests.integration.harness import PATIENCE, Running
@@ -29,8 +30,10 @@ def until(running: Running, *texts: str) -> list[str]:
     """What it says next, up to the line with which each of these texts has been said, in whatever order."""
     seen: list[str] = []
     blank = 0
+    end = time.monotonic() + 2 * PATIENCE  # one that says something else for ever is as hung as a silent one
     while missing := [text for text in texts if not any(text in line for line in seen)]:
         seen.append(running.line())
+        assert time.monotonic() < end, f"it has not said {missing}, but {seen[-20:]}"
         blank = 0 if seen[-1] else blank + 1
         assert blank < _MOST_BLANK_LINES, f"it ended before it said {missing}: {[line for line in seen if line]}"
     return seen

@@ -1,0 +1,114 @@
+"""Docker Compose on one example: a copy of it, with the wheel and what this machine cannot give it put right."""
+
+import json
+import os
+import secrets
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import yaml
+
+from tests.container import stand_ins
+from tests.container.docker import PATIENCE, ROOT, Life, docker
+
+_SOCKET = "/var/run/docker.sock"
+
+
+class Reset(yaml.YAMLObject):
+    """Compose's word for "nothing, whatever the file says"."""
+
+    yaml_tag = "!reset"
+
+
+class Project:
+    """One example under Compose, under a name of its own. `environment` is added to each service's, by its name."""
+
+    def __init__(
+        self,
+        example: str,
+        directory: Path,
+        wheel: Path,
+        network: str,
+        *,
+        variables: Mapping[str, str],
+        environment: Mapping[str, Mapping[str, str]],
+    ) -> None:
+        self.name = f"lifeinit-test-{secrets.token_hex(4)}"
+        self._directory = copy(example, directory, wheel)
+        self._command = [*_compose(self._directory), "-p", self.name, "-f", "compose.yaml", "-f", "test.yaml"]
+        (self._directory / ".env").write_text("".join(f"{name}={value}\n" for name, value in variables.items()))
+        services = yaml.safe_load((self._directory / "compose.yaml").read_text())["services"]
+        override = {
+            name: _service(f"lifeinit-test-{example}-{name}", service, network, environment.get(name, {}))
+            for name, service in services.items()
+        }
+        (self._directory / "test.yaml").write_text(yaml.dump({"services": override}))
+        self._lives: list[Life] = []
+
+    def run(self, *arguments: str) -> str:
+        """What `docker compose ARGUMENTS` prints to stdout."""
+        process = self.start(*arguments)
+        said, complaints = process.communicate(timeout=PATIENCE)
+        assert process.returncode == 0, f"docker compose {' '.join(arguments)}: {said}{complaints}"
+        return said
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """`docker compose ARGUMENTS`, not waited for."""
+        return subprocess.Popen(
+            [*self._command, *arguments],
+            cwd=self._directory,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def life(self, service: str) -> Life:
+        """The container of a service, followed from its first line of this start on."""
+        container = self.run("ps", "-a", "-q", service).strip()
+        began = docker("inspect", "-f", "{{.State.StartedAt}}", container).strip()
+        self._lives.append(Life(container, since=began))
+        return self._lives[-1]
+
+    def statuses(self) -> dict[str, int]:
+        """The exit status of each service that has ended."""
+        told = [json.loads(line) for line in self.run("ps", "-a", "--format", "json").splitlines()]
+        return {one["Service"]: one["ExitCode"] for one in told if one["State"] == "exited"}
+
+    def remove(self) -> None:
+        for life in self._lives:
+            life.close()
+        self.run("down", "-v", "--timeout", "0", "--remove-orphans")
+
+
+def copy(example: str, directory: Path, wheel: Path) -> Path:
+    """A copy of the example with the wheel where its README says it is put."""
+    copied = directory / example
+    shutil.copytree(ROOT / "examples" / example, copied, ignore=shutil.ignore_patterns("*.whl", ".env", "__pycache__"))
+    shutil.copy(wheel, copied / "wheels")
+    return copied
+
+
+def _service(
+    image: str, service: Mapping[str, object], network: str, environment: Mapping[str, str]
+) -> dict[str, object]:
+    """What is put over a service: the network is the surroundings', so no port is published; probes hurry."""
+    changed: dict[str, object] = {"network_mode": network}
+    if environment:
+        changed["environment"] = dict(environment)
+    if "ports" in service:
+        changed["ports"] = Reset()
+    if "build" in service:
+        changed |= {"image": image, "build": {"network": "host"}, "healthcheck": {"interval": "1s"}}
+    return changed
+
+
+def _compose(directory: Path) -> Sequence[str]:
+    """This machine's Compose, else one in a container that has the engine's socket."""
+    if subprocess.run(["docker", "compose", "version"], check=False, capture_output=True).returncode == 0:
+        return ["docker", "compose"]
+    where = os.environ.get("DOCKER_HOST", f"unix://{_SOCKET}").removeprefix("unix://")
+    mounts = ["-v", f"{where}:{_SOCKET}", "-v", f"{directory}:{directory}", "-w", str(directory)]
+    return ["docker", "run", "--rm", "--network", "none", *mounts, stand_ins.tool("compose")]

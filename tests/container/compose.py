@@ -1,11 +1,11 @@
-"""Docker Compose on one example: a copy of it, with the wheel and what this machine cannot give it put right."""
+"""Docker Compose on a copy of an example, with what it needs to run beside others on any machine put over its file."""
 
 import json
 import os
 import secrets
 import shutil
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import yaml
@@ -16,36 +16,48 @@ from tests.container.docker import PATIENCE, ROOT, Life, docker
 _SOCKET = "/var/run/docker.sock"
 
 
-class Reset(yaml.YAMLObject):
-    """Compose's word for "nothing, whatever the file says"."""
+class _Reset:
+    """Compose's word for a key that is to be as if it were not there."""
 
-    yaml_tag = "!reset"
+
+yaml.add_representer(_Reset, lambda dumper, _: dumper.represent_sequence("!reset", []))
 
 
 class Project:
-    """One example under Compose, under a name of its own. `environment` is added to each service's, by its name."""
+    """One example under Compose, under a name of its own.
+
+    `variables` is what its .env holds, `environment` is added to that of the services, by their names.
+    """
 
     def __init__(
         self,
-        example: str,
         directory: Path,
-        wheel: Path,
         network: str,
         *,
-        variables: Mapping[str, str],
-        environment: Mapping[str, Mapping[str, str]],
+        variables: Mapping[str, str] | None = None,
+        environment: Mapping[str, Mapping[str, str]] | None = None,
     ) -> None:
-        self.name = f"lifeinit-test-{secrets.token_hex(4)}"
-        self._directory = copy(example, directory, wheel)
-        self._command = [*_compose(self._directory), "-p", self.name, "-f", "compose.yaml", "-f", "test.yaml"]
-        (self._directory / ".env").write_text("".join(f"{name}={value}\n" for name, value in variables.items()))
-        services = yaml.safe_load((self._directory / "compose.yaml").read_text())["services"]
+        self._directory = directory
+        name = f"lifeinit-test-{secrets.token_hex(4)}"
+        self._command = [*_compose(directory), "-p", name, "-f", "compose.yaml", "-f", "test.yaml"]
+        (directory / ".env").write_text("".join(f"{name}={value}\n" for name, value in (variables or {}).items()))
+        services = yaml.safe_load((directory / "compose.yaml").read_text())["services"]
         override = {
-            name: _service(f"lifeinit-test-{example}-{name}", service, network, environment.get(name, {}))
+            name: _changed(f"lifeinit-test-{directory.name}-{name}", service, network, (environment or {}).get(name))
             for name, service in services.items()
         }
-        (self._directory / "test.yaml").write_text(yaml.dump({"services": override}))
+        (directory / "test.yaml").write_text(yaml.dump({"services": override}))
         self._lives: list[Life] = []
+
+    def built(self) -> Iterator["Project"]:
+        """For a fixture: its images are built before the test, and after it nothing of it is left but those."""
+        self.run("build")
+        try:
+            yield self
+        finally:
+            for life in self._lives:
+                life.close()
+            self.run("down", "-v", "--timeout", "0", "--remove-orphans")
 
     def run(self, *arguments: str) -> str:
         """What `docker compose ARGUMENTS` prints to stdout."""
@@ -77,11 +89,6 @@ class Project:
         told = [json.loads(line) for line in self.run("ps", "-a", "--format", "json").splitlines()]
         return {one["Service"]: one["ExitCode"] for one in told if one["State"] == "exited"}
 
-    def remove(self) -> None:
-        for life in self._lives:
-            life.close()
-        self.run("down", "-v", "--timeout", "0", "--remove-orphans")
-
 
 def copy(example: str, directory: Path, wheel: Path) -> Path:
     """A copy of the example with the wheel where its README says it is put."""
@@ -91,15 +98,15 @@ def copy(example: str, directory: Path, wheel: Path) -> Path:
     return copied
 
 
-def _service(
-    image: str, service: Mapping[str, object], network: str, environment: Mapping[str, str]
+def _changed(
+    image: str, service: Mapping[str, object], network: str, environment: Mapping[str, str] | None
 ) -> dict[str, object]:
     """What is put over a service: the network is the surroundings', so no port is published; probes hurry."""
     changed: dict[str, object] = {"network_mode": network}
-    if environment:
+    if environment is not None:
         changed["environment"] = dict(environment)
     if "ports" in service:
-        changed["ports"] = Reset()
+        changed["ports"] = _Reset()
     if "build" in service:
         changed |= {"image": image, "build": {"network": "host"}, "healthcheck": {"interval": "1s"}}
     return changed

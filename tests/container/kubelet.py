@@ -10,6 +10,7 @@ import yaml
 
 from tests.container.docker import Container
 
+_Keys = Mapping[str, Any]
 PORT = 8000  # at which the surroundings' clients ask
 
 
@@ -43,7 +44,8 @@ class Pod:
     def passes(self, probe: str) -> bool:
         """Whether this exec probe passes now."""
         command = self._probes[probe]["exec"]["command"]
-        return subprocess.run(["docker", "exec", self.container.id, *command], capture_output=True).returncode == 0
+        done = subprocess.run(["docker", "exec", self.container.id, *command], check=False, capture_output=True)
+        return done.returncode == 0
 
     def path_of(self, probe: str) -> str:
         """The path that this HTTP probe asks for."""
@@ -56,14 +58,14 @@ class Pod:
 
 
 @contextmanager
-def _all_of(keys: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+def _all_of(keys: _Keys) -> Iterator[dict[str, Any]]:
     """A copy of it, of which every key has to be taken out."""
     left = dict(keys)
     yield left
     assert not left, f"not heeded: {left}"
 
 
-def _whose(context: Mapping[str, Any]) -> list[str]:
+def _whose(context: _Keys) -> list[str]:
     with _all_of(context) as keys:
         user, group = keys.pop("runAsUser"), keys.pop("runAsGroup")
         assert keys.pop("runAsNonRoot") is True
@@ -72,7 +74,7 @@ def _whose(context: Mapping[str, Any]) -> list[str]:
     return ["--user", f"{user}:{group}"]
 
 
-def _rights(context: Mapping[str, Any]) -> list[str]:
+def _rights(context: _Keys) -> list[str]:
     with _all_of(context) as keys:
         assert keys.pop("allowPrivilegeEscalation") is False
         assert keys.pop("readOnlyRootFilesystem") is True
@@ -80,9 +82,7 @@ def _rights(context: Mapping[str, Any]) -> list[str]:
     return ["--security-opt", "no-new-privileges", "--read-only", *(f"--cap-drop={one}" for one in dropped)]
 
 
-def _volume(
-    volume: Mapping[str, Any], mount: Mapping[str, Any], config: Mapping[str, Any], directory: Path
-) -> list[str]:
+def _volume(volume: _Keys, mount: _Keys, config: _Keys, directory: Path) -> list[str]:
     path = mount["mountPath"]
     with _all_of(volume) as keys:
         name = keys.pop("name")

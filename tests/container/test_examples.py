@@ -15,29 +15,36 @@ from tests.container.surroundings import SITE, Surroundings
 
 
 @pytest.fixture
-def flask_celery(wheel: Path, tmp_path: Path) -> Iterator[tuple[Project, Surroundings]]:
-    stand_ins.official("redis:7-alpine", "redis")
-    surroundings = Surroundings(["redis"])
-    project = Project("flask-celery", tmp_path, wheel, surroundings.network, {}, {"beat": {"REVISIT_SECONDS": "1"}})
-    yield from _removed(project, surroundings)
+def around() -> Iterator[Surroundings]:
+    surroundings = Surroundings(["redis", "db"])
+    yield surroundings
+    surroundings.remove()
 
 
 @pytest.fixture
-def django_postgresql(wheel: Path, tmp_path: Path) -> Iterator[tuple[Project, Surroundings]]:
+def flask_celery(wheel: Path, tmp_path: Path, around: Surroundings) -> Iterator[Project]:
+    stand_ins.official("redis:7-alpine", "redis")
+    environment = {"beat": {"REVISIT_SECONDS": "1"}}
+    project = Project(copy("flask-celery", tmp_path, wheel), around.network, environment=environment)
+    yield from project.built()
+
+
+@pytest.fixture
+def django_postgresql(wheel: Path, tmp_path: Path, around: Surroundings) -> Iterator[Project]:
     stand_ins.official("postgres:17-alpine", "postgres")
-    surroundings = Surroundings(["db"])
     variables = {"POSTGRES_PASSWORD": "of-the-test", "SECRET_KEY": "of-the-test"}
-    project = Project("django-postgresql", tmp_path, wheel, surroundings.network, variables, {})
-    yield from _removed(project, surroundings)
+    project = Project(copy("django-postgresql", tmp_path, wheel), around.network, variables=variables)
+    yield from project.built()
 
 
-def _removed(project: Project, surroundings: Surroundings) -> Iterator[tuple[Project, Surroundings]]:
-    try:
-        project.run("build")
-        yield project, surroundings
-    finally:
-        project.remove()
-        surroundings.remove()
+@pytest.fixture
+def pod(wheel: Path, tmp_path: Path, around: Surroundings) -> Iterator[Pod]:
+    image = "lifeinit-test-fastapi-kubernetes"
+    example = copy("fastapi-kubernetes", tmp_path, wheel)
+    docker("build", "-q", "--network", "host", "-t", image, str(example))
+    pod = Pod(example / "kubernetes", image, around.network, tmp_path)
+    yield pod
+    pod.container.remove()
 
 
 def ended(process: "subprocess.Popen[str]") -> tuple[int, str]:
@@ -46,9 +53,9 @@ def ended(process: "subprocess.Popen[str]") -> tuple[int, str]:
     return process.returncode, said + complaints
 
 
-def test_flask_with_celery(flask_celery: tuple[Project, Surroundings]) -> None:
-    """At a stop the running task is finished and the open request answered; what is queued is done after the next start."""
-    project, around = flask_celery
+def test_flask_with_celery(flask_celery: Project, around: Surroundings) -> None:
+    """A stop finishes the running task and the open request; what is queued is done after the next start."""
+    project = flask_celery
 
     def found() -> dict[str, str]:
         """What the visits have found: of the pages of our site."""
@@ -90,9 +97,9 @@ def test_flask_with_celery(flask_celery: tuple[Project, Surroundings]) -> None:
     assert found() == dict.fromkeys(["/once", "/held", "/later", "/last"], "200")
 
 
-def test_django_with_postgresql(django_postgresql: tuple[Project, Surroundings]) -> None:
-    """Containers that start together migrate once; an entry that is on its way at the stop is kept; post_stop is last."""
-    project, around = django_postgresql
+def test_django_with_postgresql(django_postgresql: Project, around: Surroundings) -> None:
+    """Containers that start together migrate once; an entry on its way at the stop is kept; post_stop comes last."""
+    project = django_postgresql
     project.run("up", "-d", "db")
     manage = ["web", "python", "manage.py"]
     both = [project.start("run", "--rm", "-T", *manage, "check") for _ in range(2)]
@@ -122,23 +129,6 @@ def test_django_with_postgresql(django_postgresql: tuple[Project, Surroundings])
     early, by_signal = {"reason": "exited", "status": 0}, {"reason": "signal", "status": 0}
     assert json.loads(around.ask("GET", "/stops")[1]) == {"stops": [early, early, by_signal]}
     assert ended(project.start("exec", "-T", *manage, "makemigrations", "--check"))[0] == 0
-
-
-@pytest.fixture
-def around() -> Iterator[Surroundings]:
-    surroundings = Surroundings([])
-    yield surroundings
-    surroundings.remove()
-
-
-@pytest.fixture
-def pod(wheel: Path, tmp_path: Path, around: Surroundings) -> Iterator[Pod]:
-    image = "lifeinit-test-fastapi-kubernetes"
-    example = copy("fastapi-kubernetes", tmp_path, wheel)
-    docker("build", "-q", "--network", "host", "-t", image, str(example))
-    pod = Pod(example / "kubernetes", image, around.network, tmp_path)
-    yield pod
-    pod.container.remove()
 
 
 def test_fastapi_in_a_pod(pod: Pod, around: Surroundings) -> None:

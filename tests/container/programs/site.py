@@ -1,4 +1,4 @@
-"""A web site. It tells each path that it is asked for; one that begins with /held is answered when the fifo lets it go."""
+"""A web site. It tells what it is asked for; an answer to a path that begins with /held waits for a line in a fifo."""
 
 import os
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer

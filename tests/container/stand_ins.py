@@ -1,11 +1,6 @@
 """Images that a test needs and no registry gives here: made from the base image and Debian's and PyPI's packages."""
 
-import fcntl
-import os
 import subprocess
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -18,16 +13,14 @@ _PATIENCE = 600.0  # for the packages, on a slow line
 
 def official(name: str, stand_in: str) -> None:
     """See to it that there is an image of this name: the official one, else our stand-in for it."""
-    with _alone(stand_in):
-        if not there_is(name):
-            _build(stand_in, name)
+    if not there_is(name):
+        _build(stand_in, name)
 
 
 def tool(stand_in: str) -> str:
     """The name of an image with this tool as its entrypoint."""
     name = f"lifeinit-test-{stand_in}"
-    with _alone(stand_in):
-        _build(stand_in, name)
+    _build(stand_in, name)
     return name
 
 
@@ -43,11 +36,3 @@ def _build(stand_in: str, name: str) -> None:
     )
     if built.returncode != 0:
         pytest.skip(f"there is no image {name}, it cannot be pulled, and not be made: {built.stderr or built.stdout}")
-
-
-@contextmanager
-def _alone(stand_in: str) -> Iterator[None]:
-    """One test process makes it, the others wait, and then find it."""
-    with open(Path(tempfile.gettempdir()) / f"lifeinit-test-{stand_in}-{os.getuid()}.lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield

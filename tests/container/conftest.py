@@ -27,15 +27,23 @@ class _Quiet(SimpleHTTPRequestHandler):
 
 
 @pytest.fixture(scope="session")
-def image(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The image, with the wheel of this checkout, which pip inside gets from a server of our own."""
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel of this checkout."""
     reason = why_not()
     if reason:
         pytest.skip(reason)
     wheels = tmp_path_factory.mktemp("wheels")
-    subprocess.run([sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", str(wheels), str(ROOT)], check=True)
+    # Without isolation hatchling is the one of the test dependencies: nothing has to be fetched.
+    options = ["-q", "--no-deps", "--no-build-isolation", "-w", str(wheels)]
+    subprocess.run([sys.executable, "-m", "pip", "wheel", *options, str(ROOT)], check=True)
     (wheel,) = wheels.glob("*.whl")
-    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(wheels)))
+    return wheel
+
+
+@pytest.fixture(scope="session")
+def image(wheel: Path) -> str:
+    """The image, with the wheel of this checkout, which pip inside gets from a server of our own."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(wheel.parent)))
     threading.Thread(target=server.serve_forever).start()
     try:
         where = f"http://127.0.0.1:{server.server_port}/{wheel.name}"

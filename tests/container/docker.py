@@ -28,20 +28,26 @@ def why_not() -> str:
         return "docker is not installed"
     if subprocess.run(["docker", "version"], check=False, capture_output=True).returncode != 0:
         return "no Docker engine answers"
-    if subprocess.run(["docker", "image", "inspect", BASE], check=False, capture_output=True).returncode != 0:
-        pulled = subprocess.run(["docker", "pull", BASE], check=False, capture_output=True, text=True)
-        if pulled.returncode != 0:
-            return f"there is no image {BASE}, and it cannot be pulled"
+    if not there_is(BASE):
+        return f"there is no image {BASE}, and it cannot be pulled"
     return ""
 
 
-class Container:
-    """One container, without a network; removed at the end of the test."""
+def there_is(image: str) -> bool:
+    """Whether the engine has this image, or can pull it."""
+    for look in ("image inspect", "pull"):
+        if subprocess.run(["docker", *look.split(), image], check=False, capture_output=True).returncode == 0:
+            return True
+    return False
 
-    def __init__(self, image: str, command: Sequence[str], options: Sequence[str]) -> None:
-        self.id = docker("run", "-d", "--network", "none", *options, image, *command).strip()
+
+class Life:
+    """A container that was started, as its engine tells of it: what it says, its state, its end."""
+
+    def __init__(self, id: str, since: str = "0") -> None:  # noqa: A002
+        self.id = id
         self._follower = subprocess.Popen(
-            ["docker", "logs", "-f", self.id], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            ["docker", "logs", "-f", "--since", since, id], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
 
     def lines(self) -> Iterator[str]:
@@ -50,14 +56,16 @@ class Container:
         for line in self._follower.stdout:
             yield line.rstrip("\r\n")
 
-    def until(self, text: str) -> list[str]:
-        """The lines up to the first one that holds this text."""
-        seen = []
+    def until(self, *texts: str) -> list[str]:
+        """The lines up to the one with which each of these texts has been said, in whatever order."""
+        seen: list[str] = []
+        missing = set(texts)
         for line in self.lines():
             seen.append(line)
-            if text in line:
+            missing = {text for text in missing if text not in line}
+            if not missing:
                 return seen
-        raise AssertionError(f"it ended before it printed {text!r}: {seen}")
+        raise AssertionError(f"it ended before it said {missing}: {seen}")
 
     def status(self) -> int:
         """The exit status that the engine has of it. Waits for its end."""
@@ -68,8 +76,20 @@ class Container:
         assert isinstance(state, dict)
         return state
 
-    def remove(self) -> None:
-        docker("rm", "-f", self.id, check=False)
+    def close(self) -> None:
+        """No longer follow what it says."""
+        self._follower.kill()
         self._follower.wait()
         assert self._follower.stdout is not None
         self._follower.stdout.close()
+
+
+class Container(Life):
+    """One container, without a network of its own unless one is named; removed at the end of the test."""
+
+    def __init__(self, image: str, command: Sequence[str], options: Sequence[str], network: str = "none") -> None:
+        super().__init__(docker("run", "-d", "--network", network, *options, image, *command).strip())
+
+    def remove(self) -> None:
+        docker("rm", "-f", "-v", self.id, check=False)
+        self.close()

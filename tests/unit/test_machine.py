@@ -3,7 +3,7 @@
 from lifeinit.engine import events as ev
 from lifeinit.engine.machine import Machine
 from lifeinit.engine.plan import Plan
-from tests.unit.plans import CONT, INT, KILL, QUIT, SEGV, TERM, USR1, hook, plan
+from tests.unit.plans import CONT, INT, KILL, QUIT, SEGV, TERM, USR1, hook, plan, process
 
 
 def play(the_plan: Plan, *events: ev.Event) -> tuple[Machine, list[ev.Action]]:
@@ -206,6 +206,20 @@ def test_a_fault_stops_the_app_with_status_70() -> None:
     assert (machine.phase, machine.exit_status, machine.reason) == ("stopping", 70, "internal_error")
     machine.handle(app_exited(0))
     assert machine.exit_status == 70
+
+
+def test_a_fault_between_the_starts_of_two_processes_leaves_none_unkilled() -> None:
+    """The first one ran, but the app as a whole did not count as alive: SIGKILL never came, and it could hang."""
+    the_plan = plan(others=(process("worker"),), stop_timeout=10.0)
+    machine, _ = play(the_plan, ev.Started(0), ev.Fault())
+    assert ev.SignalApp(0, KILL, group=True) in machine.handle(ev.Elapsed("reserve"))
+
+
+def test_a_stop_request_starts_the_budget_while_a_fault_ends_a_pre_start_hook() -> None:
+    """It was dropped, and the hook's kill_after, cleanup and post_stop took as long as they liked."""
+    the_plan = plan(pre_start=(hook("a"),), stop_timeout=1.0, kill_after=60.0)
+    machine, _ = play(the_plan, ev.Fault())
+    assert armed(machine.handle(ev.SignalCame(TERM))) == {"reserve": 0.5, "budget": 0.95}
 
 
 def test_a_budget_that_begins_in_cleanup_shortens_it() -> None:

@@ -140,7 +140,7 @@ class Machine:
         match self.phase:
             case "pre_start":
                 if self.reason:
-                    return []  # already on the way out
+                    return self._start_budget()  # on the way out; if by a fault, the runtime waits from now on
                 self.status, self.why = 128 + signo, f"stop requested by SIG{name_of(signo)} before the app ran"
                 return [*self._ask_stop(signo), *self.run.end(), *self._advance()]
             case "starting" if self.app != "alive":
@@ -237,6 +237,7 @@ class Machine:
             case "starting" if not self.alive:
                 return self._clean_up()  # the app may live: cleanup ends it
             case "starting" | "running" | "pre_stop" if self.alive:
+                self.app = "alive"  # also where not every process was started
                 timers = self._start_budget(unset=OWN_STOP_LIMIT)
                 return [*self._end_probes(), *timers, *self.run.end(), *self._stop_app()]
             case "starting" | "running" | "pre_stop" | "stopping" | "post_stop":

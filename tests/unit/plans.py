@@ -53,12 +53,13 @@ def plan(
     ready: Ready | None = None,
     restart: Restart = Restart(),  # noqa: B008  # a frozen record
     others: tuple[Process, ...] = (),
+    processes: tuple[Process, ...] = (),
     kill_after: float = 2.0,
 ) -> Plan:
-    """One process called app, and the `others`."""
+    """One process called app and the `others`, or just these `processes`."""
     app = process("app", ready=ready, stop_signal=stop_signal, group=group, success=success, restart=restart)
     return Plan(
-        processes=(app, *others),
+        processes=processes or (app, *others),
         surroundings=Surroundings(mask=(), sigchld_ignored=False, lc_ctype_added=False, directory=b"/"),
         stop_on=(TERM, INT, QUIT),
         rewrite=rewrite,

@@ -222,6 +222,13 @@ def test_a_stop_request_starts_the_budget_while_a_fault_ends_a_pre_start_hook() 
     assert armed(machine.handle(ev.SignalCame(TERM))) == {"reserve": 0.5, "budget": 0.95}
 
 
+def test_a_fault_during_post_stop_runs_no_hook_a_second_time() -> None:
+    """The hook that it ended was begun once more."""
+    the_plan = plan(post_stop=(hook("p"), hook("q")))
+    machine, _ = play(the_plan, ev.Started(0), app_exited(0), ev.Empty(), ev.Fault())
+    assert ev.RunHook("post_stop", 1) in machine.handle(exited(0, TERM))
+
+
 def test_a_budget_that_begins_in_cleanup_shortens_it() -> None:
     """Else its one second would use up a short budget, and post_stop would not run."""
     the_plan = plan(post_stop=(hook("p", timeout=3.0),), stop_timeout=1.0)

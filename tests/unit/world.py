@@ -147,9 +147,12 @@ class Rules:
 
     def _cut(self, world: World) -> World:
         """Life goes on without the hook whose turn it is: a program has to be waited for, a pause is over at once."""
-        if world.turn is None:
+        turn = world.turn
+        if turn is None:
             return world
-        return world._replace(turn=world.turn._replace(cut=True) if world.turn.doing == "running" else None)
+        if not world.out_of_time:  # else it counts as not completed
+            world = world._replace(done=(turn.phase, turn.number + 1))
+        return world._replace(turn=turn._replace(cut=True) if turn.doing == "running" else None)
 
     def _hook(self, turn: Turn) -> Hook:
         return self.plan.hooks(turn.phase)[turn.number]
@@ -245,10 +248,10 @@ class Rules:
         rule(not world.stop_requested, "the app never starts after a stop request")
         rule(not world.why, "the app never starts in a life that is ending")
         rule(world.turn is None, "the app starts when no hook runs")
-        rule(not self._due(world, "pre_start"), "the app starts when every pre_start hook is over")
+        rule(not self.due(world, "pre_start"), "the app starts when every pre_start hook is over")
         return world._replace(starting=process, started=world.started | {process})
 
-    def _due(self, world: World, phase: HookPhase) -> list[int]:
+    def due(self, world: World, phase: HookPhase) -> list[int]:
         """The hooks of a phase that have not had their turn in this life."""
         first = world.done[1] if world.done[0] == phase else 0
         return [index for index in range(first, len(self.plan.hooks(phase))) if (phase, index) not in world.once]
@@ -274,7 +277,7 @@ class Rules:
             case "post_stop":
                 rule(world.swept, "post_stop comes after cleanup")
                 rule(not world.out_of_time, "no post_stop hook begins when the budget is spent")
-        rule(self._due(world, phase)[:1] == [index], f"the {phase} hooks run in file order, each once in a life")
+        rule(self.due(world, phase)[:1] == [index], f"the {phase} hooks run in file order, each once in a life")
         return world._replace(turn=Turn(phase, index, 1, doing), done=(phase, index))
 
     def _signal_hook(self, world: World, signo: int) -> World:
@@ -302,14 +305,14 @@ class Rules:
     def _next_place(self, world: World) -> tuple[HookPhase, int]:
         phase: HookPhase = "post_stop" if world.swept else "pre_stop" if world.why else "post_start"
         phase = phase if world.started or world.swept else "pre_start"
-        return phase, next(iter(self._due(world, phase)), -1)
+        return phase, next(iter(self.due(world, phase)), -1)
 
     def _life_ends(self, world: World, status: int | None) -> None:
         """The exit, or a restart."""
         rule(not world.alive and not world.turn and not world.probed, "a life ends with nothing running")
         rule(world.starting is None, "a life ends when no exec is to be answered")
         rule(world.swept, "every life goes through cleanup")
-        done = not self._due(world, "post_stop")
+        done = not self.due(world, "post_stop")
         rule(done or world.out_of_time, "every post_stop hook has its turn in a life, unless the budget is spent")
         if status is not None:
             what = self._status(world)
@@ -318,7 +321,7 @@ class Rules:
 
     def _status(self, world: World) -> int:
         """The exit status that the contract asks for."""
-        missed = any(self.plan.post_stop[index].abort for index in self._due(world, "post_stop"))
+        missed = any(self.plan.post_stop[index].abort for index in self.due(world, "post_stop"))
         return world.status or (124 if missed else 0)
 
     def _restarts(self, world: World) -> bool:
@@ -375,6 +378,6 @@ class Rules:
             rule(signo == (process.stop_signal or came or TERM), "stop_signal asks the app, else the signal that came")
             rule(action.group == process.group, "the stop signal goes where stop_scope says")
             rule(any(also.signo == CONT and also.process == action.process for also in sent), "who is asked is woken")
-            rule(world.why != "signal" or world.hurried or not self._due(world, "pre_stop"), "pre_stop comes first")
+            rule(world.why != "signal" or world.hurried or not self.due(world, "pre_stop"), "pre_stop comes first")
             return world._replace(asked=world.asked | {action.process})
         return world

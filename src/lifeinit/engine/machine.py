@@ -240,7 +240,11 @@ class Machine:
                 self.app = "alive"  # also where not every process was started
                 timers = self._start_budget(unset=OWN_STOP_LIMIT)
                 return [*self._end_probes(), *timers, *self.run.end(), *self._stop_app()]
-            case "starting" | "running" | "pre_stop" | "stopping" | "post_stop":
+            case "starting" | "running" | "pre_stop" | "stopping":
+                return [*self.run.end(), *self._advance()]
+            case "post_stop":
+                if not self.out_of_time:
+                    self.step += 1  # the hook that is ended has had its turn
                 return [*self.run.end(), *self._advance()]
             case "waiting":
                 return [ev.Disarm("backoff"), *self._leave()]

@@ -9,12 +9,13 @@ from contextlib import contextmanager
 
 from lifeinit.engine import events as ev
 from lifeinit.engine.machine import Machine
-from lifeinit.engine.plan import Plan
+from lifeinit.engine.plan import Hook, Plan
 from tests.unit.plans import KILL
 from tests.unit.told import action_in_words, event_in_words, plan_in_words
 from tests.unit.world import Rules, ViolationError, World, rule
 
 OWN_LIMIT = 10.0  # seconds for a stop that lifeinit itself begins, where no stop_timeout is set
+CLEANUP = 1.0  # seconds that what is left behind has to stop
 GIVEN_UP = 0.05  # so many more may pass where the kernel does not obey
 LATE = 1e-6  # clocks are floating-point numbers
 
@@ -37,7 +38,7 @@ class Story:
         self.doomed: list[ev.Event] = []  # what a SIGKILL brings about
         self.restarts: list[float] = []
         self.stop: tuple[float, float] | None = None  # when it began, and the seconds that it may take
-        self.app_lived = False  # when it began
+        self.has_reserve = False
         self.hook_limit: float | None = None  # when it has to be over
         self.lines = [f"     given  {line}" for line in plan_in_words(plan)]
         if not kernel_obeys:
@@ -117,8 +118,9 @@ class Story:
             self.world = self.rules.answered(before, event, actions, self.world)
             self._note(before)
             self._in_time()
-            if self.world.out_of_time and not before.out_of_time:
-                self._post_stop_has_begun()
+            begins = self.world.done[0] == "post_stop" and before.done[0] != "post_stop"
+            if begins or (self.world.out_of_time and not before.out_of_time and before.done[0] != "post_stop"):
+                self._post_stop_has_its_share()
         return coming
 
     def _perform(self, action: ev.Action) -> list[ev.Event]:
@@ -174,7 +176,7 @@ class Story:
         own = bool(world.asked) and not before.asked and (failed or world.why != "signal")
         if self.stop is None and (own or (asked and limit is not None)):
             self.stop = (self.now, OWN_LIMIT if limit is None else limit)
-            self.app_lived = bool(before.alive)
+            self.has_reserve = not before.swept
         turn = world.turn
         if turn is None or turn.doing != "running":
             self.hook_limit = None
@@ -190,11 +192,16 @@ class Story:
         if self.hook_limit is not None and self.kernel_obeys:
             rule(self.now <= self.hook_limit + LATE, "a hook that is to end is dead after kill_after")
 
-    def _post_stop_has_begun(self) -> None:
-        """Where the whole budget is spent, of a stop that began while the app lived, and was not over in a blink."""
-        if self.app_lived and self.kernel_obeys and self.stop is not None and self.stop[1] >= 1.0:
-            begun = self.world.done[0] == "post_stop" or not self.rules.due(self.world, "post_stop")
-            rule(begun, "a hook or an app that hangs never costs the post_stop hooks their run")
+    def _post_stop_has_its_share(self) -> None:
+        """Of a stop that began before cleanup: what post_stop and cleanup may take is kept back, at most half."""
+        if self.stop is None or not self.has_reserve or not self.kernel_obeys:
+            return
+        began, limit = self.stop
+        wanted = sum(_longest(hook) for hook in self.plan.post_stop)
+        reserve = min(wanted + CLEANUP, limit / 2)
+        share = reserve * wanted / (wanted + CLEANUP)
+        sentence = f"a hook or an app that hangs never costs the post_stop hooks their share, {share:.2f} s"
+        rule(self.now <= began + limit - share + LATE, sentence)
 
     def _killed_in_time(self) -> None:
         rule(self.stop is not None, "without a limit nothing is ever killed")
@@ -218,3 +225,9 @@ class Story:
             self.broken = True
             sentence = str(error) if isinstance(error, ViolationError) else f"the machine never raises {error!r}"
             raise BrokenStoryError("\n".join([f"broken rule: {sentence}", "", *self.lines])) from error
+
+
+def _longest(hook: Hook) -> float:
+    """How long all its tries and what lies between them may take."""
+    one = hook.timeout if hook.timeout is not None else hook.sleep if hook.sleep is not None else 1e9
+    return one + hook.retries * (hook.retry_delay + one)

@@ -4,6 +4,7 @@ from lifeinit.engine import events as ev
 from lifeinit.engine.machine import Machine
 from lifeinit.engine.plan import Plan
 from tests.unit.plans import CONT, INT, KILL, QUIT, SEGV, TERM, USR1, hook, plan, process
+from tests.unit.stories import Story
 
 
 def play(the_plan: Plan, *events: ev.Event) -> tuple[Machine, list[ev.Action]]:
@@ -115,6 +116,27 @@ def test_a_hung_pre_stop_hook_costs_the_app_its_time_but_not_its_signal() -> Non
     assert ev.SignalHook(TERM) in actions
     assert ev.SignalApp(0, TERM, group=False) in actions
     assert armed(actions)["reserve"] == 1.0
+
+
+def test_the_apps_moment_is_cleanups_too_so_that_post_stop_has_its_share() -> None:
+    """pre_stop, the app and what it leaves behind all hang. Both had a moment: post_stop lost its last second."""
+    the_plan = plan(pre_stop=(hook("d", timeout=None),), post_stop=(hook("f", timeout=0.5),), stop_timeout=10.0)
+    story = Story(the_plan)
+    story.left_behind = True
+    for event in (ev.Begin(), ev.SignalCame(TERM)):
+        story.happens(event)
+    while story.machine.phase != "post_stop":
+        story.time_passes()
+        story.the_doomed_die()
+    assert story.now == 9.5
+
+
+def test_what_is_left_of_the_apps_moment_is_cleanups() -> None:
+    """The app stopped half a second into its moment of one: what it left behind has the other half."""
+    the_plan = plan(pre_stop=(hook("d", timeout=None),), post_stop=(hook("f"),), stop_timeout=20.0)
+    machine, actions = play(the_plan, *TO_STOPPED, ev.Elapsed("reserve"), exited(0, TERM), app_exited(0))
+    assert (machine.phase, actions) == ("cleanup", [ev.Disarm("lost"), ev.Sweep(TERM)])
+    assert ev.Sweep(KILL) in machine.handle(ev.Elapsed("reserve"))
 
 
 def test_a_second_stop_request_skips_the_rest_of_pre_stop() -> None:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     AppState = Literal["none", "alive", "killed", "dead"]
     Failure = Literal["pre_start_failed", "post_start_failed", "ready_timeout", "start_failed", "internal_error"]
     Reason = Literal["", "signal", "exited"] | Failure
+    Moment = Literal["none", "runs", "over"]
 
 _KILL, _TERM, _CONT = (number_of(name) or 0 for name in ("KILL", "TERM", "CONT"))
 
@@ -67,6 +68,7 @@ class Machine:
         self.limit: float | None = None  # the running budget
         self.out_of_time = False
         self.swept = False
+        self.moment: Moment = "none"  # what app and cleanup share where a pre_stop hook has used up their time
 
     @property
     def exit_status(self) -> int:
@@ -278,11 +280,14 @@ class Machine:
         self.phase = "cleanup"
         if self.out_of_time:
             return [ev.Sweep(_KILL), *self._post_stop()]
-        return [ev.Disarm("reserve"), ev.Arm("sweep", budget.cleanup_time(self.plan, self.limit)), ev.Sweep(_TERM)]
+        if self.moment == "runs":
+            return [ev.Sweep(_TERM)]
+        limit = 0.0 if self.moment == "over" else budget.cleanup_time(self.plan, self.limit)
+        return [ev.Disarm("reserve"), ev.Arm("sweep", limit), ev.Sweep(_TERM)]
 
     def _post_stop(self) -> Actions:
         self.phase, self.step = "post_stop", 0
-        return [ev.Disarm("sweep"), *self._advance()]
+        return [ev.Disarm("reserve"), ev.Disarm("sweep"), *self._advance()]
 
     # Readiness.
 
@@ -480,15 +485,19 @@ class Machine:
     def _reserve_reached(self) -> Actions:
         match self.phase:
             case "pre_stop" if self.app == "alive":
-                # The app has not been asked yet: it gets the moment that cleanup would have had.
+                # The app has not been asked yet: it gets of cleanup's moment what it needs.
+                self.moment = "runs"
                 return [
                     *self.run.end(),
                     *self._stop_app(),
                     ev.Arm("reserve", budget.cleanup_time(self.plan, self.limit)),
                 ]
             case "pre_start" | "starting" | "running" | "pre_stop" | "stopping":
+                self.moment = "over" if self.moment == "runs" else "none"
                 return [*self._kill_app(), *self.run.kill()]
-            case "cleanup" | "post_stop" | "waiting" | "exit":
+            case "cleanup":
+                return self._sweep_time_over()
+            case "post_stop" | "waiting" | "exit":
                 return []
 
     def _budget_spent(self) -> Actions:

@@ -36,7 +36,7 @@ class Story:
         self.exec_fails = False  # the next one
         self.left_behind = False  # something lives on when app and hooks are gone
         self.doomed: list[ev.Event] = []  # what a SIGKILL brings about
-        self.restarts: list[float] = []
+        self.restarts: list[float] = []  # when each counts no longer
         self.stop: tuple[float, float] | None = None  # when it began, and the seconds that it may take
         self.has_reserve = False
         self.hook_limit: float | None = None  # when it has to be over
@@ -212,10 +212,10 @@ class Story:
     def _restarts(self, after: float) -> None:
         """The back-off doubles with each restart of the window, and there are never more than max_restarts in it."""
         restart = self.plan.processes[self.world.decides].restart
-        counted = [moment for moment in self.restarts if self.now - moment < restart.window - LATE]
+        counted = [end for end in self.restarts if self.now < end - LATE]
         rule(len(counted) < restart.most, f"at most {restart.most} restarts in {restart.window:g} s")
         rule(after == min(0.5 * 2 ** len(counted), 30.0), "the back-off is 0.5 s, doubling to 30 s")
-        self.restarts.append(self.now)
+        self.restarts.append(self.now + restart.window)
 
     @contextmanager
     def _told(self) -> Iterator[None]:

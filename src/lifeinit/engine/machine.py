@@ -207,7 +207,9 @@ class Machine:
             self.first_exit, self.ending = process, ending
         if self.status is None or (self.reason == "signal" and not self.status and status):
             # The first to exit decides; but where all were asked to stop, none of them hides another's failure.
-            self.status, self.ending, self.why = status, ending, what
+            self.status, self.ending = status, ending
+            if status or not self.late_status:
+                self.why = what
         self.reason = self.reason or "exited"
         said = ev.Say(f"{what}{counts}", "app_exited", process=process, code=ending.status, signo=ending.signo or None)
         gone: Actions = [said, *self._end_probe(process)]
@@ -547,7 +549,7 @@ class Machine:
         return [
             ev.Disarm("reserve"),
             ev.Disarm("budget"),
-            ev.Say(f"restart {self.restarts + 1} in {delay:g} s: {self.why or 'the app exited 0'}", "restart"),
+            ev.Say(f"restart {self.restarts + 1} in {delay:g} s: {self.why}", "restart"),
             ev.Arm(("window", number), rule.window),
             ev.Arm("backoff", delay),
         ]

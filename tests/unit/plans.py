@@ -3,8 +3,8 @@
 from lifeinit.engine.plan import Hook, Plan, Process, Program, Ready, Restart, Surroundings
 from lifeinit.engine.signals import number_of
 
-TERM, INT, QUIT, USR1, KILL, CONT, SEGV = (
-    number_of(name) or 0 for name in ("TERM", "INT", "QUIT", "USR1", "KILL", "CONT", "SEGV")
+TERM, INT, QUIT, HUP, USR1, KILL, CONT, SEGV = (
+    number_of(name) or 0 for name in ("TERM", "INT", "QUIT", "HUP", "USR1", "KILL", "CONT", "SEGV")
 )
 
 
@@ -27,8 +27,16 @@ def ready(*, after: float | None = None, notify: bool = False, abort: bool = Tru
     return Ready(program, after, notify, timeout=60.0, abort=abort)
 
 
-def process(name: str, *, ready: Ready | None = None, stop_signal: int | None = None) -> Process:
-    return Process(name, Program((name.encode(),)), stop_signal, ready=ready)
+def process(
+    name: str,
+    *,
+    ready: Ready | None = None,
+    stop_signal: int | None = None,
+    group: bool = False,
+    success: tuple[int, ...] = (),
+    restart: Restart = Restart(),  # noqa: B008  # a frozen record
+) -> Process:
+    return Process(name, Program((name.encode(),)), stop_signal, group, success, ready, restart)
 
 
 def plan(
@@ -45,15 +53,18 @@ def plan(
     ready: Ready | None = None,
     restart: Restart = Restart(),  # noqa: B008  # a frozen record
     others: tuple[Process, ...] = (),
+    processes: tuple[Process, ...] = (),
+    kill_after: float = 2.0,
 ) -> Plan:
-    """One process called app, and the `others`."""
-    app = Process("app", Program((b"app",)), stop_signal, group, success, ready, restart)
+    """One process called app and the `others`, or just these `processes`."""
+    app = process("app", ready=ready, stop_signal=stop_signal, group=group, success=success, restart=restart)
     return Plan(
-        processes=(app, *others),
+        processes=processes or (app, *others),
         surroundings=Surroundings(mask=(), sigchld_ignored=False, lc_ctype_added=False, directory=b"/"),
         stop_on=(TERM, INT, QUIT),
         rewrite=rewrite,
         stop_timeout=stop_timeout,
+        kill_after=kill_after,
         plain=False,
         pre_start=pre_start,
         post_start=post_start,

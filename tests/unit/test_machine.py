@@ -3,7 +3,8 @@
 from lifeinit.engine import events as ev
 from lifeinit.engine.machine import Machine
 from lifeinit.engine.plan import Plan
-from tests.unit.plans import CONT, INT, KILL, QUIT, SEGV, TERM, USR1, hook, plan
+from tests.unit.plans import CONT, INT, KILL, QUIT, SEGV, TERM, USR1, hook, plan, process
+from tests.unit.stories import Story
 
 
 def play(the_plan: Plan, *events: ev.Event) -> tuple[Machine, list[ev.Action]]:
@@ -117,6 +118,27 @@ def test_a_hung_pre_stop_hook_costs_the_app_its_time_but_not_its_signal() -> Non
     assert armed(actions)["reserve"] == 1.0
 
 
+def test_the_apps_moment_is_cleanups_too_so_that_post_stop_has_its_share() -> None:
+    """pre_stop, the app and what it leaves behind all hang. Both had a moment: post_stop lost its last second."""
+    the_plan = plan(pre_stop=(hook("d", timeout=None),), post_stop=(hook("f", timeout=0.5),), stop_timeout=10.0)
+    story = Story(the_plan)
+    story.left_behind = True
+    for event in (ev.Begin(), ev.SignalCame(TERM)):
+        story.happens(event)
+    while story.machine.phase != "post_stop":
+        story.time_passes()
+        story.the_doomed_die()
+    assert story.now == 9.5
+
+
+def test_what_is_left_of_the_apps_moment_is_cleanups() -> None:
+    """The app stopped half a second into its moment of one: what it left behind has the other half."""
+    the_plan = plan(pre_stop=(hook("d", timeout=None),), post_stop=(hook("f"),), stop_timeout=20.0)
+    machine, actions = play(the_plan, *TO_STOPPED, ev.Elapsed("reserve"), exited(0, TERM), app_exited(0))
+    assert (machine.phase, actions) == ("cleanup", [ev.Disarm("lost"), ev.Sweep(TERM)])
+    assert ev.Sweep(KILL) in machine.handle(ev.Elapsed("reserve"))
+
+
 def test_a_second_stop_request_skips_the_rest_of_pre_stop() -> None:
     machine, _ = play(plan(pre_stop=(hook("d"), hook("e"))), *TO_STOPPED)
     actions = machine.handle(ev.SignalCame(TERM))
@@ -206,6 +228,27 @@ def test_a_fault_stops_the_app_with_status_70() -> None:
     assert (machine.phase, machine.exit_status, machine.reason) == ("stopping", 70, "internal_error")
     machine.handle(app_exited(0))
     assert machine.exit_status == 70
+
+
+def test_a_fault_between_the_starts_of_two_processes_leaves_none_unkilled() -> None:
+    """The first one ran, but the app as a whole did not count as alive: SIGKILL never came, and it could hang."""
+    the_plan = plan(others=(process("worker"),), stop_timeout=10.0)
+    machine, _ = play(the_plan, ev.Started(0), ev.Fault())
+    assert ev.SignalApp(0, KILL, group=True) in machine.handle(ev.Elapsed("reserve"))
+
+
+def test_a_stop_request_starts_the_budget_while_a_fault_ends_a_pre_start_hook() -> None:
+    """It was dropped, and the hook's kill_after, cleanup and post_stop took as long as they liked."""
+    the_plan = plan(pre_start=(hook("a"),), stop_timeout=1.0, kill_after=60.0)
+    machine, _ = play(the_plan, ev.Fault())
+    assert armed(machine.handle(ev.SignalCame(TERM))) == {"reserve": 0.5, "budget": 0.95}
+
+
+def test_a_fault_during_post_stop_runs_no_hook_a_second_time() -> None:
+    """The hook that it ended was begun once more."""
+    the_plan = plan(post_stop=(hook("p"), hook("q")))
+    machine, _ = play(the_plan, ev.Started(0), app_exited(0), ev.Empty(), ev.Fault())
+    assert ev.RunHook("post_stop", 1) in machine.handle(exited(0, TERM))
 
 
 def test_a_budget_that_begins_in_cleanup_shortens_it() -> None:

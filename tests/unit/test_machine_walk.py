@@ -8,8 +8,9 @@ import pytest
 from lifeinit.engine import events as ev
 from lifeinit.engine.machine import Machine
 from lifeinit.engine.plan import Plan, Restart
-from tests.unit.plans import hook, plan, process, ready
-from tests.unit.walk import ViolationError, Walk, walk
+from tests.unit.plans import HUP, INT, QUIT, TERM, hook, plan, process, ready
+from tests.unit.walk import Walk, walk
+from tests.unit.world import ViolationError
 
 PLANS = {
     "plain": plan(),
@@ -61,17 +62,27 @@ PLANS = {
         stop_timeout=10.0,
     ),
     "several processes without a budget": plan(post_start=(hook("c", abort=True),), others=(process("worker"),)),
+    "several processes and what each is stopped with": plan(
+        pre_stop=(hook("d"),),
+        stop_signal=QUIT,
+        rewrite=((TERM, INT), (HUP, None)),
+        success=(3,),
+        others=(process("worker", group=True),),
+        stop_timeout=10.0,
+    ),
     "restart on failure": plan(
-        pre_start=(hook("a", abort=True, once=True), hook("b")),
-        post_stop=(hook("f"),),
+        pre_start=(hook("a", abort=True, once=True),),
+        post_stop=(hook("f", abort=True),),
         restart=Restart("on-failure", 2, 60.0),
         stop_timeout=10.0,
     ),
     "restart always": plan(
-        pre_start=(hook("a", once=True),),
+        pre_start=(hook("a", once=True), hook("b")),
         post_start=(hook("c", abort=True),),
         restart=Restart("always", 1, 60.0),
-        ready=ready(),
+    ),
+    "restart of several processes": plan(
+        ready=ready(), others=(process("worker", restart=Restart("on-failure", 1, 60.0)),)
     ),
     "warnings in the start, aborts in the stop": plan(
         pre_start=(hook("a"),), post_start=(hook("c"),), pre_stop=(hook("d", abort=True),), post_stop=(hook("f"),)
@@ -87,24 +98,24 @@ def walked(name: str) -> Walk:
 
 @pytest.mark.parametrize("name", PLANS)
 def test_no_state_breaks_a_rule_and_exit_is_reachable_from_each(name: str) -> None:
-    """The rules stand in World.perform; a state without a way out would be a container that hangs."""
+    """The rules stand in world.py; a state without a way out would be a container that hangs."""
     found = walked(name)
     stuck = found.cannot_reach_exit(found.successors)
-    assert not stuck, f"no way to the exit from here:\n{found.story(stuck[0])}"
+    assert not stuck, f"broken rule: every run ends\n{found.story(stuck[0])}"
 
 
 @pytest.mark.parametrize("name", [name for name in PLANS if PLANS[name].stop_timeout is not None])
 def test_after_a_stop_request_a_budget_leads_to_the_exit_by_time_alone(name: str) -> None:
     """Even where no process ever ends, not even of SIGKILL."""
     found = walked(name)
-    stuck = [state for state in found.cannot_reach_exit(found.patient) if state[1].stop_requested]
-    assert not stuck, f"waits for ever here:\n{found.story(stuck[0])}"
+    stuck = [number for number in found.cannot_reach_exit(found.patient) if found.states[number][1].stop_requested]
+    assert not stuck, f"broken rule: a stop with a budget ends by time alone\n{found.story(stuck[0])}"
 
 
 def test_the_walk_reaches_every_phase() -> None:
     """A walk that saw only a part would prove nothing."""
     found = walked("every phase with a budget")
-    assert {state[0][0] for state in found.successors} == {
+    assert {state[0][0] for state in found.states} == {
         "pre_start",
         "running",
         "starting",
@@ -114,7 +125,7 @@ def test_the_walk_reaches_every_phase() -> None:
         "post_stop",
         "exit",
     }
-    assert len(found.successors) > 500
+    assert len(found.states) > 500
 
 
 def _hangs_when_the_app_exits_beside_a_hook(
@@ -135,9 +146,9 @@ def _exits_at_once(self: Machine, _process: int, _ending: ev.Ending, _remark: st
 @pytest.mark.parametrize(
     ("method", "broken", "what_is_told"),
     [
-        ("_app_exited", _hangs_when_the_app_exits_beside_a_hook, "no way to the exit"),
-        ("_stop_requested", _starts_anyway, "nothing begins after a stop request"),
-        ("_app_exited", _exits_at_once, "the exit comes with nothing running"),
+        ("_app_exited", _hangs_when_the_app_exits_beside_a_hook, "every run ends"),
+        ("_stop_requested", _starts_anyway, "pre_start runs before the app"),
+        ("_app_exited", _exits_at_once, "a life ends with nothing running"),
     ],
 )
 def test_the_walk_finds_a_machine_that_was_broken_on_purpose(
@@ -154,4 +165,4 @@ def _walk_and_leave(the_plan: Plan) -> None:
     found = walk(the_plan)
     stuck = found.cannot_reach_exit(found.successors)
     if stuck:
-        raise ViolationError(f"no way to the exit from here:\n{found.story(stuck[0])}")
+        raise ViolationError(f"broken rule: every run ends\n{found.story(stuck[0])}")

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     AppState = Literal["none", "alive", "killed", "dead"]
     Failure = Literal["pre_start_failed", "post_start_failed", "ready_timeout", "start_failed", "internal_error"]
     Reason = Literal["", "signal", "exited"] | Failure
+    Moment = Literal["none", "runs", "over"]
 
 _KILL, _TERM, _CONT = (number_of(name) or 0 for name in ("KILL", "TERM", "CONT"))
 
@@ -67,6 +68,7 @@ class Machine:
         self.limit: float | None = None  # the running budget
         self.out_of_time = False
         self.swept = False
+        self.moment: Moment = "none"  # what app and cleanup share where a pre_stop hook has used up their time
 
     @property
     def exit_status(self) -> int:
@@ -140,7 +142,7 @@ class Machine:
         match self.phase:
             case "pre_start":
                 if self.reason:
-                    return []  # already on the way out
+                    return self._start_budget()  # on the way out; if by a fault, the runtime waits from now on
                 self.status, self.why = 128 + signo, f"stop requested by SIG{name_of(signo)} before the app ran"
                 return [*self._ask_stop(signo), *self.run.end(), *self._advance()]
             case "starting" if self.app != "alive":
@@ -205,7 +207,9 @@ class Machine:
             self.first_exit, self.ending = process, ending
         if self.status is None or (self.reason == "signal" and not self.status and status):
             # The first to exit decides; but where all were asked to stop, none of them hides another's failure.
-            self.status, self.ending, self.why = status, ending, what
+            self.status, self.ending = status, ending
+            if status or not self.late_status:
+                self.why = what
         self.reason = self.reason or "exited"
         said = ev.Say(f"{what}{counts}", "app_exited", process=process, code=ending.status, signo=ending.signo or None)
         gone: Actions = [said, *self._end_probe(process)]
@@ -237,9 +241,14 @@ class Machine:
             case "starting" if not self.alive:
                 return self._clean_up()  # the app may live: cleanup ends it
             case "starting" | "running" | "pre_stop" if self.alive:
+                self.app = "alive"  # also where not every process was started
                 timers = self._start_budget(unset=OWN_STOP_LIMIT)
                 return [*self._end_probes(), *timers, *self.run.end(), *self._stop_app()]
-            case "starting" | "running" | "pre_stop" | "stopping" | "post_stop":
+            case "starting" | "running" | "pre_stop" | "stopping":
+                return [*self.run.end(), *self._advance()]
+            case "post_stop":
+                if not self.out_of_time:
+                    self.step += 1  # the hook that is ended has had its turn
                 return [*self.run.end(), *self._advance()]
             case "waiting":
                 return [ev.Disarm("backoff"), *self._leave()]
@@ -273,11 +282,14 @@ class Machine:
         self.phase = "cleanup"
         if self.out_of_time:
             return [ev.Sweep(_KILL), *self._post_stop()]
-        return [ev.Disarm("reserve"), ev.Arm("sweep", budget.cleanup_time(self.plan, self.limit)), ev.Sweep(_TERM)]
+        if self.moment == "runs":
+            return [ev.Sweep(_TERM)]
+        limit = 0.0 if self.moment == "over" else budget.cleanup_time(self.plan, self.limit)
+        return [ev.Disarm("reserve"), ev.Arm("sweep", limit), ev.Sweep(_TERM)]
 
     def _post_stop(self) -> Actions:
         self.phase, self.step = "post_stop", 0
-        return [ev.Disarm("sweep"), *self._advance()]
+        return [ev.Disarm("reserve"), ev.Disarm("sweep"), *self._advance()]
 
     # Readiness.
 
@@ -475,15 +487,19 @@ class Machine:
     def _reserve_reached(self) -> Actions:
         match self.phase:
             case "pre_stop" if self.app == "alive":
-                # The app has not been asked yet: it gets the moment that cleanup would have had.
+                # The app has not been asked yet: it gets of cleanup's moment what it needs.
+                self.moment = "runs"
                 return [
                     *self.run.end(),
                     *self._stop_app(),
                     ev.Arm("reserve", budget.cleanup_time(self.plan, self.limit)),
                 ]
             case "pre_start" | "starting" | "running" | "pre_stop" | "stopping":
+                self.moment = "over" if self.moment == "runs" else "none"
                 return [*self._kill_app(), *self.run.kill()]
-            case "cleanup" | "post_stop" | "waiting" | "exit":
+            case "cleanup":
+                return self._sweep_time_over()
+            case "post_stop" | "waiting" | "exit":
                 return []
 
     def _budget_spent(self) -> Actions:
@@ -533,7 +549,7 @@ class Machine:
         return [
             ev.Disarm("reserve"),
             ev.Disarm("budget"),
-            ev.Say(f"restart {self.restarts + 1} in {delay:g} s: {self.why or 'the app exited 0'}", "restart"),
+            ev.Say(f"restart {self.restarts + 1} in {delay:g} s: {self.why}", "restart"),
             ev.Arm(("window", number), rule.window),
             ev.Arm("backoff", delay),
         ]

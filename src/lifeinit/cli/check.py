@@ -60,14 +60,25 @@ class _BesideCommand(click.Command):
 
 
 @click.command(cls=_BesideCommand, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--format", "form", type=click.Choice(["text", *FORMATS]), default="text", help="How problems are told.")
+@click.option(
+    *("--format", "form"),
+    type=click.Choice(["text", *FORMATS]),
+    default="text",
+    envvar="LIFEINIT_CHECK_FORMAT",
+    help="How problems are told.",
+)
 @click.option("--strict", is_flag=True, help="Fail on warnings too.")
 @click.option("-q", "--quiet", is_flag=True, help="Tell only what makes it fail: no verdict.")
 @click.option(
     "--plan/--no-plan", default=True, help="Show the life that the file makes, with its limits (the default)."
 )
 @click.option("--grace", type=GRACE, metavar="DURATION", help="The runtime's grace period: it kills after that.")
-@click.option("--for", "runtime", type=click.Choice(sorted(RUNTIMES)), help="The usual grace period of this runtime.")
+@click.option(
+    *("--for", "runtime"),
+    type=click.Choice(sorted(RUNTIMES)),
+    envvar="LIFEINIT_CHECK_FOR",
+    help="The usual grace period of this runtime.",
+)
 @click.option("--svg", metavar="PATH", help="Write the plan as a picture.")
 @click.option("--no-preflight", is_flag=True, help="Look at the file alone, not at this machine.")
 @click.option(

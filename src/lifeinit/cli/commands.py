@@ -8,7 +8,7 @@ from typing import Final, NamedTuple, NoReturn, TypeVar
 import click
 
 from lifeinit import __version__, preflight, running
-from lifeinit.cli import parameters, suggestions
+from lifeinit.cli import parameters, refusal, suggestions
 from lifeinit.engine import log
 from lifeinit.engine.kernel import leave
 from lifeinit.engine.machine import EX_SOFTWARE
@@ -91,7 +91,7 @@ def _leave(command: click.Command, arguments: Sequence[str], name: str, start: S
     except click.ClickException as error:
         status = error.exit_code
         with contextlib.suppress(OSError):
-            error.show()
+            refusal.told(error).show()
     except OSError as error:
         log.say(f"cannot write the answer: {error.strerror}")
         status = EX_UNWRITABLE

@@ -8,7 +8,6 @@ and before the exit, os._exit too; a process that is killed leaves nothing.
 import atexit
 import posix
 import sys
-
 from encodings import lifeinit_places  # type: ignore[attr-defined]  # the interpreter's maker writes it
 
 TYPE_CHECKING = False

@@ -162,7 +162,7 @@ def _serve(directory: str) -> None:
     import lifeinit.cli.check  # noqa: PLC0415
     import lifeinit.cli.health  # noqa: PLC0415
     import lifeinit.cli.status
-    import lifeinit.cli.wait  # noqa: F401, PLC0415
+    import lifeinit.cli.wait  # noqa: PLC0415
     from lifeinit.__main__ import main  # noqa: PLC0415
 
     for line in sys.stdin:

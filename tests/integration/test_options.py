@@ -138,7 +138,11 @@ def refused(env: dict[str, str], *arguments: str) -> str:
         ("LIFEINIT_REWRITE", "15", 'Error: Invalid value for LIFEINIT_REWRITE: "15", no rewrite'),
         ("LIFEINIT_STOP_TIMEOUT", "soon", 'Error: LIFEINIT_STOP_TIMEOUT is "soon", no duration'),
         ("LIFEINIT_CONFIG", "no.toml", "No such file or directory: LIFEINIT_CONFIG names it; nothing was started"),
-        ("LIFEINIT_CONFIG", "/etc/passwd", 'the hook file "/etc/passwd", which LIFEINIT_CONFIG names, is wrong; nothing'),
+        (
+            "LIFEINIT_CONFIG",
+            "/etc/passwd",
+            'the hook file "/etc/passwd", which LIFEINIT_CONFIG names, is wrong; nothing',
+        ),
     ],
 )
 def test_a_wrong_variable_is_named(variable: str, value: str, sentence: str) -> None:

@@ -11,8 +11,6 @@ from lifeinit.engine.record import Record
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
-else:
-    pass
 
 _LARGEST = 4096
 _MOST_AT_ONCE = 1024  # more than the kernel queues on such a socket: what comes later wakes us again. unix(7)

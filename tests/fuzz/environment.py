@@ -161,7 +161,7 @@ def _serve(directory: str) -> None:
     lifeinit.launch.launch = arrive
     import lifeinit.cli.check  # noqa: PLC0415
     import lifeinit.cli.health  # noqa: PLC0415
-    import lifeinit.cli.status
+    import lifeinit.cli.status  # noqa: PLC0415
     import lifeinit.cli.wait  # noqa: PLC0415
     from lifeinit.__main__ import main  # noqa: PLC0415
 

@@ -40,16 +40,16 @@ PIECES = [
     ),
     *(b'"running"', b'"waiting"', b'"skipped"', b'"timed out"', b'"post_stop["', b'"hooks": []', b'"since": -1', b"\n"),
 ]
+LONGEST_SENTENCE = 200
 LONGEST_LINE = 4000  # an argument list may be long, what a state file says may not
 
 
 def look(data: bytes) -> None:
     now = time.time()
-    try:
-        state = parse(data)
-    except StateError as error:
-        assert str(error).isprintable()
-        assert len(str(error)) < 200, str(error)
+    state = _parsed(data)
+    if isinstance(state, StateError):
+        assert str(state).isprintable()
+        assert len(str(state)) < LONGEST_SENTENCE, str(state)
         return
     found = Found(state.pid, state)
     told = [*screen.text(found, [], now).split("\n"), verdict(found, now)[1]]
@@ -57,4 +57,10 @@ def look(data: bytes) -> None:
         assert line.isprintable()
         assert len(line) < LONGEST_LINE
     assert isinstance(json.loads(_as_json(found, None)), dict)
-    assert isinstance(state, State)
+
+
+def _parsed(data: bytes) -> State | StateError:
+    try:
+        return parse(data)
+    except StateError as error:
+        return error

@@ -119,9 +119,7 @@ def test_a_file_that_the_hooks_user_could_not_read(init: Start) -> None:
     The control is a file of the user's own.
     """
     place = "/dev/shm/lifeinit-test-$$" if os.path.isdir("/dev/shm") else "/tmp/lifeinit-test-$$"
-    prepare = (
-        f'mkdir -m 777 {place}; (umask 077; echo SECRET=hidden > {place}/file); echo "P={place}" > "$LIFEINIT_ENV"'
-    )
+    prepare = f'mkdir -m 777 {place}; (umask 077; echo SECRET=hidden > {place}/file); echo P={place} > "$LIFEINIT_ENV"'
     move = 'mv -f "$P/file" "$LIFEINIT_ENV"'
     app = ("sh", "-c", "echo app ${SECRET-unset}")
     clean = hook('rm -r "$P"', phase="post_stop")

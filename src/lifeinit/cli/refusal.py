@@ -14,7 +14,7 @@ def told(error: click.ClickException) -> click.ClickException:
     if isinstance(error, click.BadParameter):
         error.param_hint = _variable(error.ctx, error.param) or error.param_hint
     if len(error.message) > _LONGEST:
-        error.message = f"{error.message[:_BEGIN]}...{error.message[-_END:]}"
+        error.message = f"{error.message[:_BEGIN]}...{error.message[-_END:]}"  # type: ignore[misc]
     return error
 
 

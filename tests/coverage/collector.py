@@ -8,7 +8,7 @@ and before the exit, os._exit too; a process that is killed leaves nothing.
 import atexit
 import posix
 import sys
-from encodings import lifeinit_places  # type: ignore[attr-defined]  # the interpreter's maker writes it
+from encodings import lifeinit_places
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -83,4 +83,4 @@ def _execve(path: bytes, argv: "tuple[bytes, ...]", environment: "dict[bytes, by
 _posix_exit, _posix_execv, _posix_execve = posix._exit, posix.execv, posix.execve
 posix._exit, posix.execv, posix.execve = _exit, _execv, _execve  # type: ignore[assignment]  # before os takes them
 atexit.register(_write)
-sys.settrace(_called)
+sys.settrace(_called)  # type: ignore[arg-type]  # where a frame is not followed it is None

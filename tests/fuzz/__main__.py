@@ -62,8 +62,13 @@ def led(name: str, seconds: int) -> int:
     for number, seed in enumerate(target.SEEDS):
         (corpus / str(number)).write_bytes(seed)
     words.write_text("".join(f'"{_escaped(piece)}"\n' for piece in target.PIECES if len(piece) < 100))
-    longest = f"-max_len={max(4096, *map(len, target.SEEDS))}"
-    limits = [f"-max_total_time={seconds}", longest, f"-dict={words}", f"-artifact_prefix={place}/", "-timeout=20"]
+    limits = [
+        f"-max_total_time={seconds}",
+        "-max_len=8192",
+        f"-dict={words}",
+        f"-artifact_prefix={place}/",
+        "-timeout=20",
+    ]
     print(f"{name}: corpus and findings lie in {place}", flush=True)
     atheris.Setup([sys.argv[0], *limits, str(corpus)], target.look)
     atheris.Fuzz()

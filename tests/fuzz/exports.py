@@ -58,17 +58,18 @@ def _plainly(data: bytes) -> dict[bytes, bytes] | None:
     """None where anything is wrong."""
     lines = [line[:-1] if line.endswith(b"\r") else line for line in data.split(b"\n")]
     found: dict[bytes, bytes] = {}
-    while lines:
-        line = lines.pop(0)
+    at = 0
+    while at < len(lines):
+        line, at = lines[at], at + 1
         if line.strip() == b"" or line.strip().startswith(b"#"):
             continue
         text = re.fullmatch(rb"([^=]*?)<<(.*)", line, re.DOTALL)
         if text:
-            if text[2] not in lines:
+            try:
+                end = lines.index(text[2], at)
+            except ValueError:
                 return None
-            end = lines.index(text[2])
-            name, value = text[1], b"\n".join(lines[:end])
-            del lines[: end + 1]
+            name, value, at = text[1], b"\n".join(lines[at:end]), end + 1
         elif b"=" in line:
             name, value = line.split(b"=", 1)
         else:

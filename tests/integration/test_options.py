@@ -104,7 +104,7 @@ def test_an_image_may_name_the_version_in_its_environment(init: Start) -> None:
         (("--user", "99999999999"), "whose uid is above 4294967294"),
         (("--user", "9" * 5000), f'"{"9" * 57}...", whose uid is above 4294967294: write a smaller one'),
         (("--user", "0:" + "9" * 5000), "whose gid is above 4294967294: write a smaller one"),
-        (("--user", "１２"), '"１２", who is no user of this machine'),
+        (("--user", "\u0661\u0662"), '"\u0661\u0662", who is no user of this machine'),  # digits, but not ours
         (("--log-format", "x" * 5000), f"'--log-format': '{'x' * 40}"),
         (("-g", "-c"), "--group and --single-child say the opposite: leave one out"),
     ],

@@ -126,14 +126,23 @@ def look(data: bytes) -> None:
     """The first byte chooses the variable, the others are its value."""
     if not _door:
         _door.append(FrontDoor())
+    hold(_door[0], *case(data))
+
+
+def case(data: bytes) -> tuple[str, bytes]:
+    """A variable and its value."""
     name = EVERY[(data[0] if data else 0) % len(EVERY)]
-    hold(_door[0], name, data[1 : LONGEST_VALUE - len(name)].replace(b"\0", b""))
+    return name, data[1 : LONGEST_VALUE - len(name)].replace(b"\0", b"")
 
 
 def hold(door: FrontDoor, name: str, value: bytes) -> None:
-    """One variable's rules, on one value."""
+    """Ask, and judge the answer."""
     arguments = OTHERS.get(name, ["--", "true"])
     answer = door.ask({name.encode(): value, b"PATH": b"/usr/bin:/bin"}, arguments)
+    judge(name, value, answer)
+
+
+def judge(name: str, value: bytes, answer: Answer) -> None:
     about = f"{name}={value[:200]!r}: {answer}"
     assert answer.status in STATUSES, about
     assert "Traceback" not in answer.told, about

@@ -32,44 +32,67 @@ LONGEST_STATUS, LONGEST_TIME = 200, 365 * 86400.0
 LONGEST = 65_536  # bytes: the kernel's usual buffer takes that much
 
 
-def _app() -> Process:
-    return Process("app", Program((b"app",)), ready=Ready(notify=True))
+_PLAN = Plan(
+    (Process("app", Program((b"app",)), ready=Ready(notify=True)),),
+    Surroundings((), sigchld_ignored=False, lc_ctype_added=False, directory=None),
+    (signal.SIGTERM,),
+)
 
 
-# The kernel tells of each datagram by a signal that nobody waits for here.
-for _signo in (kernel.SOCKET_SIGNAL, signal.SIGIO):
-    signal.signal(_signo, signal.SIG_IGN)
-_plan = Plan((_app(),), Surroundings((), False, False, None), (signal.SIGTERM,))
-_receiver = Notifications(_plan)
-_address = "\0" + dict(_receiver.prepare(0))[b"NOTIFY_SOCKET"].decode()[1:]  # type: ignore[union-attr]
-_sender = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-_process = RunningApp(os.getpid(), os.geteuid())
-_descriptors = len(os.listdir("/proc/self/fd"))
+class Listener:
+    """The socket of an app that is this process. The kernel tells of each datagram by a signal, which is of no use."""
+
+    def __init__(self) -> None:
+        self._before = {signo: signal.signal(signo, signal.SIG_IGN) for signo in (kernel.SOCKET_SIGNAL, signal.SIGIO)}
+        self._notifications = Notifications(_PLAN)
+        address = dict(self._notifications.prepare(0))[b"NOTIFY_SOCKET"]
+        assert address is not None
+        self._address = "\0" + address.decode()[1:]
+        self._sender = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._app = RunningApp(os.getpid(), os.geteuid())
+        self._descriptors = os.listdir("/proc/self/fd")
+
+    def close(self) -> None:
+        self._sender.close()
+        self._notifications.close(0)
+        for signo, handler in self._before.items():
+            signal.signal(signo, handler)
+
+    def hear(self, data: bytes) -> None:
+        """One datagram, with a descriptor sent along where its first byte is odd."""
+        extra = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, b"\0\0\0\0")] if data and data[0] % 2 else []
+        self._sender.sendmsg([data[:LONGEST]], extra, 0, self._address)
+        for process, news in self._notifications.read({0: self._app}):
+            assert process == 0
+            for event in news.events:
+                _hold(event, data)
+            if news.main_pid is not None and news.main_pid != os.getpid():
+                assert not self._app.main_is(news.main_pid, ())  # there is no child of ours
+            if news.status is not None:
+                assert len(news.status) <= LONGEST_STATUS
+                assert json.loads(jsontext.dumps(news.status)) == news.status
+                assert printable(news.status).isprintable()
+        assert os.listdir("/proc/self/fd") == self._descriptors
+
+
+def _hold(event: ev.Event, data: bytes) -> None:
+    match event:
+        case ev.BecameReady(process):
+            assert process == 0
+            assert b"READY=1" in data
+        case ev.Leaving():
+            assert b"STOPPING=1" in data
+        case ev.MoreTime(process, seconds):
+            assert process == 0
+            assert 0 <= seconds <= LONGEST_TIME
+        case _:
+            raise AssertionError(f"{event} of a datagram")
+
+
+_listener: list[Listener] = []
 
 
 def look(data: bytes) -> None:
-    """One datagram, with a descriptor sent along where its first byte is odd."""
-    extra = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, b"\0\0\0\0")] if data and data[0] % 2 else []
-    _sender.sendmsg([data[:LONGEST]], extra, 0, _address)
-    said = _receiver.read({0: _process})
-    assert len(said) <= 1
-    for process, news in said:
-        assert process == 0
-        for event in news.events:
-            match event:
-                case ev.BecameReady(of):
-                    assert (of, b"READY=1" in data) == (0, True)
-                case ev.Leaving():
-                    assert b"STOPPING=1" in data
-                case ev.MoreTime(of, seconds):
-                    assert of == 0
-                    assert 0 <= seconds <= LONGEST_TIME
-                case _:
-                    raise AssertionError(f"{event} of a datagram")
-        if news.main_pid is not None and news.main_pid != os.getpid():
-            assert not _process.main_is(news.main_pid, ())  # there is no child of ours
-        if news.status is not None:
-            assert len(news.status) <= LONGEST_STATUS
-            assert json.loads(jsontext.dumps(news.status)) == news.status
-            assert printable(news.status).isprintable()
-    assert len(os.listdir("/proc/self/fd")) == _descriptors
+    if not _listener:
+        _listener.append(Listener())
+    _listener[0].hear(data)

@@ -1,4 +1,4 @@
-"""The rules of the fuzzers, held for a few seconds in each run of the tests; `python -m tests.fuzz` goes on for long."""
+"""The fuzzers' rules, held for a few seconds in each run of the tests; `python -m tests.fuzz` goes on for long."""
 
 from collections.abc import Iterator
 

@@ -149,3 +149,32 @@ def test_no_secret_is_ever_told(init: Start, tmp_path: Path, log_format: str) ->
     assert not [line for line in said if word in line]
     assert '"phase"' in (tmp_path / "state").read_text()
     assert word not in (tmp_path / "state").read_text()
+
+
+@ROOT_ONLY
+@pytest.mark.parametrize(
+    "trick",
+    ["mv up old; ln -s ../victim up", "ln -s ../../victim/planted up/ready; ln -s ../../victim/planted up/.ready.new"],
+    ids=["its directory", "its names"],
+)
+def test_the_ready_file_follows_no_link_of_the_apps(init: Start, public: Path, trick: str) -> None:
+    """Nothing is made in a place where only root may: the file comes where its directory was before the app existed."""
+    (public / "victim").mkdir(0o700)
+    (public / "home" / "up").mkdir(parents=True)
+    for place in ("home", "home/up"):
+        os.chown(public / place, 4711, 4711)
+    hooks = f"""
+        ready_file = "{public}/home/up/ready"
+        pre_start = "mkfifo -m 666 {public}/done"
+        ready.command = "read line < {public}/done"
+        post_start = "ls {public}/victim; stat -c '%F of %u' {public}/home/*/ready"
+        post_stop = "ls {public}/victim; ls {public}/home/*/"
+        {AS_ANOTHER}
+    """
+    app = f"cd {public}/home; {trick}; echo done > ../done; trap 'exit 3' TERM; while :; do sleep 0.05; done"
+    running = init("sh", "-c", app, hooks=hooks)
+    running.expect("regular file of 0")
+    running.send(SIGTERM)
+    assert [line for line in running.rest() if "home" not in line and line] == []
+    assert running.status() == 3
+    assert os.listdir(public / "victim") == []

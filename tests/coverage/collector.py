@@ -2,7 +2,7 @@
 
 It is copied into the package `encodings`, which even `python -I -S` imports first of all, and it imports only what is
 part of the interpreter: the modules that lifeinit finds are the usual ones. What it has noted is written before an exec
-and before the exit, os._exit too; a process that is killed leaves nothing.
+and before the exit, os._exit too; and, since processes are killed, before each wait and each report of a child.
 """
 
 import atexit
@@ -14,7 +14,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FrameType
-    from typing import NoReturn
+    from typing import TypeVar
+
+    Result = TypeVar("Result")
 
 del sys.modules["atexit"]  # lifeinit looks whether its interpreter is as bare as a new one
 
@@ -22,6 +24,7 @@ _RESUME, _CODE_UNIT = lifeinit_places.RESUME, 2  # bytes of an opcode and its ar
 _engine: str = lifeinit_places.ENGINE
 _data: str = lifeinit_places.DATA
 _arcs: dict[str, set[tuple[int, int]]] = {}
+_unwritten: list[str] = []
 
 
 def _called(frame: "FrameType", _event: str, _value: object) -> "Callable[..., object] | None":
@@ -29,29 +32,36 @@ def _called(frame: "FrameType", _event: str, _value: object) -> "Callable[..., o
     code = frame.f_code
     if not code.co_filename.startswith(_engine):
         return None
+    if not _arcs:
+        _begin_before_waits()
     arcs = _arcs.setdefault(code.co_filename, set())
     is_generator_again = code.co_code[frame.f_lasti] == _RESUME and code.co_code[frame.f_lasti + 1] != 0
     last = frame.f_lineno if is_generator_again else -code.co_firstlineno
+
+    def note(end: int) -> None:
+        if (last, end) not in arcs:
+            arcs.add((last, end))
+            _unwritten.append(f"{code.co_filename}\t{last}\t{end}\n")
 
     def follow(frame: "FrameType", event: str, _value: object) -> "Callable[..., object]":
         """Steps as coverage.py counts them: entry and exit are the negative number of the function's first line."""
         nonlocal last
         if event == "line":
-            arcs.add((last, frame.f_lineno))
+            note(frame.f_lineno)
             last = frame.f_lineno
         elif event == "return":
             opcodes, after = frame.f_code.co_code, frame.f_lasti + _CODE_UNIT
             if after >= len(opcodes) or opcodes[after] != _RESUME:  # else it is a generator's yield
-                arcs.add((last, -frame.f_code.co_firstlineno))
+                note(-frame.f_code.co_firstlineno)
         return follow
 
     return follow
 
 
 def _write() -> None:
-    text = "".join(f"{name}\t{start}\t{end}\n" for name, arcs in _arcs.items() for start, end in arcs).encode()
-    if not text:
+    if not _unwritten:
         return
+    text = "".join(_unwritten).encode()
     try:
         path = f"{_data}/{posix.getpid()}-{posix.urandom(8).hex()}"
         fd = posix.open(path, posix.O_WRONLY | posix.O_CREAT | posix.O_EXCL, 0o666)
@@ -59,28 +69,41 @@ def _write() -> None:
         return  # a test has taken the file system, the descriptors or the memory away
     try:
         while text:
-            text = text[posix.write(fd, text) :]
+            text = text[_posix_write(fd, text) :]
+        _unwritten.clear()
     except OSError:
         pass
     posix.close(fd)
 
 
-def _exit(status: int) -> "NoReturn":
-    _write()
-    _posix_exit(status)
+def _first(call: "Callable[..., Result]") -> "Callable[..., Result]":
+    """The same call, before which everything is written."""
+
+    def then(*arguments: object) -> "Result":
+        _write()
+        return call(*arguments)
+
+    return then
 
 
-def _execv(path: bytes, argv: "tuple[bytes, ...]") -> None:
-    _write()
-    _posix_execv(path, argv)
+def _begin_before_waits() -> None:
+    """Not at the beginning: the interpreter is not ready for this module then."""
+    signals = __import__("_signal")
+    for name in ("sigwaitinfo", "sigtimedwait"):
+        setattr(signals, name, _first(getattr(signals, name)))
 
 
-def _execve(path: bytes, argv: "tuple[bytes, ...]", environment: "dict[bytes, bytes]") -> None:
-    _write()
-    _posix_execve(path, argv, environment)
+def _report(fd: int, text: bytes) -> int:
+    """A child that reports why it cannot become its program is killed for it."""
+    if posix.getpid() != _own_pid:
+        _write()
+    return _posix_write(fd, text)
 
 
-_posix_exit, _posix_execv, _posix_execve = posix._exit, posix.execv, posix.execve
-posix._exit, posix.execv, posix.execve = _exit, _execv, _execve  # type: ignore[assignment]  # before os takes them
+_own_pid = posix.getpid()
+_posix_write = posix.write
+for _name in ("_exit", "execv", "execve"):  # before os takes them from there
+    setattr(posix, _name, _first(getattr(posix, _name)))
+posix.write = _report  # type: ignore[assignment]
 atexit.register(_write)
 sys.settrace(_called)  # type: ignore[arg-type]  # where a frame is not followed it is None

@@ -36,3 +36,10 @@ def test_of_a_message_that_is_too_long_the_whole_lines_count(receiver: NotifySoc
     assert sent(receiver, whole) == {"READY": "1", "STATUS": "x" * rest, "MAINPID": "4711"}
     assert sent(receiver, whole + b"22") == {"READY": "1", "STATUS": "x" * rest}
     assert sent(receiver, b"STATUS=" + b"x" * 60_000) == {}
+
+
+def test_of_whom_the_kernel_says_nothing_is_not_believed(receiver: NotifySocket) -> None:
+    receiver.socket.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 0)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
+        sender.sendto(b"READY=1", "\0" + receiver.address.decode()[1:])
+    assert receiver.read() == []

@@ -42,7 +42,7 @@ def account(user: str) -> Account:
     """
     name, colon, group = user.partition(":")
     entry = _entry(name)
-    uid = int(name) if entry is None else entry.pw_uid
+    uid = _number(name, "uid") if entry is None else entry.pw_uid
     gid = _gid(group) if colon else (uid if entry is None else entry.pw_gid)
     groups = (gid,) if entry is None else tuple(sorted(os.getgrouplist(entry.pw_name, gid)))
     login = name if entry is None else entry.pw_name
@@ -67,25 +67,31 @@ def _identity(wanted: Identity) -> Identity | None:
 
 def _entry(name: str) -> pwd.struct_passwd | None:
     """The passwd entry of a name or uid; None for a uid that has none."""
+    is_number = _is_number(name)
     try:
-        if not name.isascii() or not name.isdecimal():
-            return pwd.getpwnam(name)
-        if int(name) > _HIGHEST_ID:
-            raise UnfitError(f"whose uid is above {_HIGHEST_ID}: write a smaller one")
-        return pwd.getpwuid(int(name))
+        return pwd.getpwuid(_number(name, "uid")) if is_number else pwd.getpwnam(name)
     except KeyError:
-        if name.isdecimal():
+        if is_number:
             return None
     raise UnknownUserError("who is no user of this machine: create the user in the image, or write a uid")
 
 
 def _gid(group: str) -> int:
-    if group.isascii() and group.isdecimal():
-        if int(group) > _HIGHEST_ID:
-            raise UnfitError(f"whose gid is above {_HIGHEST_ID}: write a smaller one")
-        return int(group)
+    if _is_number(group):
+        return _number(group, "gid")
     try:
         return grp.getgrnam(group).gr_gid
     except KeyError:
         way_out = "create it in the image, or write a gid"
         raise UnknownGroupError(f"whose group this machine does not have: {way_out}") from None
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal()
+
+
+def _number(text: str, what: str) -> int:
+    digits = text.lstrip("0") or "0"  # CPython converts no more than 4,300 of them
+    if len(digits) > len(str(_HIGHEST_ID)) or int(digits) > _HIGHEST_ID:
+        raise UnfitError(f"whose {what} is above {_HIGHEST_ID}: write a smaller one")
+    return int(digits)

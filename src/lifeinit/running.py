@@ -25,6 +25,7 @@ class NoCommandError(Exception):
 def run(command: Sequence[str], config: str | None, options: Options, given: "Surroundings", engage: "Engage") -> int:
     """Make the plan and engage the engine with it; returns only the exit status of a refusal. Raises NoCommandError."""
     path = search.found(config)
+    named_by_variable = path is not None and path == os.environ.get("LIFEINIT_CONFIG")
     reason = None if path is None or search.is_named(config) else search.distrusted(path)
     if reason is not None:
         way_out = "name the file by --config or LIFEINIT_CONFIG, or give it to root"
@@ -39,11 +40,13 @@ def run(command: Sequence[str], config: str | None, options: Options, given: "Su
     except UnreadableError as error:
         if not command:
             raise NoCommandError from None
-        log.say(f"{error}; nothing was started", "unreadable", "error")
+        by = ": LIFEINIT_CONFIG names it" if named_by_variable else ""
+        log.say(f"{error}{by}; nothing was started", "unreadable", "error")
     except HookFileError as error:
         for problem in error.problems:
             log.refuse(problem.text(str(path)))
-        log.say(f"the hook file {quoted(str(path))} is wrong; nothing was started", "wrong_hook_file", "error")
+        by = ", which LIFEINIT_CONFIG names," if named_by_variable else ""
+        log.say(f"the hook file {quoted(str(path))}{by} is wrong; nothing was started", "wrong_hook_file", "error")
     else:
         engage(plan)
     return EX_CONFIG

@@ -1,23 +1,18 @@
-"""Coverage-guided fuzzing of a hook file's bytes: `python tests/fuzz/hook_file.py CORPUS -max_total_time=60`.
+"""A hook file's bytes: whatever they are, there is no exception, and every problem's place lies inside the file."""
 
-Needs atheris, which is no dependency of the tests: hypothesis holds the same rules in each run of them. Whatever the
-bytes are, there is no exception, and every problem's place lies inside the file.
-"""
+from lifeinit import timeline
+from lifeinit.diagnostics import screen
+from lifeinit.diagnostics.colours import Paint
+from lifeinit.diagnostics.report import Report
+from lifeinit.hookfile import reader
+from tests.unit import test_check_hostile as hostile
 
-import sys
-
-import atheris
-
-with atheris.instrument_imports(include=["lifeinit"]):
-    from lifeinit import timeline
-    from lifeinit.diagnostics import screen
-    from lifeinit.diagnostics.colours import Paint
-    from lifeinit.diagnostics.report import Report
-    from lifeinit.hookfile import reader
+SEEDS = [text.encode() for text in hostile.SEEDS]
+PIECES = [text.encode("utf-8", "surrogatepass") for text in hostile.PIECES]
 
 
-def look(raw: bytes) -> None:
-    examined = reader.examine(raw)
+def look(data: bytes) -> None:
+    examined = reader.examine(data)
     lines = examined.text.split("\n")
     for problem in examined.problems:
         line, column = problem.place
@@ -27,8 +22,3 @@ def look(raw: bytes) -> None:
     if examined.hook_file is not None:
         timeline.findings(examined.hook_file, 30.0, None)
         timeline.table(examined.hook_file, 30.0)
-
-
-if __name__ == "__main__":
-    atheris.Setup(sys.argv, look)
-    atheris.Fuzz()

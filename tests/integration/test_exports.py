@@ -96,15 +96,39 @@ def test_where_nothing_can_be_written_there_is_no_file(init: Start) -> None:
 
 @pytest.mark.parametrize(
     "trick",
-    ['rm "$LIFEINIT_ENV"; mkfifo "$LIFEINIT_ENV"', 'ln -sf /etc/hostname "$LIFEINIT_ENV"'],
-    ids=["a fifo", "a link"],
+    [
+        'rm "$LIFEINIT_ENV"; mkfifo "$LIFEINIT_ENV"',
+        'ln -sf /etc/hostname "$LIFEINIT_ENV"',
+        'rm "$LIFEINIT_ENV"; mkdir "$LIFEINIT_ENV"; echo "rmdir $LIFEINIT_ENV" > clean',
+        'rm "$LIFEINIT_ENV"; python3 -c "import os, socket; socket.socket(1).bind(os.environ[\'LIFEINIT_ENV\'])"',
+    ],
+    ids=["a fifo", "a link", "a directory", "a socket"],
 )
 def test_another_kind_of_file_in_its_place(init: Start, trick: str) -> None:
-    """It neither hangs lifeinit nor is it read."""
-    running = init("echo", "app", hooks=hook(trick))
+    """It neither hangs lifeinit nor is it read. A directory was an internal error, status 70."""
+    running = init("echo", "app", hooks=hook(trick) + hook("test ! -e clean || sh clean", phase="post_stop"))
     assert running.rest() == []
     assert running.status() == 78
-    assert "LIFEINIT_ENV" in running.stderr()[0]
+    assert running.stderr()[0].startswith("lifeinit: pre_start[0]: LIFEINIT_ENV ")
+
+
+@ROOT_ONLY
+def test_a_file_that_the_hooks_user_could_not_read(init: Start) -> None:
+    """It was moved to that place, which takes no right to the file itself: root read it, and the app was told.
+
+    The control is a file of the user's own.
+    """
+    place = "/dev/shm/lifeinit-test-$$" if os.path.isdir("/dev/shm") else "/tmp/lifeinit-test-$$"
+    prepare = f'mkdir -m 777 {place}; (umask 077; echo SECRET=hidden > {place}/file); echo P={place} > "$LIFEINIT_ENV"'
+    move = 'mv -f "$P/file" "$LIFEINIT_ENV"'
+    app = ("sh", "-c", "echo app ${SECRET-unset}")
+    clean = hook('rm -r "$P"', phase="post_stop")
+    running = init(*app, hooks=hook(prepare) + hook(move, 'user = "4711"\non_failure = "warn"') + clean)
+    assert running.rest() == ["app unset"]
+    sentence = "pre_start[1]: LIFEINIT_ENV belongs to uid 0 now, and the hook runs as uid 4711; going on"
+    assert f"lifeinit: {sentence}" in running.stderr()
+    own = hook(prepare + f"; chown 4711 {place}/file")
+    assert init(*app, hooks=own + hook(move, 'user = "4711"') + clean).rest() == ["app hidden"]
 
 
 def test_a_file_that_was_replaced_is_read(init: Start) -> None:

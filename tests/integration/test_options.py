@@ -102,6 +102,10 @@ def test_an_image_may_name_the_version_in_its_environment(init: Start) -> None:
         (("--user", "nobody-here"), '"nobody-here", who is no user of this machine: create the user in the image, or'),
         (("--user", "0:nobody-here"), "whose group this machine does not have"),
         (("--user", "99999999999"), "whose uid is above 4294967294"),
+        (("--user", "9" * 5000), f'"{"9" * 57}...", whose uid is above 4294967294: write a smaller one'),
+        (("--user", "0:" + "9" * 5000), "whose gid is above 4294967294: write a smaller one"),
+        (("--user", "\u0661\u0662"), '"\u0661\u0662", who is no user of this machine'),  # digits, but not ours
+        (("--log-format", "x" * 5000), f"'--log-format': '{'x' * 40}"),
         (("-g", "-c"), "--group and --single-child say the opposite: leave one out"),
     ],
 )
@@ -112,6 +116,60 @@ def test_a_wrong_value_starts_nothing(tmp_path: Path, arguments: tuple[str, ...]
     )  # fmt: skip
     assert (done.returncode, done.stdout) == (2, "")
     assert sentence in " ".join(done.stderr.split())
+
+
+def refused(env: dict[str, str], *arguments: str) -> str:
+    """What is said of these variables, on one line. Nothing was started."""
+    done = subprocess.run(
+        [LIFEINIT, *(arguments or ("--", "echo", "never"))],
+        check=False, capture_output=True, text=True, env=base_environment() | {"COLUMNS": "500"} | env,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) in {(2, ""), (78, "")}
+    return " ".join(done.stderr.split())
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "sentence"),
+    [
+        ("LIFEINIT_VERBOSE", "much", "Error: Invalid value for LIFEINIT_VERBOSE: 'much' is not a valid integer range."),
+        ("LIFEINIT_GROUP", "\udcff", "Error: Invalid value for LIFEINIT_GROUP: '\\udcff' is not a valid boolean."),
+        ("LIFEINIT_LOG_FORMAT", "xml", "Error: Invalid value for LIFEINIT_LOG_FORMAT: 'xml' is not one of"),
+        ("LIFEINIT_USER", "9" * 5000, f'Error: Invalid value for LIFEINIT_USER: "{"9" * 57}...", whose uid is above'),
+        ("LIFEINIT_REWRITE", "15", 'Error: Invalid value for LIFEINIT_REWRITE: "15", no rewrite'),
+        ("LIFEINIT_STOP_TIMEOUT", "soon", 'Error: LIFEINIT_STOP_TIMEOUT is "soon", no duration'),
+        ("LIFEINIT_CONFIG", "no.toml", "No such file or directory: LIFEINIT_CONFIG names it; nothing was started"),
+        (
+            "LIFEINIT_CONFIG",
+            "/etc/passwd",
+            'the hook file "/etc/passwd", which LIFEINIT_CONFIG names, is wrong; nothing',
+        ),
+    ],
+)
+def test_a_wrong_variable_is_named(variable: str, value: str, sentence: str) -> None:
+    """The sentence spoke of an option, "-v" say, that whoever wrote the manifest has never seen."""
+    assert sentence in refused({variable: value})
+
+
+def test_a_wrong_value_of_any_length_is_told_in_a_line() -> None:
+    """100 kB of it were repeated."""
+    assert len(refused({"LIFEINIT_GROUP": "x" * 100_000})) < 500
+
+
+def test_the_variables_of_other_commands_are_named_too() -> None:
+    """The check's --for and --format had variables of other names than the documented ones."""
+    good = ("check", "/dev/null")
+    assert "Invalid value for LIFEINIT_CHECK_FOR: 'moon'" in refused({"LIFEINIT_CHECK_FOR": "moon"}, *good)
+    assert "Invalid value for LIFEINIT_CHECK_FORMAT: 'xml'" in refused({"LIFEINIT_CHECK_FORMAT": "xml"}, *good)
+    assert "Invalid value for LIFEINIT_CHECK_GRACE" in refused({"LIFEINIT_CHECK_GRACE": "soon"}, *good)
+    assert "Invalid value for LIFEINIT_PID" in refused({"LIFEINIT_PID": "x"}, "status")
+    assert "Invalid value for LIFEINIT_STATUS_PID" in refused({"LIFEINIT_STATUS_PID": "x"}, "status")
+
+
+def test_tinis_verbosity_of_any_length(init: Start) -> None:
+    """More than 4,300 digits were an internal error, status 70."""
+    running = init("sh", "-c", "exit 4", env={"TINI_VERBOSITY": "9" * 5000})
+    assert running.status() == 4
+    assert running.stderr()[0] == "lifeinit: runs as PID 1"
 
 
 # The parent's death, and not being PID 1.

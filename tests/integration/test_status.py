@@ -412,6 +412,7 @@ HOSTILE: list[tuple[str, Callable[[Path], object], str]] = [
     ("NaN", _edits(since=float("nan")), "it holds no JSON"),
     ("list", _writes("[]"), "it holds something else where an object should be"),
     ("version", _edits(version=2), "it is of version 2, and this lifeinit reads version 1"),
+    ("endless version", _edits(version=10**4000), 'its "version" is no whole number from 0 to 2147483647'),
     ("no version", _removes("version"), 'it has no "version"'),
     ("missing", _removes("ready"), 'it has no "ready"'),
     ("phase", _edits(phase=["running"]), 'its "phase" is no word that this lifeinit knows'),

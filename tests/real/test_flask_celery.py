@@ -183,6 +183,7 @@ def test_beat_and_numbers_from_the_environment(shop: Shop) -> None:
     ("variable", "value", "sentence"),
     [
         ("THREADS", "many", 'LIFEINIT_THREADS is "many", no number from 1 to 1000; nothing was started'),
+        ("THREADS", "9" * 5000, f'LIFEINIT_THREADS is "{"9" * 57}...", no number from 1 to 1000; nothing was started'),
         ("BEAT", "maybe", 'LIFEINIT_BEAT is "maybe", neither true nor false: write 1 or 0; nothing was started'),
     ],
 )

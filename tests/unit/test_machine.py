@@ -1,8 +1,10 @@
 """The machine by scenario: an event, what is to be done about it, the next event."""
 
+import pytest
+
 from lifeinit.engine import events as ev
 from lifeinit.engine.machine import Machine
-from lifeinit.engine.plan import Plan
+from lifeinit.engine.plan import Plan, Restart
 from tests.unit.plans import CONT, INT, KILL, QUIT, SEGV, TERM, USR1, hook, plan, process
 from tests.unit.stories import Story
 
@@ -311,3 +313,67 @@ def test_a_moment_for_the_app_never_costs_more_than_the_budget() -> None:
     actions = machine.handle(app_exited(0, KILL))
     assert ev.Sweep(KILL) in actions
     assert isinstance(actions[-1], ev.Exit)
+
+
+LATE: dict[str, tuple[Plan, tuple[ev.Event, ...]]] = {
+    "pre_start": (plan(pre_start=(hook("a"),)), ()),
+    "starting": (plan(), ()),
+    "running": (plan(), (ev.Started(0),)),
+    "pre_stop": (plan(pre_stop=(hook("d"),)), TO_STOPPED),
+    "stopping": (plan(), TO_STOPPED),
+    "cleanup": (plan(), (*TO_STOPPED, app_exited())),
+    "post_stop": (plan(post_stop=(hook("f"),)), (*TO_STOPPED, app_exited(), ev.Empty())),
+    "waiting": (plan(restart=Restart("always")), (ev.Started(0), app_exited(), ev.Empty())),
+    "exit": (plan(), (*TO_STOPPED, app_exited(), ev.Empty())),
+}
+
+
+def reached(phase: str) -> Machine:
+    the_plan, events = LATE[phase]
+    return play(the_plan, *events)[0]
+
+
+@pytest.mark.parametrize("phase", LATE)
+def test_a_timer_whose_cause_is_gone_finds_nothing_to_do(phase: str) -> None:
+    """It has run down in the moment in which it was disarmed."""
+    machine = reached(phase)
+    assert machine.phase == phase
+    last: list[ev.Timer] = ["retry", "sleep", "kill", ("ready", 0), ("window", 7)]
+    last += [] if phase in {"pre_start", "pre_stop", "post_stop"} else ["timeout"]
+    last += [] if phase == "cleanup" else ["sweep"]
+    last += [] if phase == "waiting" else ["backoff"]
+    last += ["reserve", "budget"] if phase in {"waiting", "exit"} else []
+    last += ["reserve"] if phase in {"cleanup", "post_stop"} else []
+    for timer in last:
+        assert machine.handle(ev.Elapsed(timer)) == []
+        assert machine.phase == phase
+
+
+@pytest.mark.parametrize("phase", LATE)
+def test_a_hook_or_a_probe_that_is_over_twice_is_over_once(phase: str) -> None:
+    machine = reached(phase)
+    assert machine.handle(ev.ProbeFailed(0, 1, "late")) == []
+    if phase not in {"pre_start", "pre_stop", "post_stop"}:
+        assert machine.handle(exited(4)) == []
+    assert machine.phase == phase
+
+
+def test_nothing_comes_after_the_exit() -> None:
+    """Signals that were pending beside the one that ended a restart's wait are read in the same turn."""
+    machine = reached("exit")
+    for event in (ev.SignalCame(TERM), ev.SignalCame(USR1), ev.Empty(), ev.Fault(), ev.Begin()):
+        assert machine.handle(event) == []
+
+
+def test_a_stop_request_while_the_exec_is_to_be_answered() -> None:
+    """The app is stopped as soon as it runs, with its pre_stop hooks; a second request changes nothing."""
+    machine, actions = play(plan(pre_stop=(hook("d"),)), ev.SignalCame(TERM), ev.SignalCame(INT))
+    assert actions == []
+    assert ev.RunHook("pre_stop", 0) in machine.handle(ev.Started(0))
+    assert machine.stop_signo == TERM
+
+
+def test_an_internal_error_while_the_exec_is_to_be_answered() -> None:
+    """The app may live, which nobody knows: cleanup ends it."""
+    _, actions = play(plan(), ev.Fault())
+    assert ev.Sweep(TERM) in actions

@@ -115,3 +115,10 @@ def test_a_plan_survives_the_wire(plan: Plan) -> None:
 def test_what_is_no_plan_is_refused() -> None:
     with pytest.raises(TypeError, match="holds no plan"):
         from_wire(marshal.dumps(("a", "b")))
+
+
+def test_a_plan_with_a_function_has_no_wire_form() -> None:
+    """It is carried out by the interpreter that made it."""
+    program = Program((b"app",), call=lambda: 0)
+    with pytest.raises(TypeError, match="a plan cannot hold <function"):
+        to_wire(Plan((Process("app", program),), Surroundings((), False, False, None), ()))

@@ -203,3 +203,14 @@ def test_the_directory_is_the_variables_or_the_usual_one(monkeypatch: pytest.Mon
     if value is not None:
         monkeypatch.setenv("LIFEINIT_RUN_DIR", value)
     assert directory() == (b"/srv/\xff" if value else USUAL_DIRECTORY)
+
+
+def test_a_relative_directory_in_one_that_was_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where that is cannot be said any more."""
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    file = StateFile("run", 7)
+    monkeypatch.chdir(tmp_path)
+    file.write(FIRST)
+    assert os.listdir(tmp_path) == []

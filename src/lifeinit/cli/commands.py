@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple, TypeVar
 import click
 
 from lifeinit import __version__, preflight, running
-from lifeinit.cli import parameters, suggestions
+from lifeinit.cli import parameters, refusal, suggestions
 from lifeinit.cli.grouped import Grouped
 from lifeinit.engine import log
 from lifeinit.engine.machine import EX_SOFTWARE
@@ -97,7 +97,7 @@ def _status_of(command: click.Command, arguments: Sequence[str], name: str, cont
     except click.ClickException as error:
         status = error.exit_code
         with contextlib.suppress(OSError):
-            error.show()
+            refusal.told(error).show()
     except OSError as error:
         log.say(f"cannot write the answer: {error.strerror}")
         status = EX_UNWRITABLE

@@ -94,4 +94,4 @@ def tinis_group() -> bool | None:
 def tinis_verbosity() -> int:
     """TINI_VERBOSITY: 1 is tini's default, at which lifeinit says nothing more either. tini(1)"""
     text = os.environ.get("TINI_VERBOSITY", "")
-    return max(0, int(text) - 1) if text.isascii() and text.isdecimal() else 0
+    return max(0, int(text[:9]) - 1) if text.isascii() and text.isdecimal() else 0

@@ -27,6 +27,7 @@ class ExportFile:
     def __init__(self, identity: Identity | None) -> None:
         self.path: bytes | None = None
         self.is_ours = identity is None
+        self._owner = None if identity is None else identity.uid
         self._fd = -1
         places = (os.environb.get(b"TMPDIR", b""), *_PLACES)
         for place in (place for place in (*_PLACES[:1], *places) if place.startswith(b"/")):
@@ -49,7 +50,7 @@ class ExportFile:
             return {}
         try:
             # By its path: an editor that writes a new file in the old one's place is read too.
-            text = _read(self.path)
+            text = _read(self.path, self._owner)
         finally:
             self.drop()
         return parse(text)
@@ -69,21 +70,31 @@ class ExportFile:
             pass  # the hook removed it
 
 
-def _read(path: bytes) -> bytes:
-    """Its bytes: of a regular file only, since whatever stands there now was put there by the hook."""
+def _read(path: bytes, owner: int | None) -> bytes:
+    """Its bytes: of a regular file only, since whatever stands there now was put there by the hook.
+
+    A hook of another user, `owner`, may not have us read a file that it could not: it can move one that is not its own
+    to this place. rename(2)
+    """
     try:
         fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except FileNotFoundError:
         return b""
     except OSError as error:
         raise ExportError(f"LIFEINIT_ENV cannot be read: {error.strerror}") from None
-    with open(fd, "rb", buffering=0) as file:
-        if os.fstat(fd).st_mode & 0o170000 != 0o100000:
+    try:
+        found = os.fstat(fd)
+        if found.st_mode & 0o170000 != 0o100000:
             raise ExportError("LIFEINIT_ENV is no regular file any more")
-        parts: list[bytes] = []
-        while (part := file.read(1 << 16)) and sum(map(len, parts)) <= LARGEST:
-            parts.append(part)
-    text = b"".join(parts)
+        if owner not in {None, found.st_uid}:
+            raise ExportError(f"LIFEINIT_ENV belongs to uid {found.st_uid} now, and the hook runs as uid {owner}")
+        text = b""
+        while len(text) <= LARGEST and (part := os.read(fd, LARGEST)):
+            text += part
+    except OSError as error:
+        raise ExportError(f"LIFEINIT_ENV cannot be read: {error.strerror}") from None
+    finally:
+        os.close(fd)
     if len(text) > LARGEST:
         raise ExportError(f"LIFEINIT_ENV holds more than {LARGEST} bytes")
     return text

@@ -11,8 +11,6 @@ from lifeinit.engine.record import Record
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
-else:
-    pass
 
 _LARGEST = 4096
 _MOST_AT_ONCE = 1024  # more than the kernel queues on such a socket: what comes later wakes us again. unix(7)
@@ -100,6 +98,7 @@ class NotifySocket:
         name = f"lifeinit-{os.getpid()}-{os.urandom(8).hex()}"
         self.address = f"@{name}".encode()
         self.socket.setsockopt(_socket.SOL_SOCKET, _socket.SO_PASSCRED, 1)
+        self._cut = _socket.MSG_TRUNC
         self._room = _socket.CMSG_SPACE(_CREDENTIALS_SIZE)  # and for no descriptor that somebody sends along
         self.socket.bind(f"\0{name}")
         fd = self.socket.fileno()
@@ -116,9 +115,11 @@ class NotifySocket:
         messages: list[Message] = []
         for _ in range(_MOST_AT_ONCE):
             try:
-                text, extra, _flags, _sender = self.socket.recvmsg(_LARGEST, self._room)
+                text, extra, flags, _sender = self.socket.recvmsg(_LARGEST, self._room)
             except OSError:
                 break  # nothing more
+            if flags & self._cut:
+                text = text[: text.rfind(b"\n") + 1]  # of a number that is not whole the half would be believed
             message = _message(text, extra)
             if message is not None:
                 messages.append(message)

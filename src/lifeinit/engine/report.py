@@ -31,11 +31,11 @@ _RESULTS = {
 
 
 class Report:
-    """Writes only where something has changed. A plain init reports to nobody."""
+    """Writes only where something has changed. A plain init, which reports to nobody, has none."""
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
-        self._file = StateFile(None if plan.plain else plan.run_directory, os.getpid())
+        self._file = StateFile(plan.run_directory, os.getpid())
         self._supervisor = _supervisor(plan)
         self._started = self._since = time.time()
         self._phase = ""
@@ -81,14 +81,12 @@ class Report:
 
     def readiness(self, machine: Machine) -> None:
         """Say that the app is ready, or is not any more: before anything is done about it."""
-        if not self._plan.plain and machine.ready != self._ready:
+        if machine.ready != self._ready:
             self._ready = machine.ready
             self._tell_readiness()
 
     def update(self, machine: Machine, apps: "Mapping[int, RunningApp]") -> None:
         """Write the state down, if anything in it is new."""
-        if self._plan.plain:
-            return
         living = tuple((process, app.pid, app.status_text) for process, app in apps.items())
         of_machine = (machine.phase, machine.ready, machine.unready, machine.reason, machine.restarts, machine.status)
         if (living, of_machine, self._hooks) == self._last:

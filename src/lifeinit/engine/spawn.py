@@ -160,10 +160,10 @@ def _settle(program: Program) -> None:
     """Directory, umask and user. The directory comes after the user: it is the user who has to be allowed there."""
     if program.umask is not None:
         os.umask(program.umask)
+    if program.no_new_privs:
+        kernel.forbid_new_privileges()  # as ourselves: the user may not be allowed to read our Python
     if program.identity is not None:
         _drop_to(program.identity)
-    if program.no_new_privs:
-        kernel.forbid_new_privileges()
     _enter(program.directory)
 
 

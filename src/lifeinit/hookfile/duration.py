@@ -5,6 +5,7 @@ import re
 
 LONGEST = 365 * 86400.0
 
+_LONGEST_NUMBER = 20  # characters that a sentence repeats
 _UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
 _NUMBER = r"\d+(?:\.\d+)?"
 _WHOLE = re.compile(rf"(?:({_NUMBER})h)?(?:({_NUMBER})m(?!s))?(?:({_NUMBER})s)?(?:({_NUMBER})ms)?", re.ASCII)
@@ -39,7 +40,7 @@ def _number(value: float) -> float:
 
 
 def _parse_text(text: str) -> float:
-    if _BARE.fullmatch(text):
+    if _BARE.fullmatch(text) and len(text) <= _LONGEST_NUMBER:
         raise ValueError(f'a number without a unit: write "{text}s" for seconds or "{text}m" for minutes')
     match = _WHOLE.fullmatch(text)
     if not text or match is None:

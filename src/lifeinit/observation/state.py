@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     Check = Callable[[object], object]
 
 VERSION = 1
+_HIGHEST_VERSION = 10**6  # that is repeated
 STOP_PHASES = frozenset({"pre_stop", "stopping", "cleanup", "post_stop"})
 _PHASES = STOP_PHASES | {"pre_start", "starting", "running", "waiting"}
 _HOOK_PHASES = frozenset({"pre_start", "post_start", "pre_stop", "post_stop"})
@@ -75,7 +76,8 @@ def parse(text: bytes) -> State:
         data: object = json.loads(text, parse_constant=_no_number)
     except (ValueError, RecursionError):
         raise StateError("it holds no JSON") from None
-    if isinstance(data, dict) and (version := data.get("version")) != VERSION and isinstance(version, int):
+    version = data.get("version") if isinstance(data, dict) else None
+    if isinstance(version, int) and version != VERSION and 0 <= version < _HIGHEST_VERSION:
         raise StateError(f"it is of version {version}, and this lifeinit reads version {VERSION}")
     state = _restored(State, _STATE, data)
     assert isinstance(state, State)  # noqa: S101  # for the type checker

@@ -1,0 +1,72 @@
+"""The fuzzers' rules, held for a few seconds in each run of the tests; `python -m tests.fuzz` goes on for long."""
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+
+from tests.fuzz import environment, exports, notify, state
+from tests.fuzz.mutation import nearly_right
+
+A_FEW = settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@settings(A_FEW)
+@given(nearly_right(exports.SEEDS, exports.PIECES))
+@example(b"")
+@example(b"A<<\n\n")
+def test_what_hooks_export(data: bytes) -> None:
+    exports.look(data)
+
+
+@settings(A_FEW)
+@given(nearly_right(state.SEEDS, state.PIECES))
+@example(b"")
+@example(b'{"version": ' + b"9" * 4300 + b"}")
+def test_state_files(data: bytes) -> None:
+    state.look(data)
+
+
+@pytest.fixture(scope="module")
+def listener() -> Iterator[notify.Listener]:
+    listener = notify.Listener()
+    yield listener
+    listener.close()
+
+
+@settings(A_FEW)
+@given(data=nearly_right(notify.SEEDS, notify.PIECES))
+@example(data=b"")
+@example(data=b"READY=1\n" + b"x" * notify.LONGEST)
+def test_datagrams(listener: notify.Listener, data: bytes) -> None:
+    listener.hear(data)
+
+
+@pytest.fixture(scope="module")
+def door() -> Iterator[environment.FrontDoor]:
+    door = environment.FrontDoor()
+    yield door
+    door.close()
+
+
+@pytest.mark.parametrize("name", environment.EVERY)
+def test_each_variable_with_hostile_values(door: environment.FrontDoor, name: str) -> None:
+    """Bytes that are no UTF-8, a number without an end, a drive for the terminal, and the longest that there are."""
+    for value in (b"\xff\xfe", b"9" * 5000, b"\x1b]0;x\x07\n\xe2\x80\xae", b"x" * 131_000):
+        environment.hold(door, name, value[: environment.LONGEST_VALUE - len(name)])
+
+
+@settings(A_FEW, max_examples=60)
+@given(data=nearly_right(environment.SEEDS, environment.PIECES))
+def test_variables(door: environment.FrontDoor, data: bytes) -> None:
+    environment.hold(door, *environment.case(data))
+
+
+def test_the_control_of_the_front_door(door: environment.FrontDoor) -> None:
+    """What is right makes a plan; a sentence about another variable would not pass."""
+    assert door.ask({b"LIFEINIT_VERBOSE": b"1"}, ["--", "true"]) == (0, "")
+    answer = door.ask({b"LIFEINIT_VERBOSE": b"x"}, ["--", "true"])
+    assert answer.status == 2
+    environment.judge("LIFEINIT_VERBOSE", b"x", answer)
+    with pytest.raises(AssertionError, match="LIFEINIT_GROUP"):
+        environment.judge("LIFEINIT_GROUP", b"x", answer)

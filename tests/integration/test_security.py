@@ -1,0 +1,180 @@
+"""What SECURITY.md claims and no other page of the tests holds."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from signal import SIGTERM
+
+import pytest
+
+from tests.integration.conftest import Start
+from tests.integration.harness import PROGRAMS, listener
+
+ROOT_ONLY = pytest.mark.skipif(os.geteuid() != 0, reason="to become another user takes root")
+_CAPABILITIES = "+dac_override,+setuid,+kill"
+WITH_AMBIENT = ["setpriv", f"--inh-caps={_CAPABILITIES}", f"--ambient-caps={_CAPABILITIES}"]
+AS_ANOTHER = '[app]\nuser = "4711"\n'
+
+
+@pytest.fixture
+def public() -> Iterator[Path]:
+    """A directory that every user may enter, with the programs that need one."""
+    with tempfile.TemporaryDirectory(prefix="lifeinit-") as directory:
+        Path(directory).chmod(0o755)
+        shutil.copy(PROGRAMS / "intruder.py", directory)
+        yield Path(directory)
+
+
+def intrude(init: Start, public: Path, hooks: str) -> tuple[list[str], list[str]]:
+    """What the app could do, and what came after it. The state file, the ready file and the hook file are its aims."""
+    run = public / "run"
+    hooks = f'ready_file = "{public}/ready"\npost_stop = "echo post_stop $LIFEINIT_CHILD_EXIT_CODE"\n{hooks}'
+    (public / "hooks.toml").write_text(hooks)
+    (public / "ready").touch()  # one of an earlier run
+    aims = [f"{run}/1.json", f"{public}/hooks.toml", str(run)]
+    running = init(
+        *("/usr/bin/env", "python3", f"{public}/intruder.py", *aims),
+        options=["--config", f"{public}/hooks.toml"],
+        env={"LIFEINIT_RUN_DIR": str(run), "PATH": "/usr/bin:/bin"},
+    )
+    could = []
+    while (line := running.line()) != "done":
+        assert line, running.stderr()
+        could.append(line)
+    running.send(SIGTERM)
+    after = running.rest()
+    assert running.status() == 5
+    return could, after
+
+
+@ROOT_ONLY
+def test_an_app_of_another_user_can_do_nothing_to_lifeinit(init: Start, public: Path) -> None:
+    """Nor to its state, its files or its hook file, and post_stop runs."""
+    assert intrude(init, public, AS_ANOTHER) == (["descriptors 0 1 2"], ["post_stop 5"])
+
+
+@ROOT_ONLY
+def test_the_control_of_the_intruder(init: Start, public: Path) -> None:
+    """As root each of its tricks succeeds."""
+    could, after = intrude(init, public, "")
+    assert len(could) == 17
+    assert {"signal PID 1", "become root", "move the state", "write 1.json", "descriptors 0 1 2"} <= set(could)
+    assert after == ["post_stop 5"]
+
+
+@ROOT_ONLY
+def test_no_capability_survives_the_change_of_user(init: Start) -> None:
+    """Ambient ones neither, which an exec would keep. The control is an app that stays root."""
+    show = ("grep", "-E", "^Cap(Prm|Eff|Amb)", "/proc/self/status")
+    nothing = [f"Cap{kind}:\t{0:016x}" for kind in ("Prm", "Eff", "Amb")]
+    assert init(*show, hooks=AS_ANOTHER, through=WITH_AMBIENT).rest() == nothing
+    kept = init(*show, hooks="", through=WITH_AMBIENT).rest()
+    assert len(kept) == 3
+    assert not set(kept) & set(nothing)
+
+
+@ROOT_ONLY
+@pytest.mark.parametrize("phase", ["pre_start", "post_stop"])
+def test_no_capability_survives_in_a_hook_of_another_user(init: Start, phase: str) -> None:
+    command = "grep -E '^(Cap(Prm|Eff|Amb)|Uid|Groups)' /proc/self/status"
+    hooks = f'[[{phase}]]\ncommand = "{command}"\nuser = "4711:4712"\n'
+    assert init("true", hooks=hooks, through=WITH_AMBIENT).rest() == [
+        "Uid:\t4711\t4711\t4711\t4711",
+        "Groups:\t4712 ",
+        *(f"Cap{kind}:\t{0:016x}" for kind in ("Prm", "Eff", "Amb")),
+    ]
+
+
+@ROOT_ONLY
+def test_no_new_privs_takes_set_user_id_programs_away(init: Start, public: Path) -> None:
+    """The control is the same program without it.
+
+    ctypes was imported after the change of user, who need not be able to read lifeinit's Python: 126.
+    """
+    if os.statvfs(public).f_flag & os.ST_NOSUID:
+        pytest.skip("set-user-ID programs count for nothing on this file system")
+    shutil.copy("/usr/bin/id", public / "id")
+    (public / "id").chmod(0o4755)
+    app = (f"{public}/id", "-u")
+    assert init(*app, hooks=AS_ANOTHER).rest() == ["0"]
+    assert init(*app, hooks=f"{AS_ANOTHER}no_new_privs = true\n").rest() == ["4711"]
+
+
+@pytest.mark.parametrize("log_format", ["text", "json"])
+def test_no_secret_is_ever_told(init: Start, tmp_path: Path, log_format: str) -> None:
+    """Not in a line, however talkative, nor in the state file: of arguments, variables, exports and targets alike."""
+    word = "tell-no-one"
+    hooks = f"""
+        ready_file = "{tmp_path}/up"
+        [[pre_start]]
+        command = '''echo "TOKEN={word}" > "$LIFEINIT_ENV"'''
+        environment = {{ PASSWORD = "{word}" }}
+        [[pre_start]]
+        command = '''printf "TOKEN={word}\\n{word}\\n{word}=x\\n" > "$LIFEINIT_ENV"'''
+        on_failure = "warn"
+        [[pre_start]]
+        command = ["/no/such/program", "{word}"]
+        on_failure = "warn"
+        [[pre_start]]
+        wait_for = "$DATABASE_URL"
+        timeout = "2s"
+        on_failure = "warn"
+        [[post_stop]]
+        command = ["cp", "{tmp_path}/run/1.json", "{tmp_path}/state"]
+        [app]
+        environment = {{ PASSWORD = "{word}-$TOKEN" }}
+        [ready]
+        http = "http://me:{word}@127.0.0.1:1/?key={word}"
+        interval = "20ms"
+        timeout = "200ms"
+        on_failure = "warn"
+    """
+    env = {"DATABASE_URL": f"postgres://me:{word}@127.0.0.1:1/x?password={word}", "LIFEINIT_TEST": word}
+    running = init(
+        *listener("TERM=3", f"ARGUMENT={word}"),
+        hooks=hooks,
+        options=["-v", "-w", "--log-format", log_format],
+        env=env,
+    )
+    while not (tmp_path / "up").exists():
+        assert running.process.poll() is None, running.stderr()
+    running.send(SIGTERM)
+    running.rest()
+    assert running.status() == 3
+    said = running.stderr()
+    assert sum("pre_start" in line for line in said) >= 4  # the control: something was said of each
+    assert any("postgres://127.0.0.1:1" in line for line in said)
+    assert not [line for line in said if word in line]
+    assert '"phase"' in (tmp_path / "state").read_text()
+    assert word not in (tmp_path / "state").read_text()
+
+
+@ROOT_ONLY
+@pytest.mark.parametrize(
+    "trick",
+    ["mv up old; ln -s ../victim up", "ln -s ../../victim/planted up/ready; ln -s ../../victim/planted up/.ready.new"],
+    ids=["its directory", "its names"],
+)
+def test_the_ready_file_follows_no_link_of_the_apps(init: Start, public: Path, trick: str) -> None:
+    """Nothing is made in a place where only root may: the file comes where its directory was before the app existed."""
+    (public / "victim").mkdir(0o700)
+    (public / "home" / "up").mkdir(parents=True)
+    for place in ("home", "home/up"):
+        os.chown(public / place, 4711, 4711)
+    hooks = f"""
+        ready_file = "{public}/home/up/ready"
+        pre_start = "mkfifo -m 666 {public}/done"
+        ready.command = "read line < {public}/done"
+        post_start = "ls {public}/victim; stat -c '%F of %u' {public}/home/*/ready"
+        post_stop = "ls {public}/victim; ls {public}/home/*/"
+        {AS_ANOTHER}
+    """
+    app = f"cd {public}/home; {trick}; echo done > ../done; trap 'exit 3' TERM; while :; do sleep 0.05; done"
+    running = init("sh", "-c", app, hooks=hooks)
+    running.expect("regular file of 0")
+    running.send(SIGTERM)
+    assert [line for line in running.rest() if "home" not in line and line] == []
+    assert running.status() == 3
+    assert os.listdir(public / "victim") == []

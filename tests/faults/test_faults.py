@@ -78,9 +78,15 @@ def test_a_failing_call_of_the_child(tmp_path: Path, row: Row, error: str) -> No
 
 def test_no_memory_for_the_plan(tmp_path: Path) -> None:
     """The front desk cannot hand the plan over: nothing is started."""
-    outcome = survive(tmp_path / "run", HOOKS, "memfd_create:error=EMFILE")
+    outcome = survive(tmp_path / "run", HOOKS, "memfd_create,pipe2:error=EMFILE")
     assert (outcome.status, outcome.stdout, outcome.said) == (70, [""], [])
     assert [line for line in outcome.stderr if "cannot start" in line]
+
+
+def test_a_pipe_for_the_plan(tmp_path: Path) -> None:
+    """Where there is no memfd the plan takes another way."""
+    outcome = survive(tmp_path / "run", HOOKS, "memfd_create:error=EMFILE")
+    assert (outcome.status, outcome.said) == (APP_STATUS, ["pre_start", "pre_stop", "post_stop"])
 
 
 def test_the_document_has_this_table() -> None:

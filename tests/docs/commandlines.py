@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 import click
 
 from lifeinit.cli import commands
-from lifeinit.cli.wait import wait
 
 _SEPARATORS = frozenset(";&|()\n")
 _INSTALLERS = frozenset(["pip", "pipx", "uv", "apt-get"])  # to them it is a package
@@ -27,7 +26,7 @@ def check_shell(text: str, shell: str = "sh") -> int:
 def check_arguments(arguments: Sequence[str], *, complete: bool = True) -> None:
     """`lifeinit ARGUMENTS` is right, and has a command, if it is complete. Raises AssertionError with what is wrong."""
     first = arguments[0] if arguments else ""
-    command = wait if first == "wait" else commands._other_command(first)
+    command = commands._command_of(first)
     rest = list(arguments if command is None else arguments[1:])
     try:
         (command or commands.run).make_context("lifeinit", rest)

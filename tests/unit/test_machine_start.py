@@ -246,7 +246,7 @@ def test_a_restart_counts_until_its_window_is_over() -> None:
     machine = Machine(plan(restart=Restart("always", 2, 60.0)))
     machine.handle(ev.Begin())
 
-    def ends() -> list[ev.Action]:
+    def ends() -> list[ev.Arm]:
         machine.handle(ev.Started(0))
         machine.handle(app_exited(1))
         return [action for action in machine.handle(ev.Empty()) if isinstance(action, ev.Arm)]

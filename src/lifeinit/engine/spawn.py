@@ -161,10 +161,17 @@ def _settle(program: Program) -> None:
     if program.umask is not None:
         os.umask(program.umask)
     if program.no_new_privs:
-        kernel.forbid_new_privileges()  # as ourselves: the user may not be allowed to read our Python
+        _forbid_new_privileges()  # as ourselves: the user may not be allowed to read our Python
     if program.identity is not None:
         _drop_to(program.identity)
     _enter(program.directory)
+
+
+def _forbid_new_privileges() -> None:
+    try:
+        kernel.forbid_new_privileges()
+    except OSError as error:
+        raise OSError(errno.EACCES, f"cannot set no_new_privs: {error.strerror}") from None
 
 
 def _drop_to(identity: Identity) -> None:

@@ -9,7 +9,7 @@ import click
 from lifeinit.cli import commands
 
 _SEPARATORS = frozenset(";&|()\n")
-_INSTALLERS = frozenset(["pip", "pipx", "uv", "apt-get"])  # to them it is a package
+_OTHERS = frozenset(["pip", "pipx", "uv", "apt-get", "grep"])  # to them it is a package, or a word
 _MAIN = ("python", "-m", "lifeinit")
 
 
@@ -19,7 +19,7 @@ def check_shell(text: str, shell: str = "sh") -> int:
     assert done.returncode == 0, done.stderr
     found = list(_of_lifeinit(text))
     for arguments in found:
-        check_arguments(arguments)
+        check_arguments(arguments, complete=bool(arguments))  # alone: the hook file has the processes
     return len(found)
 
 
@@ -60,7 +60,7 @@ def _app_of(rest: list[str]) -> bool:
 def _of_lifeinit(text: str) -> Iterator[list[str]]:
     """The arguments of each `lifeinit …`, wherever in a command it stands: after exec, env, docker exec NAME, …"""
     for words in _simple_commands(text):
-        if "lifeinit" not in words or words[0] in _INSTALLERS or "install" in words:
+        if "lifeinit" not in words or words[0] in _OTHERS or "install" in words:
             continue
         at = words.index("lifeinit")
         if words[:1] == ["docker"] and words[1:2] != ["exec"] and words[1:2] != ["run"]:

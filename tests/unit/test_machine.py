@@ -4,8 +4,8 @@ import pytest
 
 from lifeinit.engine import events as ev
 from lifeinit.engine.machine import Machine
-from lifeinit.engine.plan import Plan, Restart
-from tests.unit.plans import CONT, INT, KILL, QUIT, SEGV, TERM, USR1, hook, plan, process
+from lifeinit.engine.plan import Hook, Plan, Program, Restart
+from tests.unit.plans import CONT, INT, KILL, QUIT, SEGV, TERM, USR1, hook, plan, process, ready
 from tests.unit.stories import Story
 
 
@@ -144,6 +144,7 @@ def test_what_is_left_of_the_apps_moment_is_cleanups() -> None:
 def test_a_second_stop_request_skips_the_rest_of_pre_stop() -> None:
     machine, _ = play(plan(pre_stop=(hook("d"), hook("e"))), *TO_STOPPED)
     actions = machine.handle(ev.SignalCame(TERM))
+    assert ev.SignalHook(TERM) in actions
     assert ev.SignalApp(0, TERM, group=False) in actions
     assert machine.phase == "stopping"
     assert not any(isinstance(action, ev.RunHook) for action in machine.handle(exited(0, TERM)))
@@ -343,7 +344,7 @@ def test_a_timer_whose_cause_is_gone_finds_nothing_to_do(phase: str) -> None:
     last += [] if phase == "cleanup" else ["sweep"]
     last += [] if phase == "waiting" else ["backoff"]
     last += ["reserve", "budget"] if phase in {"waiting", "exit"} else []
-    last += ["reserve"] if phase in {"cleanup", "post_stop"} else []
+    last += ["reserve"] if phase == "post_stop" else []
     for timer in last:
         assert machine.handle(ev.Elapsed(timer)) == []
         assert machine.phase == phase
@@ -377,3 +378,60 @@ def test_an_internal_error_while_the_exec_is_to_be_answered() -> None:
     """The app may live, which nobody knows: cleanup ends it."""
     _, actions = play(plan(), ev.Fault())
     assert ev.Sweep(TERM) in actions
+
+
+def test_why_a_life_ends_is_what_hooks_are_told() -> None:
+    """LIFEINIT_REASON: the first thing that ended it."""
+    starts, ends = (hook("a", abort=True),), (hook("c", abort=True),)
+    for the_plan, events, reason in [
+        (plan(), (ev.Started(0),), ""),
+        (plan(), (ev.Started(0), app_exited(0)), "exited"),
+        (plan(), TO_STOPPED, "signal"),
+        (plan(), (*TO_STOPPED, app_exited(3)), "signal"),
+        (plan(), (ev.StartFailed(0, 127, "why"),), "start_failed"),
+        (plan(), (ev.Started(0), ev.Fault()), "internal_error"),
+        (plan(), (*TO_STOPPED, ev.Fault()), "signal"),
+        (plan(pre_start=starts), (ev.SignalCame(TERM),), "signal"),
+        (plan(pre_start=starts), (exited(3),), "pre_start_failed"),
+        (plan(post_start=ends), (ev.Started(0), exited(3)), "post_start_failed"),
+        (plan(ready=ready()), (ev.Started(0), ev.Elapsed(("ready", 0))), "ready_timeout"),
+    ]:
+        assert play(the_plan, *events)[0].reason == reason
+
+
+def test_a_blink_of_a_budget_is_shared_all_the_same() -> None:
+    """Of 60 ms the exit cannot have 50."""
+    assert armed(play(plan(stop_timeout=0.06), *TO_STOPPED)[1]) == {"reserve": 0.03, "budget": 0.03}
+
+
+def test_cleanup_has_its_own_time_and_then_as_much_again_for_sigkill() -> None:
+    """The reserve does not run any more, so that it cannot cut this short. What is stuck then is left."""
+    machine, _ = play(plan(post_stop=(hook("p"),), stop_timeout=60.0), *TO_STOPPED)
+    actions = machine.handle(app_exited(0))
+    assert actions[-3:] == [ev.Disarm("reserve"), ev.Arm("sweep", 1.0), ev.Sweep(TERM)]
+    assert machine.handle(ev.Elapsed("sweep"))[1:] == [ev.Arm("sweep", 1.0), ev.Sweep(KILL)]
+    assert ev.RunHook("post_stop", 0) in machine.handle(ev.Elapsed("sweep"))
+
+
+def test_post_stop_begins_with_no_timer_of_cleanup() -> None:
+    actions = play(plan(post_stop=(hook("p"),)), ev.Started(0), app_exited(0), ev.Empty())[1]
+    assert actions[:2] == [ev.Disarm("reserve"), ev.Disarm("sweep")]
+
+
+def test_the_end_of_the_budget_gives_up_what_is_killed_already() -> None:
+    """A pre_start hook and an app that no SIGKILL ends cost the exit's time and no more."""
+    machine, _ = play(plan(pre_start=(hook("a"),), stop_timeout=10.0), ev.SignalCame(TERM), ev.Elapsed("reserve"))
+    assert machine.handle(ev.Elapsed("budget")) == [ev.Arm("kill", 0.05)]
+    machine, _ = play(plan(stop_timeout=10.0), *TO_STOPPED, ev.Elapsed("reserve"))
+    actions = machine.handle(ev.Elapsed("budget"))
+    assert (actions[0], said(actions)) == (ev.ForgetApp(0), ["app exited 137 (SIGKILL)"])
+    assert isinstance(actions[-1], ev.Exit)
+    hung = plan(pre_stop=(hook("d", timeout=None),), stop_timeout=1.0)
+    machine, _ = play(hung, *TO_STOPPED, ev.Elapsed("reserve"), exited(0, TERM))
+    assert armed(machine.handle(ev.Elapsed("budget"))) == {"lost": 0.05}
+
+
+def test_what_is_told_of_a_hook_without_a_place_has_no_brackets() -> None:
+    """As one that a Python program gave."""
+    nowhere = Hook("a", Program((b"true",)), None, None, 0, 1.0, abort=True)
+    assert play(plan(pre_start=(nowhere,)), exited(3), ev.Empty())[1][-1] == ev.Exit(3, "pre_start a exited 3")

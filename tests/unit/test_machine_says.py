@@ -119,6 +119,11 @@ def test_an_app_that_cannot_be_run() -> None:
     assert actions[0] == ev.Say("why", "start_failed", "error", process=1, code=126, urgent=True)
     machine.handle(app_exited(0))
     assert machine.handle(ev.Empty())[-1] == ev.Exit(126, "why")
+    alone = Machine(plan())
+    alone.handle(ev.Begin())
+    said, *cleanup = alone.handle(ev.StartFailed(0, 127, "why"))
+    assert said == ev.Say("why", "start_failed", "error", process=0, code=127, urgent=True)
+    assert cleanup == [ev.Disarm("reserve"), ev.Arm("sweep", 1.0), ev.Sweep(TERM)]
 
 
 def test_processes_that_do_not_become_ready() -> None:

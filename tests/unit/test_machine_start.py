@@ -181,6 +181,9 @@ def test_what_ended_first_is_what_hooks_are_told() -> None:
     assert (machine.first_exit, machine.ending) == (1, ev.Ending(3))
     machine, _ = play(the_plan, *up, ev.SignalCame(TERM), app_exited(0), ev.AppExited(1, ev.Ending(4)))
     assert (machine.first_exit, machine.ending) == (0, ev.Ending(4))
+    both_fine = plan(success=(128 + TERM,), others=(process("worker"),))
+    machine, _ = play(both_fine, *up, ev.SignalCame(TERM), app_exited(signo=TERM), ev.AppExited(1, ev.Ending()))
+    assert machine.ending == ev.Ending(signo=TERM)
     machine, _ = play(plan(ready=ready()), ev.Started(0), ev.Elapsed(READY), app_exited(5))
     assert (machine.ending, machine.exit_status) == (ev.Ending(5), 124)
 

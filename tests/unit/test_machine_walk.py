@@ -144,20 +144,21 @@ def _exits_at_once(self: Machine, _process: int, _ending: ev.Ending, _remark: st
 
 
 @pytest.mark.parametrize(
-    ("method", "broken", "what_is_told"),
+    ("name", "method", "broken", "what_is_told"),
     [
-        ("_app_exited", _hangs_when_the_app_exits_beside_a_hook, "every run ends"),
-        ("_stop_requested", _starts_anyway, "pre_start runs before the app"),
-        ("_app_exited", _exits_at_once, "a life ends with nothing running"),
+        ("plain", "_app_exited", _hangs_when_the_app_exits_beside_a_hook, "every run ends"),
+        ("every phase", "_app_exited", _hangs_when_the_app_exits_beside_a_hook, "a hook that is to end has its time"),
+        ("every phase", "_stop_requested", _starts_anyway, "a hook that is to end has its time"),
+        ("every phase", "_app_exited", _exits_at_once, "a life ends with nothing running"),
     ],
 )
 def test_the_walk_finds_a_machine_that_was_broken_on_purpose(
-    monkeypatch: pytest.MonkeyPatch, method: str, broken: Callable[..., object], what_is_told: str
+    monkeypatch: pytest.MonkeyPatch, name: str, method: str, broken: Callable[..., object], what_is_told: str
 ) -> None:
     """The control: each of these mistakes has been made by some init. The story of it is short."""
     monkeypatch.setattr(Machine, method, broken)
     with pytest.raises(AssertionError, match=what_is_told) as caught:
-        _walk_and_leave(PLANS["every phase"])
+        _walk_and_leave(PLANS[name])
     assert len(str(caught.value).splitlines()) < 12
 
 

@@ -107,15 +107,15 @@ post_stop deregister                :  ..........!    <= 3 s
 """
 
 OVER_TABLE = """\
-THE START                                                                AT MOST  KNOWN  DONE BY
-start      app     ready when it says so                                   1 min      -    1 min
+THE START                                                               AT MOST  KNOWN  DONE BY
+start      app     ready when it says so                                  1 min      -    1 min
 
-THE STOP                                                                 AT MOST  KNOWN  DONE BY
-pre_stop   drain   sleep 5 s                                                 5 s    5 s      5 s
-pre_stop   [1]     curl -fsS http://lb/leave                         8 s of 16 s      -     13 s
-stop       app     the stop signal, then SIGKILL                             1 s      -     14 s
-cleanup            SIGTERM, then SIGKILL                                     1 s      -     15 s
-post_stop  upload  2 tries: /usr/local/bin/upload --to s3://crash/  10 s of 11 s      -     25 s
+THE STOP                                                                AT MOST  KNOWN  DONE BY
+pre_stop   drain   sleep 5 s                                                5 s    5 s      5 s
+pre_stop   [1]     curl -fsS http://lb/leave                        8 s of 16 s      -     13 s
+stop       app     the stop signal, then SIGKILL                            1 s      -     14 s
+cleanup            SIGTERM, then SIGKILL                                    0 s      -     14 s
+post_stop  upload  2 tries: /usr/local/bin/upload --to s3://crash/         11 s      -     25 s
 
 At worst the stop takes 25 s, and Docker kills everything after 10 s: 15 s too late.
 """
@@ -130,12 +130,12 @@ THE STOP
 pre_stop drain    ██████████           ┃     ╎                        ┊      5 s
 pre_stop[1]                 ░░░░░░░░░░░┃▚▚▚▚▚╎                        ┊    ≤ 8 s
 stop app                               ┃     ▚▚                       ┊    ≤ 1 s
-cleanup                                ┃     ╎ ▚▚                     ┊    ≤ 1 s
-post_stop upload                       ┃     ╎   ▚▚▚▚▚▚▚▚▚▚▚▚▚▚▚▚▚▚▚▚▚┊   ≤ 10 s
+cleanup                                ┃     ╎ ▚                      ┊    ≤ 0 s
+post_stop upload                       ┃     ╎ ▚▚▚▚▚▚▚▚▚▚▚▚▚▚▚▚▚▚▚▚▚▚▚┊   ≤ 11 s
                   ┴─────────┴──────────┴─────────┴──────────┴─────────┴
                   0 s       5 s        10 s      15 s       20 s      25 s
 
-█ takes this long   ░ at most   ▚ never happens
+█ takes this long   ░ at most   ▚ never happens   ◆ at once
 ┃ 10 s  Docker kills everything
 ╎ 13 s  pre_stop is cut, the app is asked: what is left is for cleanup and post_stop
 ┊ 25 s  stop_timeout: lifeinit exits

@@ -344,6 +344,7 @@ class Rules:
 
     def answered(self, before: World, event: ev.Event, actions: list[ev.Action], world: World) -> World:
         """Hold a whole answer to the rules that need more than one action to be judged."""
+        self._hook_timers(world)
         sent = [action for action in actions if isinstance(action, ev.SignalApp)]
         forwarded = self._forwarded(event)
         if forwarded is not None:
@@ -358,6 +359,20 @@ class Rules:
         if world.asked and not before.asked:
             rule(world.asked == world.alive, "all processes are asked to stop together")
         return world
+
+    def _hook_timers(self, world: World) -> None:
+        turn, timers = world.turn, world.timers & {"timeout", "kill", "sleep", "retry"}
+        if turn is None:
+            rule(not timers, f"no timer of a hook outlives it: {', '.join(map(str, timers))}")
+            return
+        match turn.doing:
+            case "running" if turn.cut or turn.timed_out:
+                rule(timers == {"kill"}, "a hook that is to end has its time to die, and nothing else")
+            case "running" | "sleeping":
+                limit = set() if self._hook(turn).timeout is None else {"timeout"}
+                rule(timers == limit | ({"sleep"} if turn.doing == "sleeping" else set()), "a hook has its timeout")
+            case "pausing" | "due":
+                rule(timers == {"retry"}, "a hook that failed waits for its next try, and for nothing else")
 
     def _forwarded(self, event: ev.Event) -> int | None:
         """The signal that the app is to get, unchanged; 0 for none; None if the event is no such signal."""

@@ -537,7 +537,7 @@ class Machine:
         process = self._deciding()
         rule = process.restart
         wanted = rule.when == "always" or (rule.when == "on-failure" and self.exit_status != 0)
-        if not wanted or self.stop_asked or self.reason in {"", "signal", "internal_error"}:
+        if not wanted or self.stop_asked:
             return self._leave()
         if len(self.windows) >= rule.most:
             text = f"restarted {rule.most} times within {rule.window:g} s: giving up"
@@ -547,7 +547,6 @@ class Machine:
         self.windows = (*self.windows, number)
         self.phase = "waiting"
         return [
-            ev.Disarm("reserve"),
             ev.Disarm("budget"),
             ev.Say(f"restart {self.restarts + 1} in {delay:g} s: {self.why}", "restart"),
             ev.Arm(("window", number), rule.window),

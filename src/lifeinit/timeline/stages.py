@@ -103,16 +103,18 @@ def _start(hook_file: HookFile) -> list[Stage]:
 
 
 def _stop(hook_file: HookFile, killed_at: float, cleanup: float) -> list[Stage]:
-    """Where pre_stop takes all of its time, the app has not been asked yet, and gets the time of cleanup once more."""
+    """Where pre_stop takes all of its time, the app has not been asked yet, and has of the time of cleanup what it needs."""
     end = INF if hook_file.stop_timeout is None else hook_file.stop_timeout
     before = _in_a_row(hook_file, "pre_stop", 0.0, killed_at)
     asked = before[-1].end if before else 0.0
-    gone = killed_at if asked < killed_at else min(asked + cleanup, end)
-    clean = min(gone + cleanup, end)
+    cut = asked >= killed_at
+    gone = min(asked + cleanup, end) if cut else killed_at
+    left = 0.0 if cut else cleanup
+    clean = min(gone + left, end)
     return [
         *before,
         Stage("stop", _names(hook_file), _of_stop(hook_file, killed_at), None, gone - asked, asked, gone, 0.0),
-        Stage("cleanup", "", "SIGTERM, then SIGKILL", None, cleanup, gone, clean, 0.0),
+        Stage("cleanup", "", "SIGTERM, then SIGKILL", None, left, gone, clean, 0.0),
         *_in_a_row(hook_file, "post_stop", clean, end),
     ]
 

@@ -9,7 +9,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
@@ -159,6 +159,11 @@ def judge(name: str, value: bytes, answer: Answer) -> None:
 # The other side
 
 
+def _never(*_arguments: object) -> NoReturn:
+    """Should the front door ever be built anew: what the fuzzer writes is still not run."""
+    os._exit(97)
+
+
 def _serve(directory: str) -> None:
     os.chdir(directory)
     import lifeinit.launch  # noqa: PLC0415
@@ -167,7 +172,10 @@ def _serve(directory: str) -> None:
     def arrive(plan: Plan) -> NoReturn:
         os._exit(0 if from_wire(to_wire(plan)) == plan else 99)
 
-    lifeinit.launch.launch = arrive
+    def desk(front_desk: Callable[[Callable[[Plan], NoReturn]], int]) -> NoReturn:
+        os._exit(front_desk(arrive))
+
+    lifeinit.launch.launch, lifeinit.launch.launch_from = arrive, desk
     import lifeinit.cli.check  # noqa: PLC0415
     import lifeinit.cli.health  # noqa: PLC0415
     import lifeinit.cli.status  # noqa: PLC0415
@@ -181,6 +189,7 @@ def _serve(directory: str) -> None:
         if child == 0:
             os.dup2(told_end, 1)
             os.dup2(told_end, 2)
+            os.execv = os.execve = os.fork = _never  # type: ignore[assignment]
             os.environ.clear()
             os.environ.update(named)
             sys.argv = ["lifeinit", *arguments]

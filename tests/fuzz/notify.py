@@ -67,7 +67,7 @@ class Listener:
             for event in news.events:
                 _hold(event, data)
             if news.main_pid is not None and news.main_pid != os.getpid():
-                assert not self._app.main_is(news.main_pid, ())  # there is no child of ours
+                assert self._app.main_is(news.main_pid, ())  # a reason: there is no child of ours
             if news.status is not None:
                 assert len(news.status) <= LONGEST_STATUS
                 assert json.loads(jsontext.dumps(news.status)) == news.status

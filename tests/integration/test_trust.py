@@ -24,6 +24,8 @@ HOOKS = 'pre_start = "echo hook"\n'
         ("chmod 1777 .", "its directory can be written by others"),
         ("chgrp 4711 hooks.toml; chmod 660 hooks.toml", "it can be written by others"),
         ("mv hooks.toml x; chown 4711 x; ln -s x hooks.toml", "it belongs to uid 4711"),
+        ("mkdir x; mv hooks.toml x; chown 4711 x; ln -s x/hooks.toml .", "where it leads to belongs to uid 4711"),
+        ("mkdir x; mv hooks.toml x; chmod 777 x; ln -s x/hooks.toml .", "where it leads to can be written by others"),
     ],
 )
 def test_it_is_refused(init: Start, change: str, reason: str) -> None:

@@ -167,7 +167,7 @@ def _reports(paths: Sequence[str], how: How) -> tuple[list[Report], bool]:
 
 
 def _report(path: str, how: How) -> Report:
-    raw = sys.stdin.buffer.read(loading.LARGEST + 1) if path == STDIN else reader.contents(path)
+    raw = _standard_input() if path == STDIN else reader.contents(path)
     examined = reader.examine(raw)
     problems = list(examined.problems)
     if examined.hook_file is not None:
@@ -177,6 +177,13 @@ def _report(path: str, how: How) -> Report:
         problems = sorted(problems + located(found, examined.hook_file.places))
     summary = "" if examined.hook_file is None else _summary(examined.hook_file)
     return Report("<stdin>" if path == STDIN else path, examined.text, problems, summary, examined.hook_file)
+
+
+def _standard_input() -> bytes:
+    try:
+        return sys.stdin.buffer.read(loading.LARGEST + 1)
+    except AttributeError:
+        raise UnreadableError("cannot read the hook file from stdin: it is closed") from None
 
 
 def _summary(hook_file: HookFile) -> str:

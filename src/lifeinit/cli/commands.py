@@ -1,6 +1,7 @@
 """The command line of lifeinit."""
 
 import contextlib
+import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple, TypeVar
@@ -88,6 +89,7 @@ def _command_of(name: str) -> click.Command | None:
 
 def _status_of(command: click.Command, arguments: Sequence[str], name: str, context: object = None) -> int:
     """Run a command, whatever has become of stdout and stderr, and return its status."""
+    _stand_in_for_closed()
     status = EX_SOFTWARE
     try:
         prefix = name.replace(" ", "_").upper()  # LIFEINIT_CONFIG, LIFEINIT_WAIT_TIMEOUT
@@ -108,6 +110,13 @@ def _status_of(command: click.Command, arguments: Sequence[str], name: str, cont
     with contextlib.suppress(OSError):
         sys.stdout.flush()
     return status
+
+
+def _stand_in_for_closed() -> None:
+    """CPython has no object for a descriptor that is closed. What is opened here is closed again by an exec."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115  # for good
 
 
 class _Run(Grouped):

@@ -27,9 +27,11 @@ def is_named(named: str | None) -> bool:
 def distrusted(path: str) -> str | None:
     """Why a hook file that nobody has named is not to be run; None where it may be. It could lie there for a purpose.
 
-    The file and its directory have to belong to root or to lifeinit's own user, and nobody else may write to them.
+    The file and its directory have to belong to root or to lifeinit's own user, and nobody else may write to them. So
+    for a link the directory that it leads to, where another file could be put.
     """
-    for place, what in ((path, "it"), (os.path.dirname(path) or ".", "its directory")):
+    directory, real = os.path.dirname(path) or ".", os.path.dirname(os.path.realpath(path))
+    for place, what in ((path, "it"), (directory, "its directory"), (real, "where it leads to")):
         try:
             found = os.stat(place)
         except OSError:

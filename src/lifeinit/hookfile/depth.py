@@ -6,7 +6,7 @@ from lifeinit.hookfile.locate import STRING
 
 DEEPEST = 32  # a hook file needs four
 
-_PART = r"(?:[A-Za-z0-9_-]++|\"(?:[^\"\\\n]++|\\.)*+\"|'[^'\n]*+')"
+_PART = r"(?:[A-Za-z0-9_-]++|\"(?>(?:[^\"\\\n]++|\\.)*)\"|'[^'\n]*+')"
 _TOKEN = re.compile(
     rf"\#[^\n]*+ | (?P<key>(?:{_PART}[ \t]*+\.[ \t]*+){{{DEEPEST}}}) | {STRING} | [A-Za-z0-9_-]++"
     r"| (?P<open>[\[{]) | (?P<close>[\]}]) | (?P<stray>[\"'])",

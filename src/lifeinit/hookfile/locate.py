@@ -12,16 +12,17 @@ from lifeinit.hookfile.problem import Place
 
 Path = tuple[str | int, ...]
 
-# Possessive, so that no text makes them go back, and a long string takes no memory. re, since 3.11
+# Atomic, so that no text makes them go back. Why not a possessive group, `(...)*+`: it does not always match what it
+# should before Python 3.11.5, which Debian bookworm's is.
 STRING = (
-    r'"""(?:[^"\\]++|\\.|"{1,2}+(?!"))*+"{3,5}+'
-    r"|'''(?:[^']++|'{1,2}+(?!'))*+'{3,5}+"
-    r'|"(?!"")(?:[^"\\\n]++|\\.)*+"'
+    r'"""(?>(?:[^"\\]++|\\.|"{1,2}+(?!"))*)"{3,5}+'
+    r"|'''(?>(?:[^']++|'{1,2}+(?!'))*)'{3,5}+"
+    r'|"(?!"")(?>(?:[^"\\\n]++|\\.)*)"'
     r"|'(?!'')[^'\n]*+'"
 )
 _SPACE = re.compile(r"[ \t]*+")
-_BLANK = re.compile(r"(?:[ \t\r\n]++|#[^\n]*+)*+")
-_KEY = re.compile(r"[A-Za-z0-9_-]++|\"(?:[^\"\\\n]++|\\.)*+\"|'[^'\n]*+'")
+_BLANK = re.compile(r"(?>(?:[ \t\r\n]++|#[^\n]*+)*)")
+_KEY = re.compile(r"[A-Za-z0-9_-]++|\"(?>(?:[^\"\\\n]++|\\.)*)\"|'[^'\n]*+'")
 _SCALAR = re.compile(r"[^,\]}#\r\n]*+")
 _STRING = re.compile(STRING, re.DOTALL)
 

@@ -22,7 +22,7 @@ _AFTER_A_COMMAND = frozenset("fi done esac }".split())
 _RESERVED = _BEFORE_A_COMMAND | _AFTER_A_COMMAND | frozenset("case coproc for function in select [[ ]]".split())
 _LOOPS = frozenset("while until for".split())
 _WORD = re.compile(
-    r"""(?P<escaped>\\.)|'(?P<single>[^']*)'|"(?P<double>(?:[^"\\$`]|\\.|\$(?![({]))*+)"|(?P<braced>\$\{[A-Za-z0-9_]+\})
+    r"""(?P<escaped>\\.)|'(?P<single>[^']*)'|"(?P<double>(?>(?:[^"\\$`]|\\.|\$(?![({]))*))"|(?P<braced>\$\{[A-Za-z0-9_]+\})
     |(?P<sign>\$(?![({]))|(?P<bare>[^\ \t\n'"\\`$;&|<>()]+)""",
     re.VERBOSE | re.DOTALL,
 )

@@ -19,7 +19,7 @@ _POLITE = 0.2  # seconds for the rest of an answer, so that a server is not cut 
 _BEGINNING = b"HTTP/1."
 _STATUS = re.compile(
     # "103 Early Hints", say: the answer comes after it. Atomic, so that a hostile server makes us try no second split.
-    rb"(?>HTTP/1\.\d 1\d\d[ \r].*?\r\n\r\n)*+"
+    rb"(?>(?>HTTP/1\.\d 1\d\d[ \r].*?\r\n\r\n)*)"
     rb"HTTP/1\.\d (?P<final>[2-9]\d\d)[ \r\n]",
     re.DOTALL,
 )

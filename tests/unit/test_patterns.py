@@ -1,0 +1,52 @@
+"""The regular expressions mean the same on every Python that lifeinit runs on."""
+
+import importlib
+import re
+from collections.abc import Iterator
+from re import _constants, _parser  # type: ignore[attr-defined]  # what re itself compiles with
+
+import pytest
+
+from tests.unit.test_walls import MODULES, SOURCE, imports
+
+HAVE_PATTERNS = sorted(
+    name
+    for name in MODULES
+    for path in [SOURCE.parent / f"{name.replace('.', '/')}.py"]
+    if path.exists() and "re" in imports(path)
+)
+
+ONE_CHARACTER = {_constants.LITERAL, _constants.NOT_LITERAL, _constants.IN, _constants.ANY}
+
+
+def possessive_groups(pattern: re.Pattern[str] | re.Pattern[bytes]) -> Iterator[str]:
+    """What is repeated possessively and more than one character, set or class."""
+    waiting = [_parser.parse(pattern.pattern, pattern.flags)]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, _parser.SubPattern):
+            waiting += part.data
+        elif isinstance(part, tuple | list):
+            waiting += part
+        if isinstance(part, tuple) and part[0] is _constants.POSSESSIVE_REPEAT:
+            repeated = part[1][2]
+            if len(repeated) != 1 or repeated.data[0][0] not in ONE_CHARACTER:
+                yield str(repeated)
+
+
+@pytest.mark.parametrize("name", HAVE_PATTERNS)
+def test_no_group_is_repeated_possessively(name: str) -> None:
+    """Python before 3.11.5, Debian bookworm's say, matches `(?:a++|b)*+` wrongly.
+
+    There a hook file with a string in three quotes ended lifeinit with "internal error" and status 70.
+    """
+    patterns = [value for value in vars(importlib.import_module(name)).values() if isinstance(value, re.Pattern)]
+    assert not [text for pattern in patterns for text in possessive_groups(pattern)]
+
+
+def test_one_would_be_noticed() -> None:
+    """The control."""
+    assert len(HAVE_PATTERNS) > 5
+    assert list(possessive_groups(re.compile(r"x(?:a++|b)*+y")))
+    assert list(possessive_groups(re.compile(r"(?:(?>ab)*+|c)")))
+    assert not list(possessive_groups(re.compile(r"a++[bc]*+\d{2,}+(?>(?:a++|b)*)")))

@@ -68,12 +68,16 @@ def test_the_app_has_its_agent(init: Start, tmp_path: Path) -> None:
 @pytest.mark.usefixtures("namespaces")
 @pytest.mark.parametrize("arguments", [(), ("--config", "/dev/null")], ids=["plain", "options"])
 def test_an_installed_agent_stays_out_of_pid_1(tmp_path: Path, arguments: tuple[str, ...]) -> None:
-    """It comes with site-packages, and no variable tells of it. Its first line is the control: it was there."""
+    """It comes with site-packages, and no variable tells of it. Its first line is the control: it was there.
+
+    By a .pth file: Debian's own sitecustomize stands before any that is installed.
+    """
     venv.create(tmp_path / "venv", symlinks=True, with_pip=False)
     (packages,) = (tmp_path / "venv" / "lib").glob("python*/site-packages")
     homes = {str(Path(str(package.__file__)).parents[1]) for package in (lifeinit, click)}
     (packages / "homes.pth").write_text("\n".join(homes))
-    (packages / "sitecustomize.py").write_text(AGENT)
+    (packages / "installed_agent.py").write_text(AGENT)
+    (packages / "installed_agent.pth").write_text("import installed_agent\n")
     command = tmp_path / "venv" / "bin" / "lifeinit"
     _, _, text = LIFEINIT.read_text().partition("\n")
     command.write_text(f"#!{command.with_name('python')}\n{text}")
@@ -83,7 +87,7 @@ def test_an_installed_agent_stays_out_of_pid_1(tmp_path: Path, arguments: tuple[
     try:
         assert running.rest() == ["1"], running.stderr()
         assert running.status() == 5
-        assert running.stderr()[0] == "agent in sitecustomize"
+        assert running.stderr()[0] == "agent in installed_agent"
     finally:
         running.end()
 

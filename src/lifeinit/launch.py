@@ -1,5 +1,6 @@
 """From the front desk to the engine: in this interpreter where it is bare, else in a new one."""
 
+import errno
 import os
 import sys
 
@@ -28,6 +29,7 @@ _INTERPRETERS_OWN = frozenset(
 _HARMLESS = frozenset(
     "PYTHONUNBUFFERED PYTHONDONTWRITEBYTECODE PYTHONHASHSEED PYTHONIOENCODING PYTHONUTF8 PYTHONNOUSERSITE".split()
 )
+_PIPE_HOLDS = 4096  # bytes at least, also where the user's other pipes are many. pipe(7), pipe-user-pages-soft
 _STOP_ON = tuple(number_of(name) or 0 for name in ("TERM", "INT", "QUIT"))
 
 
@@ -130,11 +132,36 @@ def _change_interpreter(plan: Plan) -> "NoReturn":
     """Exec a bare interpreter that runs the engine: the pid and the pending signals stay, click's memory goes."""
     try:
         descriptors.fill_stdio()
-        order = os.memfd_create("lifeinit-plan", 0)
-        with open(order, "wb", closefd=False) as file:
-            file.write(to_wire(plan))
+        order = _written_down(to_wire(plan))
         script = os.path.join(os.path.dirname(os.path.abspath(descriptors.__file__)), "pid1.py")
         os.execv(sys.executable, [sys.executable, "-I", "-S", "-B", script, str(order)])
     except OSError as error:
         log.say(f"internal error: cannot start {log.quote(os.fsencode(sys.executable))}: {error.strerror}")
     kernel.leave(EX_SOFTWARE)
+
+
+def _written_down(wire: bytes) -> int:
+    """A descriptor that survives the exec, to read this from."""
+    try:
+        order = os.memfd_create("lifeinit-plan", 0)
+    except (OSError, AttributeError):  # a seccomp profile forbids it, or Python was built for an older C library
+        return _piped(wire)
+    with open(order, "wb", closefd=False) as file:
+        file.write(wire)
+    os.lseek(order, 0, os.SEEK_SET)
+    return order
+
+
+def _piped(wire: bytes) -> int:
+    """The same as a pipe with room for it all: nobody reads it before the exec. pipe(7)"""
+    order, end = os.pipe()
+    if len(wire) > _PIPE_HOLDS:
+        import fcntl  # noqa: PLC0415
+
+        fcntl.fcntl(end, fcntl.F_SETPIPE_SZ, len(wire))
+    os.set_blocking(end, False)
+    if os.write(end, wire) < len(wire):
+        raise OSError(errno.ENOBUFS, os.strerror(errno.ENOBUFS))
+    os.close(end)
+    os.set_inheritable(order, True)
+    return order

@@ -1,5 +1,6 @@
 """One process of the app, once it runs: who is its main process, and how a signal reaches it."""
 
+import errno
 import os
 
 from lifeinit.engine import below, kernel
@@ -7,6 +8,9 @@ from lifeinit.engine import below, kernel
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection
+
+_NOT_OWN = "that is no process of the app's own"
+_NO_PROCESS = {errno.ESRCH, errno.EINVAL, errno.ENOENT}  # ENOENT, before EINVAL: it is a thread. pidfd_open(2)
 
 
 class RunningApp:
@@ -37,25 +41,27 @@ class RunningApp:
     def _to_other(self, signo: int) -> bool:
         return self._other is not None and kernel.signal_descriptor(self._other[1], signo)
 
-    def main_is(self, pid: int, ours: "Collection[int]") -> bool:
-        """Take another process as the main one. False unless it is one of the app's own.
+    def main_is(self, pid: int, ours: "Collection[int]") -> str:
+        """Take another process as the main one, if it is one of the app's own. Else why not; empty if it is taken.
 
         It has to live below us, as the user that the process was started as, and neither itself nor its group may have
         another role: `ours` are the pids of those that do.
         """
         self._let_go()
         if pid == self.pid:
-            return True
+            return ""
         try:
-            descriptor = os.pidfd_open(pid)
-        except (OSError, OverflowError):
-            return False
+            descriptor = kernel.open_process(pid)
+        except OverflowError:
+            return _NOT_OWN
+        except OSError as error:
+            return _NOT_OWN if error.errno in _NO_PROCESS else f"pidfd_open: {error.strerror}"
         roles = {pid, kernel.group_of(pid)} & set(ours)
         if roles - {self.pid} or kernel.user_of(pid) != self._uid or not below.lives_below(pid):
             os.close(descriptor)
-            return False
+            return _NOT_OWN
         self._other = (pid, descriptor)
-        return True
+        return ""
 
     def survives(self) -> bool:
         """The process is dead: whether another one, of which it has spoken, goes on as the app."""

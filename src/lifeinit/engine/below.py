@@ -2,6 +2,8 @@
 
 import os
 
+from lifeinit.engine import kernel
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import signal as _signal
@@ -27,21 +29,30 @@ def signal_all_below(signo: int) -> None:
 def _signal_descendant(pid: int, signo: int) -> None:
     """Signal it through a descriptor, so that a pid that was reused since we looked is not hit. pidfd_open(2)"""
     try:
-        process = os.pidfd_open(pid)
+        process = kernel.open_process(pid)
     except ProcessLookupError:
         return
     except OSError:
-        process = None  # an old kernel, or no descriptor left
+        process = None  # an old kernel, a seccomp profile, or no descriptor left
     try:
         if process is None:
             os.kill(pid, signo)
         elif lives_below(pid):
-            _signal.pidfd_send_signal(process, signo)
+            _signal_open(process, pid, signo)
     except (ProcessLookupError, PermissionError):
         pass  # it died since we looked, or it is a set-user-ID program
     finally:
         if process is not None:
             os.close(process)
+
+
+def _signal_open(process: int, pid: int, signo: int) -> None:
+    try:
+        _signal.pidfd_send_signal(process, signo)
+    except ProcessLookupError:
+        raise
+    except OSError:
+        os.kill(pid, signo)  # a seccomp profile may forbid the one and allow the other
 
 
 def _descendants(root: int) -> list[int]:

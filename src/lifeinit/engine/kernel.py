@@ -18,6 +18,7 @@ else:
 SOCKET_SIGNAL = signals.RTMAX  # a realtime signal of the same number that a process sends is still the app's
 
 _STDIN = 0
+_P_PIDFD = 3  # os has it only where the C library knew it when Python was built. waitid(2)
 
 
 def block_signals() -> tuple[int, ...]:
@@ -123,6 +124,14 @@ def signal_process(pid: int, signo: int) -> bool:
     return True
 
 
+def open_process(pid: int) -> int:
+    """A descriptor of the process, which no reuse of its pid deceives. Raises OSError. pidfd_open(2)"""
+    try:
+        return os.pidfd_open(pid)
+    except AttributeError:  # Python was built with the headers of a kernel before 5.3
+        raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS)) from None
+
+
 def signal_descriptor(process: int, signo: int) -> bool:
     """Whether the process behind a pidfd lives, and we may signal it. pidfd_send_signal(2)"""
     try:
@@ -135,7 +144,7 @@ def signal_descriptor(process: int, signo: int) -> bool:
 def is_living_child(process: int) -> bool:
     """Whether the one behind a pidfd is a child of ours, by birth or as an orphan, and not dead. waitid(2), P_PIDFD"""
     try:
-        return os.waitid(os.P_PIDFD, process, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
+        return os.waitid(_P_PIDFD, process, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
     except OSError:
         return False
 
@@ -193,10 +202,16 @@ def forbid_new_privileges() -> None:
 
 
 def _prctl(option: int, argument: int) -> None:
-    """prctl(2). ctypes costs 2 ms and 0.6 MB: it is imported here alone, and a plain PID 1 needs none of it."""
-    import ctypes  # noqa: PLC0415
+    """prctl(2). ctypes costs 2 ms and 0.6 MB: it is imported here alone, and a plain PID 1 needs none of it.
 
-    libc = ctypes.CDLL(None, use_errno=True)
+    Raises OSError, also where Python was built without ctypes.
+    """
+    try:
+        import ctypes  # noqa: PLC0415
+
+        libc = ctypes.CDLL(None, use_errno=True)
+    except (ImportError, OSError) as error:
+        raise OSError(errno.ENOSYS, f"this Python cannot call prctl: {error}") from None
     if libc.prctl(option, argument, 0, 0, 0) != 0:
         code = ctypes.get_errno()
         raise OSError(code, os.strerror(code))

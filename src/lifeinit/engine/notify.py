@@ -89,7 +89,7 @@ class NotifySocket:
     """An abstract socket, which needs no writable file system, of one process of the app.
 
     Its readiness comes as the highest realtime signal, from the kernel: the wait for signals stays the only one. Where
-    that signal's queue is full the kernel sends SIGIO instead. fcntl(2), F_SETSIG
+    that signal's queue is full, or no signal can be chosen, the kernel sends SIGIO instead. fcntl(2), F_SETSIG
     """
 
     def __init__(self) -> None:
@@ -104,7 +104,10 @@ class NotifySocket:
         self.socket.bind(f"\0{name}")
         fd = self.socket.fileno()
         fcntl.fcntl(fd, fcntl.F_SETOWN, os.getpid())
-        fcntl.fcntl(fd, fcntl.F_SETSIG, kernel.SOCKET_SIGNAL)
+        try:
+            fcntl.fcntl(fd, fcntl.F_SETSIG, kernel.SOCKET_SIGNAL)
+        except OSError:
+            pass  # a seccomp profile forbids it
         fcntl.fcntl(fd, fcntl.F_SETFL, os.O_NONBLOCK | os.O_ASYNC)
 
     @property

@@ -28,7 +28,7 @@ def ignite(plan: Plan) -> "NoReturn":
     if os.getpid() != 1:
         role = _become_subreaper()
     if plan.parent_death_signal is not None:
-        kernel.signal_at_parents_death(plan.parent_death_signal, plan.parent)
+        _hear_of_parents_death(plan.parent_death_signal, plan.parent)
     if plan.verbose:
         log.say(f"runs {role}", "begin", "debug")
     kernel.leave(_run(plan))
@@ -45,15 +45,21 @@ def _run(plan: Plan) -> int:
 def _become_subreaper() -> str:
     try:
         kernel.become_subreaper()
-    except (OSError, ImportError) as error:
-        log.say(f"cannot become a subreaper, so orphans go to PID 1: {error}")
+    except OSError as error:
+        log.say(f"cannot become a subreaper, so orphans go to PID 1: {error.strerror}")
         return f"as pid {os.getpid()}, not as a subreaper"
     return f"as pid {os.getpid()}, a subreaper"
 
 
+def _hear_of_parents_death(signo: int, parent: int) -> None:
+    try:
+        kernel.signal_at_parents_death(signo, parent)
+    except OSError as error:
+        log.say(f"will not hear of the parent's death: {error.strerror}")
+
+
 def read_plan(fd: int) -> Plan:
     with open(fd, "rb") as file:
-        file.seek(0)
         return from_wire(file.read())
 
 

@@ -77,8 +77,8 @@ class Services:
         """What the processes have said; events for the machine. `ours` are pids with a role of their own."""
         events: list[ev.Event] = []
         for process, news in self._notifications.read(apps):
-            if news.main_pid is not None and not apps[process].main_is(news.main_pid, ours):
-                log.say(f"MAINPID={news.main_pid} is ignored: that is no process of the app's own")
+            if news.main_pid is not None and (why := apps[process].main_is(news.main_pid, ours)):
+                log.say(f"MAINPID={news.main_pid} is ignored: {why}")
             if news.status is not None:
                 apps[process].status_text = news.status
             events += news.events

@@ -163,8 +163,15 @@ def _settle(program: Program) -> None:
     if program.identity is not None:
         _drop_to(program.identity)
     if program.no_new_privs:
-        kernel.forbid_new_privileges()
+        _forbid_new_privileges()
     _enter(program.directory)
+
+
+def _forbid_new_privileges() -> None:
+    try:
+        kernel.forbid_new_privileges()
+    except OSError as error:
+        raise OSError(errno.EACCES, f"cannot set no_new_privs: {error.strerror}") from None
 
 
 def _drop_to(identity: Identity) -> None:

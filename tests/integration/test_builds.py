@@ -1,0 +1,67 @@
+"""Pythons that were built with less: against an old C library, with an old kernel's headers, without ctypes."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.integration.harness import Running, base_environment, python
+
+pytestmark = pytest.mark.usefixtures("namespaces")
+
+# What such a build does not have, and then what the script `lifeinit` does.
+WITHOUT = """
+import os, sys
+for name in ("memfd_create", "pidfd_open", "P_PIDFD"):
+    delattr(os, name)
+if sys.argv[1] == "no ctypes":
+    class NoCtypes:
+        def find_spec(name, path=None, target=None):
+            if name == "_ctypes":
+                raise ImportError("no _ctypes in this build")
+    sys.meta_path.insert(0, NoCtypes)
+sys.argv[:2] = ["lifeinit"]
+from lifeinit.__main__ import main
+main()
+"""
+LEFT = """
+import os, signal
+signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+ours, other = os.pipe()
+if os.fork() == 0:
+    os.setsid()
+    os.write(other, b"x")
+    signal.sigwait({signal.SIGTERM})
+    print("the orphan: TERM", flush=True)
+    os._exit(0)
+os.read(ours, 1)
+os._exit(5)
+"""
+
+
+def run(directory: Path, which: str, *arguments: str, hooks: str | None = None) -> Running:
+    """As a subreaper below another PID 1, which tells what is left behind."""
+    environment = base_environment()
+    if hooks is not None:
+        (directory / "hooks.toml").write_text(hooks)
+        environment["LIFEINIT_RUN_DIR"] = str(directory / "run")
+    command = [*python("outer"), sys.executable, "-c", WITHOUT, which, *arguments]
+    return Running(command, directory, environment)
+
+
+def test_the_plan_and_the_leftovers(tmp_path: Path) -> None:
+    """Without memfds and pidfds: the front desk first, then an engine in the same interpreter."""
+    for hooks, said in ((None, []), ('post_stop = "echo post_stop"', ["post_stop"])):
+        running = run(tmp_path, "plain", "--", sys.executable, "-c", LEFT, hooks=hooks)
+        assert running.rest() == ["the orphan: TERM", *said, "nothing left"], running.stderr()
+        assert running.status() == 5
+        running.end()
+
+
+def test_without_ctypes_there_is_no_subreaper(tmp_path: Path) -> None:
+    running = run(tmp_path, "no ctypes", "--", "sh", "-c", "exit 5")
+    assert running.rest() == ["nothing left"]
+    assert running.status() == 5
+    why = "this Python cannot call prctl: no _ctypes in this build"
+    assert running.stderr() == [f"lifeinit: cannot become a subreaper, so orphans go to PID 1: {why}"]
+    running.end()

@@ -60,8 +60,8 @@ def denied(directory: Path, error: int, *names: str, **argument: int) -> Sequenc
 
 @ERRORS
 def test_without_a_memfd(run: Run, tmp_path: Path, error: int) -> None:
-    """The plan goes to the engine through something else."""
-    options = denied(tmp_path, error, "memfd_create")
+    """The plan goes to the engine through something else. With a PYTHONPATH the engine is an interpreter of its own."""
+    options = ("-e", "PYTHONPATH=/app", *denied(tmp_path, error, "memfd_create"))
     container = run("sh", "-c", "exit 3", options=options, hooks='post_stop = "echo $LIFEINIT_EXIT_CODE"')
     assert "3" in list(container.lines())
     assert container.status() == 3
@@ -70,8 +70,8 @@ def test_without_a_memfd(run: Run, tmp_path: Path, error: int) -> None:
 @ERRORS
 def test_without_a_memfd_for_a_long_plan(run: Run, tmp_path: Path, error: int) -> None:
     """Longer than a pipe holds of itself."""
-    options = denied(tmp_path, error, "memfd_create")
-    container = run("sh", "-c", f"exit 3 # {'x' * 100_000}", options=options, hooks=f"# {'y' * 200_000}\n")
+    options = ("-e", "PYTHONPATH=/app", *denied(tmp_path, error, "memfd_create"))
+    container = run("sh", "-c", f"exit 3 # {'x' * 100_000}", options=options, hooks="")
     assert container.status() == 3
 
 

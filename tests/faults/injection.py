@@ -3,10 +3,11 @@
 import os
 import re
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from signal import SIGTERM
+from types import MappingProxyType
 
 from tests.integration.harness import LIFEINIT, PATIENCE, Running, base_environment, listener
 
@@ -38,7 +39,13 @@ class Outcome:
     trace: list[str]
 
 
-def survive(directory: Path, hooks: str | None, inject: str | None, follow: bool = False) -> Outcome:
+def survive(
+    directory: Path,
+    hooks: str | None,
+    inject: str | None,
+    follow: bool = False,
+    env: Mapping[str, str] = MappingProxyType({}),
+) -> Outcome:
     """Run a life to its end, with a stop request once the app is up. `inject` is what strace takes after `inject=`.
 
     strace comes from outside, so lifeinit is PID 1 and has no child more; it counts from the shell's exec on.
@@ -46,7 +53,7 @@ def survive(directory: Path, hooks: str | None, inject: str | None, follow: bool
     directory.mkdir()
     os.mkfifo(directory / "gate")
     options: list[str] = []
-    environment = base_environment()
+    environment = base_environment() | dict(env)
     if hooks is not None:
         (directory / "hooks.toml").write_text(hooks)
         options += ["--config", str(directory / "hooks.toml")]

@@ -92,15 +92,16 @@ def test_the_front_desk_cannot_be_waited_for(tmp_path: Path) -> None:
 
 def test_no_memory_for_the_plan(tmp_path: Path) -> None:
     """The front desk cannot hand the plan to a new interpreter: nothing is started."""
-    outcome = survive(tmp_path / "run", HOOKS, "pipe2,memfd_create:error=EMFILE")
+    outcome = survive(tmp_path / "run", HOOKS, "clone,memfd_create,pipe2:error=ENOMEM")
     assert (outcome.status, outcome.stdout, outcome.said) == (70, [""], [])
     assert [line for line in outcome.stderr if "cannot start" in line]
 
 
 def test_a_pipe_for_the_plan(tmp_path: Path) -> None:
     """Where there is no memfd the plan takes another way."""
-    outcome = survive(tmp_path / "run", HOOKS, "clone,memfd_create:error=EMFILE:when=1")
+    outcome = survive(tmp_path / "run", HOOKS, "memfd_create:error=EMFILE", env={"PYTHONPATH": "/app"})
     assert (outcome.status, outcome.said) == (APP_STATUS, ["pre_start", "pre_stop", "post_stop"])
+    assert any("INJECTED" in line for line in outcome.trace)
 
 
 def test_the_document_has_this_table() -> None:

@@ -28,7 +28,7 @@ class Found(Record):
 
 
 def choose(pid: int | None) -> Found:
-    """The lifeinit of this pid; for None PID 1, else the only one that has a state file and is alive."""
+    """The lifeinit of this pid; for None PID 1, else the only one that has a state file, else what PID 1 runs."""
     return _first() if pid is None else _named(pid)
 
 
@@ -56,7 +56,7 @@ def _first() -> Found:
         return others[0]
     if unusable is not None:
         raise unusable
-    found = _plain(1)
+    found = _plain(1) or _below_another_init()
     if found is not None:
         return found
     process = proc.look(1)
@@ -141,6 +141,17 @@ def _plain(pid: int) -> Found | None:
     """A lifeinit by its name alone: a plain init keeps no state, and neither does one that can write nowhere."""
     process = proc.look(pid)
     return Found(pid, None) if process is not None and process.name == "lifeinit" and pid != os.getpid() else None
+
+
+def _below_another_init() -> Found | None:
+    """What PID 1 runs, where that is another init, as with `docker run --init`.
+
+    A command that was sent into the container from outside bears our name too, but has no parent in there.
+    """
+    try:
+        return next((Found(child.pid, None) for child in proc.living_children(1) if child.name == "lifeinit"), None)
+    except OSError:
+        return None  # no /proc
 
 
 def _described(process: proc.Process) -> str:

@@ -4,6 +4,10 @@ import os
 
 from lifeinit.engine.record import Record
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 
 class Process(Record):
     """One that is alive. `name` is None, and `starttime` and `uid` mean nothing, where /proc does not show it."""
@@ -31,12 +35,16 @@ def look(pid: int) -> Process | None:
 
 def has_living_child(pid: int) -> bool:
     """Whether a process other than this one is its child and no zombie."""
-    return any(
-        process.parent == pid
-        for entry in os.listdir("/proc")
-        if entry.isdecimal() and int(entry) != os.getpid()
-        if (process := look(int(entry))) is not None and process.name is not None
-    )
+    return next(living_children(pid), None) is not None
+
+
+def living_children(pid: int) -> "Iterator[Process]":
+    """Its children that are no zombies, without this process. Raises OSError where there is no /proc."""
+    for entry in os.listdir("/proc"):
+        if entry.isdecimal() and int(entry) != os.getpid():
+            process = look(int(entry))
+            if process is not None and process.name is not None and process.parent == pid:
+                yield process
 
 
 def short_name(pid: int) -> str | None:

@@ -1,6 +1,5 @@
 """Docker Compose on a copy of an example, with what it needs to run beside others on any machine put over its file."""
 
-import json
 import os
 import secrets
 import shutil
@@ -38,8 +37,8 @@ class Project:
         environment: Mapping[str, Mapping[str, str]] | None = None,
     ) -> None:
         self._directory = directory
-        name = f"lifeinit-test-{secrets.token_hex(4)}"
-        self._command = [*_compose(directory), "-p", name, "-f", "compose.yaml", "-f", "test.yaml"]
+        self._name = f"lifeinit-test-{secrets.token_hex(4)}"
+        self._command = [*_compose(directory), "-p", self._name, "-f", "compose.yaml", "-f", "test.yaml"]
         (directory / ".env").write_text("".join(f"{name}={value}\n" for name, value in (variables or {}).items()))
         services = yaml.safe_load((directory / "compose.yaml").read_text())["services"]
         override = {
@@ -79,15 +78,18 @@ class Project:
 
     def life(self, service: str) -> Life:
         """The container of a service, followed from its first line of this start on."""
-        container = self.run("ps", "-a", "-q", service).strip()
-        began = docker("inspect", "-f", "{{.State.StartedAt}}", container).strip()
-        self._lives.append(Life(container, since=began))
+        container = self._containers()[service]
+        self._lives.append(Life(container, since=docker("inspect", "-f", "{{.State.StartedAt}}", container).strip()))
         return self._lives[-1]
 
     def statuses(self) -> dict[str, int]:
-        """The exit status of each service that has ended."""
-        told = [json.loads(line) for line in self.run("ps", "-a", "--format", "json").splitlines()]
-        return {one["Service"]: one["ExitCode"] for one in told if one["State"] == "exited"}
+        """The exit status of each service. Waits for their ends."""
+        return {service: int(docker("wait", container)) for service, container in self._containers().items()}
+
+    def _containers(self) -> dict[str, str]:
+        ours = f"label=com.docker.compose.project={self._name}"
+        told = docker("ps", "-a", "--filter", ours, "--format", '{{.Label "com.docker.compose.service"}} {{.ID}}')
+        return dict(line.split() for line in told.splitlines())
 
 
 def copy(example: str, directory: Path, wheel: Path) -> Path:

@@ -5,15 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.container.docker import BASE, there_is
+from tests.container.docker import BASE, docker, there_is
 
 _DOCKERFILES = Path(__file__).parent / "dockerfiles"
+_LABEL = "lifeinit-stand-in"
 _PATIENCE = 600.0  # for the packages, on a slow line
 
 
 def official(name: str, stand_in: str) -> None:
     """See to it that there is an image of this name: the official one, else our stand-in for it."""
-    if not there_is(name):
+    if _is_ours(name) or not there_is(name):
         _build(stand_in, name)
 
 
@@ -24,9 +25,13 @@ def tool(stand_in: str) -> str:
     return name
 
 
+def _is_ours(name: str) -> bool:
+    return docker("image", "ls", "-q", "--filter", f"label={_LABEL}", name) != ""
+
+
 def _build(stand_in: str, name: str) -> None:
     """The engine keeps the layers: only the first build takes its time."""
-    options = ["-q", "--network", "host", "--build-arg", f"BASE={BASE}", "-t", name]
+    options = ["-q", "--network", "host", "--build-arg", f"BASE={BASE}", "--label", _LABEL, "-t", name]
     built = subprocess.run(
         ["docker", "build", *options, str(_DOCKERFILES / stand_in)],
         check=False,

@@ -103,7 +103,7 @@ def _start(hook_file: HookFile) -> list[Stage]:
 
 
 def _stop(hook_file: HookFile, killed_at: float, cleanup: float) -> list[Stage]:
-    """Where pre_stop takes all of its time, the app has not been asked yet, and has of the time of cleanup what it needs."""
+    """Where pre_stop takes all of its time, the app has not been asked yet, and shares the time of cleanup."""
     end = INF if hook_file.stop_timeout is None else hook_file.stop_timeout
     before = _in_a_row(hook_file, "pre_stop", 0.0, killed_at)
     asked = before[-1].end if before else 0.0

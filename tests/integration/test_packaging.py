@@ -1,6 +1,7 @@
 """What is published: a source archive and a wheel, the same bytes whoever builds them and whenever."""
 
 import os
+import stat
 import subprocess
 import sys
 import tarfile
@@ -61,17 +62,30 @@ def test_the_source_archive_holds_what_the_tests_need_and_nothing_else(sdist: Pa
     assert [name for name in names if "cache" in name or name.endswith((".pyc", ".toml~"))] == []
 
 
-def test_the_wheel_is_pure_and_holds_the_package_the_command_and_the_manual(wheel: Path) -> None:
+def test_the_wheel_holds_the_package_the_command_and_the_manual(wheel: Path) -> None:
+    """It is pure. Whatever lies about in src, as compiled files do, is left out; nobody else may write to what is
+    installed; and it tells nothing of the machine that it was made on.
+    """
     assert wheel.name == f"{NAME}-py3-none-any.whl"
-    names = zipfile.ZipFile(wheel).namelist()
     source = ROOT / "src"
     files = {str(path.relative_to(source)) for path in (source / "lifeinit").rglob("*") if path.is_file()}
-    package = {name for name in files if "__pycache__" not in name}
+    package = {file for file in files if file.endswith((".py", ".json", ".toml", "py.typed"))}
+    assert {file for file in files - package if "__pycache__" not in file} == set()
+    with zipfile.ZipFile(wheel) as archive:
+        names = archive.namelist()
+        for entry in archive.infolist():
+            mode = entry.external_attr >> 16
+            assert stat.S_IFMT(mode) in {0, stat.S_IFREG}
+            assert not mode & (stat.S_IWGRP | stat.S_IWOTH | stat.S_ISUID | stat.S_ISGID)
+        told = archive.read(f"{NAME}.dist-info/METADATA").decode()
     assert {name for name in names if name.startswith("lifeinit/")} == package
     assert {name.partition("/")[2] for name in names if not name.startswith("lifeinit/")} == {
         *("data/share/man/man1/lifeinit.1", "data/share/man/man5/lifeinit-hooks.5", "scripts/lifeinit"),
         *("METADATA", "RECORD", "WHEEL", "licenses/LICENSE"),
     }
+    assert str(ROOT) not in told
+    requirements = [line for line in told.splitlines() if line.startswith("Requires-Dist") and "extra ==" not in line]
+    assert requirements == ["Requires-Dist: click>=8.1.0", "Requires-Dist: psutil>=5.9.6"]
 
 
 def test_another_source_makes_the_same_wheel(sdist: Path, wheel: Path, tmp_path: Path) -> None:

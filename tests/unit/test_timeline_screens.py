@@ -326,6 +326,18 @@ def test_the_picture_is_the_same_each_time() -> None:
     assert timeline.svg(file_of(EXAMPLE), 9.0, "docker") == timeline.svg(file_of(EXAMPLE), 9.0, "docker")
 
 
+def test_a_table_makes_room_for_times_by_shorter_names() -> None:
+    """Hypothesis found it: three times of hours, minutes and seconds, of which one has two, made 101 columns."""
+    text = """
+    stop_timeout = "21h1m"
+    post_start = "0"
+    post_stop = { sleep = "11h1m1s0ms", name = "a-name-of-some-length" }
+    """
+    lines = timeline.table(file_of(text), 10.0, 100, True, "docker").split("\n")
+    assert max(map(width, lines)) == 100
+    assert any("  a-n...  " in line for line in lines)
+
+
 def test_a_table_has_room_for_the_longest_times() -> None:
     text = """
     ready = 71

@@ -9,7 +9,9 @@ from lifeinit.timeline.stages import Life, Stage
 from lifeinit.timeline.words import spoken
 
 _LONGEST_NAME = 24
-_LEAST = 10
+_LEAST_NAME = 6
+_LEAST = 6
+_ENOUGH = 10  # for what a stage does; names give way to it
 
 
 def table(life: Life, grace: Grace | None, columns: int, unicode: bool) -> str:
@@ -17,9 +19,11 @@ def table(life: Life, grace: Grace | None, columns: int, unicode: bool) -> str:
     numbers = [("AT MOST", "KNOWN", "DONE BY"), *map(_numbers, (*life.start, *life.stop))]
     stages = (*life.start, *life.stop)
     phases = max(len(stage.phase) for stage in stages)
-    names = min(_LONGEST_NAME, max(width(plain(stage.name, unicode)) for stage in stages))
     widths = [max(len(row[i]) for row in numbers) for i in range(3)]
-    does = max(_LEAST, columns - phases - names - sum(widths) - 10)
+    room = columns - phases - sum(widths) - 10
+    widest = max(width(plain(stage.name, unicode)) for stage in stages)
+    names = min(_LONGEST_NAME, widest, max(_LEAST_NAME, room - _ENOUGH))
+    does = max(_LEAST, room - names)
     does = min(does, max(width(plain(stage.does, unicode)) for stage in stages))
 
     def line(cells: tuple[str, str, str], times: tuple[str, str, str]) -> str:

@@ -19,6 +19,7 @@ def main(words: list[str]) -> None:
     held = words[0] == "held"
     method, path, body = (*words[held:], "")[:3]
     head = [f"{method} {path} HTTP/1.1", "Host: localhost", "Connection: close", f"Content-Length: {len(body)}"]
+    head.append("Content-Type: application/x-www-form-urlencoded")  # as `curl -d` says
     if held:
         head.append("Expect: 100-continue")
     with socket.create_connection(("127.0.0.1", 8000)) as connection:

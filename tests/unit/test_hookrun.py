@@ -144,7 +144,7 @@ def test_there_is_nothing_to_end_where_nothing_runs() -> None:
 def test_a_timer_that_runs_down_too_late_finds_nothing_to_do() -> None:
     run = begun(hook("a"))
     for timer in ("sleep", "retry", "kill"):
-        assert run.elapsed(timer) == ([], None)  # type: ignore[arg-type]
+        assert run.elapsed(timer) == ([], None)
     run.exited(ev.Ending(0))
     for timer in ("sleep", "retry", "kill", "timeout"):
         assert run.elapsed(timer) == ([], None)  # type: ignore[arg-type]

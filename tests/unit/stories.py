@@ -6,6 +6,7 @@ never, where the kernel does not obey. The rules of time stand here, all the oth
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Literal
 
 from lifeinit.engine import events as ev
 from lifeinit.engine.machine import Machine
@@ -20,18 +21,27 @@ GIVEN_UP = 0.05  # so many more may pass where the kernel does not obey
 LATE = 1e-6  # clocks are floating-point numbers
 
 
+# An event if it can happen, so much of the time until the next timer, or one of these.
+Step = ev.Event | float | Literal["the next exec fails", "something is left behind", "the end"]
+
+
 class BrokenStoryError(AssertionError):
     """The rule that is broken, and the whole story up to there."""
 
+    def __init__(self, sentence: str, story: "Story") -> None:
+        super().__init__("\n".join([f"broken rule: {sentence}", "", *story.lines]))
+        self.story = story
+
 
 class Story:
-    """`happens` and `time_passes` are what a story is made of."""
+    """Made of steps, which `take` takes."""
 
     def __init__(self, plan: Plan, kernel_obeys: bool = True) -> None:
         self.plan, self.kernel_obeys = plan, kernel_obeys
         self.rules, self.machine, self.world = Rules(plan), Machine(plan), World()
         self.now = 0.0
         self.broken = False
+        self.steps: list[Step] = []
         self.deadlines: dict[ev.Timer, float] = {}
         self.exec_fails = False  # the next one
         self.left_behind = False  # something lives on when app and hooks are gone
@@ -48,47 +58,64 @@ class Story:
     def over(self) -> bool:
         return self.world.exited or self.broken
 
-    def happens(self, event: ev.Event) -> None:
+    def take(self, step: Step) -> None:
+        if self.over:
+            return
+        self.steps.append(step)
+        match step:
+            case "the next exec fails":
+                self.exec_fails = True
+            case "something is left behind":
+                self.left_behind = True
+            case "the end":
+                self._come_to_an_end()
+            case float():
+                self._time_passes(step)
+            case _ if self._can_happen(step):
+                self._happens(step)
+            case _:
+                pass  # another step made it impossible
+
+    def _happens(self, event: ev.Event) -> None:
         """An event, and whatever it brings about at once."""
         coming = [event]
         while coming and not self.over:
             coming += self._answer(coming.pop(0))
 
-    def time_passes(self, part: float = 1.0) -> None:
+    def _time_passes(self, part: float = 1.0) -> None:
         """So much of the time until the next timer has run down; all of it lets it run down."""
         self.the_doomed_die()
         if self.over:
             return
         moment = min(self.deadlines.values(), default=self.now + 1.0)
         self.now += (moment - self.now) * part
-        with self._told():
-            self._in_time()
         if part < 1.0 or not self.deadlines:
             self.lines.append(f"{self.now:8.2f} s  (time passes)")
+            with self._told():
+                self._in_time()
             return
         timer = min(self.deadlines, key=self.deadlines.__getitem__)
         del self.deadlines[timer]
-        self.happens(ev.Elapsed(timer))
+        self._happens(ev.Elapsed(timer))
 
     def the_doomed_die(self) -> None:
         while self.doomed and not self.over:
             event = self.doomed.pop(0)
             if self._can_happen(event):
-                self.happens(event)
+                self._happens(event)
 
-    def comes_to_its_end(self) -> None:
+    def _come_to_an_end(self) -> None:
         """A stop is requested, time goes by, and what nobody ends ends by itself."""
-        if not self.over:
-            self.happens(ev.SignalCame(self.plan.stop_on[-1]))
+        self._happens(ev.SignalCame(self.plan.stop_on[-1]))
         for _ in range(200):
             self.the_doomed_die()
             if self.over:
                 return
             event = next(self._ends_by_itself(), None)
             if self.deadlines or event is None:
-                self.time_passes()
+                self._time_passes()
             else:
-                self.happens(event)
+                self._happens(event)
         with self._told():
             rule(False, "every run ends")
 
@@ -98,12 +125,20 @@ class Story:
 
     def _can_happen(self, event: ev.Event) -> bool:
         match event:
-            case ev.AppExited(process):
+            case ev.AppExited(process) | ev.MoreTime(process):
                 return process in self.world.alive
-            case ev.HookExited():
+            case ev.BecameReady(process) | ev.ProbeFailed(process):
+                return process in self.world.unready
+            case ev.HookExited() | ev.HookFailed():
                 return self.world.turn is not None and self.world.turn.doing == "running"
-            case _:
+            case ev.Leaving():
+                return bool(self.world.alive)
+            case ev.Fault():
+                return not self.world.faulty
+            case ev.Empty():
                 return self.machine.phase == "cleanup"
+            case _:
+                return True
 
     # One event.
 
@@ -112,6 +147,7 @@ class Story:
         before = self.world
         self.lines.append(f"{self.now:8.2f} s  {event_in_words(event, self.plan)}")
         with self._told():
+            self._in_time()
             self.world = self.rules.after(before, event)
             actions = self.machine.handle(event)
             coming = [answer for action in actions for answer in self._perform(action)]
@@ -224,7 +260,7 @@ class Story:
         except Exception as error:
             self.broken = True
             sentence = str(error) if isinstance(error, ViolationError) else f"the machine never raises {error!r}"
-            raise BrokenStoryError("\n".join([f"broken rule: {sentence}", "", *self.lines])) from error
+            raise BrokenStoryError(sentence, self) from error
 
 
 def _longest(hook: Hook) -> float:

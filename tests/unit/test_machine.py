@@ -124,11 +124,10 @@ def test_the_apps_moment_is_cleanups_too_so_that_post_stop_has_its_share() -> No
     """pre_stop, the app and what it leaves behind all hang. Both had a moment: post_stop lost its last second."""
     the_plan = plan(pre_stop=(hook("d", timeout=None),), post_stop=(hook("f", timeout=0.5),), stop_timeout=10.0)
     story = Story(the_plan)
-    story.left_behind = True
-    for event in (ev.Begin(), ev.SignalCame(TERM)):
-        story.happens(event)
+    for step in (ev.Begin(), "something is left behind", ev.SignalCame(TERM)):
+        story.take(step)
     while story.machine.phase != "post_stop":
-        story.time_passes()
+        story.take(1.0)
         story.the_doomed_die()
     assert story.now == 9.5
 

@@ -356,6 +356,8 @@ class Rules:
             world = self._ask(world, action, sent)
         if event == ev.SignalCame(TERM) and before.asked and before.alive:
             rule({action.process for action in sent} == before.alive, "a second stop request reaches the app")
+        if world.alive and world.hurried:
+            rule(world.asked >= world.alive, "an app whose stop is hurried is asked at once")
         if world.asked and not before.asked:
             rule(world.asked == world.alive, "all processes are asked to stop together")
         return world

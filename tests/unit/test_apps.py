@@ -1,0 +1,168 @@
+"""Who the main process of a running app is. The processes are real, and each is a `cat` that waits for input."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from signal import SIGKILL, SIGTERM
+
+import pytest
+
+from lifeinit.engine.apps import RunningApp
+
+Cat = subprocess.Popen[bytes]
+Start = Callable[..., Cat]
+
+# Joins the group that it is told, if any, says so, and goes on as a `cat`.
+JOINS = "import os, sys; sys.argv[1:] and os.setpgid(0, int(sys.argv[1])); print(flush=True); os.execvp('cat', ['cat'])"
+
+
+@pytest.fixture(name="start")
+def _start() -> Iterator[Start]:
+    with ExitStack() as stack:
+
+        def start(*, joins: Cat | None = None) -> Cat:
+            command = [sys.executable, "-ISc", JOINS, *([] if joins is None else [str(joins.pid)])]
+            cat = stack.enter_context(
+                subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, process_group=0)
+            )
+            stack.callback(cat.kill)
+            assert cat.stdout is not None
+            cat.stdout.readline()
+            return cat
+
+        yield start
+
+
+def app_of(cat: Cat) -> RunningApp:
+    return RunningApp(cat.pid, os.geteuid())
+
+
+def lives(cat: Cat) -> bool:
+    """Whether it still answers."""
+    assert cat.stdin is not None
+    assert cat.stdout is not None
+    try:
+        cat.stdin.write(b"yes\n")
+        cat.stdin.flush()
+    except BrokenPipeError:
+        return False
+    return cat.stdout.readline() == b"yes\n"
+
+
+def test_a_signal_goes_to_the_process_alone_or_to_its_group(start: Start) -> None:
+    app, member = (leader := start()), start(joins=leader)
+    assert app_of(app).signal(SIGTERM, group=False)
+    assert (app.wait(), lives(member)) == (-SIGTERM, True)
+    app, member = (leader := start()), start(joins=leader)
+    assert app_of(app).signal(SIGKILL, group=True)
+    assert (app.wait(), member.wait()) == (-SIGKILL, -SIGKILL)
+
+
+def test_an_app_that_has_left_its_group_gets_the_groups_signal_too(start: Start) -> None:
+    """Else a SIGKILL would end everything but the app itself."""
+    elsewhere = start()
+    app = start(joins=elsewhere)
+    assert app_of(app).signal(SIGKILL, group=True)
+    assert (app.wait(), lives(elsewhere)) == (-SIGKILL, True)
+
+
+def test_the_process_that_it_names_gets_the_signals(start: Start) -> None:
+    first, named = start(), start()
+    app = app_of(first)
+    assert app.main_is(named.pid, ours={first.pid})
+    assert app.signal(SIGTERM, group=False)
+    assert (named.wait(), lives(first)) == (-SIGTERM, True)
+    assert app.signal(SIGTERM, group=False)
+    assert first.wait() == -SIGTERM
+
+
+def test_the_whole_group_is_both_where_the_named_one_has_another(start: Start) -> None:
+    first, named = start(), start()
+    app = app_of(first)
+    assert app.main_is(named.pid, ours={first.pid})
+    assert app.signal(SIGKILL, group=True)
+    assert (first.wait(), named.wait()) == (-SIGKILL, -SIGKILL)
+
+
+def test_one_of_its_own_group_gets_the_groups_signal_once(start: Start) -> None:
+    first = start()
+    named = start(joins=first)
+    app = app_of(first)
+    assert app.main_is(named.pid, ours={first.pid})
+    assert app.signal(SIGTERM, group=True)
+    assert (first.wait(), named.wait()) == (-SIGTERM, -SIGTERM)
+
+
+def test_it_can_take_its_word_back(start: Start) -> None:
+    first, named = start(), start()
+    app = app_of(first)
+    assert app.main_is(named.pid, ours={first.pid})
+    assert app.main_is(first.pid, ours={first.pid})
+    assert app.signal(SIGTERM, group=False)
+    assert (first.wait(), lives(named)) == (-SIGTERM, True)
+    assert not app.survives()
+
+
+def test_who_is_not_its_own_is_not_believed(start: Start) -> None:
+    """A process with another role or in the group of one, of another user, not below lifeinit, or none at all."""
+    first, hook = start(), start()
+    member = start(joins=hook)
+    app = app_of(first)
+    ours = {first.pid, hook.pid}
+    for pid in (hook.pid, member.pid, os.getppid(), 2**22 + 1, 2**70):
+        assert not app.main_is(pid, ours), pid
+    assert not RunningApp(first.pid, os.geteuid() + 1).main_is(start().pid, ours)
+    assert app.signal(SIGTERM, group=False)
+    assert first.wait() == -SIGTERM
+
+
+def test_a_refusal_takes_back_what_was_believed_before(start: Start) -> None:
+    """What it says last counts, and it makes no sense: back to what is certain."""
+    first, named, hook = start(), start(), start()
+    app = app_of(first)
+    assert app.main_is(named.pid, {first.pid})
+    assert not app.main_is(hook.pid, {first.pid, hook.pid})
+    assert app.signal(SIGTERM, group=False)
+    assert (first.wait(), lives(named)) == (-SIGTERM, True)
+
+
+def test_it_goes_on_as_the_named_one_when_the_first_is_dead(start: Start) -> None:
+    """With that one's group, too."""
+    first, named = start(), start()
+    member = start(joins=named)
+    app = app_of(first)
+    assert app.main_is(named.pid, ours={first.pid})
+    first.kill()
+    first.wait()
+    assert app.survives()
+    assert app.pid == named.pid
+    assert app.signal(SIGKILL, group=True)
+    assert (named.wait(), member.wait()) == (-SIGKILL, -SIGKILL)
+    assert not app.survives()
+
+
+def test_it_is_over_when_the_named_one_is_dead_too(start: Start) -> None:
+    first, named = start(), start()
+    app = app_of(first)
+    assert not app.survives()
+    assert app.main_is(named.pid, ours={first.pid})
+    for cat in (first, named):
+        cat.kill()
+        cat.wait()
+    assert not app.survives()
+    assert app.pid == first.pid
+
+
+def test_no_descriptor_is_left_of_whom_it_named(start: Start) -> None:
+    """Neither where it is refused, nor where another one is named, nor at the end."""
+    first, named, other = start(), start(), start()
+    app = app_of(first)
+    before = len(os.listdir("/proc/self/fd"))
+    assert not app.main_is(named.pid, ours={named.pid})
+    assert app.main_is(named.pid, ours=())
+    assert app.main_is(other.pid, ours=())
+    assert len(os.listdir("/proc/self/fd")) == before + 1
+    assert app.survives()
+    assert len(os.listdir("/proc/self/fd")) == before

@@ -1,6 +1,7 @@
 """What is published: a source archive and a wheel, the same bytes whoever builds them and whenever."""
 
 import os
+import stat
 import subprocess
 import sys
 import tarfile
@@ -72,6 +73,14 @@ def test_the_wheel_is_pure_and_holds_the_package_the_command_and_the_manual(whee
         *("data/share/man/man1/lifeinit.1", "data/share/man/man5/lifeinit-hooks.5", "scripts/lifeinit"),
         *("METADATA", "RECORD", "WHEEL", "licenses/LICENSE"),
     }
+
+
+def test_nobody_else_may_write_to_what_the_wheel_installs(wheel: Path) -> None:
+    """Nor does a mode give anybody rights. Some entries have no type, which means a regular file."""
+    modes = [entry.external_attr >> 16 for entry in zipfile.ZipFile(wheel).infolist()]
+    assert {stat.S_IFMT(mode) for mode in modes} <= {0, stat.S_IFREG}
+    assert not any(mode & (stat.S_IWGRP | stat.S_IWOTH | stat.S_ISUID | stat.S_ISGID) for mode in modes)
+    assert str(ROOT) not in zipfile.ZipFile(wheel).read(f"{NAME}.dist-info/METADATA").decode()
 
 
 def test_another_source_makes_the_same_wheel(sdist: Path, wheel: Path, tmp_path: Path) -> None:

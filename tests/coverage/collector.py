@@ -62,6 +62,7 @@ def _write() -> None:
     if not _unwritten:
         return
     text = "".join(_unwritten).encode()
+    _unwritten.clear()  # what cannot be written is not tried again: the signal of a failed write would end each wait
     try:
         path = f"{_data}/{posix.getpid()}-{posix.urandom(8).hex()}"
         fd = posix.open(path, posix.O_WRONLY | posix.O_CREAT | posix.O_EXCL, 0o666)
@@ -70,7 +71,6 @@ def _write() -> None:
     try:
         while text:
             text = text[_posix_write(fd, text) :]
-        _unwritten.clear()
     except OSError:
         pass
     posix.close(fd)

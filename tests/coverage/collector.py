@@ -61,16 +61,16 @@ def _called(frame: "FrameType", _event: str, _value: object) -> "Callable[..., o
 def _write() -> None:
     if not _unwritten:
         return
-    text = "".join(_unwritten).encode()
     try:
         path = f"{_data}/{posix.getpid()}-{posix.urandom(8).hex()}"
         fd = posix.open(path, posix.O_WRONLY | posix.O_CREAT | posix.O_EXCL, 0o666)
     except OSError:
         return  # a test has taken the file system, the descriptors or the memory away
+    text = "".join(_unwritten).encode()
+    _unwritten.clear()  # what cannot be written is not tried again: the signal of a failed write would end each wait
     try:
         while text:
             text = text[_posix_write(fd, text) :]
-        _unwritten.clear()
     except OSError:
         pass
     posix.close(fd)

@@ -159,9 +159,10 @@ def judge(name: str, value: bytes, answer: Answer) -> None:
 # The other side
 
 
-def _never(*_arguments: object) -> NoReturn:
-    """Should the front door ever be built anew: what the fuzzer writes is still not run."""
-    os._exit(97)
+def _run_nothing(event: str, _arguments: object) -> None:
+    """Should the front door ever be built anew: what the fuzzer writes is still not run. sys.addaudithook"""
+    if event in {"os.exec", "os.fork", "os.forkpty", "os.posix_spawn", "os.spawn", "os.system"}:
+        os._exit(97)
 
 
 def _serve(directory: str) -> None:
@@ -189,7 +190,7 @@ def _serve(directory: str) -> None:
         if child == 0:
             os.dup2(told_end, 1)
             os.dup2(told_end, 2)
-            os.execv = os.execve = os.fork = _never  # type: ignore[assignment]
+            sys.addaudithook(_run_nothing)
             os.environ.clear()
             os.environ.update(named)
             sys.argv = ["lifeinit", *arguments]

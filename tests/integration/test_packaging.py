@@ -88,6 +88,14 @@ def test_the_wheel_holds_the_package_the_command_and_the_manual(wheel: Path) -> 
     assert requirements == ["Requires-Dist: click>=8.1.0", "Requires-Dist: psutil>=5.9.6"]
 
 
+def test_nobody_else_may_write_to_what_the_wheel_installs(wheel: Path) -> None:
+    """Nor does a mode give anybody rights. Some entries have no type, which means a regular file."""
+    modes = [entry.external_attr >> 16 for entry in zipfile.ZipFile(wheel).infolist()]
+    assert {stat.S_IFMT(mode) for mode in modes} <= {0, stat.S_IFREG}
+    assert not any(mode & (stat.S_IWGRP | stat.S_IWOTH | stat.S_ISUID | stat.S_ISGID) for mode in modes)
+    assert str(ROOT) not in zipfile.ZipFile(wheel).read(f"{NAME}.dist-info/METADATA").decode()
+
+
 def test_another_source_makes_the_same_wheel(sdist: Path, wheel: Path, tmp_path: Path) -> None:
     """From the source archive, at another time and with other modes: byte for byte."""
     again = build("wheel", unpacked(sdist, tmp_path / "source"), tmp_path / "out")

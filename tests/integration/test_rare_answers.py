@@ -12,7 +12,7 @@ import pytest
 
 from lifeinit.engine import below, exports, kernel
 from tests.integration.conftest import Start
-from tests.integration.harness import LIFEINIT, PATIENCE, base_environment
+from tests.integration.harness import LIFEINIT, PATIENCE, base_environment, listener
 from tests.integration.test_terminal import Open, Terminal, terminal  # noqa: F401  # a fixture
 
 STRACE = shutil.which("strace") or "strace"
@@ -37,7 +37,7 @@ def test_no_subreaper_can_be_had(init: Start) -> None:
     running = init("sh", "-c", "echo app; exit 4", options=["-v"], through=through, subreaper=True)
     assert "app" in running.rest()
     said = running.stderr()
-    assert said[0] == "lifeinit: cannot become a subreaper, so orphans go to PID 1: [Errno 1] Operation not permitted"
+    assert said[0] == "lifeinit: cannot become a subreaper, so orphans go to PID 1: Operation not permitted"
     assert said[1].endswith(", not as a subreaper")
 
 
@@ -76,6 +76,16 @@ def test_without_pidfds_what_is_left_behind_is_ended_all_the_same(init: Start, e
     running = init("sh", "-c", "setsid sleep 60 & exit 3", through=through, subreaper=True)
     assert running.rest() == ["nothing left"]
     assert running.status() == 3
+
+
+@NEEDS_STRACE
+def test_a_plain_init_that_cannot_wait_for_signals(init: Start) -> None:
+    """Nor can its last resort: the app has its TERM, the status is that of an internal error, and it does not hang."""
+    through = failing("rt_sigtimedwait:error=EINVAL", follow=False)
+    running = init(*listener("TERM=0"), through=through)
+    running.rest()
+    assert running.status() == 70
+    assert running.stderr()[-1].startswith("lifeinit: internal error: OSError: [Errno 22] Invalid argument")
 
 
 # Real processes

@@ -74,9 +74,8 @@ def on_a_terminal(podman: Podman) -> None:
 
 def health_is_what_lifeinit_says(podman: Podman) -> None:
     options = ("--health-cmd", "lifeinit health", "--health-interval", "disable", "--user", "0")
-    app = f"sleep 0; {SAYS_ITS_SIGNALS}"
     hooks = {"LIFEINIT_PRE_START": "echo waiting; until test -e /tmp/go; do sleep 0.1; done"}
-    container = podman.run("sh", "-c", app, options=options, env=hooks)
+    container = podman.run("sh", "-c", SAYS_ITS_SIGNALS, options=options, env=hooks)
     container.until("waiting")
     assert "unhealthy" in podman("healthcheck", "run", container.name, check=False)
     podman("exec", container.name, "touch", "/tmp/go")

@@ -9,9 +9,12 @@ import pytest
 
 from tests.container import stand_ins
 from tests.container.compose import Project, copy
+from tests.container.database import Session
 from tests.container.docker import PATIENCE, ROOT, docker
 from tests.container.kubelet import Pod
 from tests.container.surroundings import SITE, Surroundings
+
+MIGRATES = 0x6C696665  # the lock of the guestbook's `migrate`
 
 
 @pytest.fixture
@@ -101,10 +104,16 @@ def test_django_with_postgresql(django_postgresql: Project, around: Surroundings
     """Containers that start together migrate once; an entry on its way at the stop is kept; post_stop comes last."""
     project = django_postgresql
     project.run("up", "-d", "db")
+    project.run("run", "--rm", "-T", "--entrypoint", "lifeinit wait tcp://db:5432", "web")
     manage = ["python", "manage.py"]
-    both = [project.start("run", "--rm", "-T", "web", *manage, "check") for _ in range(2)]
     wrong = "DATABASE_URL=postgresql://guestbook:wrong@db/guestbook"
     failing = project.start("run", "--rm", "-T", "-e", wrong, "web", *manage, "check")
+    with Session(project.life("db")) as session:
+        session.ask(f"SELECT pg_advisory_lock({MIGRATES})")
+        both = [project.start("run", "--rm", "-T", "web", *manage, "check") for _ in range(2)]
+        # Neither can begin before both are there.
+        while session.ask("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted") != "2":
+            assert [one.poll() for one in both] == [None, None], "it does not wait for its turn"
     said = [ended(one) for one in both]
     assert [status for status, _ in said] == [0, 0]
     assert sum(text.count("Applying guestbook.0001_initial... OK") for _, text in said) == 1

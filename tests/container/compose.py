@@ -10,7 +10,7 @@ from pathlib import Path
 import yaml
 
 from tests.container import stand_ins
-from tests.container.docker import PATIENCE, ROOT, Life, docker
+from tests.container.docker import BUILD_PATIENCE, PATIENCE, ROOT, Life, docker
 
 _SOCKET = "/var/run/docker.sock"
 
@@ -61,7 +61,7 @@ class Project:
     def run(self, *arguments: str) -> str:
         """What `docker compose ARGUMENTS` prints to stdout."""
         process = self.start(*arguments)
-        said, complaints = process.communicate(timeout=PATIENCE)
+        said, complaints = process.communicate(timeout=BUILD_PATIENCE if arguments[0] == "build" else PATIENCE)
         assert process.returncode == 0, f"docker compose {' '.join(arguments)}: {said}{complaints}"
         return said
 

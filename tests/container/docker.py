@@ -11,12 +11,14 @@ BASE = next(
     line.split()[1] for line in (ROOT / "Dockerfile.example").read_text().splitlines() if line.startswith("FROM")
 )
 PATIENCE = 120.0
+BUILD_PATIENCE = 600.0  # for what it fetches, on a slow line
 
 
 def docker(*arguments: str, check: bool = True) -> str:
     """What `docker ARGUMENTS` prints to stdout."""
+    patience = BUILD_PATIENCE if arguments[0] == "build" else PATIENCE
     done = subprocess.run(
-        ["docker", *arguments], check=False, capture_output=True, text=True, timeout=PATIENCE, stdin=subprocess.DEVNULL
+        ["docker", *arguments], check=False, capture_output=True, text=True, timeout=patience, stdin=subprocess.DEVNULL
     )
     assert not check or done.returncode == 0, f"docker {' '.join(arguments)}: {done.stderr}{done.stdout}"
     return done.stdout

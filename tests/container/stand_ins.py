@@ -5,11 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.container.docker import BASE, docker, there_is
+from tests.container.docker import BASE, BUILD_PATIENCE, docker, there_is
 
 _DOCKERFILES = Path(__file__).parent / "dockerfiles"
 _LABEL = "lifeinit-stand-in"
-_PATIENCE = 600.0  # for the packages, on a slow line
 
 
 def official(name: str, stand_in: str) -> None:
@@ -37,7 +36,7 @@ def _build(stand_in: str, name: str) -> None:
         check=False,
         capture_output=True,
         text=True,
-        timeout=_PATIENCE,
+        timeout=BUILD_PATIENCE,
     )
     if built.returncode != 0:
         pytest.skip(f"there is no image {name}, it cannot be pulled, and not be made: {built.stderr or built.stdout}")

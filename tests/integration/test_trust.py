@@ -60,3 +60,24 @@ def test_the_one_in_etc_too(init: Start, tmp_path: Path) -> None:
     running = init("echo", "app", through=["unshare", "--mount", "sh", "-c", mount, "-"])
     assert running.status() == 78
     assert "its directory belongs to uid 4711" in running.stderr()[0]
+
+
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [("ro", []), ("rw", ["where it leads to can be written by others"])],
+    ids=["read-only", "writable"],
+)
+def test_a_directory_that_a_read_only_mount_protects(init: Start, tmp_path: Path, option: str, said: list[str]) -> None:
+    """As a kubelet mounts a ConfigMap: its directories have mode 0777, and nobody can write to them."""
+    data = tmp_path / "etc" / "..1"
+    data.mkdir(parents=True)
+    (data / "hooks.toml").write_text(HOOKS)
+    data.chmod(0o777)
+    (tmp_path / "etc" / "..data").symlink_to("..1")
+    (tmp_path / "etc" / "hooks.toml").symlink_to("..data/hooks.toml")
+    mount = f'mount -t tmpfs none /etc; mkdir /etc/lifeinit; mount --bind -o {option} etc /etc/lifeinit; exec "$@"'
+    running = init("echo", "app", through=["unshare", "--mount", "sh", "-c", mount, "-"])
+    assert running.rest() == ([] if said else ["hook", "app"])
+    assert [line for line in running.stderr() if "not trusted" in line and all(reason in line for reason in said)] == (
+        running.stderr()[:1] if said else []
+    )

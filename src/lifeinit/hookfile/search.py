@@ -28,7 +28,8 @@ def distrusted(path: str) -> str | None:
     """Why a hook file that nobody has named is not to be run; None where it may be. It could lie there for a purpose.
 
     The file and its directory have to belong to root or to lifeinit's own user, and nobody else may write to them. So
-    for a link the directory that it leads to, where another file could be put.
+    for a link the directory that it leads to, where another file could be put. On a read-only mount nobody may: the
+    directories of a Kubernetes ConfigMap have mode 0777.
     """
     directory, real = os.path.dirname(path) or ".", os.path.dirname(os.path.realpath(path))
     for place, what in ((path, "it"), (directory, "its directory"), (real, "where it leads to")):
@@ -38,6 +39,7 @@ def distrusted(path: str) -> str | None:
             return None  # it cannot be read either, which the reader tells
         if found.st_uid not in {0, os.geteuid()}:
             return f"{what} belongs to uid {found.st_uid}"
-        if found.st_mode & 0o002 or (found.st_mode & 0o020 and found.st_gid not in {0, os.getegid()}):
+        others = found.st_mode & 0o002 or (found.st_mode & 0o020 and found.st_gid not in {0, os.getegid()})
+        if others and not os.statvfs(place).f_flag & os.ST_RDONLY:
             return f"{what} can be written by others"
     return None

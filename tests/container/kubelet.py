@@ -35,7 +35,7 @@ class Pod:
             assert self._probes["liveness"]["httpGet"]["port"] == port["name"]
             options += _rights(container.pop("securityContext"))
             options += ["--memory", container.pop("resources")["limits"]["memory"].replace("Mi", "m")]
-            options += [f"--env={one['name']}={one['value']}" for one in container.pop("env")]
+            options += [f"--env={one['name']}={one['value']}" for one in container.pop("env", [])]
             for mount in container.pop("volumeMounts"):
                 options += _volume(volumes.pop(mount["name"]), mount, kinds["ConfigMap"], directory)
         assert not volumes

@@ -4,7 +4,6 @@ import ast
 import configparser
 import json
 import re
-import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
@@ -117,10 +116,6 @@ def tree(lines: list[str]) -> None:
 
 def nginx(block: Block) -> None:
     assert block.marker == "see", f"{block}: only nginx itself can read this"
-
-
-def fish_or_zsh(block: Block) -> None:
-    subprocess.run([block.language, "-n"], input=block.text, check=True, text=True)
 
 
 CHECKS: Final[Mapping[str, Callable[[Block], object]]] = {

@@ -1,5 +1,6 @@
 """Every code block of every page has a check, and passes it."""
 
+import configparser
 import dataclasses
 
 import pytest
@@ -51,7 +52,7 @@ def test_each_language_has_a_control() -> None:
 @pytest.mark.parametrize("language", WRONG)
 def test_a_wrong_block_is_found(language: str) -> None:
     block = Block("docs/index.md", 1, language, WRONG[language])
-    with pytest.raises((AssertionError, SyntaxError, Exception), match=r".+"):
+    with pytest.raises((AssertionError, SyntaxError, configparser.Error)):
         check(block)
 
 
@@ -77,7 +78,7 @@ def test_a_test_that_does_not_know_the_page_is_no_check() -> None:
         check(dataclasses.replace(block, page="docs/no-such-page.md"))
 
 
-def test_blocks_are_found_in_lists_and_by_their_margin(tmp_path: object) -> None:  # noqa: ARG001
+def test_the_markers_are_read() -> None:
     readme = blocks_of(ROOT / "README.md")
     assert {block.language for block in readme} >= {"dockerfile", "toml", "sh", "indented"}
     assert [block.marker for block in readme if block.language == "sh"][:2] == ["run", "test"]

@@ -50,4 +50,4 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--all-faults", action="store_true", help="let every system call fail at every place")
     parser.addoption("--storm", type=int, default=60, metavar="RUNS", help="how many runs of the storm (60)")
     parser.addoption("--storm-seed", type=int, default=7, metavar="SEED", help="which ones (7)")
-    parser.addoption("--stories", type=int, metavar="COUNT", help="how many random lives of the machine (the same 100)")
+    parser.addoption("--stories", type=int, metavar="COUNT", help="how many random lives of the machine (the same 150)")

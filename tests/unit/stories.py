@@ -127,7 +127,9 @@ class Story:
         match event:
             case ev.AppExited(process) | ev.MoreTime(process):
                 return process in self.world.alive
-            case ev.BecameReady(process) | ev.ProbeFailed(process):
+            case ev.BecameReady(process):
+                return process in self.world.alive and self.plan.processes[process].ready is not None
+            case ev.ProbeFailed(process):
                 return process in self.world.unready
             case ev.HookExited() | ev.HookFailed():
                 return self.world.turn is not None and self.world.turn.doing == "running"

@@ -54,10 +54,10 @@ def lives(cat: Cat) -> bool:
 def test_a_signal_goes_to_the_process_alone_or_to_its_group(start: Start) -> None:
     app, member = (leader := start()), start(joins=leader)
     assert app_of(app).signal(SIGTERM, group=False)
-    assert (app.wait(), lives(member)) == (-SIGTERM, True)
+    assert (app.wait(timeout=20), lives(member)) == (-SIGTERM, True)
     app, member = (leader := start()), start(joins=leader)
     assert app_of(app).signal(SIGKILL, group=True)
-    assert (app.wait(), member.wait()) == (-SIGKILL, -SIGKILL)
+    assert (app.wait(timeout=20), member.wait(timeout=20)) == (-SIGKILL, -SIGKILL)
 
 
 def test_an_app_that_has_left_its_group_gets_the_groups_signal_too(start: Start) -> None:
@@ -65,7 +65,7 @@ def test_an_app_that_has_left_its_group_gets_the_groups_signal_too(start: Start)
     elsewhere = start()
     app = start(joins=elsewhere)
     assert app_of(app).signal(SIGKILL, group=True)
-    assert (app.wait(), lives(elsewhere)) == (-SIGKILL, True)
+    assert (app.wait(timeout=20), lives(elsewhere)) == (-SIGKILL, True)
 
 
 def test_the_process_that_it_names_gets_the_signals(start: Start) -> None:
@@ -73,9 +73,9 @@ def test_the_process_that_it_names_gets_the_signals(start: Start) -> None:
     app = app_of(first)
     assert app.main_is(named.pid, ours={first.pid})
     assert app.signal(SIGTERM, group=False)
-    assert (named.wait(), lives(first)) == (-SIGTERM, True)
+    assert (named.wait(timeout=20), lives(first)) == (-SIGTERM, True)
     assert app.signal(SIGTERM, group=False)
-    assert first.wait() == -SIGTERM
+    assert first.wait(timeout=20) == -SIGTERM
 
 
 def test_the_whole_group_is_both_where_the_named_one_has_another(start: Start) -> None:
@@ -83,7 +83,7 @@ def test_the_whole_group_is_both_where_the_named_one_has_another(start: Start) -
     app = app_of(first)
     assert app.main_is(named.pid, ours={first.pid})
     assert app.signal(SIGKILL, group=True)
-    assert (first.wait(), named.wait()) == (-SIGKILL, -SIGKILL)
+    assert (first.wait(timeout=20), named.wait(timeout=20)) == (-SIGKILL, -SIGKILL)
 
 
 def test_one_of_its_own_group_gets_the_groups_signal_once(start: Start) -> None:
@@ -92,7 +92,7 @@ def test_one_of_its_own_group_gets_the_groups_signal_once(start: Start) -> None:
     app = app_of(first)
     assert app.main_is(named.pid, ours={first.pid})
     assert app.signal(SIGTERM, group=True)
-    assert (first.wait(), named.wait()) == (-SIGTERM, -SIGTERM)
+    assert (first.wait(timeout=20), named.wait(timeout=20)) == (-SIGTERM, -SIGTERM)
 
 
 def test_it_can_take_its_word_back(start: Start) -> None:
@@ -101,7 +101,7 @@ def test_it_can_take_its_word_back(start: Start) -> None:
     assert app.main_is(named.pid, ours={first.pid})
     assert app.main_is(first.pid, ours={first.pid})
     assert app.signal(SIGTERM, group=False)
-    assert (first.wait(), lives(named)) == (-SIGTERM, True)
+    assert (first.wait(timeout=20), lives(named)) == (-SIGTERM, True)
     assert not app.survives()
 
 
@@ -115,7 +115,7 @@ def test_who_is_not_its_own_is_not_believed(start: Start) -> None:
         assert not app.main_is(pid, ours), pid
     assert not RunningApp(first.pid, os.geteuid() + 1).main_is(start().pid, ours)
     assert app.signal(SIGTERM, group=False)
-    assert first.wait() == -SIGTERM
+    assert first.wait(timeout=20) == -SIGTERM
 
 
 def test_a_refusal_takes_back_what_was_believed_before(start: Start) -> None:
@@ -125,7 +125,7 @@ def test_a_refusal_takes_back_what_was_believed_before(start: Start) -> None:
     assert app.main_is(named.pid, {first.pid})
     assert not app.main_is(hook.pid, {first.pid, hook.pid})
     assert app.signal(SIGTERM, group=False)
-    assert (first.wait(), lives(named)) == (-SIGTERM, True)
+    assert (first.wait(timeout=20), lives(named)) == (-SIGTERM, True)
 
 
 def test_it_goes_on_as_the_named_one_when_the_first_is_dead(start: Start) -> None:
@@ -135,22 +135,22 @@ def test_it_goes_on_as_the_named_one_when_the_first_is_dead(start: Start) -> Non
     app = app_of(first)
     assert app.main_is(named.pid, ours={first.pid})
     first.kill()
-    first.wait()
+    first.wait(timeout=20)
     assert app.survives()
     assert app.pid == named.pid
     assert app.signal(SIGKILL, group=True)
-    assert (named.wait(), member.wait()) == (-SIGKILL, -SIGKILL)
+    assert (named.wait(timeout=20), member.wait(timeout=20)) == (-SIGKILL, -SIGKILL)
     assert not app.survives()
 
 
 def test_it_is_over_when_the_named_one_is_dead_too(start: Start) -> None:
     first, named = start(), start()
     app = app_of(first)
-    assert not app.survives()
+    assert (app.status_text, app.survives()) == ("", False)
     assert app.main_is(named.pid, ours={first.pid})
     for cat in (first, named):
         cat.kill()
-        cat.wait()
+        cat.wait(timeout=20)
     assert not app.survives()
     assert app.pid == first.pid
 

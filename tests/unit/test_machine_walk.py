@@ -54,13 +54,13 @@ PLANS = {
     "ready when it says so": plan(ready=ready(notify=True), post_start=(hook("c"),)),
     "ready after a while": plan(ready=ready(after=5.0), post_start=(hook("c"),), pre_stop=(hook("d"),)),
     "several processes": plan(
-        pre_start=(hook("a"),),
         pre_stop=(hook("d"),),
         post_stop=(hook("f"),),
         ready=ready(),
-        others=(process("worker"), process("beat", ready=ready(abort=False))),
+        others=(process("worker", ready=ready(abort=False)),),
         stop_timeout=10.0,
     ),
+    "three processes": plan(others=(process("worker"), process("beat")), post_start=(hook("c"),), stop_timeout=10.0),
     "several processes without a budget": plan(post_start=(hook("c", abort=True),), others=(process("worker"),)),
     "several processes and what each is stopped with": plan(
         pre_stop=(hook("d"),),
@@ -73,14 +73,11 @@ PLANS = {
     "restart on failure": plan(
         pre_start=(hook("a", abort=True, once=True),),
         post_stop=(hook("f", abort=True),),
-        restart=Restart("on-failure", 2, 60.0),
+        restart=Restart("on-failure", 1, 60.0),
         stop_timeout=10.0,
     ),
-    "restart always": plan(
-        pre_start=(hook("a", once=True), hook("b")),
-        post_start=(hook("c", abort=True),),
-        restart=Restart("always", 1, 60.0),
-    ),
+    "restart always": plan(pre_start=(hook("a", once=True), hook("b")), restart=Restart("always", 1, 60.0)),
+    "two restarts": plan(restart=Restart("always", 2, 60.0)),
     "restart of several processes": plan(
         ready=ready(), others=(process("worker", restart=Restart("on-failure", 1, 60.0)),)
     ),

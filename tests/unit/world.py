@@ -345,6 +345,9 @@ class Rules:
     def answered(self, before: World, event: ev.Event, actions: list[ev.Action], world: World) -> World:
         """Hold a whole answer to the rules that need more than one action to be judged."""
         self._hook_timers(world)
+        rule(world.probed <= world.unready, "no probe outlives its use: the process is ready, or is being stopped")
+        waits = {timer[1] for timer in world.timers if timer[0] == "ready"}
+        rule(waits == world.unready, "a process that is not ready yet has its time for that, and no other has")
         sent = [action for action in actions if isinstance(action, ev.SignalApp)]
         forwarded = self._forwarded(event)
         if forwarded is not None:

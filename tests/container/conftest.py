@@ -1,6 +1,8 @@
 """Fixtures: the image of Dockerfile.example, built from it as it is, and containers of that image."""
 
+import fcntl
 import functools
+import os
 import subprocess
 import sys
 import threading
@@ -41,8 +43,22 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def image(wheel: Path) -> str:
-    """The image, with the wheel of this checkout, which pip inside gets from a server of our own."""
+def image(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The image, with the wheel of this checkout. The first of a run's workers builds it for all."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        _build(wheel)
+        return IMAGE
+    of_all_workers = tmp_path_factory.getbasetemp().parent
+    with (of_all_workers / "image.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (of_all_workers / "image").exists():
+            _build(wheel)
+            (of_all_workers / "image").touch()
+    return IMAGE
+
+
+def _build(wheel: Path) -> None:
+    """pip inside gets the wheel from a server of our own."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(wheel.parent)))
     threading.Thread(target=server.serve_forever).start()
     try:
@@ -53,7 +69,6 @@ def image(wheel: Path) -> str:
     finally:
         server.shutdown()
         server.server_close()
-    return IMAGE
 
 
 @pytest.fixture

@@ -12,8 +12,9 @@ from pathlib import Path
 
 PROGRAMS = Path(__file__).parent / "programs"
 LIFEINIT = Path(sys.executable).with_name("lifeinit")
-# Signals 32 and 33 are the C library's: a process that posix_spawn(3) has made ignores them, and so do its children.
-LIBC_OWN = 3 << 31
+# Signals 32 and 33, with musl 34 too, are the C library's: a process that posix_spawn(3) has made ignores them, and so
+# do its children.
+LIBC_OWN = sum(1 << (signo - 1) for signo in range(32, signal.SIGRTMIN))
 PATIENCE = 30.0  # seconds after which a silent program counts as hung; no test waits that long unless it fails
 
 # --kill-child ends the whole namespace if the test is ended; as another user a namespace takes a user namespace.

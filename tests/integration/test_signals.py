@@ -142,11 +142,12 @@ def test_realtime_signals_queue_and_none_is_lost(init: Start) -> None:
 
 
 def test_who_sent_a_signal_is_told_with_v(init: Start) -> None:
-    hooks = 'post_start = "read x < up; echo $$; kill -HUP $LIFEINIT_PID; kill -40 $LIFEINIT_PID"'
-    running = init(*listener("40=3", "TELL=up"), options=["-v"], hooks=hooks, fifo="up")
+    realtime = signal.SIGRTMIN + 6
+    hooks = f'post_start = "read x < up; echo $$; kill -HUP $LIFEINIT_PID; kill -{realtime} $LIFEINIT_PID"'
+    running = init(*listener(f"{realtime}=3", "TELL=up"), options=["-v"], hooks=hooks, fifo="up")
     running.expect("ready")
     sender = running.line()
-    running.expect("HUP", "40")
+    running.expect("HUP", f"{realtime}")
     assert running.status() == 3
     said = running.stderr()
     assert said[0] == "lifeinit: runs as PID 1"

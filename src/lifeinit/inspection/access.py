@@ -142,5 +142,5 @@ def _has_acl(path: str) -> bool:
     """Whether more than the bits decides: then we do not."""
     try:
         return bool(os.getxattr(path, _ACL))
-    except (OSError, ValueError):
+    except (OSError, ValueError, AttributeError):  # Python on musl may have no such function
         return False

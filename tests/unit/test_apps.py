@@ -1,6 +1,7 @@
 """Who the main process of a running app is. The processes are real, and each is a `cat` that waits for input."""
 
 import os
+import resource
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -13,6 +14,8 @@ from lifeinit.engine.apps import RunningApp
 
 Cat = subprocess.Popen[bytes]
 Start = Callable[..., Cat]
+
+NOT_OWN = "that is no process of the app's own"
 
 # Joins the group that it is told, if any, says so, and goes on as a `cat`.
 JOINS = "import os, sys; sys.argv[1:] and os.setpgid(0, int(sys.argv[1])); print(flush=True); os.execvp('cat', ['cat'])"
@@ -71,7 +74,7 @@ def test_an_app_that_has_left_its_group_gets_the_groups_signal_too(start: Start)
 def test_the_process_that_it_names_gets_the_signals(start: Start) -> None:
     first, named = start(), start()
     app = app_of(first)
-    assert app.main_is(named.pid, ours={first.pid})
+    assert app.main_is(named.pid, ours={first.pid}) == ""
     assert app.signal(SIGTERM, group=False)
     assert (named.wait(timeout=20), lives(first)) == (-SIGTERM, True)
     assert app.signal(SIGTERM, group=False)
@@ -81,7 +84,7 @@ def test_the_process_that_it_names_gets_the_signals(start: Start) -> None:
 def test_the_whole_group_is_both_where_the_named_one_has_another(start: Start) -> None:
     first, named = start(), start()
     app = app_of(first)
-    assert app.main_is(named.pid, ours={first.pid})
+    assert app.main_is(named.pid, ours={first.pid}) == ""
     assert app.signal(SIGKILL, group=True)
     assert (first.wait(timeout=20), named.wait(timeout=20)) == (-SIGKILL, -SIGKILL)
 
@@ -90,7 +93,7 @@ def test_one_of_its_own_group_gets_the_groups_signal_once(start: Start) -> None:
     first = start()
     named = start(joins=first)
     app = app_of(first)
-    assert app.main_is(named.pid, ours={first.pid})
+    assert app.main_is(named.pid, ours={first.pid}) == ""
     assert app.signal(SIGTERM, group=True)
     assert (first.wait(timeout=20), named.wait(timeout=20)) == (-SIGTERM, -SIGTERM)
 
@@ -98,8 +101,8 @@ def test_one_of_its_own_group_gets_the_groups_signal_once(start: Start) -> None:
 def test_it_can_take_its_word_back(start: Start) -> None:
     first, named = start(), start()
     app = app_of(first)
-    assert app.main_is(named.pid, ours={first.pid})
-    assert app.main_is(first.pid, ours={first.pid})
+    assert app.main_is(named.pid, ours={first.pid}) == ""
+    assert app.main_is(first.pid, ours={first.pid}) == ""
     assert app.signal(SIGTERM, group=False)
     assert (first.wait(timeout=20), lives(named)) == (-SIGTERM, True)
     assert not app.survives()
@@ -112,8 +115,8 @@ def test_who_is_not_its_own_is_not_believed(start: Start) -> None:
     app = app_of(first)
     ours = {first.pid, hook.pid}
     for pid in (hook.pid, member.pid, os.getppid(), 2**22 + 1, 2**70):
-        assert not app.main_is(pid, ours), pid
-    assert not RunningApp(first.pid, os.geteuid() + 1).main_is(start().pid, ours)
+        assert app.main_is(pid, ours) == NOT_OWN, pid
+    assert RunningApp(first.pid, os.geteuid() + 1).main_is(start().pid, ours) == NOT_OWN
     assert app.signal(SIGTERM, group=False)
     assert first.wait(timeout=20) == -SIGTERM
 
@@ -122,8 +125,8 @@ def test_a_refusal_takes_back_what_was_believed_before(start: Start) -> None:
     """What it says last counts, and it makes no sense: back to what is certain."""
     first, named, hook = start(), start(), start()
     app = app_of(first)
-    assert app.main_is(named.pid, {first.pid})
-    assert not app.main_is(hook.pid, {first.pid, hook.pid})
+    assert app.main_is(named.pid, {first.pid}) == ""
+    assert app.main_is(hook.pid, {first.pid, hook.pid}) == NOT_OWN
     assert app.signal(SIGTERM, group=False)
     assert (first.wait(timeout=20), lives(named)) == (-SIGTERM, True)
 
@@ -133,7 +136,7 @@ def test_it_goes_on_as_the_named_one_when_the_first_is_dead(start: Start) -> Non
     first, named = start(), start()
     member = start(joins=named)
     app = app_of(first)
-    assert app.main_is(named.pid, ours={first.pid})
+    assert app.main_is(named.pid, ours={first.pid}) == ""
     first.kill()
     first.wait(timeout=20)
     assert app.survives()
@@ -147,7 +150,7 @@ def test_it_is_over_when_the_named_one_is_dead_too(start: Start) -> None:
     first, named = start(), start()
     app = app_of(first)
     assert (app.status_text, app.survives()) == ("", False)
-    assert app.main_is(named.pid, ours={first.pid})
+    assert app.main_is(named.pid, ours={first.pid}) == ""
     for cat in (first, named):
         cat.kill()
         cat.wait(timeout=20)
@@ -160,9 +163,25 @@ def test_no_descriptor_is_left_of_whom_it_named(start: Start) -> None:
     first, named, other = start(), start(), start()
     app = app_of(first)
     before = len(os.listdir("/proc/self/fd"))
-    assert not app.main_is(named.pid, ours={named.pid})
-    assert app.main_is(named.pid, ours=())
-    assert app.main_is(other.pid, ours=())
+    assert app.main_is(named.pid, ours={named.pid}) == NOT_OWN
+    assert app.main_is(named.pid, ours=()) == ""
+    assert app.main_is(other.pid, ours=()) == ""
     assert len(os.listdir("/proc/self/fd")) == before + 1
     assert app.survives()
     assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_why_no_descriptor_can_be_had_is_told(start: Start) -> None:
+    """It may well be the app's own process: the mistake is not the app's."""
+    first, named = start(), start()
+    app = app_of(first)
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    highest = max(map(int, os.listdir("/proc/self/fd")))
+    free = [os.dup(0) for _ in range(highest)]  # no gap is left below the limit
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(free[-1], soft), hard))
+        assert app.main_is(named.pid, ours={first.pid}) == "pidfd_open: Too many open files"
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        for descriptor in free:
+            os.close(descriptor)

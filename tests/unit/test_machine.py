@@ -434,3 +434,17 @@ def test_what_is_told_of_a_hook_without_a_place_has_no_brackets() -> None:
     """As one that a Python program gave."""
     nowhere = Hook("a", Program((b"true",)), None, None, 0, 1.0, abort=True)
     assert play(plan(pre_start=(nowhere,)), exited(3), ev.Empty())[1][-1] == ev.Exit(3, "pre_start a exited 3")
+
+
+def test_the_reserve_kills_the_pre_stop_hook_of_an_app_that_is_dead() -> None:
+    """There is no app any more that could need a moment, and the hook had its TERM when the app died."""
+    the_plan = plan(pre_stop=(hook("d"),), stop_timeout=10.0, kill_after=60.0)
+    machine, actions = play(the_plan, *TO_STOPPED, app_exited(0))
+    assert ev.SignalHook(TERM) in actions
+    assert ev.SignalHook(KILL) in machine.handle(ev.Elapsed("reserve"))
+
+
+def test_a_stop_request_of_a_dead_app_is_not_why_it_ended() -> None:
+    machine, _ = play(plan(post_start=(hook("c"),)), ev.Started(0), app_exited(0))
+    assert machine.handle(ev.SignalCame(TERM)) == []
+    assert machine.reason == "exited"

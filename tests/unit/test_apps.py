@@ -25,10 +25,12 @@ JOINS = "import os, sys; sys.argv[1:] and os.setpgid(0, int(sys.argv[1])); print
 def _start() -> Iterator[Start]:
     with ExitStack() as stack:
 
-        def start(*, joins: Cat | None = None) -> Cat:
+        def start(*, joins: Cat | None = None, our_group: bool = False) -> Cat:
             command = [sys.executable, "-ISc", JOINS, *([] if joins is None else [str(joins.pid)])]
             cat = stack.enter_context(
-                subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, process_group=0)
+                subprocess.Popen(
+                    command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, process_group=None if our_group else 0
+                )
             )
             stack.callback(cat.kill)
             assert cat.stdout is not None
@@ -144,6 +146,17 @@ def test_it_goes_on_as_the_named_one_when_the_first_is_dead(start: Start) -> Non
     assert app.signal(SIGKILL, group=True)
     assert (named.wait(timeout=20), member.wait(timeout=20)) == (-SIGKILL, -SIGKILL)
     assert not app.survives()
+
+
+def test_lifeinits_own_group_never_becomes_the_apps(start: Start) -> None:
+    """A SIGKILL for the app's group would be lifeinit's own."""
+    first, named = start(), start(our_group=True)
+    app = app_of(first)
+    assert app.main_is(named.pid, ours={first.pid}) == ""
+    first.kill()
+    first.wait(timeout=20)
+    assert app.survives()
+    assert (app.pid, app._group) == (named.pid, first.pid)
 
 
 def test_it_is_over_when_the_named_one_is_dead_too(start: Start) -> None:

@@ -34,11 +34,12 @@ def failing(*injections: str, follow: bool = True) -> list[str]:
 def test_no_subreaper_can_be_had(init: Start) -> None:
     """It is said, and the app runs all the same: its orphans go to whoever is PID 1."""
     through = failing("prctl:error=EPERM", follow=False)
-    running = init("sh", "-c", "echo app; exit 4", options=["-v"], through=through, subreaper=True)
+    running = init("sh", "-c", "echo app; exit 4", options=["-v", "-p", "TERM"], through=through, subreaper=True)
     assert "app" in running.rest()
     said = running.stderr()
     assert said[0] == "lifeinit: cannot become a subreaper, so orphans go to PID 1: Operation not permitted"
-    assert said[1].endswith(", not as a subreaper")
+    assert said[1] == "lifeinit: will not hear of the parent's death: Operation not permitted"
+    assert said[2].endswith(", not as a subreaper")
 
 
 @NEEDS_STRACE
@@ -51,6 +52,31 @@ def test_an_app_that_cannot_become_its_user_does_not_run(init: Start, call: str)
     assert running.status() == 126
     sentence = "cannot become uid 4711 and gid 4711: Resource temporarily unavailable"
     assert f'lifeinit: cannot run the app "id": {sentence}' in running.stderr()
+
+
+@NEEDS_STRACE
+@pytest.mark.parametrize(
+    ("call", "hooks", "sentence"),
+    [
+        ("prctl:error=EPERM", "app.no_new_privs = true\n", "cannot set no_new_privs: Operation not permitted"),
+        ("socket:error=EMFILE", 'ready = "notify"\n', "no socket for it: Too many open files"),
+    ],
+)
+def test_an_app_that_cannot_have_what_was_asked_for_does_not_run(
+    init: Start, call: str, hooks: str, sentence: str
+) -> None:
+    running = init("echo", "never", hooks=hooks, through=failing(call))
+    assert running.rest() == []
+    assert running.status() == 126
+    assert f'lifeinit: cannot run the app "echo": {sentence}' in running.stderr()
+
+
+@NEEDS_STRACE
+def test_no_pipe_for_the_first_child(init: Start) -> None:
+    running = init("echo", "never", through=failing("pipe2:error=EMFILE", follow=False))
+    assert running.rest() == []
+    assert running.status() == 126
+    assert running.stderr() == ['lifeinit: cannot run the app "echo": no pipe: Too many open files']
 
 
 @NEEDS_STRACE
@@ -69,10 +95,12 @@ def left_over() -> set[Path]:
 
 
 @NEEDS_STRACE
-@pytest.mark.parametrize("error", ["ENOSYS", "EMFILE"])
-def test_without_pidfds_what_is_left_behind_is_ended_all_the_same(init: Start, error: str) -> None:
+@pytest.mark.parametrize(
+    "call", ["pidfd_open:error=ENOSYS", "pidfd_open:error=EMFILE", "pidfd_send_signal:error=EPERM"]
+)
+def test_without_pidfds_what_is_left_behind_is_ended_all_the_same(init: Start, call: str) -> None:
     """By its pid, where lifeinit is not PID 1."""
-    through = failing(f"pidfd_open:error={error}", follow=False)
+    through = failing(call, follow=False)
     running = init("sh", "-c", "setsid sleep 60 & exit 3", through=through, subreaper=True)
     assert running.rest() == ["nothing left"]
     assert running.status() == 3
@@ -112,6 +140,8 @@ def test_of_a_process_that_is_gone_nothing_is_known(dead: tuple[int, int]) -> No
     assert kernel.signal_group(pid, 0)
     assert not below.group_lives(pid)
     below._signal_descendant(pid, 0)
+    with pytest.raises(ProcessLookupError):
+        below._signal_open(descriptor, pid, 0)
 
 
 def test_who_is_no_child_of_ours() -> None:
@@ -173,9 +203,11 @@ if child == 0:
     while True:
         __import__("time").sleep(60)
 os.setpgid(child, child)
-resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))
+soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))
 print(below.lives_below(child), below.group_lives(child))
 below._signal_descendant(child, 9)
+resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 print(os.waitpid(child, 0)[1])
 """
     assert asked(program) == ["False True", "9"]
@@ -193,15 +225,21 @@ def test_a_terminal_that_there_is_not() -> None:
     assert asked(program) == ["None False"]
 
 
-def test_an_error_that_even_the_last_resort_has(capfd: pytest.CaptureFixture[str]) -> None:
-    """Of a plan that is none, say: one line and status 70."""
+def test_an_error_that_even_the_last_resort_has() -> None:
+    """Of a plan that is none, say: status 70."""
+    assert asked("from lifeinit.engine import pid1; print(pid1._run(None))") == ["70"]
+
+
+def test_a_function_that_raises_ends_its_process() -> None:
+    """An exception that left would run the parent's life a second time."""
     program = """
-from lifeinit.engine import pid1
-from lifeinit.engine.plan import Plan
-print(pid1._run(Plan(None, None, None)))
+from lifeinit.engine.plan import Program, Surroundings
+from lifeinit.engine.spawn import Child, spawn
+program = Program((b"x",), call=lambda: {}["missing"])
+pid = spawn(Child(program, Surroundings((), False, False, None), {}, (), True))
+print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 """
-    assert asked(program) == ["70"]
-    assert capfd.readouterr().err == ""
+    assert asked(program) == ["126"]
 
 
 def test_a_file_of_exports_that_cannot_be_read() -> None:
@@ -269,6 +307,45 @@ os._exit(6)
     running.send(SIGTERM)
     running.expect("TERM")
     assert running.status() == 6
+
+
+def test_a_signal_for_the_group_reaches_a_main_process_in_another_one(init: Start, tmp_path: Path) -> None:
+    """While the first one lives, both get it."""
+    program = """
+import os, signal, socket
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
+reader, writer = os.pipe()
+child = os.fork()
+if child == 0:
+    os.setsid()
+    told = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    told.sendto(b"READY=1\\nMAINPID=%d" % os.getpid(), "\\0" + os.environ["NOTIFY_SOCKET"][1:])
+    signal.sigwait([signal.SIGTERM])
+    print("other", flush=True)
+    os._exit(6)
+signal.sigwait([signal.SIGTERM])
+os.waitpid(child, 0)
+print("first", flush=True)
+os._exit(5)
+"""
+    (tmp_path / "app.py").write_text(program)
+    hooks = 'ready = "notify"\npost_start = "echo up"\n[app]\nstop_scope = "group"\n'
+    running = init(sys.executable, "-I", "-S", "app.py", hooks=hooks)
+    running.expect("up")
+    running.send(SIGTERM)
+    running.expect("other", "first")
+    assert running.status() == 5
+
+
+def test_an_app_without_a_terminal_that_stops_itself(init: Start) -> None:
+    running = init("sh", "-c", "echo up; kill -TSTP $$; echo back; exit 4")
+    running.expect("up")
+    app = int(Path(f"/proc/{running.pid}/task/{running.pid}/children").read_text())
+    while Path(f"/proc/{app}/stat").read_text().rpartition(")")[2].split()[0] != "T":
+        assert running.process.poll() is None
+    running.send(SIGCONT)
+    running.expect("back")
+    assert running.status() == 4
 
 
 def test_another_main_process_that_is_dead_too(init: Start, tmp_path: Path) -> None:
@@ -341,6 +418,7 @@ def test_a_refusal_with_closed_descriptors(tmp_path: Path, closed: str) -> None:
         ("check /dev/null", 0),
         ("check --for moon", 2),
         ("status --pid 1", 1),
+        ("health", 1),
         ("schema", 0),
         ("example", 0),
         ("completion bash", 0),

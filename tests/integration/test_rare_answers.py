@@ -213,6 +213,19 @@ print(os.waitpid(child, 0)[1])
     assert asked(program) == ["False True", "9"]
 
 
+@ROOT_ONLY
+def test_without_descriptors_and_rights() -> None:
+    """As for a set-user-ID program below a lifeinit that is not root: it is left alone."""
+    program = f"""
+import resource
+_soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))
+print(below._signal_descendant({os.getpid()}, 0))
+resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+"""
+    assert asked(program, *NOT_ROOT) == ["None"]
+
+
 def test_a_call_that_prctl_refuses_is_an_error() -> None:
     """PR_SET_NO_NEW_PRIVS takes a 1."""
     program = "try:\n    kernel._prctl(38, 2)\nexcept OSError as error:\n    print(error.strerror)\n"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from lifeinit.engine import kernel
-from lifeinit.engine.notify import NotifySocket
+from lifeinit.engine.notify import NotifySocket, _message
 
 
 @pytest.fixture
@@ -43,3 +43,8 @@ def test_of_whom_the_kernel_says_nothing_is_not_believed(receiver: NotifySocket)
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
         sender.sendto(b"READY=1", "\0" + receiver.address.decode()[1:])
     assert receiver.read() == []
+
+
+def test_what_else_the_kernel_may_say_names_nobody() -> None:
+    """Nothing but the credentials is of their size."""
+    assert _message(b"READY=1", [(socket.SOL_SOCKET, socket.SCM_RIGHTS, b"\0\0\0\0")]) is None

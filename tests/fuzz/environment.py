@@ -161,7 +161,7 @@ def judge(name: str, value: bytes, answer: Answer) -> None:
 
 def _run_nothing(event: str, _arguments: object) -> None:
     """Should the front door ever be built anew: what the fuzzer writes is still not run. sys.addaudithook"""
-    if event in {"os.exec", "os.fork", "os.forkpty", "os.posix_spawn", "os.spawn", "os.system"}:
+    if event in {"os.exec", "os.posix_spawn", "os.spawn", "os.system"}:
         os._exit(97)
 
 

@@ -138,6 +138,7 @@ def test_no_secret_is_ever_told(init: Start, tmp_path: Path, log_format: str) ->
         options=["-v", "-w", "--log-format", log_format],
         env=env,
     )
+    running.expect("ready")
     while not (tmp_path / "up").exists():
         assert running.process.poll() is None, running.stderr()
     running.send(SIGTERM)

@@ -144,10 +144,10 @@ def _written_down(wire: bytes) -> int:
     """A descriptor that survives the exec, to read this from."""
     try:
         order = os.memfd_create("lifeinit-plan", 0)
-    except (OSError, AttributeError):  # a seccomp profile forbids it, or Python was built for an older C library
+        with open(order, "wb", closefd=False) as file:
+            file.write(wire)
+    except (OSError, AttributeError):  # seccomp or RLIMIT_FSIZE forbids it, or Python was built for an older C library
         return _piped(wire)
-    with open(order, "wb", closefd=False) as file:
-        file.write(wire)
     os.lseek(order, 0, os.SEEK_SET)
     return order
 

@@ -230,6 +230,16 @@ def test_a_plan_that_no_pipe_holds_at_once(init: Start) -> None:
     assert running.status() == 0
 
 
+@pytest.mark.parametrize("path", ["", "/nowhere"], ids=["front desk in a child", "engine in an interpreter of its own"])
+def test_no_file_may_be_written(init: Start, path: str) -> None:
+    """RLIMIT_FSIZE counts a memfd too, and the plan is not to be lost for it."""
+    env = {"PYTHONPATH": path} if path else {}
+    through = ["sh", "-c", 'ulimit -f 0; exec "$@"', "-"]
+    running = init("sh", "-c", "exit 3", hooks="post_stop = 'echo over'", through=through, env=env)
+    assert running.rest() == ["over"]
+    assert running.status() == 3
+
+
 @pytest.mark.usefixtures("namespaces")
 def test_modules_beside_the_script_are_not_pid_1s(tmp_path: Path) -> None:
     """The directory of the script is where an interpreter looks first, before its own library."""

@@ -47,8 +47,8 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def unpacked(sdist: Path, into: Path) -> Path:
     """The source as somebody else has it: other times, and modes of a narrow umask."""
-    with tarfile.open(sdist) as archive:
-        archive.extractall(into, filter="data")
+    into.mkdir()
+    subprocess.run(["tar", "-xzf", sdist, "-C", into], check=True)  # tarfile's `filter` is unknown to Python 3.11.2
     for path in into.rglob("*"):
         path.chmod(path.stat().st_mode & 0o700)
         os.utime(path, (1, 1_600_000_000))

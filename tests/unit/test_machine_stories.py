@@ -1,13 +1,16 @@
 """Random lives of random plans, as long as time allows: `--stories 20000` tells more of them, and others each time."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
 from lifeinit.engine import events as ev
+from lifeinit.engine.machine import Machine
 from lifeinit.engine.plan import Hook, Plan, Process, Restart
-from tests.unit import plans
+from tests.unit import plans, stories
 from tests.unit.plans import HUP, INT, KILL, QUIT, SEGV, TERM, USR1
 from tests.unit.shortening import shortest
 from tests.unit.stories import BrokenStoryError, Step, Story
@@ -201,3 +204,19 @@ def test_no_story_breaks_a_rule(pytestconfig: pytest.Config) -> None:
     broken = tell(count or 150, derandomize=count is None)
     if broken is not None:
         pytest.fail(str(broken), pytrace=False)
+
+
+def test_a_broken_rule_is_told_as_docs_trust_md_shows_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine with a defect: SIGKILL goes to the app's main process alone."""
+
+    class Defective(Machine):
+        def handle(self, event: ev.Event) -> list[ev.Action]:
+            return [
+                action.replaced(group=False) if isinstance(action, ev.SignalApp) and action.signo == KILL else action
+                for action in super().handle(event)
+            ]
+
+    monkeypatch.setattr(stories, "Machine", Defective)
+    broken = tell(150, derandomize=True)
+    told = "\n".join(f"      {line}".rstrip() for line in str(broken).strip().splitlines())
+    assert told in (Path(__file__).parents[2] / "docs" / "trust.md").read_text(), broken

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from lifeinit.engine import kernel
-from lifeinit.engine.notify import NotifySocket, _message
+from lifeinit.engine.notify import NotifySocket, _message, _news
 
 
 @pytest.fixture
@@ -48,3 +48,10 @@ def test_of_whom_the_kernel_says_nothing_is_not_believed(receiver: NotifySocket)
 def test_what_else_the_kernel_may_say_names_nobody() -> None:
     """Nothing but the credentials is of their size."""
     assert _message(b"READY=1", [(socket.SOL_SOCKET, socket.SCM_RIGHTS, b"\0\0\0\0")]) is None
+
+
+def test_of_a_status_as_much_is_kept_as_a_line_shows() -> None:
+    """`lifeinit status` shows it, and the state file is written anew for each."""
+    assert _news(0, {"STATUS": "x" * 200}).status == "x" * 200
+    assert _news(0, {"STATUS": "x" * 4000}).status == "x" * 200
+    assert _news(0, {}).status is None

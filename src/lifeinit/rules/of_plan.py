@@ -48,4 +48,13 @@ RULES: tuple[Rule, ...] = (
         wrong='stop_timeout = "8s"\npost_stop = { command = "./upload", timeout = "20s" }',
         right='stop_timeout = "8s"\npost_stop = { command = "./upload", timeout = "3s" }',
     ),
+    Rule(
+        "W404",
+        "little-time-for-the-app",
+        what="The sleeps of pre_stop leave the app less than two seconds for its own stop.",
+        why="The app gets its stop signal after pre_stop, and SIGKILL when nothing is left of stop_timeout but what is "
+        "kept back for cleanup and post_stop. An app that has to finish a request may need longer than that.",
+        wrong='stop_timeout = "8s"\npre_stop = { sleep = "6s" }',
+        right='stop_timeout = "8s"\npre_stop = { sleep = "3s" }',
+    ),
 )

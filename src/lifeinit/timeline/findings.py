@@ -10,6 +10,7 @@ from lifeinit.timeline.runtimes import Grace
 from lifeinit.timeline.stages import SLACK, Life, Stage, life
 from lifeinit.timeline.words import at_least, at_most, less_than, more_than, spoken, written
 
+_LEAST_FOR_THE_APP = 2.0  # seconds; a server that has to finish a request takes about as long
 _A_STOP = 'a stop_timeout a little shorter than the grace period, "9s" for Docker\'s 10 s'
 
 
@@ -46,7 +47,7 @@ def _unlimited(hook_file: HookFile, planned: Life, grace: Grace | None) -> Itera
 
 
 def _pre_stop(planned: Life, grace: Grace | None) -> Iterator[Finding]:
-    """E402, W402: the first hook that reaches into the time in which the app itself has to stop, or beyond it."""
+    """E402, W402: the first hook that reaches into the time in which the app itself has to stop. W404: nearly so."""
     border = grace.seconds if math.isinf(planned.killed_at) and grace is not None else planned.killed_at
     slept = 0.0
     for stage in planned.hooks("pre_stop"):
@@ -58,6 +59,8 @@ def _pre_stop(planned: Life, grace: Grace | None) -> Iterator[Finding]:
         if stage.begin + stage.tries > border + SLACK:
             yield _will_be_cut(planned, stage, border, grace)
             return
+    if slept and border - slept < _LEAST_FOR_THE_APP - SLACK:
+        yield _hurried(planned, slept, border, grace)
 
 
 def _slept_away(planned: Life, stage: Stage, times: tuple[float, float, float], grace: Grace | None) -> Finding:
@@ -65,9 +68,19 @@ def _slept_away(planned: Life, stage: Stage, times: tuple[float, float, float], 
     length = spoken(stage.known or 0.0)
     lasts = f"sleeps {length}" if not before else f"sleeps {length} until {spoken(until)} after the stop request"
     sentence = f"{stage.label} {lasts}, which leaves the app no time of its own: {_border(planned, grace)}"
-    shorter = less_than(border - before)
+    shorter = at_most(border - before - _LEAST_FOR_THE_APP)
     first = f'write sleep = "{shorter}" at most' if shorter else "leave it out"
-    return Finding("E402", (*stage.path, "sleep"), sentence, _or(first, _more(planned, until, grace)))
+    more = _more(planned, until + _LEAST_FOR_THE_APP, grace)
+    return Finding("E402", (*stage.path, "sleep"), sentence, _or(first, more))
+
+
+def _hurried(planned: Life, slept: float, border: float, grace: Grace | None) -> Finding:
+    left = spoken(border - slept)
+    sentence = f"pre_stop sleeps {spoken(slept)}, which leaves the app {left} until SIGKILL: {_border(planned, grace)}"
+    shorter = at_most(border - _LEAST_FOR_THE_APP)
+    first = f'write sleeps that add up to at most "{shorter}"' if shorter else None
+    way_out = _or(first, _more(planned, slept + _LEAST_FOR_THE_APP, grace))
+    return Finding("W404", ("pre_stop",), sentence, way_out, at_key=True)
 
 
 def _will_be_cut(planned: Life, stage: Stage, border: float, grace: Grace | None) -> Finding:

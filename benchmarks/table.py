@@ -21,7 +21,6 @@ def table(figures: Figures) -> str:
 
 def _lines(figures: Figures) -> Iterator[str]:
     yield machine(figures)
-    yield figures.machine["interpreter"]
     yield ", ".join(f"{name} {version.removeprefix(f'{name} ')}" for name, version in figures.versions.items())
     for row in figures.rows.values():
         yield ""

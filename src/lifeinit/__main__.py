@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     import signal as _signal
     from typing import NoReturn
 
-    from lifeinit.launch import Engage
+    from lifeinit.handover import Engage
 else:
     import _signal
 
@@ -58,14 +58,21 @@ def main() -> "NoReturn":
 
 
 def _serve_command(arguments: list[str]) -> "NoReturn":
-    from lifeinit.isolation import isolate  # noqa: PLC0415
+    status = 70  # EX_SOFTWARE
+    try:
+        from lifeinit.isolation import isolate  # noqa: PLC0415
 
-    isolate()
-    if _is_probe(arguments):
-        _probe(quiet=len(arguments) > 1)
-    from lifeinit.cli import serve_command  # noqa: PLC0415
+        isolate()
+        if _is_probe(arguments):
+            _probe(quiet=len(arguments) > 1)
+        from lifeinit.cli import serve_command  # noqa: PLC0415
 
-    os._exit(serve_command(arguments, _MASK))
+        status = serve_command(arguments, _MASK)
+    except Exception as error:  # noqa: BLE001  # what is imported may be broken: a sentence and a status for it
+        from lifeinit.engine import log  # noqa: PLC0415
+
+        log.report(error)
+    os._exit(status)
 
 
 def _command_alone(arguments: list[str]) -> list[str]:

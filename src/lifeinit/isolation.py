@@ -2,7 +2,6 @@
 
 import os
 import sys
-import warnings
 
 
 def isolate() -> None:
@@ -19,8 +18,16 @@ def isolate() -> None:
     for name in [name for name in sys.modules if _found_in(name.partition(".")[0]) in foreign]:
         if name != "__main__":
             del sys.modules[name]
+    import warnings  # noqa: PLC0415  # not before the path is clean
+
     warnings.resetwarnings()
     warnings.simplefilter("ignore")
+
+
+def forget_script() -> None:
+    """The same for PID 1 itself, which has nothing to import but the standard library and the engine."""
+    if not sys.flags.safe_path:
+        del sys.path[0]
 
 
 def _found_in(top_level: str) -> str | None:

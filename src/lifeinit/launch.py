@@ -4,19 +4,20 @@ import errno
 import os
 import sys
 
+from lifeinit import handover
 from lifeinit.engine import descriptors, kernel, log
 from lifeinit.engine.machine import EX_SOFTWARE
-from lifeinit.engine.plan import Plan, Process, Program, from_wire, to_wire
-from lifeinit.engine.signals import name_of, number_of
+from lifeinit.engine.plan import Plan, Process, Program, to_wire
+from lifeinit.engine.signals import number_of
+from lifeinit.isolation import forget_script
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from typing import NoReturn
 
     from lifeinit.engine.plan import Surroundings
-
-    Engage = Callable[[Plan], NoReturn]
+    from lifeinit.handover import FrontDesk
 
 # What an interpreter's own start leaves in sys.modules. Anything more came from a .pth file, a sitecustomize or
 # PYTHONPATH: it may hold threads and megabytes, and is not to live in PID 1.
@@ -42,66 +43,31 @@ def plain_plan(command: "Sequence[str]", given: "Surroundings") -> Plan:
 def launch(plan: Plan) -> "NoReturn":
     """Become the init that carries out the plan."""
     if _is_clean():
+        forget_script()
         _ignite(plan)
     _change_interpreter(plan)
 
 
-def launch_from(front_desk: "Callable[[Engage], int]") -> "NoReturn":
+def launch_from(front_desk: "FrontDesk") -> "NoReturn":
     """Become the init that carries out what the front desk plans, or leave with the status that it refuses with.
 
-    Where this interpreter is bare the plan is made in a child: what that imports goes with it, and no other interpreter
-    has to start. `front_desk` gets what the plan is to be given to, and returns only where it has none.
+    Where this interpreter is bare the plan is made in a child, and no other interpreter has to start. `front_desk` gets
+    what the plan is to be given to, and returns only where it has none.
     """
-    if _is_clean():
-        descriptors.fill_stdio()  # or a pipe of ours could become the app's stdin
+    descriptors.fill_stdio()  # or a pipe of ours could become the app's stdin
+    found = handover.plan_or_status(front_desk) if _is_clean() else None
+    if isinstance(found, Plan):
+        _ignite(found)
+    if found is None:  # no child for it
         try:
-            reader, writer = os.pipe()
-            child = os.fork()
-        except OSError:
-            pass  # no descriptor or process to be had: then it is done here
-        else:
-            if child == 0:
-                _plan_into(writer, front_desk)
-            os.close(writer)
-            _take_over(reader, child)
-    kernel.leave(front_desk(_change_interpreter))
-
-
-def _plan_into(writer: int, front_desk: "Callable[[Engage], int]") -> "NoReturn":
-    def hand_over(plan: Plan) -> "NoReturn":
-        with open(writer, "wb") as pipe:
-            pipe.write(to_wire(plan))
-        kernel.leave(0)
-
-    status = EX_SOFTWARE
-    try:
-        status = front_desk(hand_over)
-    except Exception as error:  # noqa: BLE001  # the parent has the status for it, and only this child the words
-        log.report(error)
-    kernel.leave(status)
-
-
-def _take_over(reader: int, child: int) -> "NoReturn":
-    """Carry out what the child has planned, or leave as it did. The engine is imported while the child still works."""
-    try:
-        from lifeinit.engine import pid1  # noqa: F401, PLC0415
-
-        with open(reader, "rb") as pipe:
-            wire = pipe.read()
-        status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-        if status == 0 and wire:
-            _ignite(from_wire(wire))
-        if status < 0:
-            log.say(f"internal error: SIG{name_of(-status)} ended what reads the options and the hook file")
-        kernel.leave(status if status >= 0 else EX_SOFTWARE)
-    except Exception as error:  # noqa: BLE001  # nothing was started yet: a sentence and a status for it
-        log.report(error)
-    kernel.leave(EX_SOFTWARE)
+            found = front_desk(_change_interpreter)
+        except Exception as error:  # noqa: BLE001  # nothing was started yet: a sentence and a status for it
+            log.report(error)
+            found = EX_SOFTWARE
+    kernel.leave(found)
 
 
 def _ignite(plan: Plan) -> "NoReturn":
-    if not sys.flags.safe_path:
-        del sys.path[0]  # the script's directory, which goes before the standard library
     from lifeinit.engine import pid1  # noqa: PLC0415  # before an exec it would be imported for nothing
 
     pid1.ignite(plan)
@@ -136,19 +102,25 @@ def _change_interpreter(plan: Plan) -> "NoReturn":
         script = os.path.join(os.path.dirname(os.path.abspath(descriptors.__file__)), "pid1.py")
         os.execv(sys.executable, [sys.executable, "-I", "-S", "-B", script, str(order)])
     except OSError as error:
-        log.say(f"internal error: cannot start {log.quote(os.fsencode(sys.executable))}: {error.strerror}")
+        text = f"internal error: cannot start {log.quote(os.fsencode(sys.executable))}: {error.strerror}"
+        log.say(text, "internal_error", "error")
     kernel.leave(EX_SOFTWARE)
 
 
 def _written_down(wire: bytes) -> int:
     """A descriptor that survives the exec, to read this from."""
     try:
-        order = os.memfd_create("lifeinit-plan", 0)
+        order = os.memfd_create("lifeinit-plan")
+    except (OSError, AttributeError):  # a seccomp profile forbids it, or Python was built for an older C library
+        return _piped(wire)
+    try:
         with open(order, "wb", closefd=False) as file:
             file.write(wire)
-    except (OSError, AttributeError):  # seccomp or RLIMIT_FSIZE forbids it, or Python was built for an older C library
+    except OSError:  # RLIMIT_FSIZE counts it too
+        os.close(order)
         return _piped(wire)
     os.lseek(order, 0, os.SEEK_SET)
+    os.set_inheritable(order, True)
     return order
 
 

@@ -13,7 +13,7 @@ from lifeinit.planning import Options, make_plan, stop_timeout_of
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from lifeinit.engine.plan import Surroundings
-    from lifeinit.launch import Engage
+    from lifeinit.handover import Engage
 
 EX_CONFIG: Final = 78  # sysexits(3)
 
@@ -26,14 +26,8 @@ def run(command: Sequence[str], config: str | None, options: Options, given: "Su
     """Make the plan and engage the engine with it; returns only the exit status of a refusal. Raises NoCommandError."""
     path = search.found(config)
     named_by_variable = path is not None and path == os.environ.get("LIFEINIT_CONFIG")
-    reason = None if path is None or search.is_named(config) else search.distrusted(path)
-    if reason is not None:
-        way_out = "name the file by --config or LIFEINIT_CONFIG, or give it to root"
-        sentence = f"the hook file {quoted(path)} is not trusted: {reason}: {way_out}; nothing was started"
-        log.say(sentence, "distrusted", "error")
-        return EX_CONFIG
     try:
-        hook_file = None if path is None else reader.read(path)
+        hook_file = None if path is None else reader.read(path, search.is_named(config))
         if not command and not (hook_file and hook_file.processes):
             raise NoCommandError
         plan = make_plan(command, given, hook_file, options, str(path))
@@ -42,6 +36,10 @@ def run(command: Sequence[str], config: str | None, options: Options, given: "Su
             raise NoCommandError from None
         by = ": LIFEINIT_CONFIG names it" if named_by_variable else ""
         log.say(f"{error}{by}; nothing was started", "unreadable", "error")
+    except search.DistrustedError as error:
+        way_out = "name the file by --config or LIFEINIT_CONFIG, or give it to root"
+        sentence = f"the hook file {quoted(path)} is not trusted: {error}: {way_out}; nothing was started"
+        log.say(sentence, "distrusted", "error")
     except HookFileError as error:
         for problem in error.problems:
             log.refuse(problem.text(str(path)))

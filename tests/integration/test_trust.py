@@ -81,3 +81,23 @@ def test_a_directory_that_a_read_only_mount_protects(init: Start, tmp_path: Path
     assert [line for line in running.stderr() if "not trusted" in line and all(reason in line for reason in said)] == (
         running.stderr()[:1] if said else []
     )
+
+
+def test_a_read_only_mount_excuses_no_file(init: Start, tmp_path: Path) -> None:
+    """It can be written through another one."""
+    (tmp_path / "rw").mkdir()
+    (tmp_path / "rw" / "hooks.toml").write_text(HOOKS)
+    (tmp_path / "rw" / "hooks.toml").chmod(0o666)
+    mount = 'mkdir ro; mount --bind -o ro rw ro; cd ro; exec "$@"'
+    running = init("echo", "app", through=["unshare", "--mount", "sh", "-c", mount, "-"])
+    assert (running.rest(), running.status()) == ([], 78)
+    assert "it can be written by others" in running.stderr()[0]
+
+
+def test_a_file_that_is_swapped_meanwhile(init: Start, tmp_path: Path) -> None:
+    """The directory is looked at before the name in it: who may change that is found out, whatever is there now."""
+    tmp_path.chmod(0o1777)
+    (tmp_path / "hooks.toml").symlink_to("nowhere")
+    running = init("echo", "app")
+    assert (running.rest(), running.status()) == ([], 78)
+    assert "its directory can be written by others" in running.stderr()[0]

@@ -19,7 +19,7 @@ from lifeinit.planning import Options
 from lifeinit.surroundings import surroundings
 
 if TYPE_CHECKING:
-    from lifeinit.launch import Engage
+    from lifeinit.handover import Engage
 
 Option = TypeVar("Option", bound=Callable[..., object])
 

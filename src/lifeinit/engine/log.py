@@ -73,7 +73,7 @@ def leave_word(text: str) -> None:
         os.close(fd)
 
 
-def report(error: Exception) -> None:
+def report(error: BaseException) -> None:
     """An error of lifeinit's own, in one line, with the place it came from."""
     place, at = "?", 0
     trace = error.__traceback__

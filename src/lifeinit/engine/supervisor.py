@@ -58,10 +58,18 @@ class Supervisor:
 
     def run(self) -> int:
         """Live through the plan and return the exit status. Nothing that fails in here ends PID 1 before the app."""
-        status = self._live_or_fail()
+        status = self._stop_requested_already() or self._live_or_fail()
         if os.getpid() != 1:
             self._end_all()  # what a post_stop hook left behind; for PID 1 the kernel does it
         return status
+
+    def _stop_requested_already(self) -> int:
+        """With hooks, a stop request that came before all of them: nothing is started. A plain init passes it on."""
+        came = None if self.plan.plain else kernel.wait(0.0, self.plan.stop_on)
+        if came is None:
+            return 0
+        self._exit(128 + came.si_signo, f"stop requested by SIG{name_of(came.si_signo)} before anything was started")
+        return 128 + came.si_signo
 
     def _live_or_fail(self) -> int:
         try:

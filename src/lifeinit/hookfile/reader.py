@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple
 
 from lifeinit import expansion
 from lifeinit.engine.signals import name_of, number_of
-from lifeinit.hookfile import codes, keys, loading
+from lifeinit.hookfile import codes, keys, loading, search
 from lifeinit.hookfile.locate import Path, Places
 from lifeinit.hookfile.meant import signal as meant_signal
 from lifeinit.hookfile.model import DEFAULT_STOP_ON, DEFAULT_TIMEOUT, PHASES, Hook, HookFile, Phase, Process
@@ -24,15 +24,22 @@ class Examined(NamedTuple):
     text: str
 
 
-def read(path: str) -> HookFile:
-    """The hook file at `path`. Raises HookFileError with all its problems, or UnreadableError."""
-    return parse(contents(path))
+def read(path: str, is_named: bool = True) -> HookFile:
+    """The hook file at `path`. Raises HookFileError with all its problems, or UnreadableError.
+
+    One that nobody has named may be a trap: DistrustedError where somebody else could have put it there.
+    """
+    return parse(contents(path, is_named))
 
 
-def contents(path: str) -> bytes:
+def contents(path: str, is_named: bool = True) -> bytes:
     """The bytes of the hook file at `path`; of one that is too large only the beginning. Raises UnreadableError."""
+    if not is_named:
+        search.distrust_place(path)
     try:
         with open(path, "rb") as file:
+            if not is_named:
+                search.distrust_file(path, file.fileno())
             return file.read(loading.LARGEST + 1)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "no path can hold a NUL"

@@ -1,0 +1,114 @@
+"""The front desk is a child of PID 1. Whatever becomes of it, PID 1 does not wait for ever."""
+
+import os
+import shutil
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.integration.harness import LIFEINIT, Running, base_environment
+
+pytestmark = pytest.mark.usefixtures("namespaces")
+
+
+@contextmanager
+def waiting(directory: Path, *through: str) -> Iterator[Running]:
+    """A lifeinit whose front desk waits for a hook file that nobody writes."""
+    os.mkfifo(directory / "slow.toml")
+    running = Running(
+        [*through, str(LIFEINIT), "--config", "slow.toml", "--", "echo", "app"], directory, base_environment()
+    )
+    yield running
+    running.end()
+
+
+def write(running: Running, path: Path) -> None:
+    """Answer the front desk, which is there and reads."""
+    running.child()
+    path.write_text("post_stop = 'echo over'\n")
+
+
+def test_one_that_is_stopped_is_woken(tmp_path: Path) -> None:
+    with waiting(tmp_path) as running:
+        os.kill(running.child(), signal.SIGSTOP)
+        write(running, tmp_path / "slow.toml")
+        assert running.rest() == ["app", "over"]
+        assert running.status() == 0
+
+
+def test_one_that_is_stopped_again_and_again_is_given_up(tmp_path: Path) -> None:
+    with waiting(tmp_path) as running:
+        child = running.child()
+        while running.process.poll() is None:
+            try:
+                os.kill(child, signal.SIGSTOP)
+            except ProcessLookupError:
+                break
+        assert running.rest() == []
+        assert running.status() == 70
+        sentence = "what reads the options and the hook file is stopped again and again"
+        assert running.stderr() == [f"lifeinit: internal error: {sentence}"]
+
+
+@pytest.mark.parametrize("signo", [signal.SIGTERM, signal.SIGINT])
+def test_a_stop_request_ends_one_that_waits_for_ever(tmp_path: Path, signo: int) -> None:
+    with waiting(tmp_path) as running:
+        running.child()
+        running.send(signo)
+        assert running.rest() == []
+        assert running.status() == 128 + signo
+        name = signal.Signals(signo).name
+        assert running.stderr() == [f"lifeinit: stop requested by {name} before the hook file was read"]
+
+
+LEAVES_ONE_BEHIND = r"""
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <pwd.h>
+#include <unistd.h>
+int getpwnam_r(const char *name, struct passwd *entry, char *room, size_t size, struct passwd **found)
+{
+    static int done;
+    if (!done++ && fork() == 0) { for (;;) pause(); }
+    int (*real)() = dlsym(RTLD_NEXT, "getpwnam_r");
+    return real(name, entry, room, size, found);
+}
+"""
+
+
+@pytest.mark.skipif(shutil.which("cc") is None, reason="there is no C compiler for a library that forks")
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+def test_what_it_leaves_behind_may_hold_the_pipe(tmp_path: Path) -> None:
+    """A module of the name service forks without an exec, and keeps every descriptor. nsswitch.conf(5)"""
+    (tmp_path / "nss.c").write_text(LEAVES_ONE_BEHIND)
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", tmp_path / "nss.so", tmp_path / "nss.c", "-ldl"], check=True)
+    command = ["env", f"LD_PRELOAD={tmp_path}/nss.so", str(LIFEINIT), "--user", "nobody", "--", "echo", "app"]
+    running = Running(command, tmp_path, base_environment())
+    assert running.line() == "app"
+    assert running.status() == 0
+    running.end()
+
+
+def test_one_that_outlives_its_parent_ends(tmp_path: Path) -> None:
+    """Not as PID 1: lifeinit is killed while a plan that no pipe holds at once is made. Nobody is left to take it."""
+    os.mkfifo(tmp_path / "slow.toml")
+    start = f"exec {LIFEINIT} --config slow.toml -- true {'x' * 100_000}"
+    (tmp_path / "start.sh").write_text(start)
+    outer = (
+        "import os, signal, subprocess\n"
+        "first = subprocess.Popen(['sh', 'start.sh'])\n"
+        "children = f'/proc/{first.pid}/task/{first.pid}/children'\n"
+        "while not open(children).read(): pass\n"
+        "first.kill(); first.wait()\n"
+        "open('slow.toml', 'w').write('# ' + 'y' * 10 + chr(10))\n"
+        "os.wait()\n"  # the orphan, which is PID 1's now
+        "print('over', flush=True)\n"
+    )
+    running = Running(["python3", "-c", outer], tmp_path, base_environment())
+    assert running.rest() == ["over"]
+    assert running.status() == 0
+    running.end()

@@ -195,3 +195,22 @@ def test_a_variable_that_no_hook_has_set(init: Start, tmp_path: Path) -> None:
     sentence = 'cannot run the app "echo": $NOBODY_SETS_IT is not set, and the variable URL needs it'
     assert f"lifeinit: {sentence}" in running.stderr()
     assert not (tmp_path / "run" / "1.json").exists()
+
+
+@ROOT_ONLY
+def test_root_that_may_not_read_others_files_reads_this_one(init: Start) -> None:
+    """As in a container with `--cap-drop ALL`, and the few capabilities that dropping to a user takes."""
+    hooks = hook('echo A=1 >> "$LIFEINIT_ENV"', 'user = "nobody"')
+    few = "--bounding-set=-all,+setuid,+setgid,+kill,+chown"
+    running = init("sh", "-c", 'echo "$A"', hooks=hooks, through=["setpriv", few, "--inh-caps=-all"])
+    assert running.rest() == ["1"], running.stderr()
+    assert running.status() == 0
+
+
+@ROOT_ONLY
+def test_what_was_put_in_its_place_is_not_read_then(init: Start) -> None:
+    hooks = hook('echo A=1 > x; chmod 600 x; mv x "$LIFEINIT_ENV"', 'user = "nobody"\nworking_dir = "/tmp"')
+    few = "--bounding-set=-all,+setuid,+setgid,+kill,+chown"
+    running = init("sh", "-c", 'echo "$A"', hooks=hooks, through=["setpriv", few, "--inh-caps=-all"])
+    assert (running.rest(), running.status()) == ([], 78)
+    assert "LIFEINIT_ENV cannot be read: Permission denied" in "\n".join(running.stderr())

@@ -50,7 +50,7 @@ class ExportFile:
             return {}
         try:
             # By its path: an editor that writes a new file in the old one's place is read too.
-            text = _read(self.path, self._owner)
+            text = _read(self.path, self._owner, self._fd)
         finally:
             self.drop()
         return parse(text)
@@ -70,16 +70,20 @@ class ExportFile:
             pass  # the hook removed it
 
 
-def _read(path: bytes, owner: int | None) -> bytes:
+def _read(path: bytes, owner: int | None, made: int) -> bytes:
     """Its bytes: of a regular file only, since whatever stands there now was put there by the hook.
 
     A hook of another user, `owner`, may not have us read a file that it could not: it can move one that is not its own
-    to this place. rename(2)
+    to this place. rename(2) As root without CAP_DAC_OVERRIDE we may not open it, but have it open as `made`.
     """
     try:
         fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except FileNotFoundError:
         return b""
+    except PermissionError as error:
+        if not os.path.samestat(os.lstat(path), os.fstat(made)):
+            raise ExportError(f"LIFEINIT_ENV cannot be read: {error.strerror}") from None
+        fd = os.dup(made)
     except OSError as error:
         raise ExportError(f"LIFEINIT_ENV cannot be read: {error.strerror}") from None
     try:

@@ -103,3 +103,18 @@ def test_an_option_that_cannot_be(tmp_path: Path) -> None:
     assert check(tmp_path, "--grace", "soon")[0] == 2
     assert check(tmp_path, "--svg", "x.svg", "hooks.toml", "hooks.toml")[0] == 2
     assert not os.path.exists(tmp_path / "x.svg")
+
+
+def test_the_command_is_the_first_of_several_processes(tmp_path: Path) -> None:
+    """And `ready` at the top is its own."""
+    (tmp_path / "two.toml").write_text('ready = "5s"\n[process.helper]\ncommand = ["true"]\n')
+    _, text = check(tmp_path, "two.toml", "--", "true")
+    assert [row[:2] for row in starts(text)] == [["start", "app"], ["start", "helper"]]
+    assert starts(text)[0][2:6] == ["ready", "after", "5", "s"]
+    _, text = check(tmp_path, "two.toml")
+    assert [row[:2] for row in starts(text)] == [["start", "helper"]]
+
+
+def starts(text: str) -> list[list[str]]:
+    """The words of each row of the table that is about a start."""
+    return [line.split() for line in text.partition("THE STOP")[0].splitlines() if line.startswith("start ")]

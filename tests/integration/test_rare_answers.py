@@ -258,7 +258,7 @@ print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 def test_a_file_of_exports_that_cannot_be_read() -> None:
     """A regular file, whose first byte nobody can read."""
     with pytest.raises(exports.ExportError, match="LIFEINIT_ENV cannot be read: Input/output error"):
-        exports._read(b"/proc/self/mem", None)
+        exports._read(b"/proc/self/mem", None, -1)
 
 
 # Hooks and apps

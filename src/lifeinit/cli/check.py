@@ -121,12 +121,20 @@ def check(  # noqa: PLR0913, PLR0917
         return UNREADABLE
     (hook_file,) = (report.hook_file for report in reports) if len(reports) == 1 else (None,)
     if hook_file is not None and not any(report.errors for report in reports):
+        hook_file = _with_command(hook_file, command)
         if plan and form == "text" and not quiet:
             _tell_plan(hook_file, how)
         if svg is not None:
             Path(svg).write_text(timeline.svg(hook_file, grace, runtime), encoding="utf-8")
     counts = ((report.errors, report.warnings) for report in reports)
     return INVALID if any(errors or (strict and warnings) for errors, warnings in counts) else VALID
+
+
+def _with_command(hook_file: HookFile, command: tuple[str, ...]) -> HookFile:
+    """The command is the first of several processes, as where it is run."""
+    if not command or not hook_file.processes:
+        return hook_file
+    return hook_file.with_processes({"app": hook_file.app.replaced(command=command)})
 
 
 def _found() -> tuple[str, ...]:

@@ -34,8 +34,11 @@ def contenders(directory: Path, quick: bool) -> tuple[list[Contender], dict[str,
     one_each, features = hookfiles.one_each(directory), hookfiles.all_features(directory)
     found = [
         Contender("lifeinit", _before(lifeinit, "--")),
-        Contender("lifeinit, hooks", _before(lifeinit, "--config", one_each, "--"), started_only=True),
-        Contender("lifeinit, all features", _before(lifeinit, "--config", features, "--")),
+        Contender(
+            "lifeinit, hooks", _before(lifeinit, "--"), started_only=True, variables={"LIFEINIT_CONFIG": one_each}
+        ),
+        Contender("lifeinit, hooks and an option", _before(lifeinit, "--config", one_each, "--"), started_only=True),
+        Contender("lifeinit, all features", _before(lifeinit, "--"), variables={"LIFEINIT_CONFIG": features}),
         Contender(
             "lifeinit, no bytecode",
             _before(str(uncompiled / "lifeinit"), "--"),

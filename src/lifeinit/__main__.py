@@ -25,7 +25,7 @@ _OF_THE_FILE = {"LIFEINIT_CONFIG", "LIFEINIT_STOP_TIMEOUT", "LIFEINIT_RUN_DIR"}
 def main() -> "NoReturn":
     """Serve the command line in sys.argv. Never returns."""
     if not os.path.exists(__file__):
-        from lifeinit.launch import refuse_archive  # noqa: PLC0415
+        from lifeinit.reexec import refuse_archive  # noqa: PLC0415
 
         refuse_archive()
     arguments = sys.argv[1:]

@@ -24,12 +24,6 @@ def isolate() -> None:
     warnings.simplefilter("ignore")
 
 
-def forget_script() -> None:
-    """The same for PID 1 itself, which has nothing to import but the standard library and the engine."""
-    if not sys.flags.safe_path:
-        del sys.path[0]
-
-
 def _found_in(top_level: str) -> str | None:
     """The directory of the search path that a module was imported from; None for one without a file."""
     file = getattr(sys.modules.get(top_level), "__file__", None)

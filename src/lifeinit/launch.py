@@ -1,15 +1,13 @@
 """From the front desk to the engine: in this interpreter where it is bare, else in a new one."""
 
-import errno
 import os
 import sys
 
-from lifeinit import handover
 from lifeinit.engine import descriptors, kernel, log
 from lifeinit.engine.machine import EX_SOFTWARE
-from lifeinit.engine.plan import Plan, Process, Program, to_wire
+from lifeinit.engine.plan import Plan, Process, Program
 from lifeinit.engine.signals import number_of
-from lifeinit.isolation import forget_script
+from lifeinit.surroundings import forget_script
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,7 +28,6 @@ _INTERPRETERS_OWN = frozenset(
 _HARMLESS = frozenset(
     "PYTHONUNBUFFERED PYTHONDONTWRITEBYTECODE PYTHONHASHSEED PYTHONIOENCODING PYTHONUTF8 PYTHONNOUSERSITE".split()
 )
-_PIPE_HOLDS = 4096  # bytes at least, also where the user's other pipes are many. pipe(7), pipe-user-pages-soft
 _STOP_ON = tuple(number_of(name) or 0 for name in ("TERM", "INT", "QUIT"))
 
 
@@ -45,7 +42,9 @@ def launch(plan: Plan) -> "NoReturn":
     if _is_clean():
         forget_script()
         _ignite(plan)
-    _change_interpreter(plan)
+    from lifeinit.reexec import change_interpreter  # noqa: PLC0415  # no page of PID 1 for what it does not need
+
+    change_interpreter(plan)
 
 
 def launch_from(front_desk: "FrontDesk") -> "NoReturn":
@@ -54,13 +53,16 @@ def launch_from(front_desk: "FrontDesk") -> "NoReturn":
     Where this interpreter is bare the plan is made in a child, and no other interpreter has to start. `front_desk` gets
     what the plan is to be given to, and returns only where it has none.
     """
+    from lifeinit.handover import plan_or_status  # noqa: PLC0415
+    from lifeinit.reexec import change_interpreter  # noqa: PLC0415
+
     descriptors.fill_stdio()  # or a pipe of ours could become the app's stdin
-    found = handover.plan_or_status(front_desk) if _is_clean() else None
+    found = plan_or_status(front_desk) if _is_clean() else None
     if isinstance(found, Plan):
         _ignite(found)
     if found is None:  # no child for it
         try:
-            found = front_desk(_change_interpreter)
+            found = front_desk(change_interpreter)
         except Exception as error:  # noqa: BLE001  # nothing was started yet: a sentence and a status for it
             log.report(error)
             found = EX_SOFTWARE
@@ -71,14 +73,6 @@ def _ignite(plan: Plan) -> "NoReturn":
     from lifeinit.engine import pid1  # noqa: PLC0415  # before an exec it would be imported for nothing
 
     pid1.ignite(plan)
-
-
-def refuse_archive() -> "NoReturn":
-    """Leave, as there is no file to give to a bare interpreter; nor could psutil's extension be loaded. zipapp"""
-    place = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(descriptors.__file__))))
-    way_out = "install it, or make the archive with shiv, which unpacks itself"
-    log.say(f"cannot run out of the archive {log.quote(os.fsencode(place))}: {way_out}; nothing was started")
-    kernel.leave(EX_SOFTWARE)
 
 
 def _is_clean() -> bool:
@@ -92,48 +86,3 @@ def _has_distributions_sitecustomize() -> bool:
     """Whether it lies in the standard library, where Debian puts one that does nothing, and not in a search path."""
     file = getattr(sys.modules.get("sitecustomize"), "__file__", None)
     return isinstance(file, str) and os.path.dirname(file) == os.path.dirname(os.__file__)
-
-
-def _change_interpreter(plan: Plan) -> "NoReturn":
-    """Exec a bare interpreter that runs the engine: the pid and the pending signals stay, click's memory goes."""
-    try:
-        descriptors.fill_stdio()
-        order = _written_down(to_wire(plan))
-        script = os.path.join(os.path.dirname(os.path.abspath(descriptors.__file__)), "pid1.py")
-        os.execv(sys.executable, [sys.executable, "-I", "-S", "-B", script, str(order)])
-    except OSError as error:
-        text = f"internal error: cannot start {log.quote(os.fsencode(sys.executable))}: {error.strerror}"
-        log.say(text, "internal_error", "error")
-    kernel.leave(EX_SOFTWARE)
-
-
-def _written_down(wire: bytes) -> int:
-    """A descriptor that survives the exec, to read this from."""
-    try:
-        order = os.memfd_create("lifeinit-plan")
-    except (OSError, AttributeError):  # a seccomp profile forbids it, or Python was built for an older C library
-        return _piped(wire)
-    try:
-        with open(order, "wb", closefd=False) as file:
-            file.write(wire)
-    except OSError:  # RLIMIT_FSIZE counts it too
-        os.close(order)
-        return _piped(wire)
-    os.lseek(order, 0, os.SEEK_SET)
-    os.set_inheritable(order, True)
-    return order
-
-
-def _piped(wire: bytes) -> int:
-    """The same as a pipe with room for it all: nobody reads it before the exec. pipe(7)"""
-    order, end = os.pipe()
-    if len(wire) > _PIPE_HOLDS:
-        import fcntl  # noqa: PLC0415
-
-        fcntl.fcntl(end, fcntl.F_SETPIPE_SZ, len(wire))
-    os.set_blocking(end, False)
-    if os.write(end, wire) < len(wire):
-        raise OSError(errno.ENOBUFS, os.strerror(errno.ENOBUFS))
-    os.close(end)
-    os.set_inheritable(order, True)
-    return order

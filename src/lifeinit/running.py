@@ -6,7 +6,7 @@ from typing import Final
 
 from lifeinit.engine import log
 from lifeinit.engine.machine import EX_SOFTWARE
-from lifeinit.hookfile import reader, search
+from lifeinit.hookfile import reader, search, trust
 from lifeinit.hookfile.problem import HookFileError, UnreadableError, quoted
 from lifeinit.planning import Options, make_plan, stop_timeout_of
 
@@ -36,7 +36,7 @@ def run(command: Sequence[str], config: str | None, options: Options, given: "Su
             raise NoCommandError from None
         by = ": LIFEINIT_CONFIG names it" if named_by_variable else ""
         log.say(f"{error}{by}; nothing was started", "unreadable", "error")
-    except search.DistrustedError as error:
+    except trust.DistrustedError as error:
         way_out = "name the file by --config or LIFEINIT_CONFIG, or give it to root"
         sentence = f"the hook file {quoted(path)} is not trusted: {error}: {way_out}; nothing was started"
         log.say(sentence, "distrusted", "error")

@@ -1,6 +1,7 @@
 """What lifeinit was started with and has to change for itself, as the app is to find it again."""
 
 import os
+import sys
 
 from lifeinit.engine import kernel
 from lifeinit.engine.plan import Surroundings
@@ -22,6 +23,12 @@ def surroundings(mask: "Iterable[int]") -> Surroundings:
         lc_ctype_added=_lc_ctype_added(),
         directory=directory,
     )
+
+
+def forget_script() -> None:
+    """Import nothing any more from the directory of the script, which stands before the standard library."""
+    if not sys.flags.safe_path:
+        del sys.path[0]
 
 
 def _lc_ctype_added() -> bool:

@@ -116,6 +116,7 @@ FLOORS = (
     "lifeinit.planning",
     "lifeinit.isolation",
     "lifeinit.handover",
+    "lifeinit.reexec",
     "lifeinit.launch",
     "lifeinit.waiting",
     "lifeinit.running",

@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple
 
 from lifeinit import expansion
 from lifeinit.engine.signals import name_of, number_of
-from lifeinit.hookfile import codes, keys, loading, search
+from lifeinit.hookfile import codes, keys, loading, trust
 from lifeinit.hookfile.locate import Path, Places
 from lifeinit.hookfile.meant import signal as meant_signal
 from lifeinit.hookfile.model import DEFAULT_STOP_ON, DEFAULT_TIMEOUT, PHASES, Hook, HookFile, Phase, Process
@@ -35,11 +35,11 @@ def read(path: str, is_named: bool = True) -> HookFile:
 def contents(path: str, is_named: bool = True) -> bytes:
     """The bytes of the hook file at `path`; of one that is too large only the beginning. Raises UnreadableError."""
     if not is_named:
-        search.distrust_place(path)
+        trust.distrust_place(path)
     try:
         with open(path, "rb") as file:
             if not is_named:
-                search.distrust_file(path, file.fileno())
+                trust.distrust_file(path, file.fileno())
             return file.read(loading.LARGEST + 1)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "no path can hold a NUL"

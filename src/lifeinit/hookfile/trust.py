@@ -1,0 +1,48 @@
+"""Whether a hook file that nobody has named may be run: it could lie there for a purpose."""
+
+import os
+
+
+class DistrustedError(Exception):
+    """A hook file that nobody has named, and that somebody else could have put there; the text is the reason."""
+
+
+def distrust_place(path: str) -> None:
+    """Raises DistrustedError unless only root and lifeinit's own user can put files where this one lies.
+
+    A directory that others may write to by its mode is fine on a read-only mount: a Kubernetes ConfigMap's is 0777.
+    """
+    _distrust_directory(os.path.dirname(path) or ".", "its directory")
+
+
+def distrust_file(path: str, fd: int) -> None:
+    """The same for what was opened: its own owner and mode, and where it lies if `path` is a link to it.
+
+    Its place was looked at before, so nobody else has put it there since; and it is read from this descriptor.
+    """
+    found = os.fstat(fd)
+    _distrust_owner(found, "it")
+    if _others_may_write(found):
+        raise DistrustedError("it can be written by others")
+    if os.path.islink(path):
+        _distrust_directory(os.path.dirname(os.path.realpath(path)), "where it leads to")
+
+
+def _distrust_directory(directory: str, what: str) -> None:
+    try:
+        found = os.stat(directory)
+        read_only = bool(os.statvfs(directory).f_flag & os.ST_RDONLY)
+    except OSError as error:
+        raise DistrustedError(f"{what} cannot be looked at: {error.strerror}") from None
+    _distrust_owner(found, what)
+    if _others_may_write(found) and not read_only:
+        raise DistrustedError(f"{what} can be written by others")
+
+
+def _distrust_owner(found: os.stat_result, what: str) -> None:
+    if found.st_uid not in {0, os.geteuid()}:
+        raise DistrustedError(f"{what} belongs to uid {found.st_uid}")
+
+
+def _others_may_write(found: os.stat_result) -> bool:
+    return bool(found.st_mode & 0o002 or (found.st_mode & 0o020 and found.st_gid not in {0, os.getegid()}))

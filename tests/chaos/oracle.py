@@ -12,6 +12,7 @@ from tests.chaos.storm import Line, Result
 from tests.chaos.truth import Truth
 
 SLACK = 2.5  # seconds that a busy machine may add to a budget
+_NOTHING = "before anything was started"
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,12 @@ def nothing_is_left(truth: Truth) -> Iterator[str]:
         yield f"left behind: {truth.result.stdout}"
 
 
+def nothing_where_it_says_so(truth: Truth) -> Iterator[str]:
+    """A stop request that came before everything else."""
+    if truth.said(_NOTHING):
+        yield from (f"nothing was started, but {line.who} {line.what}" for line in truth.log if line.who != "outside")
+
+
 def post_stop_once_in_each_life(truth: Truth) -> Iterator[str]:
     for hook in truth.scenario.of_phase("post_stop"):
         for life in truth.lives:
@@ -72,7 +79,7 @@ def _is_excused(truth: Truth, hook: Hook, life: int) -> bool:
     """Whether its first try may have left no line: it never came to it, or it was ended before it could write one."""
     if hook.silent or truth.is_silent or truth.scenario.world in {"pids", "nproc", "memory"}:
         return True
-    if hook.keys.get("once") and life > 0:
+    if truth.said(_NOTHING) or (hook.keys.get("once") and life > 0):
         return True
     said = (f"{hook.label}: cannot run", f"{hook.label}: timed out", f"{hook.label}: cut", "the budget is spent")
     return truth.said(*said)
@@ -252,6 +259,7 @@ def the_status_is_what_happened(truth: Truth) -> Iterator[str]:
 _RULES: tuple[Callable[[Truth], Iterator[str]], ...] = (
     no_error_of_its_own,
     nothing_is_left,
+    nothing_where_it_says_so,
     post_stop_once_in_each_life,
     hooks_in_order_one_at_a_time,
     nothing_before_post_stop_outlives_it,

@@ -187,6 +187,18 @@ def test_an_argument_of_any_bytes_reaches_the_app(init: Start, hooks: str | None
 
 
 @pytest.mark.usefixtures("namespaces")
+def test_an_int_that_is_dropped_asks_for_nothing_then(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "slow.toml")
+    running = Running([str(LIFEINIT), "--config", "slow.toml", "--", "echo", "app"], tmp_path, base_environment())
+    with (tmp_path / "slow.toml").open("w") as slow:
+        running.send(signal.SIGINT)
+        slow.write('[signals]\nINT = ""\n[[post_stop]]\ncommand = "echo post_stop"\n')
+    assert running.rest() == ["app", "post_stop"]
+    assert running.status() == 0
+    running.end()
+
+
+@pytest.mark.usefixtures("namespaces")
 def test_a_term_that_came_before_the_engine_is_kept(tmp_path: Path) -> None:
     """While the front desk reads the hook file, here one that takes its time: the signal waits, blocked."""
     os.mkfifo(tmp_path / "slow.toml")

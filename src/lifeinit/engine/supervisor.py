@@ -65,7 +65,8 @@ class Supervisor:
 
     def _stop_requested_already(self) -> int:
         """With hooks, a stop request that came before all of them: nothing is started. A plain init passes it on."""
-        came = None if self.plan.plain else kernel.wait(0.0, self.plan.stop_on)
+        dropped = {came for came, goes in self.plan.rewrite if goes is None}
+        came = None if self.plan.plain else kernel.wait(0.0, set(self.plan.stop_on) - dropped)
         if came is None:
             return 0
         self._exit(128 + came.si_signo, f"stop requested by SIG{name_of(came.si_signo)} before anything was started")

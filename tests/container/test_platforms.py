@@ -49,7 +49,7 @@ def test_orphans_below_the_engines_own_init(run: Run) -> None:
     """tini is PID 1, and lifeinit not: what the app leaves behind comes to lifeinit all the same, and gets its TERM."""
     container = run("python", "-c", LEAVES_ONE, options=("--init",), hooks="pre_start = 'cat /proc/1/comm'")
     said = list(container.lines())
-    assert said[0] in {"docker-init", "tini"}
+    assert {"docker-init", "tini"} & set(said)
     assert [line for line in said if "orphan" in line] == ["the orphan's parent: lifeinit", "the orphan: TERM"]
     assert container.status() == 5
 

@@ -16,6 +16,7 @@ CONFIGURATION = """
 import os
 
 bind = "127.0.0.1:0"
+graceful_timeout = 1  # a worker that the TERM meets before it has its handlers
 
 
 def on_starting(server):

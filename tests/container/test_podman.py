@@ -62,7 +62,7 @@ def below_its_own_init(podman: Podman) -> None:
     )
     status, said = container.ends()
     assert (status, said[1:]) == (5, ["the orphan's parent: lifeinit", "the orphan: TERM"])
-    assert said[0] in {"catatonit", "podman-init"}
+    assert {"catatonit", "podman-init"} & set(said)
 
 
 def on_a_terminal(podman: Podman) -> None:

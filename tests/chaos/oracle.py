@@ -190,7 +190,8 @@ def signals_reach_the_app(truth: Truth) -> Iterator[str]:
                 goes = truth.scenario.goes(line.words[1])
                 if not goes or "CHLD" in {goes, line.words[1]} or truth.scenario.stops(line.words[1]):
                     continue
-                if {goes, line.words[1]} & {"TTIN", "TTOU"} and truth.is_continued_soon(at):
+                stops = bool({goes, line.words[1]} & {"TTIN", "TTOU"})
+                if stops and (truth.is_continued_soon(at) or truth.is_stopped(f"app:{i}", at)):
                     continue  # the kernel throws away a pending one when a CONT comes. signal(7)
                 if not truth.got(f"app:{i}", goes, at):
                     yield f"app:{i} did not get the {goes} for the {line.words[1]} that was sent at {line.at:.3f}"

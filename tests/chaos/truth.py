@@ -71,6 +71,11 @@ class Truth:
                 found.append((ready, asks))
         return found
 
+    def is_stopped(self, who: str, at: int) -> bool:
+        """Whether it has stopped itself before this line, and nothing has woken it."""
+        said = [line.what for line in self.log[:at] if line.who == who and line.what in {"stops", "continues"}]
+        return said[-1:] == ["stops"]
+
     def is_continued_soon(self, at: int) -> bool:
         """Whether lifeinit or the app may have got a CONT within a moment of this line."""
         return any(

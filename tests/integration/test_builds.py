@@ -21,6 +21,7 @@ if sys.argv[1] == "no ctypes":
                 raise ImportError("no _ctypes in this build")
     sys.meta_path.insert(0, NoCtypes)
 sys.argv[:2] = ["lifeinit"]
+sys.modules.pop("linecache", None)  # which -c brings from 3.13 on, and a script does not
 from lifeinit.__main__ import main
 main()
 """

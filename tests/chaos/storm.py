@@ -81,8 +81,8 @@ class Outside:
             status = Path(f"/proc/{pid}/status").read_text()
         except OSError:
             return False
-        if status.startswith("Name:\tsh\n"):
-            return False  # a shell blocks everything while it forks
+        if status.startswith(("Name:\tsh\n", "Name:\tunshare\n")):
+            return False  # they block everything while they fork, and so does the child until its exec
         blocked = status.partition("SigBlk:")[2].split()
         return bool(blocked) and bool(int(blocked[0], 16) & _USR1_BLOCKED)
 

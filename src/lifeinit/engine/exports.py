@@ -81,9 +81,12 @@ def _read(path: bytes, owner: int | None, made: int) -> bytes:
     except FileNotFoundError:
         return b""
     except PermissionError as error:
-        if not os.path.samestat(os.lstat(path), os.fstat(made)):
+        try:
+            fd = os.dup(made) if os.path.samestat(os.lstat(path), os.fstat(made)) else -1
+        except OSError:
+            fd = -1  # what the hook has left running may have removed it meanwhile
+        if fd < 0:
             raise ExportError(f"LIFEINIT_ENV cannot be read: {error.strerror}") from None
-        fd = os.dup(made)
     except OSError as error:
         raise ExportError(f"LIFEINIT_ENV cannot be read: {error.strerror}") from None
     try:

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from signal import SIGCONT, SIGKILL, SIGTERM
@@ -87,7 +88,9 @@ def test_no_file_for_exports_that_cannot_be_given_to_the_hooks_user(init: Start)
     before = left_over()
     running = init("echo", "app", hooks=hooks, through=failing("fchown:error=EPERM"))
     assert running.rest() == ["unset", "app"]
-    assert left_over() <= before
+    end = time.monotonic() + PATIENCE
+    while left := left_over() - before:  # those of other tests, which run beside this one, go; one of ours would stay
+        assert time.monotonic() < end, left
 
 
 def left_over() -> set[Path]:

@@ -82,10 +82,10 @@ class Machine:
 
     def handle(self, event: ev.Event) -> Actions:
         match event:
+            case ev.SignalCame():
+                return self._signal_came(event.signo)
             case ev.Begin():
                 return self._next()
-            case ev.SignalCame(signo):
-                return self._signal_came(signo)
             case ev.Started(process):
                 return self._started(process)
             case ev.StartFailed(process, status, why):

@@ -26,6 +26,7 @@ _MOST_AT_ONCE = 128  # twice as many as there are signals
 _CHLD, _CONT, _KILL, _TERM, _PIPE, _XFSZ, _TTIN, _TTOU = (
     number_of(name) or 0 for name in ("CHLD", "CONT", "KILL", "TERM", "PIPE", "XFSZ", "TTIN", "TTOU")
 )
+_OF_A_WRITE = {_PIPE, _XFSZ}
 
 
 class RunningHook:
@@ -117,25 +118,25 @@ class Supervisor:
 
     def _handle(self, event: ev.Event) -> list[ev.Action]:
         """Let the machine answer, and whatever its actions bring about at once after that. Returns all the actions."""
-        waiting: list[ev.Event] = [event]
+        events: list[ev.Event] = [event]
         done: list[ev.Action] = []
-        while waiting:
-            actions = self.machine.handle(waiting.pop(0))
+        for each in events:  # which grows meanwhile
+            actions = self.machine.handle(each)
             if self.services is not None:
                 self.services.report.readiness(self.machine)
             for action in actions:
                 answer = self._perform(action)
-                done.append(action)
                 if answer is not None:
-                    waiting.append(answer)
+                    events.append(answer)
+            done += actions
         return done
 
     def _perform(self, action: ev.Action) -> ev.Event | None:  # a table
         match action:
+            case ev.SignalApp():  # first, as the one action whose time an app can feel
+                self._signal_app(action)
             case ev.StartApp(process):
                 return self._start_app(process)
-            case ev.SignalApp(process, signo, group):
-                self._signal_app(process, signo, group)
             case ev.Probe(process):
                 return self._probe(process)
             case ev.EndProbe(process):
@@ -209,11 +210,11 @@ class Supervisor:
         """Whether somebody may live who could stop a child before its exec."""
         return not self.plan.plain or os.getpid() != 1
 
-    def _signal_app(self, process: int, signo: int, group: bool) -> None:
-        app = self.apps.get(process)
-        if app is not None and not app.signal(signo, group):
-            name = self.plan.processes[process].name
-            log.say(f"may not send SIG{name_of(signo)} to the {name}: it has another user; CAP_KILL is missing")
+    def _signal_app(self, action: ev.SignalApp) -> None:
+        app = self.apps.get(action.process)
+        if app is not None and not app.signal(action.signo, action.group):
+            name, signal = self.plan.processes[action.process].name, name_of(action.signo)
+            log.say(f"may not send SIG{signal} to the {name}: it has another user; CAP_KILL is missing")
 
     # Children.
 
@@ -440,4 +441,4 @@ def _services(plan: Plan) -> "Services | None":
 
 def _of_our_own_write(came: "struct_siginfo") -> bool:
     """A log line met a closed pipe or a file at its limit: blocked, the signal is kept even though it is ignored."""
-    return came.si_signo in {_PIPE, _XFSZ} and came.si_pid == os.getpid()
+    return came.si_signo in _OF_A_WRITE and came.si_pid == os.getpid()

@@ -86,7 +86,7 @@ def _command_alone(arguments: list[str]) -> list[str]:
 
 
 def _has_hook_file() -> bool:
-    from lifeinit.hookfile.search import found  # noqa: PLC0415
+    from lifeinit.search import found  # noqa: PLC0415
 
     return found(None) is not None
 

@@ -1,6 +1,8 @@
 """The front desk as a child of PID 1, and the way of its plan to PID 1: what it imports goes with it."""
 
 import os
+import sys
+import time
 
 from lifeinit.engine import kernel, log
 from lifeinit.engine.machine import EX_SOFTWARE
@@ -16,50 +18,58 @@ if TYPE_CHECKING:
     Engage = Callable[[Plan], NoReturn]
     FrontDesk = Callable[[Engage], int]
 
-_LENGTH = 8  # bytes before the plan, which say how long it is
-_AT_ONCE = 65536
-_TICK_MS = 50
-_MOST_STOPS = 20  # a second in all for one that is stopped again and again
-_PATIENCE = 40  # ticks until a stop request ends it
-_ASKS = tuple(number_of(name) or 0 for name in ("TERM", "INT"))
+_NO_ROOM = 75  # EX_TEMPFAIL of sysexits(3): what the child says where it cannot write the plan down
+_MOST_STOPS = 20
+_PATIENCE = 2.0  # seconds until a stop request ends it
+_CHLD, _CONT, _KILL, _TERM, _INT = (number_of(name) or 0 for name in ("CHLD", "CONT", "KILL", "TERM", "INT"))
 
 
 def plan_or_status(front_desk: "FrontDesk") -> Plan | int | None:
-    """The plan, or the exit status with which the front desk refuses; None where no child can be had for it."""
+    """The plan, or the exit status with which the front desk refuses; None where no child can be had for it.
+
+    The plan comes in a memory file, and is whole once the child is dead. Why not a pipe: somebody would have to read
+    from it in time, and a program that the child has started (an NSS module may) could hold it open for ever.
+    """
     try:
-        reader, writer = os.pipe()
-    except OSError:
+        paper = os.memfd_create("lifeinit-plan")
+    except (OSError, AttributeError):  # a seccomp profile forbids it, or Python was built for an older C library
         return None
     try:
         child = os.fork()
     except OSError:
-        os.close(reader)
-        os.close(writer)
+        os.close(paper)
         return None
     if child == 0:
-        os.close(reader)  # or nobody would tell it that PID 1 is gone
-        _hand_over(writer, front_desk)
-    os.close(writer)
+        _write_down(paper, front_desk)
     forget_script()
     try:
         from lifeinit.engine import pid1  # noqa: F401, PLC0415  # while the child works
 
-        return _Receiver(reader, child).plan_or_status()
+        return _outcome(_status_of(child), paper)
     except Exception as error:  # noqa: BLE001  # nothing was started yet: a sentence and a status for it
         log.report(error)
         return EX_SOFTWARE
 
 
-def _hand_over(writer: int, front_desk: "FrontDesk") -> "NoReturn":
+def _outcome(status: int, paper: int) -> Plan | int | None:
+    os.kill(os.getpid(), _CHLD)  # the one that was taken may have stood for other children too
+    with open(paper, "rb") as file:
+        file.seek(0)
+        wire = file.read()
+    if status == 0 and wire:
+        return from_wire(wire)
+    return None if status == _NO_ROOM else status
+
+
+def _write_down(paper: int, front_desk: "FrontDesk") -> "NoReturn":
     """In the child. Whatever happens, it ends here."""
 
     def engage(plan: Plan) -> "NoReturn":
-        wire = to_wire(plan)
         try:
-            with open(writer, "wb") as pipe:
-                pipe.write(len(wire).to_bytes(_LENGTH, "little") + wire)
-        except OSError:
-            kernel.leave(EX_SOFTWARE)  # PID 1 is gone, and nobody is left to be told
+            with open(paper, "wb") as file:
+                file.write(to_wire(plan))
+        except OSError:  # RLIMIT_FSIZE counts it too
+            kernel.leave(_NO_ROOM)
         kernel.leave(0)
 
     import gc  # noqa: PLC0415
@@ -74,73 +84,55 @@ def _hand_over(writer: int, front_desk: "FrontDesk") -> "NoReturn":
         kernel.leave(status)
 
 
-class _Receiver:
-    """Waits for the plan, or for the child's end.
+def _status_of(child: int) -> int:
+    """What it ended with. It may be stopped, or wait for a hook file that never comes: neither keeps PID 1 for ever."""
+    stops, deadline, awaited = 0, time.monotonic() + _PATIENCE, {_CHLD}
+    while True:
+        pid, how = os.waitpid(child, os.WNOHANG)
+        if pid:
+            return _told(os.waitstatus_to_exitcode(how))
+        if kernel.is_stopped(child):
+            stops += 1
+            if stops > _MOST_STOPS:
+                _end(child)
+                return _failed("what reads the options and the hook file is stopped again and again")
+            kernel.signal_process(child, _CONT)
+        came = kernel.wait(None if _TERM in awaited else deadline, awaited)
+        if came is None:
+            awaited = {_CHLD, _TERM, _INT}
+        elif came.si_signo != _CHLD:
+            _end(child)
+            _speak_as_asked()
+            text = f"stop requested by SIG{name_of(came.si_signo)} before the hook file was read"
+            log.say(text, "stop_requested", "error")
+            return 128 + came.si_signo
 
-    Why not for the end of file alone: a program that the child has started (an NSS module may) can hold the pipe open.
-    Why a tick: the child may be stopped, or wait for a hook file that never comes, and nothing else would wake us.
-    """
 
-    def __init__(self, reader: int, child: int) -> None:
-        import select  # noqa: PLC0415
+def _told(status: int) -> int:
+    if status < 0:
+        return _failed(f"SIG{name_of(-status)} ended what reads the options and the hook file")
+    return status
 
-        self._reader, self._child, self._stops = reader, child, 0
-        self._poll = select.poll()
-        self._poll.register(reader, select.POLLIN)
-        self._received = bytearray()
 
-    def plan_or_status(self) -> Plan | int:
-        ticks, status = 0, None
-        while not self._is_whole() and status is None:
-            if self._poll.poll(_TICK_MS):
-                part = os.read(self._reader, _AT_ONCE)
-                self._received += part
-                if not part:
-                    status = self._ended(0)
-                continue
-            ticks += 1
-            status = self._look_after(ticks)
-        while not self._is_whole() and self._poll.poll(0) and (part := os.read(self._reader, _AT_ONCE)):
-            self._received += part
-        os.close(self._reader)
-        if self._is_whole():
-            if status is None:
-                self._end()
-            return from_wire(bytes(self._received[_LENGTH:]))
-        return EX_SOFTWARE if status is None else status
+def _end(child: int) -> None:
+    """It is not waited for longer than SIGKILL takes."""
+    kernel.signal_process(child, _KILL)
+    os.waitpid(child, 0)
 
-    def _is_whole(self) -> bool:
-        return len(self._received) >= _LENGTH + int.from_bytes(self._received[:_LENGTH], "little") > _LENGTH
 
-    def _look_after(self, ticks: int) -> int | None:
-        """At each tick: the status to leave with, once there is one."""
-        if kernel.is_stopped(self._child):
-            self._stops += 1
-            if self._stops > _MOST_STOPS:
-                self._end()
-                return self._failed("what reads the options and the hook file is stopped again and again")
-            kernel.signal_process(self._child, number_of("CONT") or 0)
-        asked = kernel.pending(_ASKS) if ticks > _PATIENCE else None
-        if asked is not None:
-            self._end()
-            log.say(f"stop requested by SIG{name_of(asked)} before the hook file was read", "stop_requested", "error")
-            return 128 + asked
-        return self._ended(os.WNOHANG)
+def _failed(why: str) -> int:
+    _speak_as_asked()
+    log.say(f"internal error: {why}", "internal_error", "error")
+    return EX_SOFTWARE
 
-    def _ended(self, options: int) -> int | None:
-        pid, how = os.waitpid(self._child, options)
-        if not pid:
-            return None
-        status = os.waitstatus_to_exitcode(how)
-        if status < 0:
-            return self._failed(f"SIG{name_of(-status)} ended what reads the options and the hook file")
-        return status
 
-    def _end(self) -> None:
-        """It has nothing more to do, and is not waited for longer than SIGKILL takes."""
-        kernel.signal_process(self._child, number_of("KILL") or 0)
-        os.waitpid(self._child, 0)
-
-    def _failed(self, why: str) -> int:
-        log.say(f"internal error: {why}", "internal_error", "error")
-        return EX_SOFTWARE
+def _speak_as_asked() -> None:
+    """As text or as JSON: nobody has read the options, so this one is looked for by its name."""
+    words = sys.argv[1 : sys.argv.index("--")] if "--" in sys.argv else sys.argv[1:]
+    asked = os.environ.get("LIFEINIT_LOG_FORMAT", "text")
+    for word, following in zip(words, [*words[1:], ""], strict=True):
+        if word == "--log-format":
+            asked = following
+        elif word.startswith("--log-format="):
+            asked = word.partition("=")[2]
+    log.configure(asked, quiet=False)

@@ -54,13 +54,14 @@ def launch_from(front_desk: "FrontDesk") -> "NoReturn":
     what the plan is to be given to, and returns only where it has none.
     """
     from lifeinit.handover import plan_or_status  # noqa: PLC0415
-    from lifeinit.reexec import change_interpreter  # noqa: PLC0415
 
-    descriptors.fill_stdio()  # or a pipe of ours could become the app's stdin
+    descriptors.fill_stdio()  # or a file of ours could become the app's stdin
     found = plan_or_status(front_desk) if _is_clean() else None
     if isinstance(found, Plan):
         _ignite(found)
     if found is None:  # no child for it
+        from lifeinit.reexec import change_interpreter  # noqa: PLC0415
+
         try:
             found = front_desk(change_interpreter)
         except Exception as error:  # noqa: BLE001  # nothing was started yet: a sentence and a status for it

@@ -4,9 +4,10 @@ import os
 from collections.abc import Sequence
 from typing import Final
 
+from lifeinit import search
 from lifeinit.engine import log
 from lifeinit.engine.machine import EX_SOFTWARE
-from lifeinit.hookfile import reader, search, trust
+from lifeinit.hookfile import reader, trust
 from lifeinit.hookfile.problem import HookFileError, UnreadableError, quoted
 from lifeinit.planning import Options, make_plan, stop_timeout_of
 

@@ -1,5 +1,6 @@
 """The front desk is a child of PID 1. Whatever becomes of it, PID 1 does not wait for ever."""
 
+import json
 import os
 import shutil
 import signal
@@ -65,6 +66,32 @@ def test_a_stop_request_ends_one_that_waits_for_ever(tmp_path: Path, signo: int)
         assert running.stderr() == [f"lifeinit: stop requested by {name} before the hook file was read"]
 
 
+@pytest.mark.parametrize("asked", [("--log-format", "json"), ("--log-format=json",), ("env",)])
+def test_what_is_said_of_it_is_json_where_json_was_asked_for(tmp_path: Path, asked: tuple[str, ...]) -> None:
+    os.mkfifo(tmp_path / "slow.toml")
+    of_environment = asked == ("env",)
+    environment = base_environment() | ({"LIFEINIT_LOG_FORMAT": "json"} if of_environment else {})
+    options = () if of_environment else asked
+    command = [str(LIFEINIT), *options, "--config", "slow.toml", "--", "echo", "--log-format=text"]
+    running = Running(command, tmp_path, environment)
+    os.kill(running.child(), signal.SIGKILL)
+    assert running.status() == 70
+    (line,) = running.stderr()
+    sentence = "internal error: SIGKILL ended what reads the options and the hook file"
+    assert json.loads(line)["message"] == sentence
+    running.end()
+
+
+@pytest.mark.skipif(shutil.which("prlimit") is None, reason="there is no prlimit to set a limit with")
+def test_one_that_may_write_no_file_has_another_way(tmp_path: Path) -> None:
+    """RLIMIT_FSIZE counts a memory file too. setrlimit(2)"""
+    (tmp_path / "hooks.toml").write_text("post_stop = 'echo over'\n")
+    running = Running(["prlimit", "--fsize=0", str(LIFEINIT), "--", "echo", "app"], tmp_path, base_environment())
+    assert running.rest() == ["app", "over"]
+    assert running.status() == 0
+    running.end()
+
+
 LEAVES_ONE_BEHIND = r"""
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -82,7 +109,7 @@ int getpwnam_r(const char *name, struct passwd *entry, char *room, size_t size, 
 
 @pytest.mark.skipif(shutil.which("cc") is None, reason="there is no C compiler for a library that forks")
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
-def test_what_it_leaves_behind_may_hold_the_pipe(tmp_path: Path) -> None:
+def test_what_it_leaves_behind_holds_nobody_up(tmp_path: Path) -> None:
     """A module of the name service forks without an exec, and keeps every descriptor. nsswitch.conf(5)"""
     (tmp_path / "nss.c").write_text(LEAVES_ONE_BEHIND)
     subprocess.run(["cc", "-shared", "-fPIC", "-o", tmp_path / "nss.so", tmp_path / "nss.c", "-ldl"], check=True)

@@ -105,6 +105,7 @@ FLOORS = (
     "lifeinit.observation",
     "lifeinit.rules",
     "lifeinit.expansion",
+    "lifeinit.search",
     "lifeinit.surroundings",
     "lifeinit.waiting",
     "lifeinit.hookfile",

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from lifeinit import __version__, schema
-from lifeinit.hookfile.search import PLACES
+from lifeinit.search import PLACES
 from tools.reference import commands, keys, statuses, variables
 from tools.reference.marking import marked
 from tools.reference.roff import block, bold, code, sentence, tagged, wrapped

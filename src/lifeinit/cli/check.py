@@ -12,12 +12,12 @@ from typing import Final
 
 import click
 
-from lifeinit import timeline
+from lifeinit import search, timeline
 from lifeinit.cli.parameters import Parsed
 from lifeinit.diagnostics import machine, screen
 from lifeinit.diagnostics.colours import Paint, are_wanted
 from lifeinit.diagnostics.report import Report, located
-from lifeinit.hookfile import duration, loading, reader, search
+from lifeinit.hookfile import duration, loading, reader
 from lifeinit.hookfile.model import PHASES, HookFile
 from lifeinit.hookfile.problem import UnreadableError
 from lifeinit.inspection import inspect

@@ -64,9 +64,9 @@ def contenders(directory: Path, quick: bool) -> tuple[list[Contender], dict[str,
 
 
 def interpreter(name: str, program: str) -> Contender:
-    """`python -c PROGRAM` of the environment that has lifeinit, whatever the app."""
+    """`python -c PROGRAM APP...` of the environment that has lifeinit."""
     python = str(environments.cache() / "lifeinit" / "bin" / "python")
-    return Contender(name, lambda _: (python, "-c", program), init=False, started_only=True)
+    return Contender(name, lambda app: (python, "-c", program, *app), init=False, started_only=True)
 
 
 def _before(*words: str) -> Words:

@@ -16,6 +16,7 @@ from benchmarks.namespace import Running, running, starts_ms
 
 Samples = defaultdict[str, list[float]]
 REAP_LIMIT = 5.0  # seconds: after that the rate is of what has been reaped by then
+WAITS = "import os, sys; os.fork() or os.execv(sys.argv[1], sys.argv[1:]); os.wait()"
 BLOCKS_TERM = "import _signal; _signal.pthread_sigmask(_signal.SIG_BLOCK, {15}); _signal.pause()"
 
 
@@ -83,6 +84,10 @@ def visits(found: Sequence[Contender], directory: Path, amount: Amount, tell: Ca
                 stop[contender.name].append(one.stop_ms())
         with running(Contender("no init", lambda app: app), directory, "echo") as one:
             forward["no init"] += round_trips_us(one, amount.signals)
+        with running(interpreter("python that waits", WAITS), directory, "echo") as one:
+            one.settle()
+            private[one.name].append(process.memory_kb(one.pid, "Private_Dirty"))
+            pss[one.name].append(process.pss_beside_kb(one.pid, one.app))
     return {
         "private": Row("private dirty memory, idle", "kB", values=spreads(private)),
         "pss": Row("PSS beside a Python app, idle", "kB", values=spreads(pss)),

@@ -1,5 +1,7 @@
 """Which exit statuses a run may have, by what its log says: the contract's table once more, in other words."""
 
+import signal
+
 from tests.chaos.scenario import Hook, Scenario
 from tests.chaos.truth import Truth, signal_number
 
@@ -95,7 +97,14 @@ def _endings(truth: Truth, process: int) -> set[int]:
         found |= {_KILLED, 143, 128 + signal_number(str(truth.scenario.apps[process].keys.get("stop_signal", "TERM")))}
         names = {truth.scenario.goes(line.words[1]) for line in truth.log if line.what == "sends"} - {""}
         found |= {128 + signal_number(name) for name in names}
+        asking = {line.who for line in truth.log if line.what == "asks" and line.who.startswith("app:")}
+        found |= {128 + _question(int(who.partition(":")[2])) for who in asking}
     return found
+
+
+def _question(process: int) -> int:
+    """The signal with which an app asks whether everything has come, which lifeinit passes on to all of them."""
+    return int(signal.SIGRTMAX) - 1 - process
 
 
 def _failures(truth: Truth, hook: Hook) -> set[int]:

@@ -2,6 +2,7 @@
 
 import concurrent.futures
 import dataclasses
+import signal
 
 import pytest
 
@@ -88,3 +89,10 @@ def test_the_oracle_is_content_with_a_good_run() -> None:
 def test_the_oracle_sees(wrong: Result, finding: str) -> None:
     """A log in which one thing is not as it should be."""
     assert [said for said in judge(SCENARIO, wrong).findings if finding in said], judge(SCENARIO, wrong).findings
+
+
+def test_an_apps_question_may_end_another_that_is_not_up_yet() -> None:
+    """It comes back to all of them, and one that has not yet blocked it dies of it."""
+    scenario = dataclasses.replace(SCENARIO, apps=[*SCENARIO.apps, App(["serve:0:TERM"])])
+    assert judge(scenario, result(status=128 + signal.SIGRTMAX - 1)).findings == []
+    assert judge(scenario, result(status=128 + signal.SIGRTMAX - 2)).findings != []

@@ -12,6 +12,7 @@ pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="to give a file away t
 
 WAY_OUT = "name the file by --config or LIFEINIT_CONFIG, or give it to root; nothing was started"
 HOOKS = 'pre_start = "echo hook"\n'
+THROUGH_X = 'the directory "./x", through which it leads,'
 
 
 @pytest.mark.parametrize(
@@ -24,8 +25,16 @@ HOOKS = 'pre_start = "echo hook"\n'
         ("chmod 1777 .", "its directory can be written by others"),
         ("chgrp 4711 hooks.toml; chmod 660 hooks.toml", "it can be written by others"),
         ("mv hooks.toml x; chown 4711 x; ln -s x hooks.toml", "it belongs to uid 4711"),
-        ("mkdir x; mv hooks.toml x; chown 4711 x; ln -s x/hooks.toml .", "where it leads to belongs to uid 4711"),
-        ("mkdir x; mv hooks.toml x; chmod 777 x; ln -s x/hooks.toml .", "where it leads to can be written by others"),
+        ("mkdir x; mv hooks.toml x; chown 4711 x; ln -s x/hooks.toml .", f"{THROUGH_X} belongs to uid 4711"),
+        ("mkdir x; mv hooks.toml x; chmod 777 x; ln -s x/hooks.toml .", f"{THROUGH_X} can be written by others"),
+        (
+            "mkdir x; chmod 777 x; mv hooks.toml y; ln -s ../y x/l; ln -s x/l hooks.toml",
+            f"{THROUGH_X} can be written by others",
+        ),
+        (
+            "mkdir x x/y; mv hooks.toml x/y; chmod 777 x; ln -s x/y/hooks.toml .",
+            f"{THROUGH_X} can be written by others",
+        ),
     ],
 )
 def test_it_is_refused(init: Start, change: str, reason: str) -> None:
@@ -64,7 +73,7 @@ def test_the_one_in_etc_too(init: Start, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("option", "said"),
-    [("ro", []), ("rw", ["where it leads to can be written by others"])],
+    [("ro", []), ("rw", ["through which it leads, can be written by others"])],
     ids=["read-only", "writable"],
 )
 def test_a_directory_that_a_read_only_mount_protects(init: Start, tmp_path: Path, option: str, said: list[str]) -> None:
@@ -101,3 +110,12 @@ def test_a_file_that_is_swapped_meanwhile(init: Start, tmp_path: Path) -> None:
     running = init("echo", "app")
     assert (running.rest(), running.status()) == ([], 78)
     assert "its directory can be written by others" in running.stderr()[0]
+
+
+def test_links_between_directories_of_roots_are_followed(init: Start) -> None:
+    """The control: relative, absolute, through a directory that is a link, and up again."""
+    change = "mount -t tmpfs -o mode=755 none /mnt; mkdir -p /mnt/x/z; mv hooks.toml /mnt/x"
+    links = "ln -s /mnt/x y; ln -s y/z/../hooks.toml ."
+    through = ["unshare", "--mount", "sh", "-c", f'{change}; {links}; exec "$@"', "-"]
+    running = init("echo", "app", hooks=HOOKS, through=through)
+    assert running.rest() == ["hook", "app"], running.stderr()

@@ -2,6 +2,10 @@
 
 import os
 
+from lifeinit.hookfile.problem import quoted
+
+_MOST_STEPS = 1000  # the kernel follows 40 links. path_resolution(7)
+
 
 class DistrustedError(Exception):
     """A hook file that nobody has named, and that somebody else could have put there; the text is the reason."""
@@ -25,7 +29,24 @@ def distrust_file(path: str, fd: int) -> None:
     if _others_may_write(found):
         raise DistrustedError("it can be written by others")
     if os.path.islink(path):
-        _distrust_directory(os.path.dirname(os.path.realpath(path)), "where it leads to")
+        _distrust_way(path)
+
+
+def _distrust_way(path: str) -> None:
+    """Raises DistrustedError for a directory through which links lead: who may change it decides where they end."""
+    place, rest = os.path.dirname(path) or ".", [os.path.basename(path)]
+    for _ in range(_MOST_STEPS):
+        if not rest:
+            return
+        entry = os.path.join(place, rest.pop(0))
+        if os.path.islink(entry):
+            target = os.readlink(entry)
+            rest = [*filter(None, target.split("/")), *rest]
+            place = "/" if target.startswith("/") else place
+        elif rest:
+            place = entry
+            _distrust_directory(place, f"the directory {quoted(place)}, through which it leads,")
+    raise DistrustedError("it leads through too many links")
 
 
 def _distrust_directory(directory: str, what: str) -> None:

@@ -1,16 +1,12 @@
 """A key that a table does not take: what it was meant to be."""
 
 import difflib
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from lifeinit.hookfile import keys
 from lifeinit.hookfile.locate import Path
 from lifeinit.hookfile.problem import quoted
 from lifeinit.hookfile.words import MANY, SECTIONS, WORDS, Word, squeezed
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from lifeinit.hookfile.values import Values
 
 _LONGEST = 40  # characters of a key or value that is worth comparing or repeating
 _WRAPPERS = {"exec", "execaction", "command", "run", "cmd"}  # Kubernetes has lifecycle.preStop.exec.command
@@ -48,11 +44,17 @@ class _Key(NamedTuple):
         return squeezed(self.name[:_LONGEST])
 
 
+class Complain(Protocol):
+    """Takes a problem: its code, place, sentence and way out."""
+
+    def __call__(self, code: str, path: Path, sentence: str, way_out: str, *, at_key: bool) -> None: ...
+
+
 class Guide:
     """Says for one unknown key after the other what it was meant to be."""
 
-    def __init__(self, values: "Values", where: str) -> None:
-        self.values = values
+    def __init__(self, complain: Complain, where: str) -> None:
+        self.complain = complain
         self.where = where
 
     def tell(self, path: Path, value: object, known: tuple[str, ...]) -> str:
@@ -118,7 +120,7 @@ class Guide:
         return own
 
     def _wrong(self, key: _Key, code: str, told: str, way_out: str) -> str:
-        self.values.wrong(code, key.path, f"unknown key {quoted(key.label)}{told}", way_out, at_key=True)
+        self.complain(code, key.path, f"unknown key {quoted(key.label)}{told}", way_out, at_key=True)
         return ""
 
 

@@ -52,7 +52,7 @@ class Values:
             return set()
         from lifeinit.hookfile.unknown import Guide  # noqa: PLC0415  # 4 ms that only a mistake has to pay
 
-        guide = Guide(self, where)
+        guide = Guide(self.wrong, where)
         return {guide.tell((*path, key), table[key], known) for key in unknown}
 
     def subtable(self, path: Path, table: Table, key: str) -> Table:

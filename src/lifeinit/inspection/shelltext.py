@@ -44,11 +44,16 @@ class Word(NamedTuple):
 
 
 class Simple(NamedTuple):
-    """One command without its assignments: the operator that ends it (`?`: not known), whether it is inside others."""
+    """One command without its assignments: the operator that ends it (`?`: not known), whether it is inside others.
+
+    It stands in the text from `begin` up to `end`, assignments, redirections and that operator too.
+    """
 
     words: tuple[Word, ...]
     ended: str
     nested: bool
+    begin: int
+    end: int
 
     @property
     def plain(self) -> tuple[str | None, ...]:
@@ -100,6 +105,7 @@ class _Reader:
         self.whole = self.sure = False
         self.loops = False
         self._words: list[Word] = []
+        self._begin = 0
         self._assigned = False
         self._depth = 0
         self._in_loop_head = self._redirected = False
@@ -232,8 +238,9 @@ class _Reader:
         something = bool(self._words or self._assigned or self._redirected)
         if self._words:
             nested = self._depth > 0
-            self.commands.append(Simple(tuple(self._words), operator, nested))
+            self.commands.append(Simple(tuple(self._words), operator, nested, self._begin, self.position))
         elif something:
             self._last = operator
         self._words, self._assigned, self._redirected = [], False, False
+        self._begin = self.position
         return something

@@ -295,4 +295,22 @@ RULES: tuple[Rule, ...] = (
         'pre_start = ["sh", "scripts/no-such-script.sh"]',
         'pre_start = ["sh", "scripts/migrate.sh"]',
     ),
+    Rule(
+        "W319",
+        "export-for-nobody",
+        "A pre_start hook exports a variable in its own shell, and nothing that it runs gets it.",
+        "An environment goes down to the programs that a shell starts, never up: the variable is gone when the"
+        " hook's shell is. What a hook writes to LIFEINIT_ENV is set for the app and for later hooks.",
+        'pre_start = "export RELEASE=7"',
+        """pre_start = 'echo "RELEASE=7" >> "$LIFEINIT_ENV"'""",
+    ),
+    Rule(
+        "W320",
+        "failure-is-lost",
+        "A value is handed on whether or not the command that makes it succeeds.",
+        "The status of echo is its own and not that of a $(...) in its words, also after set -e. The hook succeeds,"
+        " and the app starts with a value that is empty. An assignment has the status of its $(...).",
+        """pre_start = 'echo "KEY=$(cat /run/key)" >> "$LIFEINIT_ENV"'""",
+        """pre_start = 'key=$(cat /run/key) && echo "KEY=$key" >> "$LIFEINIT_ENV"'""",
+    ),
 )

@@ -1,0 +1,101 @@
+"""What a pre_start hook means to hand on to the app, and does not: `export`, and a value whose making fails unseen."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from lifeinit.inspection import shelltext
+from lifeinit.inspection.invocation import base_name, shell_line
+from lifeinit.inspection.shelltext import Script, Simple
+from lifeinit.inspection.tasks import Task
+from lifeinit.rules.rule import Finding
+
+_NAME = re.compile(r"[\"']?([A-Za-z_]\w*)(?:=|[\"']?$)", re.ASCII)
+_WORD = re.compile(r"\w+", re.ASCII)
+_HANDED = re.compile(r"[\"']?([A-Za-z_]\w*)=", re.ASCII)
+_SUBSTITUTION = re.compile(r"\$\((?!\()|`")
+_INSIDE = re.compile(r"(?:\$\((?!\()|`)\s*([^\s()`|;&<>]*)")
+_FILE = "LIFEINIT_ENV"
+_MOST_NAMES = 4  # that a sentence lists
+_GROUP_INTO_IT = re.compile(rf"[}})]\s*>>?\s*\"?\$\{{?{_FILE}\b")
+
+# After these nothing has got a variable that none of their words speaks of.
+_START_NOTHING = frozenset(
+    ": [ cd echo exit export false printf readonly return set test true umask unset wait".split()
+)
+# What these say does not depend on anything that could be missing.
+_SURE = frozenset("basename date dirname echo hostname id nproc printf pwd uname whoami".split())
+
+
+def findings(tasks: Sequence[Task]) -> Iterator[Finding]:
+    for task in tasks:
+        line = shell_line(task) if task.phase == "pre_start" else None
+        if line is not None:
+            script = shelltext.read(line)
+            yield from _exports(task, line, script)
+            yield from _lost_failures(task, line, script)
+
+
+def _exports(task: Task, line: str, script: Script) -> Iterator[Finding]:
+    """W319. A loop, a function or a trap may come to what stands before the export."""
+    if not script.whole or script.loops or script.functions:
+        return
+    if names := _for_nobody(line, script.commands):
+        sentence = f"export sets {_listed(names)} in this hook's shell alone, which ends here: the app does not get it"
+        yield Finding("W319", task.at, sentence, f'write echo "{names[0]}=..." >> "${_FILE}" to set it for the app')
+
+
+def _for_nobody(line: str, commands: Sequence[Simple]) -> list[str]:
+    """The exported variables of which nothing speaks that follows, up to the last command that could get them."""
+    names: list[str] = []
+    spoken_of: set[str] = set()
+    seen = len(line)
+    for one in reversed(commands):
+        behind, own = line[one.end : seen], line[one.begin : one.end]
+        if _SUBSTITUTION.search(behind) or not _starts_nothing(one):
+            break
+        spoken_of.update(_WORD.findall(behind))
+        if one.words[0].plain == "export":
+            names = [name for name in _exported(one) if name not in spoken_of] + names
+        if _SUBSTITUTION.search(own):
+            break
+        spoken_of.update(_WORD.findall(own))
+        seen = one.begin
+    return [] if any(one.words[0].plain == "trap" for one in commands) else names
+
+
+def _exported(one: Simple) -> list[str]:
+    return [match[1] for match in (_NAME.match(word.raw) for word in one.words[1:]) if match]
+
+
+def _starts_nothing(one: Simple) -> bool:
+    """Whether the command is none that could see the environment. `export` and `set` alone print it."""
+    name = one.plain[0]
+    return (
+        name in _START_NOTHING and (name != "export" or bool(_exported(one))) and (name != "set" or len(one.words) > 1)
+    )
+
+
+def _lost_failures(task: Task, line: str, script: Script) -> Iterator[Finding]:
+    """W320."""
+    groups_end = max((match.start() for match in _GROUP_INTO_IT.finditer(line)), default=-1)
+    for one in script.commands:
+        if base_name(one.words[0].plain) not in {"echo", "printf"}:
+            continue
+        if _FILE not in line[one.begin : one.end] and not (one.nested and one.end - 1 <= groups_end):
+            continue
+        words = " ".join(word.raw for word in one.words[1:])
+        name = next((match[1] for match in map(_HANDED.match, words.split()) if match), None)
+        if name is not None and _may_fail(words):
+            sentence = f"{name} is handed on without its value if its $(...) fails, and the hook succeeds all the same"
+            way_out = f'write value=$(...) && echo "{name}=$value" >> "${_FILE}": the hook then fails with it'
+            yield Finding("W320", task.at, sentence, way_out)
+
+
+def _may_fail(words: str) -> bool:
+    """Whether a command is run for its output that can fail, and nothing is said of that case."""
+    return "||" not in words and any(base_name(match[1]) not in _SURE for match in _INSIDE.finditer(words))
+
+
+def _listed(names: list[str]) -> str:
+    *before, last = names if len(names) <= _MOST_NAMES else [*names[: _MOST_NAMES - 1], "others"]
+    return f"{', '.join(before)} and {last}" if before else last

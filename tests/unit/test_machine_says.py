@@ -3,7 +3,7 @@
 from lifeinit.engine import events as ev
 from lifeinit.engine.machine import Machine
 from lifeinit.engine.plan import Plan, Restart
-from tests.unit.plans import KILL, SEGV, TERM, hook, plan, process, ready
+from tests.unit.plans import INT, KILL, SEGV, TERM, hook, plan, process, ready
 from tests.unit.test_machine import app_exited, exited
 
 
@@ -165,6 +165,49 @@ def test_a_stop_that_hangs_everywhere() -> None:
             "post_stop not completed, the budget is spent: p, q", "post_stop_incomplete", "warning", phase="post_stop"
         ),
     ]
+
+
+def test_what_cuts_pre_stop_short() -> None:
+    """After a second Ctrl-C the drain was gone without a word, and so were the hooks behind it."""
+    the_plan = plan(
+        pre_stop=(hook("before"), hook("drain", sleep=4.0), hook("pre_stop[2]")),
+        others=(process("worker"),),
+        stop_timeout=10.0,
+    )
+    events = (ev.Started(0), ev.Started(1), ev.SignalCame(TERM), exited())
+    cases: list[tuple[ev.Event, str]] = [
+        (ev.SignalCame(INT), "a second stop request by SIGINT"),
+        (app_exited(0), "app is gone"),
+        (ev.AppExited(1, ev.Ending()), "worker is gone"),
+        (ev.Elapsed("reserve"), "the rest of the 10 s budget is kept back"),
+    ]
+    for event, why in cases:
+        text = f"pre_stop not completed, {why}: drain, pre_stop[2]"
+        said = told(the_plan, *events, event, ev.AppExited(1, ev.Ending()), app_exited(0))
+        lines = [one for one in said if one.event == "pre_stop_incomplete"]
+        assert lines == [ev.Say(text, "pre_stop_incomplete", "warning", phase="pre_stop")]
+
+
+def test_nothing_is_missing_of_a_pre_stop_that_was_over() -> None:
+    events = (ev.Started(0), ev.SignalCame(TERM), exited(), ev.SignalCame(TERM), app_exited(0))
+    assert "pre_stop_incomplete" not in [one.event for one in told(plan(pre_stop=(hook("drain"),)), *events)]
+
+
+def test_a_hook_that_was_to_run_once_is_not_missing_from_a_later_life() -> None:
+    """A stop whose budget was spent named it, and with on_failure = "abort" it exited with 124 for it."""
+    the_plan = plan(
+        post_stop=(hook("p"), hook("announced", once=True, abort=True)),
+        stop_timeout=10.0,
+        restart=Restart("always"),
+    )
+    first = (ev.Started(0), app_exited(0), ev.Empty(), exited(), exited(), ev.Elapsed("backoff"))
+    second = (ev.Started(0), ev.SignalCame(TERM), app_exited(0), ev.Empty(), ev.Elapsed("budget"), exited(0, KILL))
+    assert told(the_plan, *first, *second)[-1] == ev.Say(
+        "post_stop not completed, the budget is spent: p", "post_stop_incomplete", "warning", phase="post_stop"
+    )
+    machine = Machine(the_plan)
+    answers = [machine.handle(event) for event in (ev.Begin(), *first, *second)]
+    assert answers[-1][-1] == ev.Exit(0, "")
 
 
 def test_restarts_until_there_are_too_many() -> None:

@@ -12,7 +12,7 @@ from lifeinit.engine import budget
 from lifeinit.engine import events as ev
 from lifeinit.engine.events import Actions
 from lifeinit.engine.hookrun import LOST_AFTER, TIMED_OUT, HookRun, Outcome
-from lifeinit.engine.plan import Plan, Process
+from lifeinit.engine.plan import Hook, Plan, Process
 from lifeinit.engine.signals import name_of, number_of
 
 TYPE_CHECKING = False
@@ -153,7 +153,10 @@ class Machine:
                     return self._start_budget()  # on the way out by itself; from now on the runtime waits
                 return [*self._ask_stop(signo), *self._pre_stop()]
             case "pre_stop":
-                return [*self.run.end(), *self._stop_app()] if self.app == "alive" else []
+                if self.app != "alive":
+                    return []
+                cut = self._not_completed("pre_stop", f"a second stop request by SIG{name_of(signo)}")
+                return [*cut, *self.run.end(), *self._stop_app()]
             case "stopping":
                 return self._to_app(self._rewritten(signo) or signo)  # Celery and uvicorn escalate on a second one
             case "cleanup" | "post_stop":
@@ -213,6 +216,8 @@ class Machine:
         self.reason = self.reason or "exited"
         said = ev.Say(f"{what}{counts}", "app_exited", process=process, code=ending.status, signo=ending.signo or None)
         gone: Actions = [said, *self._end_probe(process)]
+        if self.phase == "pre_stop":
+            gone += self._not_completed("pre_stop", f"{self._named(process)} is gone")
         if self.alive:
             return [*gone, *self._stop_the_others()]
         self.app = "dead"
@@ -490,6 +495,7 @@ class Machine:
                 # The app has not been asked yet: it gets of cleanup's moment what it needs.
                 self.moment = "runs"
                 return [
+                    *self._not_completed("pre_stop", f"the rest of the {self.limit:g} s budget is kept back"),
                     *self.run.end(),
                     *self._stop_app(),
                     ev.Arm("reserve", budget.cleanup_time(self.plan, self.limit)),
@@ -523,15 +529,20 @@ class Machine:
 
     def _end_of_life(self) -> Actions:
         """Every hook of post_stop is over, or there is no time for them."""
-        unfinished = self.plan.post_stop[self.step :]  # there are some only where the budget was spent
-        said: Actions = []
-        if unfinished:
-            names = ", ".join(hook.name for hook in unfinished)
-            text = f"post_stop not completed, the budget is spent: {names}"
-            said = [ev.Say(text, "post_stop_incomplete", "warning", phase="post_stop")]
-            if any(hook.abort for hook in unfinished) and not self.exit_status:
-                self.late_status, self.why = TIMED_OUT, text
+        said = self._not_completed("post_stop", "the budget is spent")  # it says something only where it was
+        if any(hook.abort for hook in self._unfinished("post_stop")) and not self.exit_status:
+            self.late_status, self.why = TIMED_OUT, said[0].text
         return [*said, *self._restart_or_leave()]
+
+    def _unfinished(self, phase: "HookPhase") -> "list[Hook]":
+        """Of the running phase, the hook that is not over, and those that have their turn after it."""
+        hooks = enumerate(self.plan.hooks(phase))
+        return [hook for i, hook in hooks if i >= self.step and (phase, i) not in self.done_once]
+
+    def _not_completed(self, phase: "HookPhase", why: str) -> "list[ev.Say]":
+        unfinished = self._unfinished(phase)
+        text = f"{phase} not completed, {why}: {', '.join(hook.name for hook in unfinished)}"
+        return [ev.Say(text, f"{phase}_incomplete", "warning", phase=phase)] if unfinished else []
 
     def _restart_or_leave(self) -> Actions:
         process = self._deciding()

@@ -13,7 +13,7 @@ _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
 def as_json(reports: Sequence[Report]) -> str:
-    """One object: every problem, and how many errors and warnings there are."""
+    """One object: every problem, and how many errors and warnings there are. What is of the command has null places."""
     answer = {
         "problems": [_entry(report.path, problem) for report in reports for problem in report.problems],
         "errors": sum(report.errors for report in reports),
@@ -53,13 +53,10 @@ def _end(problem: Problem) -> Place:
 
 
 def _entry(path: str, problem: Problem) -> dict[str, object]:
-    rule = RULES.get(problem.code)
+    rule, end = RULES.get(problem.code), _end(problem)
+    place = (path, *problem.place, *end) if not problem.of_command else (None,) * 5
     return {
-        "file": path,
-        "line": problem.place.line,
-        "column": problem.place.column,
-        "end_line": _end(problem).line,
-        "end_column": _end(problem).column,
+        **dict(zip(("file", "line", "column", "end_line", "end_column"), place, strict=True)),
         "severity": problem.severity,
         "code": problem.code or None,
         "rule": rule.name if rule else None,
@@ -71,14 +68,14 @@ def _entry(path: str, problem: Problem) -> dict[str, object]:
 def _annotation(path: str, problem: Problem) -> str:
     (line, column), end = problem.place, _end(problem)
     is_one_line = end.line == line  # columns are refused where a problem goes over several lines
-    properties = {
+    place = {
         "file": path,
         "line": line,
         **({"col": column} if is_one_line else {}),
         "endLine": end.line,
         **({"endColumn": end.column} if is_one_line else {}),
-        "title": f"lifeinit {problem.code}".rstrip(),
     }
+    properties = {**({} if problem.of_command else place), "title": f"lifeinit {problem.code}".rstrip()}
     written = ",".join(f"{name}={_escaped(str(value), in_property=True)}" for name, value in properties.items())
     return f"::{problem.severity} {written}::{_escaped(problem.message)}\n"
 
@@ -97,7 +94,10 @@ def _result(path: str, problem: Problem) -> dict[str, object]:
         "endLine": end.line,
         "endColumn": end.column,
     }
-    location = {"physicalLocation": {"artifactLocation": {"uri": _uri(path)}, "region": region}}
+    file = {"artifactLocation": {"uri": _uri(path)}}  # GitHub shows no result without one
+    location: dict[str, object] = {"physicalLocation": {**file, "region": region}}
+    if problem.of_command:
+        location = {"physicalLocation": file, "message": {"text": "The command line, behind --."}}
     rule: dict[str, object] = {}
     if problem.code in RULES:
         rule = {"ruleId": problem.code, "ruleIndex": list(RULES).index(problem.code)}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from lifeinit.hookfile.locate import Places
 from lifeinit.hookfile.model import HookFile
 from lifeinit.hookfile.problem import Problem
-from lifeinit.rules.rule import Finding
+from lifeinit.rules.rule import COMMAND, Finding
 
 
 @dataclass(frozen=True)
@@ -33,5 +33,6 @@ def located(findings: Iterable[Finding], places: Places) -> list[Problem]:
     problems = []
     for finding in findings:
         begin, end = places.borders(finding.path, of_key=finding.at_key)
-        problems.append(Problem(begin, finding.sentence, finding.help, finding.code, end))
+        of_command = finding.path == COMMAND
+        problems.append(Problem(begin, finding.sentence, finding.help, finding.code, end, of_command))
     return problems

@@ -8,6 +8,7 @@ from lifeinit.hookfile.values import MOST_PROBLEMS
 
 _NARROWEST = 40
 _WHOLE_FILE = Place(1, 1)  # the end of what is about no key of it
+_OF_COMMAND = "the command line, behind --"
 
 
 def problems(report: Report, columns: int, paint: Paint) -> str:
@@ -39,9 +40,9 @@ def _problem(problem: Problem, path: str, lines: list[str], columns: int, paint:
     bar = paint("frame", f"{gap} |")
     rows = [
         f"{paint(problem.severity, problem.severity + code)}{paint('strong', f': {problem.sentence}')}",
-        f"{paint('frame', f'{gap}-->')} {escaped(path)}:{line}:{column}",
+        f"{paint('frame', f'{gap}-->')} {_OF_COMMAND if problem.of_command else f'{escaped(path)}:{line}:{column}'}",
     ]
-    has_source = line <= len(lines) and problem.end != _WHOLE_FILE
+    has_source = line <= len(lines) and problem.end != _WHOLE_FILE and not problem.of_command
     if has_source:
         shown = excerpt(*_marked(problem, lines[line - 1]), max(columns, _NARROWEST) - len(gap) - 3)
         rows += [

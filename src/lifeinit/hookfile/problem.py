@@ -22,7 +22,8 @@ class Place(NamedTuple):
 class Problem(Record):
     """One mistake in a hook file, from its place up to `end`, which is behind its last character.
 
-    The sentence holds the value in quotes. Where `help` is empty the sentence holds the way out too.
+    The sentence holds the value in quotes. Where `help` is empty the sentence holds the way out too. `of_command`: it
+    is about the app's command on the command line, and has no place in the file.
     """
 
     place: Place
@@ -30,6 +31,7 @@ class Problem(Record):
     help: str = ""
     code: str = ""
     end: Place | None = None
+    of_command: bool = False
 
     def compared(self) -> tuple[Place, str, str, str]:
         return (self.place, self.sentence, self.help, self.code)

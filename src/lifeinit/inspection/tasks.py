@@ -10,11 +10,12 @@ from lifeinit.hookfile.locate import Path
 from lifeinit.hookfile.model import PHASES, Command, Hook, HookFile, Phase, Process, Ready
 from lifeinit.inspection.accounts import Accounts, Person
 from lifeinit.inspection.settings import Exports, Setting
+from lifeinit.rules.rule import COMMAND
 
 
 @dataclass(frozen=True)
 class Task:
-    """One command. `at` is its path in the file, `owner` that of the table it stands in.
+    """One command. `at` is its path in the file, or COMMAND, `owner` that of the table it stands in.
 
     `who` is None where the user cannot be known, `search` (PATH) where that cannot. `directory` is where it starts,
     from the root.
@@ -31,7 +32,7 @@ class Task:
 
     def word(self, i: int) -> Path:
         """The path of an item of the command, where it is a list in the file."""
-        return self.at if isinstance(self.command, str) or self.at == ("app",) else (*self.at, i)
+        return self.at if isinstance(self.command, str) or self.at == COMMAND else (*self.at, i)
 
 
 class Wait(NamedTuple):
@@ -102,7 +103,7 @@ class Survey:
         app, processes = self.hook_file.app, self.hook_file.processes
         self.settings.append(Setting(("app",), self._person(app), app.environment, self._exports))
         if command or not processes:
-            self._process(app.replaced(command=command or None), ("app",), ("app",), ("ready",))
+            self._process(app.replaced(command=command or None), COMMAND, ("app",), ("ready",))
         for i, (name, process) in enumerate(processes.items()):
             own: Path = ("process", name)
             self.settings.append(Setting(own, self._person(process), process.environment, self._exports))

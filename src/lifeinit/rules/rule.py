@@ -1,7 +1,9 @@
 """What a rule is, and what a breach of one is."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
+
+COMMAND: Final = ("--",)  # the path of the app's command on the command line, which no hook file holds
 
 Severity = Literal["error", "warning"]
 
@@ -28,7 +30,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Finding:
-    """A breach of a rule, at a path of the hook file: at its key, or else at its value.
+    """A breach of a rule, at a path of the hook file: at its key, or else at its value. Or at COMMAND.
 
     `sentence` holds the value in quotes; `help` is the way out. A path that the file does not hold stands for the
     nearest one above it.

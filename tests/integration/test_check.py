@@ -32,13 +32,13 @@ error[E106]: post_stop[0] has neither command nor wait_for nor sleep
   |
   = help: say what it is to do
 
-error[E202]: timeout is "5", a number without a unit
+error[E202]: timeout is "5", a quoted number without a unit
  --> hooks.toml:3:11
   |
 3 | timeout = "5"
   |           ^^^
   |
-  = help: write "5s" for seconds or "5m" for minutes
+  = help: write "5s" for seconds or "5m" for minutes; without quotes, 5 is seconds
 
 """
 HINT = "`lifeinit check --explain E102` says more\n"

@@ -20,7 +20,7 @@ WRONG = 'pre_strat = "x"\n[[post_stop]]\ntimeout = "5"\n'
 PROBLEMS = [
     '1:1: error: unknown key "pre_strat": did you mean "pre_start"?',
     "2:1: error: post_stop[0] has neither command nor wait_for nor sleep: say what it is to do",
-    '3:11: error: timeout is "5", a number without a unit: write "5s" for seconds or "5m" for minutes',
+    '3:11: error: timeout is "5", a quoted number without a unit: write "5s" for seconds or "5m" for minutes; without quotes, 5 is seconds',  # noqa: E501
 ]
 
 
@@ -61,7 +61,7 @@ Run:
                                  /etc/lifeinit/hooks.toml.
   --user USER[:GROUP]            Run the app as this user.
   -e, --success-exit-code CODE   App statuses that count as 0: 3-9, SIGTERM.
-  -s, --subreaper                Accepted: lifeinit is one when not PID 1.
+  -s, --subreaper                Reap orphans though not PID 1: always done.
 
 Signals:
   -g, --group                    Signal the app's whole process group.
@@ -89,7 +89,8 @@ Other commands, each with --help:
   status, health                 Tell how the running lifeinit is.
   schema, example, completion    Help to write hook files and commands.
 
-  Each option can be set as a variable: LIFEINIT_CONFIG, LIFEINIT_GROUP=1.
+  Each option is also a variable: LIFEINIT_CONFIG, LIFEINIT_GROUP=1. Read on:
+  lifeinit example, man lifeinit-hooks (the hook file), man lifeinit.
 """
 
 

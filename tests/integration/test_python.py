@@ -277,7 +277,7 @@ c.start(app)
 
 def test_options_that_cannot_be() -> None:
     container = Container()
-    with pytest.raises(ValueError, match='timeout is "5", a number without a unit: write "5s"'):
+    with pytest.raises(ValueError, match='timeout is "5", a quoted number without a unit: write "5s"'):
         container.pre_start(timeout="5")
     with pytest.raises(ValueError, match='on_failure is "stop": write "abort" or "warn"'):
         container.pre_start(on_failure="stop")  # type: ignore[call-overload]

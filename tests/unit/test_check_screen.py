@@ -42,13 +42,13 @@ warning[W201]: retry_delay changes nothing without retries
   |
   = help: write retries too, or leave it out
 
-error[E202]: timeout is "5", a number without a unit
+error[E202]: timeout is "5", a quoted number without a unit
  --> hooks.toml:5:11
   |
 5 | timeout = "5"
   |           ^^^
   |
-  = help: write "5s" for seconds or "5m" for minutes
+  = help: write "5s" for seconds or "5m" for minutes; without quotes, 5 is seconds
 
 """,
     ),

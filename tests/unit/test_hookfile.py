@@ -152,7 +152,9 @@ WRONG: list[tuple[str | bytes, list[str]]] = [
     ('[app]\nstop_scope = ["group"]', ['2:14: error: stop_scope is "["group"]": write "process" or "group"']),
     (
         'stop_timeout = "30"',
-        ['1:16: error: stop_timeout is "30", a number without a unit: write "30s" for seconds or "30m" for minutes'],
+        [
+            '1:16: error: stop_timeout is "30", a quoted number without a unit: write "30s" for seconds or "30m" for minutes; without quotes, 30 is seconds'  # noqa: E501
+        ],
     ),
     (
         'stop_timeout = "soon"',

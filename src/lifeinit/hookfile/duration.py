@@ -41,7 +41,8 @@ def _number(value: float) -> float:
 
 def _parse_text(text: str) -> float:
     if _BARE.fullmatch(text) and len(text) <= _LONGEST_NUMBER:
-        raise ValueError(f'a number without a unit: write "{text}s" for seconds or "{text}m" for minutes')
+        way_out = f'write "{text}s" for seconds or "{text}m" for minutes; without quotes, {text} is seconds'
+        raise ValueError(f"a quoted number without a unit: {way_out}")
     match = _WHOLE.fullmatch(text)
     if not text or match is None:
         raise ValueError('no duration: write a number of seconds, or "500ms", "30s", "2m", "1m30s", "1h"')

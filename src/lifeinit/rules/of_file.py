@@ -116,8 +116,8 @@ _VALUES = (
         "E202",
         "no-duration",
         "A duration cannot be read, has no unit, or is out of its range.",
-        'A number is seconds; a string has its units: "500ms", "30s", "2m", "1m30s", "1h". A string without a unit is '
-        "refused, for other tools take it for minutes or milliseconds.",
+        'A number is seconds: 25. In quotes it has units: "500ms", "30s", "2m", "1m30s", "1h". Digits alone in quotes '
+        'are refused: of "25" nobody can see whether it means seconds, or minutes or milliseconds as in other tools.',
         'stop_timeout = "25"',
         'stop_timeout = "25s"',
     ),

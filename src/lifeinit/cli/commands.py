@@ -146,7 +146,8 @@ def _hook_option(phase: str, text: str) -> Callable[[Option], Option]:
     cls=_Run,
     context_settings={"allow_interspersed_args": False, "help_option_names": ["-h", "--help"]},
     options_metavar="[OPTIONS] [--]",
-    epilog="Each option can be set as a variable: LIFEINIT_CONFIG, LIFEINIT_GROUP=1.",
+    epilog="Each option is also a variable: LIFEINIT_CONFIG, LIFEINIT_GROUP=1. Read on: lifeinit example, man "
+    "lifeinit-hooks (the hook file), man lifeinit.",
 )
 @click.option("--config", metavar="FILE", help="The hook file; else ./hooks.toml, else /etc/lifeinit/hooks.toml.")
 @click.option("-g", "--group", is_flag=True, default=None, help="Signal the app's whole process group.")
@@ -190,7 +191,7 @@ def _hook_option(phase: str, text: str) -> Callable[[Option], Option]:
 @click.option(
     "--log-format", type=click.Choice(["text", "json"]), default="text", help="Lines as text or JSON objects."
 )
-@click.option("-s", "--subreaper", is_flag=True, help="Accepted: lifeinit is one when not PID 1.")
+@click.option("-s", "--subreaper", is_flag=True, help="Reap orphans though not PID 1: always done.")
 @click.version_option(
     __version__, message="lifeinit %(version)s", allow_from_autoenv=False, help="Show the version and exit."
 )

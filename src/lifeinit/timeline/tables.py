@@ -11,6 +11,7 @@ from lifeinit.timeline.words import spoken
 _LONGEST_NAME = 24
 _LEAST_NAME = 6
 _LEAST = 6
+_COLUMNS = "AT MOST timeout + kill_after of each try   KNOWN for sure   DONE BY at worst"
 _ENOUGH = 10  # for what a stage does; names give way to it
 
 
@@ -35,7 +36,8 @@ def table(life: Life, grace: Grace | None, columns: int, unicode: bool) -> str:
         head = fitted(title, phases + names + does + 4) + line(("", "", ""), numbers[0])[phases + names + does + 4 :]
         return [head, *(line((row.phase, row.name, row.does), _numbers(row)) for row in rows)]
 
-    return "\n".join((*half("THE START", life.start), "", *half("THE STOP", life.stop), "", *verdict(life, grace)))
+    halves = (*half("THE START", life.start), "", *half("THE STOP", life.stop))
+    return "\n".join((*halves, "", _COLUMNS, *verdict(life, grace)))
 
 
 def _numbers(stage: Stage) -> tuple[str, str, str]:

@@ -70,6 +70,33 @@ def test_a_failure_is_not_hidden_where_all_were_asked_to_stop(init: Start, tmp_p
     assert running.status() == 4
 
 
+def test_what_a_hook_is_told_of_several(init: Start) -> None:
+    """The pid of the first that lives, and the end of the one whose status counts."""
+    shell = "trap 'sleep 0.2; exit {0}' TERM; echo {1} $$; while :; do sleep 0.1; done"
+    hooks = 'post_start = "echo told $LIFEINIT_CHILD_PID"\n'
+    hooks += 'post_stop = "echo told ${LIFEINIT_CHILD_EXIT_CODE-unset} ${LIFEINIT_CHILD_EXIT_SIGNAL-unset}"\n'
+    hooks += process("one", "sh", "-c", shell.format(0, "one"))
+    hooks += process("two", "sh", "-c", shell.format(4, "two"))
+    running = init(hooks=hooks)
+    said = dict(running.line().split() for _ in range(3))
+    assert said["told"] == said["one"] != said["two"]
+    running.send(SIGTERM)
+    assert running.rest() == ["told 4 unset"]
+    assert running.status() == 4
+
+
+def test_one_that_ignores_a_signal_for_its_program_outlives_it(init: Start, tmp_path: Path) -> None:
+    """What is ignored stays so over an exec: `trap '' HUP; exec helper`. Without it a HUP ends all. (The control.)"""
+    for before, status in (("trap '' HUP; ", 0), ("", 129)):
+        hooks = process("helper", "sh", "-c", f"{before}echo ready; exec sleep 60", keys="success_exit_codes = [143]")
+        running = init(*listener("TERM=0"), hooks=hooks)
+        running.expect("ready", "ready")
+        running.send(SIGHUP)
+        running.expect("HUP")
+        running.send(SIGTERM)
+        assert running.status() == status
+
+
 def test_one_that_cannot_start_stops_those_that_did(init: Start) -> None:
     hooks = 'post_stop = "echo $LIFEINIT_REASON"\n' + process("worker", "no-such-program")
     running = init(*listener("TERM=0"), hooks=hooks)

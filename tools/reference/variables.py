@@ -46,7 +46,7 @@ _TOLD: Final = (
     _is_about("LIFEINIT_EVENT", "`pre_start`, `post_start`, `pre_stop` or `post_stop`."),
     _is_about("LIFEINIT_HOOK", "The hook's name."),
     _is_about("LIFEINIT_PID", "lifeinit's pid."),
-    _is_about("LIFEINIT_CHILD_PID", "The app's pid, only while it lives."),
+    _is_about("LIFEINIT_CHILD_PID", "The app's pid, only while it lives; of several processes the first that does."),
     _is_about("LIFEINIT_ATTEMPT", "The try, from 1."),
     _is_about("LIFEINIT_RESTARTS", "The restarts so far."),
     _is_about(
@@ -58,7 +58,8 @@ _TOLD: Final = (
     _is_about("LIFEINIT_EXIT_CODE", "post_stop only: the status that lifeinit will exit with."),
     _is_about(
         "LIFEINIT_CHILD_EXIT_CODE LIFEINIT_CHILD_EXIT_SIGNAL",
-        "One of them once the app is dead; neither if it never ran.",
+        "One of them once the app is dead; neither if it never ran. Of several processes it is of the one whose status "
+        "counts: the first that has exited or, where all were asked to stop, the first that has failed.",
     ),
     _is_about(
         "LIFEINIT_OOM_KILLED",

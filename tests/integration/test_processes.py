@@ -85,7 +85,7 @@ def test_what_a_hook_is_told_of_several(init: Start) -> None:
     assert running.status() == 4
 
 
-def test_one_that_ignores_a_signal_for_its_program_outlives_it(init: Start, tmp_path: Path) -> None:
+def test_one_that_ignores_a_signal_for_its_program_outlives_it(init: Start) -> None:
     """What is ignored stays so over an exec: `trap '' HUP; exec helper`. Without it a HUP ends all. (The control.)"""
     for before, status in (("trap '' HUP; ", 0), ("", 129)):
         hooks = process("helper", "sh", "-c", f"{before}echo ready; exec sleep 60", keys="success_exit_codes = [143]")

@@ -38,7 +38,7 @@ error[E202]: timeout is "5", a quoted number without a unit
 3 | timeout = "5"
   |           ^^^
   |
-  = help: write "5s" for seconds or "5m" for minutes; without quotes, 5 is seconds
+  = help: write "5s" for seconds or "5m" for minutes; without quotes it is seconds
 
 """
 HINT = "`lifeinit check --explain E102` says more\n"

@@ -20,7 +20,7 @@ WRONG = 'pre_strat = "x"\n[[post_stop]]\ntimeout = "5"\n'
 PROBLEMS = [
     '1:1: error: unknown key "pre_strat": did you mean "pre_start"?',
     "2:1: error: post_stop[0] has neither command nor wait_for nor sleep: say what it is to do",
-    '3:11: error: timeout is "5", a quoted number without a unit: write "5s" for seconds or "5m" for minutes; without quotes, 5 is seconds',  # noqa: E501
+    '3:11: error: timeout is "5", a quoted number without a unit: write "5s" for seconds or "5m" for minutes; without quotes it is seconds',  # noqa: E501
 ]
 
 

@@ -48,7 +48,7 @@ error[E202]: timeout is "5", a quoted number without a unit
 5 | timeout = "5"
   |           ^^^
   |
-  = help: write "5s" for seconds or "5m" for minutes; without quotes, 5 is seconds
+  = help: write "5s" for seconds or "5m" for minutes; without quotes it is seconds
 
 """,
     ),

@@ -153,7 +153,7 @@ WRONG: list[tuple[str | bytes, list[str]]] = [
     (
         'stop_timeout = "30"',
         [
-            '1:16: error: stop_timeout is "30", a quoted number without a unit: write "30s" for seconds or "30m" for minutes; without quotes, 30 is seconds'  # noqa: E501
+            '1:16: error: stop_timeout is "30", a quoted number without a unit: write "30s" for seconds or "30m" for minutes; without quotes it is seconds'  # noqa: E501
         ],
     ),
     (

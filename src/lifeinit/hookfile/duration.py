@@ -41,7 +41,7 @@ def _number(value: float) -> float:
 
 def _parse_text(text: str) -> float:
     if _BARE.fullmatch(text) and len(text) <= _LONGEST_NUMBER:
-        way_out = f'write "{text}s" for seconds or "{text}m" for minutes; without quotes, {text} is seconds'
+        way_out = f'write "{text}s" for seconds or "{text}m" for minutes; without quotes it is seconds'
         raise ValueError(f"a quoted number without a unit: {way_out}")
     match = _WHOLE.fullmatch(text)
     if not text or match is None:

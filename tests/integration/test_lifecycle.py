@@ -103,7 +103,7 @@ def test_each_way_of_a_hook_to_fail(init: Start, command: str, status: int, what
     running = init("echo", "app", hooks=f"pre_start = {command}\npost_stop = 'echo post_stop'")
     assert running.rest() == ["post_stop"]
     assert running.status() == status
-    assert f"lifeinit: pre_start[0]: {what}; the app is not started" in running.stderr()
+    assert f"lifeinit: pre_start[0]: {what}; the app is not started" in said(running)
 
 
 def test_retries(init: Start) -> None:

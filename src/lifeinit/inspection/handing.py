@@ -12,11 +12,13 @@ from lifeinit.rules.rule import Finding
 _NAME = re.compile(r"[\"']?([A-Za-z_]\w*)(?:=|[\"']?$)", re.ASCII)
 _WORD = re.compile(r"\w+", re.ASCII)
 _HANDED = re.compile(r"[\"']?([A-Za-z_]\w*)=", re.ASCII)
+_ESCAPED = re.compile(r"\\.", re.DOTALL)
 _SUBSTITUTION = re.compile(r"\$\((?!\()|`")
 _INSIDE = re.compile(r"(?:\$\((?!\()|`)\s*([^\s()`|;&<>]*)")
 _FILE = "LIFEINIT_ENV"
 _MOST_NAMES = 4  # that a sentence lists
 _GROUP_INTO_IT = re.compile(rf"[}})]\s*>>?\s*\"?\$\{{?{_FILE}\b")
+_GOES_ELSEWHERE = re.compile(r"(?<!\S)1?>")
 
 # After these nothing has got a variable that none of their words speaks of.
 _START_NOTHING = frozenset(
@@ -64,6 +66,9 @@ def _for_nobody(line: str, commands: Sequence[Simple]) -> list[str]:
 
 
 def _exported(one: Simple) -> list[str]:
+    """The variables that it exports. `-n` takes that back, and `-f` is of a function."""
+    if one.words[1:] and one.words[1].raw in {"-n", "-f", "-nf", "-fn"}:
+        return []
     return [match[1] for match in (_NAME.match(word.raw) for word in one.words[1:]) if match]
 
 
@@ -77,23 +82,43 @@ def _starts_nothing(one: Simple) -> bool:
 
 def _lost_failures(task: Task, line: str, script: Script) -> Iterator[Finding]:
     """W320."""
-    groups_end = max((match.start() for match in _GROUP_INTO_IT.finditer(line)), default=-1)
+    groups = [_group(line, match.start()) for match in _GROUP_INTO_IT.finditer(line)]
     for one in script.commands:
-        if base_name(one.words[0].plain) not in {"echo", "printf"}:
+        if base_name(one.words[0].plain) not in {"echo", "printf"} or not _hands_on(line, one, groups):
             continue
-        if _FILE not in line[one.begin : one.end] and not (one.nested and one.end - 1 <= groups_end):
-            continue
-        words = " ".join(word.raw for word in one.words[1:])
-        name = next((match[1] for match in map(_HANDED.match, words.split()) if match), None)
-        if name is not None and _may_fail(words):
+        name = next((match[1] for match in (_HANDED.match(word.raw) for word in one.words[1:]) if match), None)
+        run = " ".join(_ESCAPED.sub("", word.raw) for word in one.words[1:] if word.plain is None)
+        if name is not None and _may_fail(run):
             sentence = f"{name} is handed on without its value if its $(...) fails, and the hook succeeds all the same"
-            way_out = f'write value=$(...) && echo "{name}=$value" >> "${_FILE}": the hook then fails with it'
+            piped = ", of a pipe only if the last command does" if "|" in run else ""
+            way_out = f'write value=$(...) && echo "{name}=$value" >> "${_FILE}": the hook then fails with it{piped}'
             yield Finding("W320", task.at, sentence, way_out)
 
 
-def _may_fail(words: str) -> bool:
+def _hands_on(line: str, one: Simple, groups: Sequence[range]) -> bool:
+    """Whether it writes to the file, by its own redirection or that of a group around it."""
+    own = line[one.begin : one.end]
+    if _FILE in own:
+        return True
+    for word in one.words:
+        own = own.replace(word.raw, "", 1)
+    return any(one.begin in group for group in groups) and not _GOES_ELSEWHERE.search(own)
+
+
+def _group(line: str, end: int) -> range:
+    """What stands in the group whose bracket ends it there, as far as brackets in quotes do not deceive."""
+    closing = line[end]
+    opening, depth = "{("[closing == ")"], 0
+    for i in range(end, -1, -1):
+        depth += (line[i] == closing) - (line[i] == opening)
+        if depth == 0:
+            return range(i, end)
+    return range(0)
+
+
+def _may_fail(run: str) -> bool:
     """Whether a command is run for its output that can fail, and nothing is said of that case."""
-    return "||" not in words and any(base_name(match[1]) not in _SURE for match in _INSIDE.finditer(words))
+    return "||" not in run and any(base_name(match[1]) not in _SURE for match in _INSIDE.finditer(run))
 
 
 def _listed(names: list[str]) -> str:

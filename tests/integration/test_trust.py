@@ -119,3 +119,18 @@ def test_links_between_directories_of_roots_are_followed(init: Start) -> None:
     through = ["unshare", "--mount", "sh", "-c", f'{change}; {links}; exec "$@"', "-"]
     running = init("echo", "app", hooks=HOOKS, through=through)
     assert running.rest() == ["hook", "app"], running.stderr()
+
+
+@pytest.mark.parametrize(("owner", "said"), [(0, ["app"]), (4711, [])])
+def test_an_absolute_link_leads_through_the_root_directory(
+    init: Start, tmp_path: Path, owner: int, said: list[str]
+) -> None:
+    """What lay there was trusted, whoever owned that directory. Root's own is the control."""
+    (tmp_path / "root").mkdir()
+    bind = "if [ -L $d ]; then cp -P $d root; elif [ -d $d ]; then mkdir root$d; mount --rbind $d root$d; fi"
+    change = f"mount -t tmpfs -o mode=755 none root; for d in /*; do {bind}; done; chown {owner} root"
+    links = "mv hooks.toml root; ln -s /hooks.toml ."
+    script = f'{change}; {links}; exec unshare --root=root --wd={tmp_path} "$@"'
+    running = init("echo", "app", hooks="post_stop = 'true'", through=["unshare", "--mount", "sh", "-c", script, "-"])
+    assert running.rest() == said, running.stderr()
+    assert ('the directory "/", through which it leads, belongs to uid 4711' in running.stderr()[0]) is (said == [])

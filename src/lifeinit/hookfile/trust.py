@@ -42,11 +42,16 @@ def _distrust_way(path: str) -> None:
         if os.path.islink(entry):
             target = os.readlink(entry)
             rest = [*filter(None, target.split("/")), *rest]
-            place = "/" if target.startswith("/") else place
+            if target.startswith("/"):
+                place = _through("/")
         elif rest:
-            place = entry
-            _distrust_directory(place, f"the directory {quoted(place)}, through which it leads,")
+            place = _through(entry)
     raise DistrustedError("it leads through too many links")
+
+
+def _through(directory: str) -> str:
+    _distrust_directory(directory, f"the directory {quoted(directory)}, through which it leads,")
+    return directory
 
 
 def _distrust_directory(directory: str, what: str) -> None:

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 _NO_ROOM = 75  # EX_TEMPFAIL of sysexits(3): what the child says where it cannot write the plan down
 _MOST_STOPS = 20
 _PATIENCE = 2.0  # seconds until a stop request ends it
-_CHLD, _CONT, _KILL, _TERM, _INT = (number_of(name) or 0 for name in ("CHLD", "CONT", "KILL", "TERM", "INT"))
+_CHLD, _CONT, _KILL = (number_of(name) or 0 for name in ("CHLD", "CONT", "KILL"))
+_ASKS = {number_of(name) or 0 for name in ("TERM", "INT", "QUIT")}  # nobody knows a stop_on yet
 
 
 def plan_or_status(front_desk: "FrontDesk") -> Plan | int | None:
@@ -97,9 +98,9 @@ def _status_of(child: int) -> int:
                 _end(child)
                 return _failed("what reads the options and the hook file is stopped again and again")
             kernel.signal_process(child, _CONT)
-        came = kernel.wait(None if _TERM in awaited else deadline, awaited)
+        came = kernel.wait(deadline if _ASKS.isdisjoint(awaited) else None, awaited)
         if came is None:
-            awaited = {_CHLD, _TERM, _INT}
+            awaited = {_CHLD, *_ASKS}
         elif came.si_signo != _CHLD:
             _end(child)
             _speak_as_asked()

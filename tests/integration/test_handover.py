@@ -55,7 +55,7 @@ def test_one_that_is_stopped_again_and_again_is_given_up(tmp_path: Path) -> None
         assert running.stderr() == [f"lifeinit: internal error: {sentence}"]
 
 
-@pytest.mark.parametrize("signo", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("signo", [signal.SIGTERM, signal.SIGINT, signal.SIGQUIT])
 def test_a_stop_request_ends_one_that_waits_for_ever(tmp_path: Path, signo: int) -> None:
     with waiting(tmp_path) as running:
         running.child()

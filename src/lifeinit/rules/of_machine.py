@@ -309,8 +309,8 @@ RULES: tuple[Rule, ...] = (
         "failure-is-lost",
         "A value is handed on whether or not the command that makes it succeeds.",
         "The status of echo is its own and not that of a $(...) in its words, also after set -e. The hook succeeds,"
-        " and the app starts with a value that is empty. An assignment has the status of its $(...). Where an empty"
-        " value will do, $(... || true) says so.",
+        " and the app starts with a value that is empty. An assignment has the status of its $(...), and that of a pipe"
+        " is its last command's. Where an empty value will do, $(... || true) says so.",
         """pre_start = 'echo "KEY=$(cat /run/key)" >> "$LIFEINIT_ENV"'""",
         """pre_start = 'key=$(cat /run/key) && echo "KEY=$key" >> "$LIFEINIT_ENV"'""",
     ),

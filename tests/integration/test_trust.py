@@ -71,6 +71,20 @@ def test_the_one_in_etc_too(init: Start, tmp_path: Path) -> None:
     assert "its directory belongs to uid 4711" in running.stderr()[0]
 
 
+@pytest.mark.parametrize(("owner", "said"), [(0, ["hook", "app"]), (4711, [])])
+def test_its_directory_may_be_a_link_too(init: Start, tmp_path: Path, owner: int, said: list[str]) -> None:
+    """A directory of somebody else's on the way of that link was not looked at. Root's own is the control."""
+    (tmp_path / "etc.toml").write_text(HOOKS)
+    change = f"mkdir -p /mnt/x/y; cp etc.toml /mnt/x/y/hooks.toml; chown {owner} /mnt/x"
+    mounts = "mount -t tmpfs -o mode=755 none /mnt; mount -t tmpfs none /etc"
+    script = f'{mounts}; {change}; ln -s /mnt/x/y /etc/lifeinit; exec "$@"'
+    running = init("echo", "app", through=["unshare", "--mount", "sh", "-c", script, "-"])
+    assert running.rest() == said
+    assert (f'the directory "/mnt/x", through which it leads, belongs to uid {owner}' in running.stderr()[0]) == (
+        not said
+    )
+
+
 @pytest.mark.parametrize(
     ("option", "said"),
     [("ro", []), ("rw", ["through which it leads, can be written by others"])],

@@ -28,8 +28,9 @@ def distrust_file(path: str, fd: int) -> None:
     _distrust_owner(found, "it")
     if _others_may_write(found):
         raise DistrustedError("it can be written by others")
-    if os.path.islink(path):
-        _distrust_way(path)
+    for way in (os.path.dirname(path), path):  # /etc/lifeinit may be a link as well
+        if os.path.islink(way):
+            _distrust_way(way)
 
 
 def _distrust_way(path: str) -> None:

@@ -17,14 +17,21 @@ pytestmark = pytest.mark.usefixtures("namespaces")
 
 
 @contextmanager
+def started(directory: Path, *command: str, **environment: str) -> Iterator[Running]:
+    """It ends also where the test fails: one that waits for ever would outlive the whole run."""
+    running = Running(command, directory, base_environment() | environment)
+    try:
+        yield running
+    finally:
+        running.end()
+
+
+@contextmanager
 def waiting(directory: Path, *through: str) -> Iterator[Running]:
     """A lifeinit whose front desk waits for a hook file that nobody writes."""
     os.mkfifo(directory / "slow.toml")
-    running = Running(
-        [*through, str(LIFEINIT), "--config", "slow.toml", "--", "echo", "app"], directory, base_environment()
-    )
-    yield running
-    running.end()
+    with started(directory, *through, str(LIFEINIT), "--config", "slow.toml", "--", "echo", "app") as running:
+        yield running
 
 
 def write(running: Running, path: Path) -> None:
@@ -70,26 +77,24 @@ def test_a_stop_request_ends_one_that_waits_for_ever(tmp_path: Path, signo: int)
 def test_what_is_said_of_it_is_json_where_json_was_asked_for(tmp_path: Path, asked: tuple[str, ...]) -> None:
     os.mkfifo(tmp_path / "slow.toml")
     of_environment = asked == ("env",)
-    environment = base_environment() | ({"LIFEINIT_LOG_FORMAT": "json"} if of_environment else {})
+    environment = {"LIFEINIT_LOG_FORMAT": "json"} if of_environment else {}
     options = () if of_environment else asked
     command = [str(LIFEINIT), *options, "--config", "slow.toml", "--", "echo", "--log-format=text"]
-    running = Running(command, tmp_path, environment)
-    os.kill(running.child(), signal.SIGKILL)
-    assert running.status() == 70
-    (line,) = running.stderr()
-    sentence = "internal error: SIGKILL ended what reads the options and the hook file"
-    assert json.loads(line)["message"] == sentence
-    running.end()
+    with started(tmp_path, *command, **environment) as running:
+        os.kill(running.child(), signal.SIGKILL)
+        assert running.status() == 70
+        (line,) = running.stderr()
+        sentence = "internal error: SIGKILL ended what reads the options and the hook file"
+        assert json.loads(line)["message"] == sentence
 
 
 @pytest.mark.skipif(shutil.which("prlimit") is None, reason="there is no prlimit to set a limit with")
 def test_one_that_may_write_no_file_has_another_way(tmp_path: Path) -> None:
     """RLIMIT_FSIZE counts a memory file too. setrlimit(2)"""
     (tmp_path / "hooks.toml").write_text("post_stop = 'echo over'\n")
-    running = Running(["prlimit", "--fsize=0", str(LIFEINIT), "--", "echo", "app"], tmp_path, base_environment())
-    assert running.rest() == ["app", "over"]
-    assert running.status() == 0
-    running.end()
+    with started(tmp_path, "prlimit", "--fsize=0", str(LIFEINIT), "--", "echo", "app") as running:
+        assert running.rest() == ["app", "over"]
+        assert running.status() == 0
 
 
 LEAVES_ONE_BEHIND = r"""
@@ -114,14 +119,13 @@ def test_what_it_leaves_behind_holds_nobody_up(tmp_path: Path) -> None:
     (tmp_path / "nss.c").write_text(LEAVES_ONE_BEHIND)
     subprocess.run(["cc", "-shared", "-fPIC", "-o", tmp_path / "nss.so", tmp_path / "nss.c", "-ldl"], check=True)
     command = ["env", f"LD_PRELOAD={tmp_path}/nss.so", str(LIFEINIT), "--user", "nobody", "--", "echo", "app"]
-    running = Running(command, tmp_path, base_environment())
-    assert running.line() == "app"
-    assert running.status() == 0
-    running.end()
+    with started(tmp_path, *command) as running:
+        assert running.line() == "app"
+        assert running.status() == 0
 
 
 def test_one_that_outlives_its_parent_ends(tmp_path: Path) -> None:
-    """Not as PID 1: lifeinit is killed while a plan that no pipe holds at once is made. Nobody is left to take it."""
+    """Not as PID 1: lifeinit is killed while a plan is made. Nobody is left to take it."""
     os.mkfifo(tmp_path / "slow.toml")
     start = f"exec {LIFEINIT} --config slow.toml -- true {'x' * 100_000}"
     (tmp_path / "start.sh").write_text(start)
@@ -135,7 +139,6 @@ def test_one_that_outlives_its_parent_ends(tmp_path: Path) -> None:
         "os.wait()\n"  # the orphan, which is PID 1's now
         "print('over', flush=True)\n"
     )
-    running = Running(["python3", "-c", outer], tmp_path, base_environment())
-    assert running.rest() == ["over"]
-    assert running.status() == 0
-    running.end()
+    with started(tmp_path, "python3", "-c", outer) as running:
+        assert running.rest() == ["over"]
+        assert running.status() == 0

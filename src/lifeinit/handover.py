@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     Engage = Callable[[Plan], NoReturn]
     FrontDesk = Callable[[Engage], int]
 
-_NO_ROOM = 75  # EX_TEMPFAIL of sysexits(3): what the child says where it cannot write the plan down
+_ROOM = 1 << 20  # bytes: far more than any plan
 _MOST_STOPS = 20
 _PATIENCE = 2.0  # seconds until a stop request ends it
 _CHLD, _CONT, _KILL = (number_of(name) or 0 for name in ("CHLD", "CONT", "KILL"))
@@ -31,9 +31,8 @@ def plan_or_status(front_desk: "FrontDesk") -> Plan | int | None:
     The plan comes in a memory file, and is whole once the child is dead. Why not a pipe: somebody would have to read
     from it in time, and a program that the child has started (an NSS module may) could hold it open for ever.
     """
-    try:
-        paper = os.memfd_create("lifeinit-plan")
-    except (OSError, AttributeError):  # a seccomp profile forbids it, or Python was built for an older C library
+    paper = _paper()
+    if paper is None:
         return None
     try:
         child = os.fork()
@@ -52,25 +51,34 @@ def plan_or_status(front_desk: "FrontDesk") -> Plan | int | None:
         return EX_SOFTWARE
 
 
-def _outcome(status: int, paper: int) -> Plan | int | None:
+def _paper() -> int | None:
+    try:
+        paper = os.memfd_create("lifeinit-plan")
+    except (OSError, AttributeError):  # a seccomp profile forbids it, or Python was built for an older C library
+        return None
+    try:
+        os.ftruncate(paper, _ROOM)  # RLIMIT_FSIZE counts it too, and a hook file may be a pipe, which is read once only
+        os.ftruncate(paper, 0)
+    except OSError:
+        os.close(paper)
+        return None
+    return paper
+
+
+def _outcome(status: int, paper: int) -> Plan | int:
     os.kill(os.getpid(), _CHLD)  # the one that was taken may have stood for other children too
     with open(paper, "rb") as file:
         file.seek(0)
         wire = file.read()
-    if status == 0 and wire:
-        return from_wire(wire)
-    return None if status == _NO_ROOM else status
+    return from_wire(wire) if status == 0 and wire else status
 
 
 def _write_down(paper: int, front_desk: "FrontDesk") -> "NoReturn":
     """In the child. Whatever happens, it ends here."""
 
     def engage(plan: Plan) -> "NoReturn":
-        try:
-            with open(paper, "wb") as file:
-                file.write(to_wire(plan))
-        except OSError:  # RLIMIT_FSIZE counts it too
-            kernel.leave(_NO_ROOM)
+        with open(paper, "wb") as file:
+            file.write(to_wire(plan))
         kernel.leave(0)
 
     import gc  # noqa: PLC0415

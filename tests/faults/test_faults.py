@@ -76,10 +76,12 @@ def test_a_failing_call_of_the_child(tmp_path: Path, row: Row, error: str) -> No
     assert [line for line in outcome.stderr if sentence in line]
 
 
-@pytest.mark.parametrize("inject", ["memfd_create:error=EMFILE:when=1", "clone:error=EAGAIN:when=1"])
+@pytest.mark.parametrize(
+    "inject", ["memfd_create:error=EMFILE:when=1", "ftruncate:error=EFBIG:when=1", "clone:error=EAGAIN:when=1"]
+)
 def test_no_child_for_the_front_desk(tmp_path: Path, inject: str) -> None:
     """The plan is made without it, and carried out by a new interpreter: nobody notices."""
-    outcome = survive(tmp_path / "run", HOOKS, inject)
+    outcome = survive(tmp_path / "run", HOOKS, f"{inject}:when=1")
     assert (outcome.status, outcome.said) == (APP_STATUS, ["pre_start", "pre_stop", "post_stop"])
     assert any(line.startswith("execve(") and '"-I"' in line for line in outcome.trace)
 

@@ -19,10 +19,12 @@ post_stop = "echo post_stop"
 # A shell that does not act on TERM, and has a child that does not either.
 STUBBORN = "trap '' TERM; echo stubborn; sh -c \\\"trap '' TERM; echo child; while :; do sleep 60; done\\\"; echo never"
 
+SLACK = 3.0  # seconds that a busy machine may add to a budget; what a hook takes for itself is an hour
+
 
 def said(running: Running) -> list[str]:
     """What it has said, with every hook's time as if the machine had nothing else to do."""
-    return [re.sub(r"(in|after) \d\.\d s", r"\1 0.0 s", line) for line in running.stderr()]
+    return [re.sub(r"(in|after) \d+\.\d s", r"\1 0.0 s", line) for line in running.stderr()]
 
 
 def test_the_four_phases_around_an_app(init: Start) -> None:
@@ -290,7 +292,7 @@ def test_an_app_that_ignores_term_is_killed_before_the_reserve(init: Start) -> N
     running.send(signal.SIGTERM)
     assert running.rest() == ["TERM", "CONT", "KILL", "done"]
     assert running.status() == 137
-    assert time.monotonic() - began < 2.0
+    assert time.monotonic() - began < 2.0 + SLACK
 
 
 def test_a_hung_pre_stop_hook_costs_neither_the_app_nor_post_stop_their_turn(init: Start) -> None:
@@ -309,7 +311,7 @@ def test_a_hung_pre_stop_hook_costs_neither_the_app_nor_post_stop_their_turn(ini
     running.send(signal.SIGTERM)
     assert running.rest() == ["hung", "TERM", "post_stop"]
     assert running.status() == 0
-    assert time.monotonic() - began < 2.0
+    assert time.monotonic() - began < 2.0 + SLACK
 
 
 def test_a_hung_post_stop_hook_is_cut_at_the_end_of_the_budget(init: Start) -> None:
@@ -327,7 +329,7 @@ def test_a_hung_post_stop_hook_is_cut_at_the_end_of_the_budget(init: Start) -> N
     running.send(signal.SIGTERM)
     assert [line for line in running.rest() if line != "CONT"] == ["TERM", "hung"]
     assert running.status() == 0
-    assert time.monotonic() - began < 2.0  # and not an hour; what is above 1 s is the machine's
+    assert time.monotonic() - began < 1.0 + SLACK
     assert "lifeinit: post_stop[0]: cut, the 1 s budget is spent" in running.stderr()
 
 

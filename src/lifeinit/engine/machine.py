@@ -216,8 +216,6 @@ class Machine:
         self.reason = self.reason or "exited"
         said = ev.Say(f"{what}{counts}", "app_exited", process=process, code=ending.status, signo=ending.signo or None)
         gone: Actions = [said, *self._end_probe(process)]
-        if self.phase == "pre_stop":
-            gone += self._not_completed("pre_stop", f"{self._named(process)} is gone")
         if self.alive:
             return [*gone, *self._stop_the_others()]
         self.app = "dead"

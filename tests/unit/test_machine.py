@@ -279,6 +279,17 @@ def test_an_aborting_post_stop_hook_that_the_budget_cuts_or_skips_is_a_failure()
     assert machine.handle(exited(0, KILL))[-1] == ev.Exit(0)
 
 
+def test_a_post_stop_hook_that_was_to_run_once_is_not_missed_in_a_later_life() -> None:
+    """It had run in the first one, and yet a budget that was spent in the second made 124 of the app's 0."""
+    rule = Restart("always", 3, 60.0)
+    the_plan = plan(post_stop=(hook("p", abort=True, once=True), hook("q")), restart=rule, stop_timeout=2.0)
+    first = (ev.Started(0), app_exited(0), ev.Empty(), exited(0), exited(0), ev.Elapsed("backoff"))
+    machine, _ = play(the_plan, *first, *TO_STOPPED, app_exited(0))
+    answer = machine.handle(ev.Elapsed("budget"))
+    assert answer[-1] == ev.Exit(0)
+    assert said(answer) == ["post_stop not completed, the budget is spent: q"]
+
+
 def test_the_first_of_two_aborting_stop_hooks_gives_the_status() -> None:
     the_plan = plan(post_stop=(hook("p", abort=True), hook("q", abort=True)))
     assert play(the_plan, ev.Started(0), app_exited(0), ev.Empty(), exited(9), exited(8))[1][-1] == ev.Exit(

@@ -83,13 +83,13 @@ class Running:
     @property
     def pid(self) -> int:
         """The pid, in our own namespace, of the namespace's PID 1."""
-        return _children(self.process.pid)[0]
+        return children(self.process.pid)[0]
 
     def child(self) -> int:
         """The pid, in our own namespace, of PID 1's first child, as soon as it has one."""
         while self.process.poll() is None:
-            for pid in _children(self.process.pid):
-                for child in _children(pid):
+            for pid in children(self.process.pid):
+                for child in children(pid):
                     return child
         raise AssertionError(f"it is over without a child; stderr: {self.stderr()}")
 
@@ -115,7 +115,7 @@ class Running:
         self.process.stdout.close()
 
 
-def _children(pid: int) -> list[int]:
+def children(pid: int) -> list[int]:
     try:
         return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
     except OSError:

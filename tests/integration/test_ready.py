@@ -6,12 +6,12 @@ import re
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from signal import SIGTERM, SIGUSR1
+from signal import SIGSTOP, SIGTERM, SIGUSR1
 
 import pytest
 
 from tests.integration.conftest import Start
-from tests.integration.harness import PATIENCE, listener, python
+from tests.integration.harness import PATIENCE, children, listener, python
 
 TOLD = 'post_start = "echo post_start"\n'
 QUICK = 'interval = "20ms"'
@@ -157,6 +157,36 @@ def test_a_probe_is_ended_with_the_app(init: Start, tmp_path: Path) -> None:
     running.send(SIGTERM)
     assert running.status() == 3
     assert not any("left behind" in line for line in running.stderr())
+
+
+def test_a_probe_is_ended_with_all_of_its_group(init: Start) -> None:
+    """Also the one that holds the connection. Both are stopped here, and what was sent to them can be looked at."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(PATIENCE)
+        hooks = f'ready = "http://127.0.0.1:{server.getsockname()[1]}/"\n'
+        running = init(*listener("TERM=0"), hooks=hooks)
+        running.expect("ready")
+        connection, _ = server.accept()
+    with connection:
+        (probe,) = (child for child in children(running.pid) if children(child))
+        stop(probe)
+        (asking,) = children(probe)
+        stop(asking)
+        running.send(SIGTERM)
+        running.expect("TERM")
+        assert [SIGTERM in pending(pid) for pid in (probe, asking)] == [True, True]
+
+
+def stop(pid: int) -> None:
+    os.kill(pid, SIGSTOP)
+    while Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "T":
+        pass
+
+
+def pending(pid: int) -> set[int]:
+    """The signals that wait for the process to go on. proc(5)"""
+    (mask,) = (line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("ShdPnd:"))
+    return {signo for signo in range(1, 65) if int(mask.split()[1], 16) >> (signo - 1) & 1}
 
 
 def test_variables_in_a_target(init: Start, port: int, tell: Callable[[], None]) -> None:

@@ -222,7 +222,7 @@ class Supervisor:
         plan = self.plan.processes[process]
         try:
             told = () if self.services is None else self.services.before_start(process)
-            takes_terminal = process == 0 and self.terminal.goes_to_app
+            takes_terminal = self.terminal.goes_to_app  # with several processes it goes to none
             exported = {} if self.services is None else self.services.exported
             if self.services is not None:
                 self.services.report.update(self.machine, self.apps)  # an app that asks at once finds something
@@ -234,8 +234,7 @@ class Supervisor:
         self.app_began = time.monotonic()
         self.apps[process] = RunningApp(pid, _user(plan.program))
         self.last_pids[process] = pid
-        if process == 0:
-            self.terminal.app_started()
+        self.terminal.app_started()
         if process == len(self.plan.processes) - 1 and all(p.restart.when == "no" for p in self.plan.processes):
             self._let_go()
         return ev.Started(process)

@@ -196,6 +196,34 @@ print(kernel.signal_group({group}, 0), below.group_lives({group}))
     assert asked(program, *NOT_ROOT) == ["False False", "True True", "False True"]
 
 
+@ROOT_ONLY
+def test_a_signal_that_may_be_sent_to_some_of_the_app(init: Start) -> None:
+    """It counts as sent where one of the three could have it: the group, the first process, the one that it named."""
+    running = init("sh", "-c", f"echo ready; {LOOP}")
+    running.expect("ready")
+    (other,) = map(int, Path(f"/proc/{running.pid}/task/{running.pid}/children").read_text().split())
+    program = f"""
+from lifeinit.engine.apps import RunningApp
+reader, writer = os.pipe()
+own = os.fork()
+if own == 0:
+    os.setpgid(0, 0)
+    os.close(writer)
+    os.read(reader, 1)
+    os._exit(0)
+os.setpgid(own, own)
+for first in (own, {other}):
+    for group in (own, {other}):
+        for named in (own, {other}):
+            app = RunningApp(first, os.geteuid())
+            app._group, app._other = group, (named, os.pidfd_open(named))
+            print(first == own, group == own, named == own, app.signal(0, group=True))
+"""
+    told = [[word == "True" for word in line.split()] for line in asked(program, *NOT_ROOT)]
+    assert len(told) == 8
+    assert [line[3] for line in told] == [any(line[:3]) for line in told]
+
+
 def test_without_descriptors() -> None:
     """/proc cannot be listed: nothing is known of what lives below, and a group that can be signalled lives."""
     program = """

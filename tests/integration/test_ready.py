@@ -164,7 +164,7 @@ def test_a_probe_is_ended_with_all_of_its_group(init: Start) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.settimeout(PATIENCE)
         hooks = f'ready = "http://127.0.0.1:{server.getsockname()[1]}/"\n'
-        running = init(*listener("TERM=0"), hooks=hooks)
+        running = init(*listener(), hooks=hooks)
         running.expect("ready")
         connection, _ = server.accept()
     with connection:

@@ -4,9 +4,10 @@ import os
 import resource
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from signal import SIGKILL, SIGTERM
+from signal import SIGKILL, SIGRTMIN, SIGTERM
 
 import pytest
 
@@ -20,13 +21,23 @@ NOT_OWN = "that is no process of the app's own"
 # Joins the group that it is told, if any, says so, and goes on as a `cat`.
 JOINS = "import os, sys; sys.argv[1:] and os.setpgid(0, int(sys.argv[1])); print(flush=True); os.execvp('cat', ['cat'])"
 
+# The same, but it keeps the realtime signals, which queue, and says at the end of its input how many they are.
+COUNTS = """
+import os, signal, sys
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGRTMIN])
+sys.argv[1:] and os.setpgid(0, int(sys.argv[1]))
+print(flush=True)
+sys.stdin.read()
+print(sum(1 for _ in iter(lambda: signal.sigtimedwait([signal.SIGRTMIN], 0), None)), flush=True)
+"""
+
 
 @pytest.fixture(name="start")
 def _start() -> Iterator[Start]:
     with ExitStack() as stack:
 
-        def start(*, joins: Cat | None = None, our_group: bool = False) -> Cat:
-            command = [sys.executable, "-ISc", JOINS, *([] if joins is None else [str(joins.pid)])]
+        def start(*, joins: Cat | None = None, our_group: bool = False, program: str = JOINS) -> Cat:
+            command = [sys.executable, "-ISc", program, *([] if joins is None else [str(joins.pid)])]
             cat = stack.enter_context(
                 subprocess.Popen(
                     command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, process_group=None if our_group else 0
@@ -91,13 +102,18 @@ def test_the_whole_group_is_both_where_the_named_one_has_another(start: Start) -
     assert (first.wait(timeout=20), named.wait(timeout=20)) == (-SIGKILL, -SIGKILL)
 
 
-def test_one_of_its_own_group_gets_the_groups_signal_once(start: Start) -> None:
-    first = start()
-    named = start(joins=first)
-    app = app_of(first)
-    assert app.main_is(named.pid, ours={first.pid}) == ""
-    assert app.signal(SIGTERM, group=True)
-    assert (first.wait(timeout=20), named.wait(timeout=20)) == (-SIGTERM, -SIGTERM)
+def test_each_gets_the_groups_signal_once(start: Start) -> None:
+    """The app and the named one, whether they are members of the group or not. One of the group has it from there."""
+    first, elsewhere = start(program=COUNTS), start()
+    left = start(joins=elsewhere, program=COUNTS)
+    for main, named in (
+        (first, start(joins=first, program=COUNTS)),
+        (left, start(program=COUNTS)),
+    ):
+        app = app_of(main)
+        assert app.main_is(named.pid, ours={main.pid}) == ""
+        assert app.signal(SIGRTMIN, group=True)
+        assert [cat.communicate(timeout=20)[0] for cat in (main, named)] == [b"1\n", b"1\n"]
 
 
 def test_it_can_take_its_word_back(start: Start) -> None:
@@ -113,14 +129,27 @@ def test_it_can_take_its_word_back(start: Start) -> None:
 def test_who_is_not_its_own_is_not_believed(start: Start) -> None:
     """A process with another role or in the group of one, of another user, not below lifeinit, or none at all."""
     first, hook = start(), start()
-    member = start(joins=hook)
+    member, left = start(joins=hook), start(joins=start())
     app = app_of(first)
-    ours = {first.pid, hook.pid}
-    for pid in (hook.pid, member.pid, os.getppid(), 2**22 + 1, 2**70):
+    ours = {first.pid, hook.pid, left.pid}
+    for pid in (hook.pid, member.pid, left.pid, os.getppid(), 2**22 + 1, 2**70):
         assert app.main_is(pid, ours) == NOT_OWN, pid
     assert RunningApp(first.pid, os.geteuid() + 1).main_is(start().pid, ours) == NOT_OWN
     assert app.signal(SIGTERM, group=False)
     assert first.wait(timeout=20) == -SIGTERM
+
+
+def test_a_thread_is_no_process(start: Start) -> None:
+    """Newer kernels have an errno of its own for it. pidfd_open(2)"""
+    app, end = app_of(start()), threading.Event()
+    thread = threading.Thread(target=end.wait)
+    thread.start()
+    try:
+        assert thread.native_id is not None
+        assert app.main_is(thread.native_id, ours=()) == NOT_OWN
+    finally:
+        end.set()
+        thread.join()
 
 
 def test_a_refusal_takes_back_what_was_believed_before(start: Start) -> None:

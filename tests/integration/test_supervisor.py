@@ -1,0 +1,152 @@
+"""What the supervisor does between two wake-ups: who has died, whom a signal goes to, how long something took."""
+
+import json
+import os
+import shutil
+import time
+from pathlib import Path
+from signal import SIGTERM
+
+import pytest
+
+from tests.integration.conftest import Start
+from tests.integration.harness import Running, listener, python
+
+LOOP = "while :; do sleep 0.05; done"
+STRACE = shutil.which("strace") or "strace"
+NEEDS_STRACE = pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
+
+
+def wait_for(running: Running, words: str, without: str) -> None:
+    """Until a line has the words; none may have the others."""
+    while not any(words in line for line in running.stderr()):
+        assert running.process.poll() is None, running.stderr()
+        assert not any(without in line for line in running.stderr()), running.stderr()
+
+
+def test_each_probe_speaks_for_its_own_process(init: Start, tmp_path: Path) -> None:
+    """The second process is ready first."""
+    hooks = 'post_start = "echo post_start"\n'
+    for name in ("web", "worker"):
+        command = json.dumps(listener("TERM=0"))
+        hooks += f"""
+            [process.{name}]
+            command = {command}
+            ready = {{ file = "{tmp_path}/{name}", interval = 0.02 }}
+        """
+    running = init(hooks=hooks)
+    running.expect("ready", "ready")
+    (tmp_path / "worker").touch()
+    wait_for(running, "worker is ready", without="web is ready")
+    (tmp_path / "web").touch()
+    wait_for(running, "web is ready", without="not ready")
+    running.expect("post_start")
+
+
+@NEEDS_STRACE
+def test_nothing_is_sent_to_a_probe_that_is_over(init: Start, tmp_path: Path) -> None:
+    """Its pid may be another's by then. The control is a hook that is ended, whose group is there."""
+    hooks = """
+        ready.command = "true"
+        post_start = "true"
+        [[pre_start]]
+        command = "sleep 60"
+        timeout = "50ms"
+        on_failure = "warn"
+    """
+    through = [STRACE, "-qq", "-o", "trace", "-e", "trace=kill", "-e", "signal=none"]
+    running = init("sh", "-c", "read x < go; exit 4", hooks=hooks, through=through, fifo="go")
+    wait_for(running, "post_start[0]: ok", without="app exited")
+    (tmp_path / "go").write_text("go\n")
+    assert running.status() == 4
+    calls = [line for line in (tmp_path / "trace").read_text().splitlines() if line.startswith("kill(")]
+    sent = [call.partition(" = ") for call in calls if ", 0)" not in call]  # 0 only asks
+    assert any("SIGTERM" in call for call, _, _ in sent)
+    assert {result for _, _, result in sent} == {"0"}
+
+
+@pytest.mark.parametrize("subreaper", [False, True], ids=["PID 1", "subreaper"])
+def test_what_is_left_behind_and_stopped_is_woken_for_its_term(init: Start, tmp_path: Path, subreaper: bool) -> None:
+    """A session of its own: the kernel wakes nobody there when the app is gone."""
+    (tmp_path / "left").write_text(f"trap 'echo woken; exit' TERM\necho > up\n{LOOP}")
+    app = "setsid sh left & read x < up; kill -STOP $!; exit 3"
+    running = init("sh", "-c", app, subreaper=subreaper, fifo="up")
+    running.expect("woken")
+    running.rest()
+    assert running.status() == 3
+
+
+def test_how_long_a_hook_took_is_its_own_time(init: Start) -> None:
+    """Not the app's: both together are no longer than the whole."""
+    began = time.monotonic()
+    running = init("sleep", "1", hooks='post_stop = "true"\n', options=["--log-format", "json"])
+    assert running.status() == 0
+    whole = time.monotonic() - began
+    told = {line["event"]: line["seconds"] for line in map(json.loads, running.stderr())}
+    assert 1 <= told["app_exited"] <= told["app_exited"] + told["hook_ok"] <= whole
+
+
+@NEEDS_STRACE
+def test_an_app_that_does_not_die_of_sigkill_is_given_up(init: Start) -> None:
+    """As one that is stuck in the kernel. Here nothing can be sent to it; cleanup, which has another call, ends it."""
+    hooks = """
+        stop_timeout = "3s"
+        post_stop = { command = "echo ${LIFEINIT_CHILD_PID-unset} $LIFEINIT_EXIT_CODE", timeout = "500ms" }
+    """
+    through = [STRACE, "-qq", "-o", "/dev/null", "-e", "inject=kill:error=EPERM:when=2+"]
+    running = init(*listener("TERM=0"), hooks=hooks, through=through)
+    running.expect("ready")
+    os.kill(running.child(), SIGTERM)
+    running.expect("TERM", "unset 137")
+    assert running.status() == 137
+    assert running.stderr().count("lifeinit: app exited 137 (SIGKILL)") == 1
+    assert not any("app exited 0" in line for line in running.stderr())
+
+
+@NEEDS_STRACE
+def test_a_hook_that_does_not_die_of_sigkill_is_given_up(init: Start) -> None:
+    """With the file for its variables: nobody will read it any more."""
+    hooks = """
+        kill_after = "50ms"
+        [[pre_start]]
+        command = "echo $LIFEINIT_ENV > path; read x < never"
+        timeout = "500ms"
+        on_failure = "warn"
+    """
+    through = [STRACE, "-qq", "-o", "/dev/null", "-e", "inject=kill:error=EPERM:when=2+"]
+    app = 'read path < path; test -e "$path" && echo there; echo ${path%-*}'
+    running = init("sh", "-c", app, hooks=hooks, through=through, fifo="never")
+    assert running.rest() == ["/dev/shm/lifeinit-env"]
+    assert running.status() == 0
+    assert "lifeinit: pre_start[0]: timed out after 0.5 s; going on" in running.stderr()
+
+
+def test_who_asks_for_less_time_than_is_left_loses_none(init: Start, tmp_path: Path) -> None:
+    running = init(*python("notifier"), hooks='ready = "notify"\npost_start = "echo post_start"\n', fifo="go")
+    running.expect("started")
+    for line in ("EXTEND_TIMEOUT_USEC=1", "STATUS=still here"):
+        (tmp_path / "go").write_text(f"{line}\n")
+        running.expect(line)
+    (tmp_path / "go").write_text("READY=1\n")
+    assert sorted([running.line(), running.line()]) == ["READY=1", "post_start"]
+
+
+def test_a_line_has_the_pid_of_whom_it_is_about(init: Start, tmp_path: Path) -> None:
+    hooks = 'post_start = "echo $$"\npost_stop = "echo $$"\n'
+    running = init("sh", "-c", "read x < go; echo $$", hooks=hooks, options=["--log-format", "json"], fifo="go")
+    post_start = running.line()
+    wait_for(running, "hook_ok", without="app_exited")
+    (tmp_path / "go").write_text("go\n")
+    app, post_stop = running.rest()
+    told = [(line["event"], line["pid"]) for line in map(json.loads, running.stderr())]
+    assert told == [("hook_ok", int(post_start)), ("app_exited", int(app)), ("hook_ok", int(post_stop))]
+
+
+def test_a_line_that_is_about_nobody_has_no_pid(init: Start) -> None:
+    running = init(*listener("TERM=0"), hooks="", options=["--log-format", "json"])
+    running.expect("ready")
+    running.send(SIGTERM)
+    assert running.status() == 0
+    pids = {line["event"]: line["pid"] for line in map(json.loads, running.stderr())}
+    assert pids["stop_requested"] is None
+    assert pids["app_exited"] > 1

@@ -132,14 +132,16 @@ def test_who_asks_for_less_time_than_is_left_loses_none(init: Start, tmp_path: P
 
 
 def test_a_line_has_the_pid_of_whom_it_is_about(init: Start, tmp_path: Path) -> None:
-    hooks = 'post_start = "echo $$"\npost_stop = "echo $$"\n'
+    """A pause has none."""
+    hooks = 'post_start = "echo $$"\npost_stop = [{ command = "echo $$" }, { sleep = 0 }]\n'
     running = init("sh", "-c", "read x < go; echo $$", hooks=hooks, options=["--log-format", "json"], fifo="go")
     post_start = running.line()
     wait_for(running, "hook_ok", without="app_exited")
     (tmp_path / "go").write_text("go\n")
     app, post_stop = running.rest()
     told = [(line["event"], line["pid"]) for line in map(json.loads, running.stderr())]
-    assert told == [("hook_ok", int(post_start)), ("app_exited", int(app)), ("hook_ok", int(post_stop))]
+    pids = [("hook_ok", int(post_start)), ("app_exited", int(app)), ("hook_ok", int(post_stop)), ("hook_ok", None)]
+    assert told == pids
 
 
 def test_a_line_that_is_about_nobody_has_no_pid(init: Start) -> None:

@@ -61,7 +61,7 @@ class Supervisor:
         """Live through the plan and return the exit status. Nothing that fails in here ends PID 1 before the app."""
         status = self._stop_requested_already() or self._live_or_fail()
         if os.getpid() != 1:
-            self._end_all()  # what a post_stop hook left behind; for PID 1 the kernel does it
+            self._end_all()  # what a post_stop hook left behind, or the last resort; for PID 1 the kernel does it
         return status
 
     def _stop_requested_already(self) -> int:
@@ -97,13 +97,12 @@ class Supervisor:
         return self.exit_status
 
     def _last_resort(self) -> int:
-        """Without machine and timers: stop the app, wait for it as long as any stop may take, leave nothing behind."""
+        """Without machine and timers: stop the app, and wait for it as long as any stop may take. `run` ends the rest."""
         if self.services is not None:
             self.services.report.close()
         below.signal_all_below(_TERM)
         below.signal_all_below(_CONT)
         self._until_childless(OWN_STOP_LIMIT if self.plan.stop_timeout is None else self.plan.stop_timeout)
-        self._end_all()
         return EX_SOFTWARE
 
     def _end_all(self) -> None:

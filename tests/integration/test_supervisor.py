@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import sys
 import time
 from pathlib import Path
 from signal import SIGTERM
@@ -10,7 +11,8 @@ from signal import SIGTERM
 import pytest
 
 from tests.integration.conftest import Start
-from tests.integration.harness import Running, listener, python
+from tests.integration.harness import PATIENCE, Running, listener, python
+from tests.integration.test_rare_answers import left_over
 
 LOOP = "while :; do sleep 0.05; done"
 STRACE = shutil.which("strace") or "strace"
@@ -132,16 +134,25 @@ def test_who_asks_for_less_time_than_is_left_loses_none(init: Start, tmp_path: P
 
 
 def test_a_line_has_the_pid_of_whom_it_is_about(init: Start, tmp_path: Path) -> None:
-    """A pause has none."""
-    hooks = 'post_start = "echo $$"\npost_stop = [{ command = "echo $$" }, { sleep = 0 }]\n'
+    """A pause has none, nor has a hook that cannot run."""
+    hooks = """
+        post_start = "echo $$"
+        post_stop = [{ command = "echo $$" }, { command = ["no-such-program"] }, { command = "echo $$" }, { sleep = 0 }]
+    """
     running = init("sh", "-c", "read x < go; echo $$", hooks=hooks, options=["--log-format", "json"], fifo="go")
     post_start = running.line()
     wait_for(running, "hook_ok", without="app_exited")
     (tmp_path / "go").write_text("go\n")
-    app, post_stop = running.rest()
+    app, *post_stop = running.rest()
     told = [(line["event"], line["pid"]) for line in map(json.loads, running.stderr())]
-    pids = [("hook_ok", int(post_start)), ("app_exited", int(app)), ("hook_ok", int(post_stop)), ("hook_ok", None)]
-    assert told == pids
+    assert told == [
+        ("hook_ok", int(post_start)),
+        ("app_exited", int(app)),
+        ("hook_ok", int(post_stop[0])),
+        ("hook_failed", None),
+        ("hook_ok", int(post_stop[1])),
+        ("hook_ok", None),
+    ]
 
 
 def test_a_line_that_is_about_nobody_has_no_pid(init: Start) -> None:
@@ -152,3 +163,35 @@ def test_a_line_that_is_about_nobody_has_no_pid(init: Start) -> None:
     pids = {line["event"]: line["pid"] for line in map(json.loads, running.stderr())}
     assert pids["stop_requested"] is None
     assert pids["app_exited"] > 1
+
+
+def test_a_hook_that_cannot_run_leaves_no_file_for_its_variables(init: Start) -> None:
+    before = left_over()
+    hooks = '[[pre_start]]\ncommand = ["no-such-program"]\non_failure = "warn"\n'
+    assert init("true", hooks=hooks).status() == 0
+    end = time.monotonic() + PATIENCE
+    while left := left_over() - before:  # those of other tests, which run beside this one, go; one of ours would stay
+        assert time.monotonic() < end, left
+
+
+def test_a_timer_whose_hook_is_over_ends_no_later_one(init: Start) -> None:
+    hooks = 'pre_start = [{ sleep = 0, timeout = "100ms" }, { sleep = "300ms" }]\n'
+    assert init("echo", "app", hooks=hooks).rest() == ["app"]
+
+
+def test_a_plain_init_passes_on_what_the_kernel_sends_for_a_descriptor(init: Start, tmp_path: Path) -> None:
+    """With hooks the kernel tells lifeinit of its own sockets in this way. fcntl(2), F_SETOWN, F_SETSIG"""
+    program = """
+import fcntl, os, signal, socket
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGRTMAX])
+ours, theirs = socket.socketpair()
+fcntl.fcntl(ours, fcntl.F_SETOWN, os.getppid())
+fcntl.fcntl(ours, 10, signal.SIGRTMAX)
+fcntl.fcntl(ours, fcntl.F_SETFL, os.O_ASYNC)
+theirs.send(b".")
+print(signal.sigwait([signal.SIGRTMAX]).name, flush=True)
+"""
+    (tmp_path / "app.py").write_text(program)
+    running = init(sys.executable, "-I", "-S", "app.py")
+    running.expect("SIGRTMAX")
+    assert running.status() == 0

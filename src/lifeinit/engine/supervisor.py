@@ -97,7 +97,7 @@ class Supervisor:
         return self.exit_status
 
     def _last_resort(self) -> int:
-        """Without machine and timers: stop the app, and wait for it as long as any stop may take. `run` ends the rest."""
+        """Without machine and timers: stop the app, wait for it as long as any stop may take. `run` ends the rest."""
         if self.services is not None:
             self.services.report.close()
         below.signal_all_below(_TERM)

@@ -200,14 +200,15 @@ def test_an_int_that_is_dropped_asks_for_nothing_then(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("namespaces")
-def test_a_term_that_came_before_the_engine_is_kept(tmp_path: Path) -> None:
+@pytest.mark.parametrize("rewrite", ["", 'signals.TERM = "QUIT"\n'], ids=["", "rewritten"])
+def test_a_term_that_came_before_the_engine_is_kept(tmp_path: Path, rewrite: str) -> None:
     """While the front desk reads the hook file, here one that takes its time: the signal waits, blocked."""
     os.mkfifo(tmp_path / "slow.toml")
     command = [str(LIFEINIT), "--config", "slow.toml", "--", *listener("TERM=4")]
     running = Running(command, tmp_path, base_environment())
     with (tmp_path / "slow.toml").open("w") as slow:  # opens once lifeinit reads
         running.send(signal.SIGTERM)
-        slow.write('pre_start = "echo pre_start"\npost_stop = "echo post_stop"\n')
+        slow.write(rewrite + 'pre_start = "echo pre_start"\npost_stop = "echo post_stop"\n')
     assert running.rest() == []  # no hook has begun, so none has to clean up
     assert running.status() == 143
     assert running.stderr() == ["lifeinit: exit status 143: stop requested by SIGTERM before anything was started"]

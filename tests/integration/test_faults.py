@@ -38,15 +38,27 @@ def test_an_unforeseen_error_stops_the_app_and_runs_post_stop(faulty: Running) -
 
 @pytest.mark.parametrize(
     "faulty",
-    [("always", "", ["sh", "-c", "trap 'echo TERM; exit' TERM; echo ready; while :; do sleep 0.1; done"])],
+    [
+        (
+            "always",
+            "",
+            ["sh", "-c", "trap 'echo TERM; exit' TERM; echo ready; kill -STOP $$; while :; do sleep 0.1; done"],
+        )
+    ],
     indirect=True,
 )
-def test_an_error_that_comes_again_and_again(faulty: Running) -> None:
-    """Nothing works any more, yet the app gets its TERM."""
+def test_an_error_that_comes_again_and_again(faulty: Running, tmp_path: Path) -> None:
+    """Nothing works any more, yet the app gets its TERM, also where it is stopped. Both errors are told.
+
+    The state, which nobody would write any more, is gone.
+    """
     faulty.expect("ready")
+    assert list((tmp_path / "run").iterdir()) != []
     faulty.send(signal.SIGUSR1)
     faulty.expect("TERM")
     assert faulty.status() == 70
+    assert len([line for line in faulty.stderr() if "internal error" in line]) == 2
+    assert list((tmp_path / "run").iterdir()) == []
 
 
 @pytest.mark.parametrize("faulty", [("machine", "echo never", listener("TERM=0"))], indirect=True)

@@ -6,7 +6,7 @@ import shutil
 import sys
 import time
 from pathlib import Path
-from signal import SIGTERM
+from signal import SIGCONT, SIGRTMIN, SIGSTOP, SIGTERM
 
 import pytest
 
@@ -79,13 +79,15 @@ def test_what_is_left_behind_and_stopped_is_woken_for_its_term(init: Start, tmp_
 
 
 def test_how_long_a_hook_took_is_its_own_time(init: Start) -> None:
-    """Not the app's: both together are no longer than the whole."""
+    """Not the app's, nor that of the hook before a pause: all together are no longer than the whole."""
     began = time.monotonic()
-    running = init("sleep", "1", hooks='post_stop = "true"\n', options=["--log-format", "json"])
+    hooks = 'post_stop = [{ command = "sleep 1" }, { sleep = 0 }]\n'
+    running = init("sleep", "1", hooks=hooks, options=["--log-format", "json"])
     assert running.status() == 0
     whole = time.monotonic() - began
-    told = {line["event"]: line["seconds"] for line in map(json.loads, running.stderr())}
-    assert 1 <= told["app_exited"] <= told["app_exited"] + told["hook_ok"] <= whole
+    told = [line["seconds"] for line in map(json.loads, running.stderr())]
+    assert len(told) == 3
+    assert 2 <= sum(told) <= whole
 
 
 @NEEDS_STRACE
@@ -195,3 +197,67 @@ print(signal.sigwait([signal.SIGRTMAX]).name, flush=True)
     running = init(sys.executable, "-I", "-S", "app.py")
     running.expect("SIGRTMAX")
     assert running.status() == 0
+
+
+@pytest.mark.parametrize("hooks", [None, "stop_timeout = 20\n"], ids=["plain", "hooks"])
+def test_cleanup_is_over_when_nothing_is_left(init: Start, hooks: str | None) -> None:
+    """Not only when its moment is over, which would be told."""
+    running = init("sh", "-c", "setsid sleep 60 & exit 3", hooks=hooks)
+    assert running.status() == 3
+    assert not any("left behind" in line for line in running.stderr())
+
+
+def test_a_probe_that_is_ended_is_no_orphan(init: Start) -> None:
+    """What -w tells of. The control is one that the app has left behind."""
+    app = "trap 'exit 3' TERM; setsid sleep 60 & echo ready; wait"
+    running = init("sh", "-c", app, hooks='ready.command = "false"\n', options=["-w"])
+    running.expect("ready")
+    running.send(SIGTERM)
+    assert running.status() == 3
+    orphans = [line.partition("which ")[2] for line in running.stderr() if "reaped the orphan" in line]
+    assert orphans == ["died of SIGTERM"]
+
+
+def test_of_a_flood_a_part_is_read_before_a_death_is_seen_to(init: Start, tmp_path: Path) -> None:
+    """Else who never stops sending realtime signals would keep lifeinit from everything else."""
+    running = init("sh", "-c", "echo up; read x < go", hooks='post_stop = "true"\n', options=["-v"], fifo="go")
+    running.expect("up")
+    app = running.child()
+    running.send(SIGSTOP)
+    for _ in range(300):
+        running.send(SIGRTMIN)
+    (tmp_path / "go").write_text("go\n")
+    while Path(f"/proc/{app}/stat").read_text().rpartition(")")[2].split()[0] != "Z":
+        pass
+    running.send(SIGCONT)
+    assert running.status() == 0
+    said = running.stderr()
+    exited = next(number for number, line in enumerate(said) if "app exited" in line)
+    assert any("SIGRTMIN" in line for line in said[:exited])
+    assert any("SIGRTMIN" in line for line in said[exited:])
+
+
+def test_mainpid_of_a_probe_is_refused(init: Start, tmp_path: Path) -> None:
+    program = """
+import os, pathlib, socket
+probe = 0
+while not probe:
+    for pid in pathlib.Path("/proc/1/task/1/children").read_text().split():
+        if b"run.py" in pathlib.Path(f"/proc/{pid}/cmdline").read_bytes():
+            probe = int(pid)
+told = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+told.sendto(b"MAINPID=%d" % probe, "\\0" + os.environ["NOTIFY_SOCKET"][1:])
+os._exit(5)
+"""
+    (tmp_path / "web.py").write_text(program)
+    hooks = f"""
+        [process.web]
+        command = {json.dumps([sys.executable, "-I", "-S", "web.py"])}
+        ready = "notify"
+        [process.worker]
+        command = "exec sleep 60"
+        ready.command = "false"
+    """
+    running = init(hooks=hooks)
+    assert running.status() == 5
+    assert any("is ignored: that is no process of the app's own" in line for line in running.stderr())

@@ -44,6 +44,7 @@ pid1.ignite(
         Surroundings(mask, sigchld_ignored=False, lc_ctype_added=False, directory=os.getcwdb()),
         stop_on=(15,),
         plain=False,
+        run_directory=os.path.join(os.getcwdb(), b"run"),
         post_stop=(hook,) if post_stop else (),
     )
 )

@@ -261,3 +261,31 @@ os._exit(5)
     running = init(hooks=hooks)
     assert running.status() == 5
     assert any("is ignored: that is no process of the app's own" in line for line in running.stderr())
+
+
+def test_a_hook_that_is_stopped_and_woken_goes_on(init: Start) -> None:
+    """Only one that the terminal has stopped would be so for ever."""
+    waker = "until grep -q '^State:.T' /proc/$$/status; do :; done; kill -CONT $$"
+    running = init("echo", "app", hooks=f'pre_start = """({waker}) & kill -STOP $$; echo on"""\n')
+    assert running.rest() == ["on", "app"]
+    assert running.status() == 0
+
+
+def test_the_death_of_an_orphan_is_not_the_hooks(init: Start, tmp_path: Path) -> None:
+    hooks = "pre_start = '(setsid sh -c \"exit 7\" &); read x < go'\n"
+    running = init("echo", "app", hooks=hooks, options=["-w"], fifo="go")
+    wait_for(running, "which exited 7", without="pre_start")
+    (tmp_path / "go").write_text("go\n")
+    assert running.rest() == ["app"]
+    assert running.status() == 0
+
+
+def test_a_death_does_not_shorten_a_pause(init: Start, tmp_path: Path) -> None:
+    """The hook before it was taken for the one that is over now."""
+    hooks = "pre_start = [{ command = '(read x < go) &' }, { sleep = 1 }]\n"
+    running = init("true", hooks=hooks, options=["--log-format", "json"], fifo="go")
+    wait_for(running, '"pre_start[0]"', without='"pre_start[1]"')
+    (tmp_path / "go").write_text("go\n")
+    assert running.status() == 0
+    told = {line["hook"]: line["seconds"] for line in map(json.loads, running.stderr())}
+    assert told["pre_start[1]"] >= 1

@@ -231,9 +231,10 @@ def test_post_stop_has_the_terminal_back(terminal: Open) -> None:
     assert screen.status() == 0
 
 
-def test_a_hook_that_wants_the_terminal_is_killed(terminal: Open) -> None:
+@pytest.mark.parametrize("hook", ["read x < /dev/tty", "stty -echo < /dev/tty"], ids=["TTIN", "TTOU"])
+def test_a_hook_that_wants_the_terminal_is_killed(terminal: Open, hook: str) -> None:
     """It would be stopped for ever: pre_start has no timeout, and a stopped process acts on no TERM."""
-    screen = terminal("echo", "never", hooks='pre_start = "read x < /dev/tty"\npost_stop = "echo post_stop"\n')
+    screen = terminal("echo", "never", hooks=f'pre_start = "{hook}"\npost_stop = "echo post_stop"\n')
     screen.until("a hook is killed: it was stopped at the terminal, which a hook cannot use\n")
     screen.until("post_stop\n")
     assert "never" not in screen.rest()

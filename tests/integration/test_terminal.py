@@ -191,6 +191,20 @@ def test_as_a_job_of_a_shell(terminal: Open, hooks: str | None, script: bool) ->
 
 
 @BOTH
+def test_a_script_has_the_terminal_back(terminal: Open, tmp_path: Path, hooks: str | None) -> None:
+    """It takes none itself, as a shell with job control does: without it, its read would stop it."""
+    (tmp_path / "app").write_text("read line; echo app $line\n")
+    (tmp_path / "script").write_text(f"{shlex.quote(str(LIFEINIT))} -- sh app; read line; echo script $line\n")
+    screen = terminal(hooks=hooks, below=SHELL)
+    screen.until("$ ")
+    screen.type("sh script\n")
+    screen.type("one\n")
+    screen.until("app one\n")
+    screen.type("two\n")
+    screen.until("script two\n")
+
+
+@BOTH
 def test_in_the_background_of_a_shell(terminal: Open, hooks: str | None) -> None:
     """The app wants to read: the job stops, as any would, and fg gives it the terminal."""
     screen = terminal(hooks=hooks, below=SHELL)

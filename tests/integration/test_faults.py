@@ -36,15 +36,14 @@ def test_an_unforeseen_error_stops_the_app_and_runs_post_stop(faulty: Running) -
     assert reports[0].startswith("lifeinit: internal error: RuntimeError: made for a test (faulty.py:")
 
 
-STOPPED = "trap 'echo TERM; exit' TERM; echo ready; kill -STOP $$; while :; do sleep 0.1; done"
+LOOP = "while :; do sleep 0.1; done"
+ENDS = f"trap 'echo TERM; exit' TERM; echo ready; {LOOP}"
+STOPPED = f"trap 'echo TERM; exit' TERM; echo ready; kill -STOP $$; {LOOP}"
 
 
-@pytest.mark.parametrize("faulty", [("always", "", ["sh", "-c", STOPPED])], indirect=True)
+@pytest.mark.parametrize("faulty", [("always", "", ["sh", "-c", ENDS])], indirect=True)
 def test_an_error_that_comes_again_and_again(faulty: Running, tmp_path: Path) -> None:
-    """Nothing works any more, yet the app gets its TERM, also where it is stopped. Both errors are told.
-
-    The state, which nobody would write any more, is gone.
-    """
+    """Nothing works any more, yet the app gets its TERM. The state, which nobody would write any more, is gone."""
     faulty.expect("ready")
     assert list((tmp_path / "run").iterdir()) != []
     faulty.send(signal.SIGUSR1)

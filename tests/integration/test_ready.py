@@ -6,7 +6,7 @@ import re
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from signal import SIGSTOP, SIGTERM, SIGUSR1
+from signal import SIGKILL, SIGSTOP, SIGTERM, SIGUSR1
 
 import pytest
 
@@ -177,6 +177,22 @@ def test_a_probe_is_ended_with_all_of_its_group(init: Start) -> None:
         assert [SIGTERM in pending(pid) for pid in (probe, asking)] == [True, True]
 
 
+@pytest.mark.parametrize(
+    ("signo", "status", "sentence"), [(SIGKILL, 137, "was killed by SIGKILL"), (SIGUSR1, 138, "was killed by SIGUSR1")]
+)
+def test_a_probe_that_somebody_kills(init: Start, signo: int, status: int, sentence: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(PATIENCE)
+        running = init(*listener("TERM=0"), hooks=f'ready = "http://127.0.0.1:{server.getsockname()[1]}/"\n')
+        running.expect("ready")
+        connection, _ = server.accept()
+    with connection:
+        (probe,) = (child for child in children(running.pid) if children(child))
+        os.kill(probe, signo)
+        assert running.status() == status
+    assert f"lifeinit: app is not ready: its probe {sentence}; the app is stopped" in running.stderr()
+
+
 def stop(pid: int) -> None:
     os.kill(pid, SIGSTOP)
     while Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "T":
@@ -209,6 +225,7 @@ def test_a_target_that_cannot_be(init: Start) -> None:
     running = init(*listener("TERM=0"), hooks='ready = "tcp://$NOWHERE:5432"\n')
     running.rest()  # not even its "ready", where the stop comes first
     assert running.status() == 1
+    assert "lifeinit: app is not ready: its probe failed; the app is stopped" in running.stderr()
     assert any('"$NOWHERE", which is not set' in line for line in running.stderr()), running.stderr()
 
 

@@ -327,3 +327,8 @@ def test_the_signal_of_a_log_at_its_limit_is_not_the_apps(init: Start) -> None:
     running = init(*listener("TELL=up", "USR1=5"), hooks=hooks, through=limited, fifo="up")
     assert running.rest() == ["ready", "USR1"]
     assert running.status() == 5
+
+
+def test_an_app_finds_the_state_at_once(init: Start) -> None:
+    (told,) = init("sh", "-c", 'cat "$LIFEINIT_RUN_DIR"/*.json', hooks="").rest()
+    assert json.loads(told)["phase"] in {"starting", "running"}

@@ -9,7 +9,7 @@ from typing import Protocol
 
 import pytest
 
-from tests.integration.harness import LIFEINIT, NAMESPACE, base_environment, listener, python
+from tests.integration.harness import LIFEINIT, NAMESPACE, base_environment, children, listener, python
 from tests.screen import CTRL_BACKSLASH, CTRL_C, CTRL_D, CTRL_Z, Screen
 
 SHELL = ["bash", "--norc", "--noprofile", "--noediting", "-i"]  # readline would lose what is typed ahead
@@ -253,3 +253,21 @@ def test_a_hook_that_wants_the_terminal_is_killed(terminal: Open, hook: str) -> 
     screen.until("post_stop\n")
     assert "never" not in screen.rest()
     assert screen.status() == 137
+
+
+def test_a_hook_is_not_killed_for_a_process_that_wants_the_terminal(terminal: Open, tmp_path: Path) -> None:
+    for name in ("go", "end"):
+        os.mkfifo(tmp_path / name)
+    hooks = """
+        post_start = "echo hook; read x < end; echo post_start"
+        [process.reader]
+        command = "read x < go; exec cat"
+    """
+    screen = terminal(*listener(), hooks=hooks)
+    screen.until("hook\n")
+    (tmp_path / "go").write_text("go\n")
+    (init,) = children(screen.process.pid)
+    while not any(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T" for pid in children(init)):
+        assert screen.process.poll() is None
+    (tmp_path / "end").write_text("end\n")
+    screen.until("post_start\n")

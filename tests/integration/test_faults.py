@@ -63,6 +63,15 @@ def test_a_broken_machine(faulty: Running) -> None:
     assert len([line for line in faulty.stderr() if "internal error" in line]) == 2
 
 
+@pytest.mark.parametrize("faulty", [("hopeless", "", listener())], indirect=True)
+def test_a_broken_machine_and_an_app_that_does_not_stop(faulty: Running) -> None:
+    """It has its time, and no more."""
+    faulty.expect("ready")
+    faulty.send(signal.SIGUSR1)
+    assert faulty.rest() == ["TERM", "CONT"]
+    assert faulty.status() == 70
+
+
 @pytest.mark.usefixtures("namespaces")
 def test_an_unforeseen_error_of_the_front_desk_starts_nothing(tmp_path: Path) -> None:
     """Status 70 and one line, no traceback."""

@@ -1,7 +1,7 @@
 """Becomes an init that has a fault: FAULT HOOKS APP... . SOURCE says where the package is.
 
 `once`: the wait fails the first time after the app was told to run; `always`: it fails from then on; `machine`: the
-machine fails at every event from then on. HOOKS is the command of a post_stop hook, or empty.
+machine fails at every event from then on; `hopeless`: the same, with a stop_timeout of half a second. HOOKS is the command of a post_stop hook, or empty.
 """
 
 import os
@@ -33,7 +33,7 @@ def failing_handle(machine, event):  # type: ignore[no-untyped-def]
     return handle(machine, event)
 
 
-if fault == "machine":
+if fault in {"machine", "hopeless"}:
     Machine.handle = failing_handle  # type: ignore[method-assign]
 else:
     kernel.wait = failing_wait
@@ -43,6 +43,7 @@ pid1.ignite(
         (Process("app", Program(tuple(map(os.fsencode, app)))),),
         Surroundings(mask, sigchld_ignored=False, lc_ctype_added=False, directory=os.getcwdb()),
         stop_on=(15,),
+        stop_timeout=0.5 if fault == "hopeless" else None,
         plain=False,
         run_directory=os.path.join(os.getcwdb(), b"run"),
         post_stop=(hook,) if post_stop else (),

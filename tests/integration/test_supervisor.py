@@ -332,3 +332,10 @@ def test_the_signal_of_a_log_at_its_limit_is_not_the_apps(init: Start) -> None:
 def test_an_app_finds_the_state_at_once(init: Start) -> None:
     (told,) = init("sh", "-c", 'cat "$LIFEINIT_RUN_DIR"/*.json', hooks="").rest()
     assert json.loads(told)["phase"] in {"starting", "running"}
+
+
+def test_the_last_sentence_is_not_said_twice(init: Start) -> None:
+    """Where a line has just told why lifeinit exits as it does."""
+    running = init("sh", "-c", "exit 3", hooks="")
+    assert running.status() == 3
+    assert running.stderr() == ["lifeinit: app exited 3"]

@@ -1,7 +1,8 @@
 """Becomes an init that has a fault: FAULT HOOKS APP... . SOURCE says where the package is.
 
 `once`: the wait fails the first time after the app was told to run; `always`: it fails from then on; `machine`: the
-machine fails at every event from then on; `hopeless`: the same, with a stop_timeout of half a second. HOOKS is the command of a post_stop hook, or empty.
+machine fails at every event from then on; `hopeless`: the same, with a stop_timeout of half a second. HOOKS is the
+command of a post_stop hook, or empty.
 """
 
 import os

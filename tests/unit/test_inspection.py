@@ -42,6 +42,8 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("PATH", "/usr/bin:/bin:bin")
     monkeypatch.setenv("HOME", "/")
     monkeypatch.setenv("TOOLONG", "x" * 200)
+    for name in ("PWD", "OLDPWD", "SHLVL", "_"):  # as the shell of a RUN line has it
+        monkeypatch.setenv(name, "/")
     yield root
     shutil.rmtree(root)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from lifeinit import expansion
 from lifeinit.hookfile.locate import Path
 from lifeinit.hookfile.problem import quoted
-from lifeinit.inspection.settings import Setting
+from lifeinit.inspection.settings import OF_A_SHELL, Setting
 from lifeinit.inspection.tasks import Wait
 from lifeinit.rules.rule import Finding
 from lifeinit.waiting.targets import hidden
@@ -52,6 +52,12 @@ def unset(settings: Sequence[Setting], waits: Sequence[Wait]) -> Iterator[Findin
 
 def _unset(at: Path, key: str, names: Sequence[str]) -> Iterator[Finding]:
     for name in names:
+        if name in OF_A_SHELL:
+            what = "path" if name.endswith("PWD") else "value"
+            sentence = f"{key} needs {quoted('$' + name)}, which only a shell makes for itself"
+            way_out = f"write the {what} itself, or $$ for a dollar sign: an ENTRYPOINT in exec form starts no shell"
+            yield Finding("W313", at, sentence, way_out)
+            continue
         sentence = (
             f"{key} needs {quoted('$' + name)}, which is not set here, and no pre_start hook before it hands it on"
         )

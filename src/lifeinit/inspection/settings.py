@@ -19,6 +19,9 @@ _FILE_NAME = re.compile(r"[\w./+-]+")
 # What every runtime sets, though the environment of a build may lack it.
 _ALWAYS = frozenset({"HOME", "HOSTNAME", "PATH"})
 
+# What a shell makes for itself: the one that starts this check has them, the exec form of ENTRYPOINT has not.
+OF_A_SHELL = frozenset({"PWD", "OLDPWD", "SHLVL", "_"})
+
 
 @dataclass(frozen=True)
 class Exports:
@@ -77,7 +80,8 @@ class Setting:
         return os.environ.get("PATH", _DEFAULT_PATH)
 
     def _inherited(self) -> dict[str, str]:
-        return {**os.environ, **(self.person.variables if self.person else {})}
+        inherited = {name: value for name, value in os.environ.items() if name not in OF_A_SHELL}
+        return {**inherited, **(self.person.variables if self.person else {})}
 
 
 def names(text: str) -> tuple[str, ...]:

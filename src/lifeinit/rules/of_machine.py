@@ -251,7 +251,8 @@ RULES: tuple[Rule, ...] = (
         "variable-not-set",
         "A target or a value of environment needs a variable that is not set here.",
         "It is an error when it runs. Here it is a warning, since the runtime may set it; none at all if an"
-        " earlier pre_start hook speaks of LIFEINIT_ENV, itself or in a script that it names.",
+        " earlier pre_start hook speaks of LIFEINIT_ENV, itself or in a script that it names. PWD, OLDPWD, SHLVL and _"
+        " count as not set: a shell makes them, and an ENTRYPOINT in exec form starts none.",
         'pre_start = { wait_for = "$SHOP_DATABASE_URL" }',
         'pre_start = { wait_for = "tcp://db:5432" }',
     ),

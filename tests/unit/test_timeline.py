@@ -1,6 +1,7 @@
 """The plan of a hook file: what it takes at worst, and what is said about that."""
 
 import math
+import re
 from collections.abc import Sequence
 
 import pytest
@@ -243,8 +244,8 @@ def test_a_grace_period_in_seconds_goes_before_the_usual_one() -> None:
     assert findings(FITS, 0.5) == [
         (
             'E401 stop_timeout: stop_timeout is "9s", and the runtime kills everything after 500 ms\n'
-            '  write at most "400ms", or give the container 10 s: docker stop -t 10 / stop_grace_period: 10s / '
-            "terminationGracePeriodSeconds: 10"
+            '  write shorter timeouts and at most "400ms", or give the container 10 s: docker stop -t 10 / '
+            "stop_grace_period: 10s / terminationGracePeriodSeconds: 10"
         )
     ]
 
@@ -254,8 +255,28 @@ def test_post_stop_hooks_without_a_limit_of_the_stop() -> None:
     assert findings('post_stop = "x"') == [
         (
             f"{sentence} the runtime kills everything\n"
+            '  write stop_timeout = "12s" and give the container longer than that, or shorter timeouts and a '
+            'stop_timeout a little shorter than the grace period, "9s" for Docker\'s 10 s, or set LIFEINIT_STOP_TIMEOUT'
+        )
+    ]
+    assert findings('post_stop = { command = "x", timeout = "3s" }') == [
+        (
+            f"{sentence} the runtime kills everything\n"
             '  write a stop_timeout a little shorter than the grace period, "9s" for Docker\'s 10 s, or set '
             "LIFEINIT_STOP_TIMEOUT"
+        )
+    ]
+    assert findings('post_stop = "x"', None, "docker") == [
+        (
+            f'{sentence} Docker kills everything after 10 s\n  write stop_timeout = "12s" and give the container 13 s: '
+            "docker stop -t 13 / docker run --stop-timeout 13, or shorter timeouts and a stop_timeout of at most "
+            '"9s", or set LIFEINIT_STOP_TIMEOUT'
+        )
+    ]
+    assert findings('post_stop = "x"', None, "cloudrun") == [
+        (
+            f"{sentence} Cloud Run kills everything after 10 s\n  write shorter timeouts and a stop_timeout of at most "
+            '"9s", or set LIFEINIT_STOP_TIMEOUT'
         )
     ]
     assert findings('post_stop = "x"', None, "kubernetes") == [
@@ -289,7 +310,7 @@ def test_sleeps_that_together_leave_the_app_no_time() -> None:
         (
             "E402 pre_stop.2.sleep: pre_stop[2] sleeps 4 s until 10 s after the stop request, which leaves the app no "
             "time of its own: Compose kills everything after 10 s\n"
-            '  write sleep = "2s" at most, or give the container 13 s: stop_grace_period: 13s'
+            '  write sleep = "1s" at most, or give the container 14 s: stop_grace_period: 14s'
         )
     ]
 
@@ -389,6 +410,82 @@ def test_whatever_is_proposed_can_be_written(
         for text in quotes(found.help):
             assert duration.parse(text) > 0
         assert found.help.strip(), found
+
+
+CUT = """
+stop_timeout = "9s"
+pre_stop = [{ command = "a" }, { sleep = "1s" }, { name = "drain", command = "b", timeout = "3s" }]
+post_stop = [{ command = "c", timeout = "3s" }, { command = "d" }, { name = "upload", command = "e", timeout = "1s" }]
+"""
+
+
+def test_all_hooks_that_are_cut_are_named_and_one_number_is_enough_for_all() -> None:
+    """W402 proposed 15 s, then W403 20 s, then W402 22 s: each number led to the next warning."""
+    assert findings(CUT) == [
+        (
+            "W402 pre_stop.0.timeout: pre_stop[0] may run until 5 s after the stop request, and is ended at 4.5 s, "
+            'before pre_stop[1] and pre_stop drain have run, since stop_timeout "9s" keeps 4.5 s back for cleanup and '
+            "post_stop\n"
+            '  write sleeps and timeouts that add up to at most "2s", or stop_timeout = "22s"'
+        ),
+        (
+            "W403 post_stop.1.timeout: post_stop[1] and post_stop upload may be cut: the post_stop hooks and cleanup "
+            'may take 10 s, and at most half of stop_timeout "9s" is kept back for them\n'
+            '  write timeouts that add up to at most "3s", or stop_timeout = "22s"'
+        ),
+    ]
+    assert findings(CUT.replace('"9s"', '"22s"')) == []
+    assert [found.partition("\n")[2] for found in findings(CUT, None, "cloudrun")] == [
+        '  write sleeps and timeouts that add up to at most "2s"',
+        '  write timeouts that add up to at most "3s"',
+    ]
+
+
+def test_a_stop_that_is_too_long_for_the_runtime_and_too_short_for_its_hooks() -> None:
+    text = CUT.replace('"9s"', '"12s"')
+    more = 'stop_timeout = "22s" and give the container 23 s: stop_grace_period: 23s'
+    ways = [found.partition("\n")[2] for found in findings(text, None, "compose")]
+    assert ways == [
+        f'  write shorter timeouts and at most "9s", or {more}',
+        f'  write sleeps and timeouts that add up to at most "2s", or {more}',
+        f'  write timeouts that add up to at most "3s", or {more}',
+    ]
+
+
+def test_a_timeout_that_is_proposed_counts_for_every_try() -> None:
+    text = 'stop_timeout = "9s"\npre_stop = { command = "x", retries = 2, timeout = "%s" }'
+    (found,) = findings(text % "5s")
+    assert found.endswith('write timeout = "1s" at most, or stop_timeout = "19s"')
+    assert findings(text % "1s") == []
+
+
+graces = st.sampled_from([None, 0.2, 5.0, 10.0, 61.5])
+runtimes = st.sampled_from([None, "docker", "compose", "kubernetes", "ecs", "cloudrun"])
+kill_after = st.sampled_from(["", 'kill_after = "0s"\n', 'kill_after = "7s"\n'])
+any_stop_time = st.just("") | st.integers(1, 90).map(lambda n: f"stop_timeout = {n}\n")
+
+
+@given(st.builds("{}{}".format, any_stop_time, kill_after), stop_hooks, stop_hooks, graces, runtimes)
+@settings(max_examples=400, deadline=None)
+def test_the_number_that_is_proposed_is_one_and_leaves_nothing_to_find(
+    top: str, before: str, after: str, grace: float | None, runtime: str | None
+) -> None:
+    hooks = f"pre_stop = {before}\npost_stop = {after}"
+    found = timeline.findings(file_of(top + hooks), grace, runtime)
+    text = "\n".join(one.help for one in found)
+    proposed = set(re.findall(r'stop_timeout = "([^"]+)"', text))
+    longer = set(re.findall(r"give the container ([0-9]+) s", text))
+    assert len(proposed) <= 1
+    assert len(longer) <= 1
+    if found and (proposed or longer):
+        for one in proposed:
+            top = f'stop_timeout = "{one}"\n' + re.sub("stop_timeout.*\n", "", top)
+        new_grace = next(map(float, longer), grace)
+        assert timeline.findings(file_of(top + hooks), new_grace, runtime) == []
+    elif found:
+        usual = grace is None and runtime is None and [one.code for one in found] == ["W401"]
+        assert usual or runtime in {"cloudrun", "ecs"}  # nobody can have more there
+        assert not usual or timeline.findings(file_of(f'stop_timeout = "9s"\n{top}{hooks}'), None, None) == []
 
 
 def quotes(text: str) -> Sequence[str]:

@@ -7,7 +7,7 @@ from lifeinit.inspection import shelltext
 from lifeinit.inspection.invocation import base_name, shell_line
 from lifeinit.inspection.shelltext import Script, Simple
 from lifeinit.inspection.tasks import Task
-from lifeinit.rules.rule import Finding
+from lifeinit.rules.rule import Finding, listed
 
 _NAME = re.compile(r"[\"']?([A-Za-z_]\w*)(?:=|[\"']?$)", re.ASCII)
 _WORD = re.compile(r"\w+", re.ASCII)
@@ -16,7 +16,6 @@ _ESCAPED = re.compile(r"\\.", re.DOTALL)
 _SUBSTITUTION = re.compile(r"\$\((?!\()|`")
 _INSIDE = re.compile(r"(?:\$\((?!\()|`)\s*([^\s()`|;&<>]*)")
 _FILE = "LIFEINIT_ENV"
-_MOST_NAMES = 4  # that a sentence lists
 _GROUP_INTO_IT = re.compile(rf"[}})]\s*>>?\s*\"?\$\{{?{_FILE}\b")
 _GOES_ELSEWHERE = re.compile(r"(?<!\S)1?>")
 
@@ -42,7 +41,7 @@ def _exports(task: Task, line: str, script: Script) -> Iterator[Finding]:
     if not script.whole or script.loops or script.functions:
         return
     if names := _for_nobody(line, script.commands):
-        sentence = f"export sets {_listed(names)} in this hook's shell alone, which ends here: the app does not get it"
+        sentence = f"export sets {listed(names)} in this hook's shell alone, which ends here: the app does not get it"
         yield Finding("W319", task.at, sentence, f'write echo "{names[0]}=..." >> "${_FILE}" to set it for the app')
 
 
@@ -119,8 +118,3 @@ def _group(line: str, end: int) -> range:
 def _may_fail(run: str) -> bool:
     """Whether a command is run for its output that can fail, and nothing is said of that case."""
     return "||" not in run and any(base_name(match[1]) not in _SURE for match in _INSIDE.finditer(run))
-
-
-def _listed(names: list[str]) -> str:
-    *before, last = names if len(names) <= _MOST_NAMES else [*names[: _MOST_NAMES - 1], "others"]
-    return f"{', '.join(before)} and {last}" if before else last

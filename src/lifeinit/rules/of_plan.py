@@ -35,7 +35,8 @@ RULES: tuple[Rule, ...] = (
         "pre-stop-may-be-cut",
         what="A pre_stop hook may run longer than the stop has time for.",
         why="It is ended when nothing is left of stop_timeout but what is kept back for cleanup and post_stop, or when "
-        "the grace period is over. The app has then no time of its own to stop in.",
+        "the grace period is over, and the hooks behind it do not run. The app has then no time of its own to stop in. "
+        "The stop_timeout that is proposed is one for the whole file: with it no hook of the stop is cut.",
         wrong='stop_timeout = "8s"\npre_stop = { command = "./drain", timeout = "20s" }',
         right='stop_timeout = "8s"\npre_stop = { command = "./drain", timeout = "4s" }',
     ),
@@ -44,7 +45,8 @@ RULES: tuple[Rule, ...] = (
         "post-stop-may-be-cut",
         what="The post_stop hooks may need more time than is kept back for them.",
         why="Their timeouts and a second for cleanup are kept back from stop_timeout, but never more than half of it. "
-        "An app that uses up its own half leaves them less than their timeouts say.",
+        "An app that uses up its own half leaves them less than their timeouts say. The stop_timeout that is proposed "
+        "is one for the whole file: with it no hook of the stop is cut.",
         wrong='stop_timeout = "8s"\npost_stop = { command = "./upload", timeout = "20s" }',
         right='stop_timeout = "8s"\npost_stop = { command = "./upload", timeout = "3s" }',
     ),

@@ -5,6 +5,8 @@ from typing import Final, Literal
 
 COMMAND: Final = ("--",)  # the path of the app's command on the command line, which no hook file holds
 
+_MOST_NAMES = 4  # that a sentence lists
+
 Severity = Literal["error", "warning"]
 
 
@@ -41,3 +43,9 @@ class Finding:
     sentence: str
     help: str
     at_key: bool = False
+
+
+def listed(names: list[str]) -> str:
+    """`A`, `A and B`, or `A, B, C and others`."""
+    *before, last = names if len(names) <= _MOST_NAMES else [*names[: _MOST_NAMES - 1], "others"]
+    return f"{', '.join(before)} and {last}" if before else last

@@ -12,9 +12,13 @@ class ExpansionError(ValueError):
 
 def check(text: str) -> None:
     """Raises ExpansionError for a dollar sign that begins no variable."""
-    for match in _DOLLAR.finditer(text):
-        if match.lastgroup is None:
-            raise ExpansionError('a dollar sign that begins no variable: write "$$" for the sign itself')
+    if stray(text) is not None:
+        raise ExpansionError('a dollar sign that begins no variable: write "$$" for the sign itself')
+
+
+def stray(text: str) -> int | None:
+    """Where the first dollar sign stands that begins no variable."""
+    return next((match.start() for match in _DOLLAR.finditer(text) if match.lastgroup is None), None)
 
 
 def pieces(text: str) -> tuple[str, ...]:

@@ -2,11 +2,15 @@
 
 import re
 
+from lifeinit import expansion
 from lifeinit.engine.signals import RTMAX, RTMIN, name_of
 
 _LONGEST = 20  # characters of a value that is worth comparing
 _UNUSABLE = {"KILL", "STOP", "CHLD"}
 _SPOKEN = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([a-z]+)\s*", re.ASCII | re.IGNORECASE)
+_VARIABLE = re.compile(r"\$\{?([A-Za-z_]\w*)(?::?-([0-9.]+)s?\}$)?", re.ASCII)
+_SHELLS_OWN = re.compile(r"\$\{([A-Za-z_]\w*):?([-=?])", re.ASCII)
+_BACKTICKS = re.compile(r"[^`\s]*`[a-z./][^`]*`[^`\s]*")
 _UNITS = {
     **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), "s"),
     **dict.fromkeys(("m", "min", "mins", "minute", "minutes"), "m"),
@@ -30,6 +34,51 @@ def choice(value: object, choices: tuple[str, ...]) -> str:
     """A question after the choice that another tool's word means; "" if there is none."""
     meant = CHOICES.get(str(value).lower(), "") if isinstance(value, str | bool) else ""
     return f'did you mean "{meant}"?' if meant in choices else ""
+
+
+def dollar(text: str, name: str) -> str:
+    """The way out for the first dollar sign that begins no variable, where it begins something of the shell; else "".
+
+    `name` is the variable whose value the text is; "" for a target.
+    """
+    at = expansion.stray(text)
+    rest = "" if at is None else text[at:]
+    if rest.startswith("$("):
+        return f'nothing is run here: leave it out, and {_hands_on(name)}, or write "$$" for the sign itself'
+    if match := _SHELLS_OWN.match(rest):
+        variable, sign = match.groups()
+        if sign == "?":
+            return f'write "${variable}": where it is not set nothing is started'
+        return f'write "${variable}", and set the default in the image: ENV {variable}=...'
+    return f"nothing but $NAME and ${{NAME}} is read here: {_hands_on(name)}" if rest.startswith("${") else ""
+
+
+def is_run_elsewhere(text: str) -> bool:
+    """Whether it is a command in backticks, which only a shell would run."""
+    return _BACKTICKS.fullmatch(text) is not None
+
+
+def run_elsewhere(name: str) -> str:
+    """The way out for such a value of the variable `name`."""
+    return f"leave it out, and {_hands_on(name)}"
+
+
+def _hands_on(name: str) -> str:
+    then = "" if name else ', and "$NAME" here'
+    return f"have a pre_start hook write {name or 'NAME'}=... to $LIFEINIT_ENV{then}"
+
+
+def without_variables(key: str, value: object) -> str:
+    """The way out for a duration that is a variable; "" if there is none in it."""
+    match = _VARIABLE.search(value) if isinstance(value, str) else None
+    if match is None:
+        return ""
+    if key == "sleep":
+        line = f'exec sleep "${{{match[1]}:-{match[2] or 3}}}"'
+        return f"durations take no variables: write command = '{line}' in its place, with a timeout above it"
+    if key == "stop_timeout":
+        return "durations take no variables: set LIFEINIT_STOP_TIMEOUT where the container is started"
+    return "durations take no variables: write the time itself"
 
 
 def duration(value: object) -> str:

@@ -3,7 +3,6 @@
 import re
 from typing import Literal, NamedTuple
 
-from lifeinit import expansion
 from lifeinit.engine.signals import name_of, number_of
 from lifeinit.hookfile import codes, keys, loading, trust
 from lifeinit.hookfile.locate import Path, Places
@@ -273,10 +272,7 @@ class _Reader(Values):
             elif not isinstance(value, str):
                 self.wrong("E105", at, f"{quoted(name)[1:-1]} is {a_kind(value)}, not a string", "put it in quotes")
             else:
-                try:
-                    expansion.check(value)
-                except expansion.ExpansionError as error:
-                    self.because("E213", at, f"{quoted(name)[1:-1]} is {quoted(value)}, which holds", error)
+                self.expandable(at, name, value)
                 found[name] = self.without_nul(at, value)
         return found
 

@@ -127,6 +127,16 @@ class Values:
             self.wrong("E216", (*path, key), sentence, "begin it with a slash")
         return text
 
+    def expandable(self, at: Path, name: str, value: str) -> None:
+        """A value of `environment`: variables, but nothing else of what a shell expands."""
+        shown = f"{quoted(name)[1:-1]} is {quoted(value)}"
+        try:
+            expansion.check(value)
+        except expansion.ExpansionError as error:
+            self.because("E213", at, f"{shown}, which holds", error, meant.dollar(value, name))
+        if meant.is_run_elsewhere(value):
+            self.wrong("W202", at, f"{shown}, and nothing is run here", meant.run_elsewhere(name))
+
     def target(self, at: Path, text: str, key: str) -> None:
         """A target to wait for, if it can be known: with a variable in it that is only so when it runs."""
         if len(text) > _LONGEST_TARGET:
@@ -140,14 +150,16 @@ class Values:
             if "$" not in text:
                 targets.parse(text)
         except expansion.ExpansionError as error:
-            self.because("E213", at, f"{key} holds {quoted(targets.hidden(text))}, which holds", error)
+            self.because(
+                "E213", at, f"{key} holds {quoted(targets.hidden(text))}, which holds", error, meant.dollar(text, "")
+            )
         except ValueError as error:
             self.because("E214", at, f"{key} holds {quoted(targets.hidden(text))},", error)
 
-    def because(self, code: str, at: Path, begun: str, error: ValueError) -> None:
-        """A problem whose sentence was begun, and whose end and way out are the error's."""
+    def because(self, code: str, at: Path, begun: str, error: ValueError, better: str = "") -> None:
+        """A problem whose sentence was begun, and whose end and way out are the error's, unless there is a better."""
         end, _, way_out = str(error).partition(": ")
-        self.wrong(code, at, f"{begun} {end}", way_out)
+        self.wrong(code, at, f"{begun} {end}", better or way_out)
 
     def useless(self, path: Path, table: Table, names: tuple[str, ...], where: str) -> None:
         for key in names:
@@ -190,7 +202,8 @@ class Values:
 
     def no_duration(self, at: Path, key: str, value: object, error: ValueError) -> None:
         reason, _, way_out = str(error).partition(": ")
-        self.wrong("E202", at, f"{key} is {quoted(value)}, {reason}", meant.duration(value) or way_out)
+        better = meant.duration(value) or meant.without_variables(key, value)
+        self.wrong("E202", at, f"{key} is {quoted(value)}, {reason}", better or way_out)
 
     def positive(self, path: Path, table: Table, key: str, default: float | None) -> float | None:
         seconds = self.duration(path, table, key, default)

@@ -117,7 +117,9 @@ _VALUES = (
         "no-duration",
         "A duration cannot be read, has no unit, or is out of its range.",
         'A number is seconds: 25. In quotes it has units: "500ms", "30s", "2m", "1m30s", "1h". Digits alone in quotes '
-        'are refused: of "25" nobody can see whether it means seconds, or minutes or milliseconds as in other tools.',
+        'are refused: of "25" nobody can see whether it means seconds, or minutes or milliseconds as in other tools. '
+        "A duration takes no variables: the limits of a life are known before it begins. A command can sleep for as "
+        "long as one says.",
         'stop_timeout = "25"',
         'stop_timeout = "25s"',
     ),
@@ -205,7 +207,10 @@ _VALUES = (
         "E213",
         "stray-dollar",
         "A dollar sign begins no variable.",
-        "$NAME and ${NAME} are replaced in environment, wait_for and ready. The sign itself is $$, as in Compose.",
+        "$NAME and ${NAME} are replaced in environment, wait_for and ready. The sign itself is $$, as in Compose. "
+        "Nothing else of the shell is read there. The output of a command comes from a pre_start hook, which writes "
+        "RELEASE=... to $LIFEINIT_ENV; the default of ${WORKERS:-2} stands in the image, ENV WORKERS=2, and $WORKERS "
+        "here.",
         '[app.environment]\nPRICE = "5 $"',
         '[app.environment]\nPRICE = "5 $$"',
     ),
@@ -261,6 +266,15 @@ _IDLE = (
         "is tried again they wait for nothing.",
         '[[pre_start]]\ncommand = "x"\nretry_delay = "3s"',
         '[[pre_start]]\ncommand = "x"\nretry_delay = "3s"\nretries = 2',
+    ),
+    Rule(
+        "W202",
+        "command-in-a-value",
+        "A value of environment is a command in backticks, and stays as it is.",
+        "No shell reads the values of a hook file. The output of a command comes from a pre_start hook, which writes "
+        "NAME=... to $LIFEINIT_ENV.",
+        '[app.environment]\nRELEASE = "`cat /etc/release`"',
+        """pre_start = 'release=$(cat /etc/release) && echo "RELEASE=$release" >> "$LIFEINIT_ENV"'""",
     ),
 )
 

@@ -11,6 +11,9 @@ from lifeinit.hookfile.words import MANY, SECTIONS, WORDS, Word, squeezed
 _LONGEST = 40  # characters of a key or value that is worth comparing or repeating
 _WRAPPERS = {"exec", "execaction", "command", "run", "cmd"}  # Kubernetes has lifecycle.preStop.exec.command
 _PHASES = keys.TOP[:4]
+_SHELLS = frozenset("sh ash bash dash ksh zsh".split())
+_LEAVE_OUT = "leave it out"
+_NO_SHELL = 'a list, ["program", "argument"], is run without a shell'
 _COMMAND_OF_APP = Word("Compose's", "the app", "write it behind the dashes: lifeinit -- COMMAND")
 
 # Where a key belongs that stands somewhere else. The later ones win: `timeout` is a hook's first of all.
@@ -24,12 +27,14 @@ _OWN = {squeezed(key): key for key in _HOMES}
 
 
 class _Key(NamedTuple):
-    """An unknown key, and what a table takes in its place. `outer` names the sections that it stands in."""
+    """An unknown key, and what a table takes in its place. `outer` names the sections that it stands in, `command` is
+    what stands beside it under that key."""
 
     path: Path
     value: object
     known: tuple[str, ...]
     outer: str = ""
+    command: object = None
 
     @property
     def name(self) -> str:
@@ -57,9 +62,9 @@ class Guide:
         self.complain = complain
         self.where = where
 
-    def tell(self, path: Path, value: object, known: tuple[str, ...]) -> str:
-        """One unknown key, and what stands in it; our key for it, or ""."""
-        return self._tell(_Key(path, value, known))
+    def tell(self, path: Path, table: dict[str, object], known: tuple[str, ...]) -> str:
+        """One unknown key of a table, and what stands in it; our key for it, or ""."""
+        return self._tell(_Key(path, table[str(path[-1])], known, command=table.get("command")))
 
     def _tell(self, key: _Key) -> str:
         variant = {squeezed(name): name for name in key.known}.get(key.word)
@@ -88,7 +93,7 @@ class Guide:
         for name, item in items:
             for inner, content in item.items() if isinstance(item, dict) else ():
                 if inner not in known:
-                    self._tell(_Key((*key.path, name, inner), content, known))
+                    self._tell(_Key((*key.path, name, inner), content, known, command=item.get("command")))
         return word.key
 
     def _foreign(self, key: _Key, word: Word) -> str:
@@ -97,6 +102,8 @@ class Guide:
         told = f", which is {word.whose} word for {word.key}"
         is_here = word.key in key.known and not key.outer
         way_out = word.help.removesuffix(" below [app]") if is_here else word.help
+        if word.key == "command":
+            way_out = way_out or _of_shell(key)
         self._wrong(key, "E103", told, way_out or _written(word.key, key))
         return word.key
 
@@ -132,11 +139,29 @@ def _written(own: str, key: _Key) -> str:
         return f"write [[{own}]]"
     if own == "environment" and text is None:
         text = '{ NAME = "value" }'
+    if own == "signals" and key.known == keys.PROCESS:
+        signal = next((name for name in value if value[name] == ""), "HUP") if isinstance(value, dict) else "HUP"
+        signal = signal if signal.isalnum() and signal.isascii() else "HUP"
+        alone = f"one that has no handler of its own ignores {signal} with command = \"trap '' {signal}; exec ...\""
+        return f"write [signals], which holds for all processes; {alone}"
     if own in {"app", "signals", "process"}:
         return f"write [{own}]"
     is_fit = text is not None and (own not in _PHASES or text[0] in "\"'[")
     assignment = f"{own} = {text}" if is_fit else own
     return f"write {assignment}" if own in key.known and not key.outer else f"write {assignment} {_HOMES[own]}"
+
+
+def _of_shell(key: _Key) -> str:
+    """The way out for a shell that was named apart from its line; "" if the value is none."""
+    if isinstance(key.value, bool):
+        return f"{_LEAVE_OUT}: a string is a line for /bin/sh already" if key.value else f"{_LEAVE_OUT}: {_NO_SHELL}"
+    words = key.value.split() if isinstance(key.value, str) else []
+    if not words or words[0].rpartition("/")[2] not in _SHELLS:
+        return ""
+    line = key.command if isinstance(key.command, str) else "..."
+    listed = _toml([words[0].rpartition("/")[2], *(word for word in words[1:] if word != "-c"), "-c", line])
+    listed = listed or _toml([words[0].rpartition("/")[2], "-c", "..."])
+    return f"{_LEAVE_OUT}, and write command = {listed}" if key.command is not None else f"write command = {listed}"
 
 
 def _unwrapped(value: object) -> object:

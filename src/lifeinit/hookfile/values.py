@@ -53,7 +53,7 @@ class Values:
         from lifeinit.hookfile.unknown import Guide  # noqa: PLC0415  # 4 ms that only a mistake has to pay
 
         guide = Guide(self.wrong, where)
-        return {guide.tell((*path, key), table[key], known) for key in unknown}
+        return {guide.tell((*path, key), table, known) for key in unknown}
 
     def subtable(self, path: Path, table: Table, key: str) -> Table:
         value = table.get(key, {})

@@ -29,7 +29,8 @@ _SHAPE = (
         "foreign-word",
         "A key is another tool's word for something that lifeinit has.",
         "systemd, supervisord, Compose, Kubernetes and ContainerPilot have their own names for the same things. Only "
-        "one name is right here, so that every hook file reads alike.",
+        "one name is right here, so that every hook file reads alike. A shell has no key: a string is a line for "
+        '/bin/sh, and for another one the command is a list, ["bash", "-c", "..."].',
         'ExecStartPre = "python manage.py migrate"',
         'pre_start = "python manage.py migrate"',
     ),
@@ -38,7 +39,8 @@ _SHAPE = (
         "misplaced-key",
         "A key of a hook file stands in a table that does not take it.",
         "In TOML a key belongs to the [table] above it, however many blank lines are between. Keys of the top stand "
-        "above the first table; those of the app below [app], those of a hook below its [[phase]].",
+        "above the first table; those of the app below [app], those of a hook below its [[phase]]. [signals] is one "
+        "table for all processes.",
         '[app]\nuser = "www-data"\nstop_timeout = "25s"',
         'stop_timeout = "25s"\n[app]\nuser = "www-data"',
     ),

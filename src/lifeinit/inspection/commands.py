@@ -3,12 +3,14 @@
 import os
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from lifeinit.hookfile.problem import quoted
 from lifeinit.inspection import shelltext, syntax
 from lifeinit.inspection.access import READ, Found
-from lifeinit.inspection.invocation import base_name, behind, script_argument, shell_line
-from lifeinit.inspection.programs import Programs, Unfit
+from lifeinit.inspection.invocation import SHELLS, base_name, behind, script_argument, shell_line
+from lifeinit.inspection.programs import Program, Programs, Unfit
+from lifeinit.inspection.rewriting import one_string, several, words_in_one
 from lifeinit.inspection.shelltext import Simple
 from lifeinit.inspection.tasks import Task
 from lifeinit.rules.rule import Finding
@@ -16,6 +18,10 @@ from lifeinit.rules.rule import Finding
 _OPERATORS = frozenset("&& || | > >> < 2> 2>&1 >&2 &> >/dev/null 2>/dev/null &".split())
 _TAKE_OPERATORS = frozenset("[ awk expr find gawk grep jq mawk perl sed test".split())
 _TAKE_DOLLARS = frozenset("ash awk bash dash envsubst gawk grep jq ksh make mawk perl php ruby sed sh zsh".split())
+_WRAPPERS = frozenset(
+    "busybox chroot doas env exec flock gosu nice nohup parallel setpriv ssh stdbuf su su-exec sudo"
+    " time timeout tini watch xargs".split()
+)
 _VARIABLE = re.compile(r"[\w./:=@-]*\$(?:\{[A-Z_][A-Z0-9_]*\}|[A-Z_][A-Z0-9_]*)[\w./:@-]*", re.ASCII)
 _SCRIPT_NAME = re.compile(r".*\.(?:py|pyz|sh|bash|js|mjs|cjs|rb|pl|php)")
 _PATTERN = re.compile(r"[*?\[~]")
@@ -44,18 +50,43 @@ class Commands:
     def _list(self, task: Task, command: tuple[str, ...]) -> Iterator[Finding]:
         answer = self.programs.ask(command[0], task.directory, task.search, task.who)
         if isinstance(answer, Unfit):
-            in_one = _words_in_one(task, command) if answer.code == "E301" else None
-            yield in_one or Finding(answer.code, task.word(0), answer.sentence, answer.help)
+            in_one = words_in_one(task, command) if answer.code == "E301" else None
+            found = in_one or Finding(answer.code, task.word(0), answer.sentence, answer.help)
+            are_several = self._are_several(task, command, least=1)
+            yield replace(found, help=f"{found.help}; {several(task)}") if are_several else found
             return
+        if self._are_several(task, command, least=2):
+            sentence = f"{quoted(command[0])} gets {quoted(command[1])} as an argument: a list is one command"
+            yield Finding("W322", task.word(1), sentence, several(task))
         name = command[0].rpartition("/")[2]
         for i, word in enumerate(command[1:], 1):
             if word in _OPERATORS and name not in _TAKE_OPERATORS:
                 sentence = f"{quoted(name)} gets {quoted(word)} as an argument: a list does not go through the shell"
-                yield Finding("W316", task.word(i), sentence, "write the command as one string")
+                yield Finding("W316", task.word(i), sentence, one_string(task, command))
             elif _VARIABLE.fullmatch(word) and name not in _TAKE_DOLLARS and command[i - 1] not in {"-c", "-e"}:
                 sentence = f"{quoted(name)} gets {quoted(word)} as it stands: a list does not go through the shell"
-                yield Finding("W317", task.word(i), sentence, "write the command as one string")
+                yield Finding("W317", task.word(i), sentence, one_string(task, command))
         yield from self._script(task, command)
+
+    def _are_several(self, task: Task, command: tuple[str, ...], least: int) -> bool:
+        """Whether each item looks like a hook of its own, the second one by at least so many words.
+
+        Only for a list that is the phase itself: behind `command =` nobody thinks of several hooks.
+        """
+        if task.kind != "hook" or task.at != task.owner or len(task.at) != 1 or len(command) < 2:
+            return False
+        if "/" not in command[0] and " " not in command[0]:
+            return False
+        if base_name(command[0]) in _WRAPPERS | SHELLS or len(command[1].split()) < least:
+            return False
+        return all(self._is_command(task, item) for item in command[1:])
+
+    def _is_command(self, task: Task, item: str) -> bool:
+        """Several words, and the first is a program here; or something that lies here."""
+        words = item.split()
+        if len(words) < 2:
+            return item.startswith("./")
+        return isinstance(self.programs.ask(words[0], task.directory, task.search, task.who), Program)
 
     def _script(self, task: Task, command: tuple[str | None, ...]) -> Iterator[Finding]:
         """The file that an interpreter is to run."""
@@ -134,16 +165,6 @@ def line_of(task: Task) -> str:
     if isinstance(task.command, tuple) and [base_name(word) for word in behind(task.command)[:1]] != ["sh"]:
         return ""
     return shell_line(task) or ""
-
-
-def _words_in_one(task: Task, command: tuple[str, ...]) -> Finding | None:
-    first, *rest = command
-    words = first.split()
-    if len(words) < 2:
-        return None
-    listed = ", ".join(map(quoted, (*words, *rest)[:8])) + (", ..." if len(words) + len(rest) > 8 else "")
-    sentence = f"the program is {quoted(first)}, all of it one name with a space in it"
-    return Finding("E309", task.word(0), sentence, f"write [{listed}], or one string for the shell")
 
 
 def _sets_path(simple: Simple) -> bool:

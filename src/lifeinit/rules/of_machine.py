@@ -78,7 +78,8 @@ RULES: tuple[Rule, ...] = (
         "E309",
         "words-in-one",
         "The first word of a list holds a space, and no program has such a name.",
-        "A list is not split: each item is one argument, and the first one is the program's whole name.",
+        "A list is not split: each item is one argument, and the first one is the program's whole name. Nor is it a"
+        " list of hooks: several of them are several [[pre_start]] tables.",
         'pre_start = ["echo migrated"]',
         'pre_start = ["echo", "migrated"]',
     ),
@@ -276,7 +277,8 @@ RULES: tuple[Rule, ...] = (
         "W316",
         "no-shell-in-a-list",
         "A list holds an operator of the shell as an argument.",
-        "A list runs its program directly. There is no shell that could read &&, | or >.",
+        "A list runs its program directly. There is no shell that could read &&, | or >. Nor is there one for the"
+        " command behind the dashes, unless it begins with sh -c.",
         'pre_start = ["sleep", "0", "&&", "sleep", "1"]',
         'pre_start = "true && sleep 0"',
     ),
@@ -284,7 +286,8 @@ RULES: tuple[Rule, ...] = (
         "W317",
         "nothing-expands-here",
         "A list holds a variable as an argument.",
-        "Variables are expanded in wait_for, ready and environment, and in a string by the shell; never in a list.",
+        "Variables are expanded in wait_for, ready and environment, and in a string by the shell; never in a list."
+        " Behind the dashes a string would be a program's name: sh -c 'exec ...' stands there.",
         'pre_start = ["echo", "$HOSTNAME"]',
         'pre_start = "echo $HOSTNAME"',
     ),
@@ -314,5 +317,14 @@ RULES: tuple[Rule, ...] = (
         " is its last command's. Where an empty value will do, $(... || true) says so.",
         """pre_start = 'echo "KEY=$(cat /run/key)" >> "$LIFEINIT_ENV"'""",
         """pre_start = 'key=$(cat /run/key) && echo "KEY=$key" >> "$LIFEINIT_ENV"'""",
+    ),
+    Rule(
+        "W322",
+        "several-in-a-list",
+        "A list of strings that look like one hook each is one command with arguments.",
+        "A phase that is a list of strings is one program with its arguments, as in Compose: the second string is never"
+        " run, and the hook succeeds without it. Several hooks are several tables.",
+        """pre_start = ["./scripts/migrate.sh", "sh ./scripts/plain.sh"]""",
+        """[[pre_start]]\ncommand = "./scripts/migrate.sh"\n[[pre_start]]\ncommand = "sh ./scripts/plain.sh\"""",
     ),
 )

@@ -12,12 +12,13 @@ NAME = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*")
 REASONS = (
     r"is no KEY=VALUE",
     r"begins a text that has no end",
+    r'begins with "(?:export|declare)", which is to be left out',
     r"has no name of letters, digits and _ before the =",
     r'sets "LIFEINIT_[A-Za-z0-9_]{0,31}", and LIFEINIT_ names are lifeinit\'s own',
     r"has a value with a NUL character",
     rf"has a value of more than {LONGEST} bytes",
 )
-LINE = rf"line [1-9][0-9]* (?:{'|'.join(REASONS)})"
+LINE = rf"line [1-9][0-9]*(?: \(and [1-9][0-9]* more\))? (?:{'|'.join(REASONS)})"
 SENTENCE = re.compile(
     rf"LIFEINIT_ENV: (?:{LINE}|more than {MOST} variables)(?:, (?:{LINE}|more than {MOST} variables))*"
     r": write KEY=VALUE, or KEY<<END, lines, END"
@@ -29,7 +30,7 @@ SEEDS = [
     b"URL=postgres://me:secret@db/x?a=b<<c\n_x9==<<\n",
     b"A<<\nx\n\nB<<=\n=\n",
     b"LIFEINIT_PID=7\nLIFEINIT_=\nPATH=/bin\n",
-    b"export A=secret\n2B=3\nno assignment\n=1\n",
+    b"export A=secret\nexport B=secret\ndeclare -x C=secret\n2B=3\nno assignment\n=1\n",
     b"A=" + b"x" * (LONGEST - 1) + b"\n",
     b"".join(b"V%d=%d\n" % (i, i) for i in range(MOST)),
 ]

@@ -1,6 +1,7 @@
 """LIFEINIT_ENV: what pre_start hooks hand on to the app and to later hooks."""
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -40,7 +41,10 @@ def test_values_of_several_lines(init: Start) -> None:
     [
         ("A=1\\nno assignment\\n", "line 2 is no KEY=VALUE"),
         ("A=1\\n2B=3\\n", "line 2 has no name of letters, digits and _ before the ="),
-        ("export A=secret\\n", "line 1 has no name of letters, digits and _ before the ="),
+        ("export A=secret\\n", 'line 1 begins with "export", which is to be left out'),
+        ('B=1\\ndeclare -x A="secret"\\n', 'line 2 begins with "declare", which is to be left out'),
+        ("export=1\\nexport 2=secret\\n", 'line 2 begins with "export", which is to be left out'),
+        ("no\\nno\\nA=\\nno\\n", "line 1 (and 2 more) is no KEY=VALUE"),
         ("postgres://me:secret@db/x?ssl=1\\n", "line 1 has no name of letters, digits and _ before the ="),
         ("LIFEINIT_PID=7\\n", 'line 1 sets "LIFEINIT_PID", and LIFEINIT_ names are lifeinit\'s own'),
         ("\\nA<<END\\nsecret\\n", "line 2 begins a text that has no end"),
@@ -57,6 +61,19 @@ def test_bad_lines_fail_the_hook_and_are_named(init: Start, text: str, sentence:
     way_out = "write KEY=VALUE, or KEY<<END, lines, END"
     assert said[0] == f"lifeinit: pre_start[0]: LIFEINIT_ENV: {sentence}: {way_out}; the app is not started"
     assert "secret" not in "".join(said)
+
+
+def test_a_whole_environment_that_is_refused_is_told_in_few_words(init: Start) -> None:
+    """`export -p` writes a line for each variable. The same words stood there for each of them, and all of it twice."""
+    running = init("echo", "app", hooks=hook('printf "export A=%s\\n" 1 2 3 4 5 6 7 8 9 > "$LIFEINIT_ENV"'))
+    assert running.rest() == []
+    assert running.status() == 78
+    reason = 'LIFEINIT_ENV: line 1 (and 8 more) begins with "export", which is to be left out'
+    told, last = running.stderr()
+    assert told == (
+        f"lifeinit: pre_start[0]: {reason}: write KEY=VALUE, or KEY<<END, lines, END; the app is not started"
+    )
+    assert re.sub(r"\(\S+:[0-9]+\) ", "", last) == f"lifeinit: exit status 78: pre_start[0] {reason}"
 
 
 def test_what_a_failed_hook_wrote_counts_for_nothing(init: Start) -> None:

@@ -45,7 +45,7 @@ class ExportFile:
             return
 
     def take(self) -> "Variables":
-        """What was written; the file is gone after it. Raises ExportError, with every bad line by its number."""
+        """What was written; the file is gone after it. Raises ExportError, with the number of a bad line."""
         if self.path is None:
             return {}
         try:
@@ -114,7 +114,7 @@ def parse(text: bytes) -> "Variables":
     quotes too. As in the environment files of CI runners.
     """
     found: Variables = {}
-    wrong: list[str] = []
+    wrong: dict[str, list[int]] = {}  # each reason, and the lines that it is about
     lines = [line.removesuffix(b"\r") for line in text.split(b"\n")]
     number = 0
     while number < len(lines):
@@ -128,27 +128,36 @@ def parse(text: bytes) -> "Variables":
             try:
                 last = lines.index(end, number)
             except ValueError:
-                wrong.append(f"line {begun} begins a text that has no end")
+                wrong.setdefault("begins a text that has no end", []).append(begun)
                 break
             name, value = before, b"\n".join(lines[number:last])
             number = last + 1
         elif not equals:
-            wrong.append(f"line {begun} is no KEY=VALUE")
+            wrong.setdefault("is no KEY=VALUE", []).append(begun)
             continue
         problem = _why_not(name, value)
         if problem:
-            wrong.append(f"line {begun} {problem}")
+            wrong.setdefault(problem, []).append(begun)
         else:
             found[name] = value
+    said = [_said(reason, numbers) for reason, numbers in wrong.items()]
     if len(found) > MOST:
-        wrong.append(f"more than {MOST} variables")
-    if wrong:
-        raise ExportError(f"LIFEINIT_ENV: {', '.join(wrong[:10])}: write KEY=VALUE, or KEY<<END, lines, END")
+        said.append(f"more than {MOST} variables")
+    if said:
+        raise ExportError(f"LIFEINIT_ENV: {', '.join(said[:10])}: write KEY=VALUE, or KEY<<END, lines, END")
     return found
+
+
+def _said(reason: str, numbers: list[int]) -> str:
+    more = f" (and {len(numbers) - 1} more)" if len(numbers) > 1 else ""
+    return f"line {numbers[0]}{more} {reason}"
 
 
 def _why_not(name: bytes, value: bytes) -> str:
     """Why this cannot be a variable; empty if it can. Nothing but a possible name is shown: it may be a secret."""
+    first, space, _ = name.partition(b" ")
+    if space and first in (b"export", b"declare"):
+        return f'begins with "{first.decode()}", which is to be left out'
     word = name.replace(b"_", b"a")
     if not (word.isalnum() and word.isascii()) or word[:1].isdigit():
         return "has no name of letters, digits and _ before the ="

@@ -400,7 +400,8 @@ class Machine:
         hook = self.run.hook
         abort = hook is not None and hook.abort
         place = f" ({hook.place})" if hook is not None and hook.place else ""
-        why = f"{self.run.label}{place} {outcome.what}".replace(f" after {ev.ELAPSED}", "")
+        what = outcome.what.partition(": write ")[0]  # the way out is told once, when the hook fails
+        why = f"{self.run.label}{place} {what}".replace(f" after {ev.ELAPSED}", "")
         event = "hook_timed_out" if outcome.result == "timed out" else "hook_failed"
         match self.phase:
             case "pre_start" if abort:

@@ -89,6 +89,15 @@ def test_a_file_without_hooks(tmp_path: Path) -> None:
     assert check(tmp_path) == (0, "hooks.toml: ok: no hooks\n", "")
 
 
+def test_processes_are_counted(tmp_path: Path) -> None:
+    """A file that starts three of them was "no hooks"."""
+    web = '[process.web]\ncommand = ["sleep", "60"]\n'
+    write(tmp_path, web)
+    assert check(tmp_path) == (0, "hooks.toml: ok: 1 process, no hooks\n", "")
+    write(tmp_path, RIGHT + web + web.replace("web", "worker"))
+    assert check(tmp_path)[1] == "hooks.toml: ok: 2 processes, 1 pre_start, 2 post_stop\n"
+
+
 def test_every_problem_at_once(tmp_path: Path) -> None:
     write(tmp_path, WRONG)
     assert check(tmp_path) == (1, f"{SCREEN}hooks.toml: 3 errors\n{HINT}", "")

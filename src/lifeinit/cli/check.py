@@ -196,7 +196,9 @@ def _standard_input() -> bytes:
 
 def _summary(hook_file: HookFile) -> str:
     counts = [f"{len(hook_file.hooks[phase])} {phase}" for phase in PHASES if hook_file.hooks[phase]]
-    return ", ".join(counts) or "no hooks"
+    number = len(hook_file.processes)
+    processes = [f"{number} process{'es' if number > 1 else ''}"] if number else []
+    return ", ".join([*processes, *(counts or ["no hooks"])])
 
 
 def _without_warnings(report: Report) -> Report:

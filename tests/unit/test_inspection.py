@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import tempfile
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -186,6 +187,19 @@ def test_no_hook_file_makes_it_fail(machine: Path, file: dict[str, object], comm
     findings = inspect(hook_file, command, str(machine / "manage.py"))
     assert len(findings) == len(set(findings))
     assert {one.code for one in findings} <= {rule.code for rule in RULES}
+
+
+NO_SURROGATES = st.characters(max_codepoint=0xFFFF, exclude_categories=["Cs"], exclude_characters="\0")
+
+
+@settings(deadline=None)
+@given(st.lists(st.text(NO_SURROGATES, max_size=12), max_size=4))
+def test_the_list_that_is_proposed_is_toml(words: list[str]) -> None:
+    """A quote in an item ended it: ["sh", "-c", "echo "a""]."""
+    hooks = f"pre_start = {inline(['sleep 0', *words])}".encode()
+    (way_out,) = (one.help for one in inspect(parse(hooks)) if one.code == "E309")
+    proposed = way_out.removeprefix("write ").partition(", or one string for the shell")[0]
+    assert tomllib.loads(f"it = {proposed}") == {"it": ["sleep", "0", *words]}
 
 
 def toml(value: object) -> str:

@@ -19,6 +19,14 @@ _FILE = "LIFEINIT_ENV"
 _GROUP_INTO_IT = re.compile(rf"[}})]\s*>>?\s*\"?\$\{{?{_FILE}\b")
 _GOES_ELSEWHERE = re.compile(r"(?<!\S)1?>")
 
+_INTO_IT = re.compile(rf">>?\s*\"?\$\{{?{_FILE}\b")
+_WRITTEN_EXPORT = re.compile(r"(?:-\w+ )*[\"']?(?:export|declare -x)\s+([A-Za-z_]\w*)=", re.ASCII)
+_HERE = re.compile(r"^([^\n]*)<<-?[ \t]*([\"']?)(\w+)\2([^\n]*)\n(.*?)^\t*\3$", re.MULTILINE | re.DOTALL)
+_EXPORT_LINE = re.compile(r"^\s*export\s+([A-Za-z_]\w*)=", re.MULTILINE | re.ASCII)
+
+# These write all variables, in a form of the shell's or with those of lifeinit itself among them.
+_WRITE_ALL = frozenset({"export", "export -p", "declare -x", "declare -p", "env", "printenv", "set"})
+
 # After these nothing has got a variable that none of their words speaks of.
 _START_NOTHING = frozenset(
     ": [ cd echo exit export false printf readonly return set test true umask unset wait".split()
@@ -33,6 +41,7 @@ def findings(tasks: Sequence[Task]) -> Iterator[Finding]:
         if line is not None:
             script = shelltext.read(line)
             yield from _exports(task, line, script)
+            yield from _written_exports(task, line, script)
             yield from _lost_failures(task, line, script)
 
 
@@ -77,6 +86,32 @@ def _starts_nothing(one: Simple) -> bool:
     return (
         name in _START_NOTHING and (name != "export" or bool(_exported(one))) and (name != "set" or len(one.words) > 1)
     )
+
+
+def _written_exports(task: Task, line: str, script: Script) -> Iterator[Finding]:
+    """W321. What stands between the braces of a group may be read by another command, and is not looked at."""
+    for one in script.commands:
+        if not _INTO_IT.search(line, one.begin, one.end):
+            continue
+        words = " ".join(word.raw for word in one.words)
+        if words in _WRITE_ALL:
+            sentence = f"{words} writes what {_FILE} does not take, and the hook fails with 78"
+            way_out = f'write the variables that the app needs: echo "NAME=$NAME" >> "${_FILE}"'
+            yield Finding("W321", task.at, sentence, way_out)
+        elif base_name(one.words[0].plain) in {"echo", "printf"}:
+            _, _, operands = words.partition(" ")
+            yield from _not_taken(task, _WRITTEN_EXPORT.match(operands))
+    for match in _HERE.finditer(line):
+        if _INTO_IT.search(match[1] + match[4]):
+            yield from _not_taken(task, _EXPORT_LINE.search(match[5]))
+
+
+def _not_taken(task: Task, match: re.Match[str] | None) -> Iterator[Finding]:
+    if match is not None:
+        sentence = (
+            f'"export {match[1]}=..." is written to {_FILE}, whose lines are KEY=VALUE, and the hook fails with 78'
+        )
+        yield Finding("W321", task.at, sentence, f'leave "export" out: {match[1]}=...')
 
 
 def _lost_failures(task: Task, line: str, script: Script) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from lifeinit.hookfile.model import HookFile
 from lifeinit.hookfile.problem import escaped
-from lifeinit.inspection import apps, environment, habits, handing, places
+from lifeinit.inspection import apps, environment, habits, handing, places, removal
 from lifeinit.inspection.access import Files
 from lifeinit.inspection.accounts import Accounts
 from lifeinit.inspection.commands import Commands
@@ -29,6 +29,7 @@ def inspect(hook_file: HookFile, command: Sequence[str] = (), file: str | None =
         *Commands(programs, survey.tasks).findings(),
         *habits.findings(hook_file, survey.tasks),
         *handing.findings(survey.tasks),
+        *removal.findings(hook_file, survey.tasks),
         *apps.findings(hook_file, programs, survey.tasks),
         *trust.hook_file(file, survey),
         *trust.hooks(survey.tasks),

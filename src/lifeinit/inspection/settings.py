@@ -17,7 +17,7 @@ _PATH = re.compile(r"\bPATH\b")
 _FILE_NAME = re.compile(r"[\w./+-]+")
 
 # What every runtime sets, though the environment of a build may lack it.
-_ALWAYS = frozenset({"HOME", "HOSTNAME", "PATH"})
+ALWAYS = frozenset({"HOME", "HOSTNAME", "PATH"})
 
 # What a shell makes for itself: the one that starts this check has them, the exec form of ENTRYPOINT has not.
 OF_A_SHELL = frozenset({"PWD", "OLDPWD", "SHLVL", "_"})
@@ -35,11 +35,7 @@ class Exports:
 
         A program that takes the variable from its environment without a script in between cannot be seen to do so.
         """
-        words = [command] if isinstance(command, str) else list(command)
-        names = _FILE_NAME.findall(command) if isinstance(command, str) else words
-        scripts = (beginning(os.path.join(directory, name), _LONGEST_LOOK) for name in names[:8])
-        texts = [*words, *(script.decode("utf-8", "replace") for script in scripts)]
-        exporting = [text for text in texts if "LIFEINIT_ENV" in text]
+        exporting = exporting_texts(command, directory)
         return Exports(self.something or bool(exporting), self.path or any(map(_PATH.search, exporting)))
 
 
@@ -66,7 +62,7 @@ class Setting:
         """The variables in the text that nothing sets, as far as can be seen. With `own`, as a target sees them."""
         if self.exports.something:
             return ()
-        known = _ALWAYS | self._inherited().keys() | (self.environment.keys() if own else set())
+        known = ALWAYS | self._inherited().keys() | (self.environment.keys() if own else set())
         told = "LIFEINIT_" if own else "="  # what lifeinit tells its programs, their environment cannot speak of
         return tuple(dict.fromkeys(name for name in names(text) if name not in known and not name.startswith(told)))
 
@@ -82,6 +78,15 @@ class Setting:
     def _inherited(self) -> dict[str, str]:
         inherited = {name: value for name, value in os.environ.items() if name not in OF_A_SHELL}
         return {**inherited, **(self.person.variables if self.person else {})}
+
+
+def exporting_texts(command: Command, directory: str) -> list[str]:
+    """What of a command speaks of LIFEINIT_ENV: its words, and the scripts that it names."""
+    words = [command] if isinstance(command, str) else list(command)
+    names = _FILE_NAME.findall(command) if isinstance(command, str) else words
+    scripts = (beginning(os.path.join(directory, name), _LONGEST_LOOK) for name in names[:8])
+    texts = [*words, *(script.decode("utf-8", "replace") for script in scripts)]
+    return [text for text in texts if "LIFEINIT_ENV" in text]
 
 
 def names(text: str) -> tuple[str, ...]:

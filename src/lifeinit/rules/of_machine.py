@@ -319,6 +319,15 @@ RULES: tuple[Rule, ...] = (
         """pre_start = 'key=$(cat /run/key) && echo "KEY=$key" >> "$LIFEINIT_ENV"'""",
     ),
     Rule(
+        "W321",
+        "export-in-the-file",
+        "A pre_start hook writes export, or a whole environment, to LIFEINIT_ENV.",
+        "Its lines are KEY=VALUE, as in the environment files of CI runners, and no shell reads them. Quotes would be"
+        " part of the value. LIFEINIT_ names are lifeinit's own, so that env and export -p are refused as a whole.",
+        """pre_start = 'echo "export RELEASE=7" >> "$LIFEINIT_ENV"'""",
+        """pre_start = 'echo "RELEASE=7" >> "$LIFEINIT_ENV"'""",
+    ),
+    Rule(
         "W322",
         "several-in-a-list",
         "A list of strings that look like one hook each is one command with arguments.",
@@ -326,5 +335,14 @@ RULES: tuple[Rule, ...] = (
         " run, and the hook succeeds without it. Several hooks are several tables.",
         """pre_start = ["./scripts/migrate.sh", "sh ./scripts/plain.sh"]""",
         """[[pre_start]]\ncommand = "./scripts/migrate.sh"\n[[pre_start]]\ncommand = "sh ./scripts/plain.sh\"""",
+    ),
+    Rule(
+        "W323",
+        "remove-from-the-root",
+        "A hook removes what lies below a variable that may be empty.",
+        "post_stop hooks run after a failed start too. What a failed pre_start hook has written to LIFEINIT_ENV is set"
+        ' for nobody, and rm -rf "$WORK"/* is then rm -rf /*. ${WORK:?} ends the line where WORK is empty.',
+        """pre_start = 'echo "WORK=/srv/work" >> "$LIFEINIT_ENV"'\npost_stop = 'rm -rf "$WORK"/*'""",
+        """pre_start = 'echo "WORK=/srv/work" >> "$LIFEINIT_ENV"'\npost_stop = 'rm -rf "${WORK:?}"/*'""",
     ),
 )

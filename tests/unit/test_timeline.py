@@ -426,7 +426,7 @@ def test_all_hooks_that_are_cut_are_named_and_one_number_is_enough_for_all() -> 
             "W402 pre_stop.0.timeout: pre_stop[0] may run until 5 s after the stop request, and is ended at 4.5 s, "
             'before pre_stop[1] and pre_stop drain have run, since stop_timeout "9s" keeps 4.5 s back for cleanup and '
             "post_stop\n"
-            '  write sleeps and timeouts that add up to at most "2s", or stop_timeout = "22s"'
+            '  write sleeps and timeouts that add up to at most "500ms", or stop_timeout = "22s"'
         ),
         (
             "W403 post_stop.1.timeout: post_stop[1] and post_stop upload may be cut: the post_stop hooks and cleanup "
@@ -436,7 +436,7 @@ def test_all_hooks_that_are_cut_are_named_and_one_number_is_enough_for_all() -> 
     ]
     assert findings(CUT.replace('"9s"', '"22s"')) == []
     assert [found.partition("\n")[2] for found in findings(CUT, None, "cloudrun")] == [
-        '  write sleeps and timeouts that add up to at most "2s"',
+        '  write sleeps and timeouts that add up to at most "500ms"',
         '  write timeouts that add up to at most "3s"',
     ]
 
@@ -447,7 +447,7 @@ def test_a_stop_that_is_too_long_for_the_runtime_and_too_short_for_its_hooks() -
     ways = [found.partition("\n")[2] for found in findings(text, None, "compose")]
     assert ways == [
         f'  write shorter timeouts and at most "9s", or {more}',
-        f'  write sleeps and timeouts that add up to at most "2s", or {more}',
+        f'  write sleeps and timeouts that add up to at most "500ms", or {more}',
         f'  write timeouts that add up to at most "3s", or {more}',
     ]
 
@@ -457,6 +457,36 @@ def test_a_timeout_that_is_proposed_counts_for_every_try() -> None:
     (found,) = findings(text % "5s")
     assert found.endswith('write timeout = "1s" at most, or stop_timeout = "19s"')
     assert findings(text % "1s") == []
+
+
+def hooks_of(hooks: list[tuple[bool, int]], share: float) -> str:
+    """Sleeps, and commands with so many retries; each sleep and each try takes `share` seconds."""
+    sleep, command = (
+        "{{ sleep = {:.4f} }}",
+        '{{ command = "x", timeout = {:.4f}, retries = {}, retry_delay = "200ms" }}',
+    )
+    return ", ".join(sleep.format(share) if is_sleep else command.format(share, retries) for is_sleep, retries in hooks)
+
+
+some_hooks = st.lists(st.tuples(st.booleans(), st.integers(0, 2)), min_size=1, max_size=4)
+
+
+@given(st.sampled_from(["pre_stop", "post_stop"]), some_hooks, st.integers(1, 20), st.integers(4, 60), st.booleans())
+@settings(max_examples=300, deadline=None)
+def test_times_that_add_up_to_what_is_proposed_leave_nothing_to_find(
+    phase: str, hooks: list[tuple[bool, int]], share: float, stop: int, in_docker: bool
+) -> None:
+    """The time from TERM to KILL of the hooks before was forgotten, and the delay between the tries."""
+    text = 'stop_timeout = {}\nkill_after = "1s"\n{} = [{}]'
+    grace = 10.0 if in_docker else None
+    found = timeline.findings(file_of(text.format(stop, phase, hooks_of(hooks, share))), grace, None)
+    proposed = set(re.findall(r'add up to at most "([^"]+)"', "".join(one.help for one in found)))
+    for one in proposed:
+        tries = sum(1 if is_sleep else 1 + retries for is_sleep, retries in hooks)
+        share = math.floor(duration.parse(one) / tries * 1e4) / 1e4
+        room = 9 if in_docker and stop >= 10 else stop
+        again = timeline.findings(file_of(text.format(room, phase, hooks_of(hooks, share))), grace, None)
+        assert again == [], (one, share)
 
 
 graces = st.sampled_from([None, 0.2, 5.0, 10.0, 61.5])

@@ -90,8 +90,9 @@ def _starts_nothing(one: Simple) -> bool:
 
 def _written_exports(task: Task, line: str, script: Script) -> Iterator[Finding]:
     """W321. What stands between the braces of a group may be read by another command, and is not looked at."""
-    for one in script.commands:
-        if not _INTO_IT.search(line, one.begin, one.end):
+    for one, after in zip(script.commands, (*script.commands[1:], None), strict=True):
+        through_tee = after is not None and one.ended == "|" and _into_it_by_tee(line, after)
+        if not through_tee and not _INTO_IT.search(line, one.begin, one.end):
             continue
         words = " ".join(word.raw for word in one.words)
         if words in _WRITE_ALL:
@@ -104,6 +105,10 @@ def _written_exports(task: Task, line: str, script: Script) -> Iterator[Finding]
     for match in _HERE.finditer(line):
         if _INTO_IT.search(match[1] + match[4]):
             yield from _not_taken(task, _EXPORT_LINE.search(match[5]))
+
+
+def _into_it_by_tee(line: str, one: Simple) -> bool:
+    return base_name(one.words[0].plain) == "tee" and _FILE in line[one.begin : one.end]
 
 
 def _not_taken(task: Task, match: re.Match[str] | None) -> Iterator[Finding]:

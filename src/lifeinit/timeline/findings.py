@@ -1,7 +1,7 @@
 """What of the plan will not happen: the stop against its own budget, and against the grace period."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from lifeinit.engine.budget import CLEANUP_TIME
 from lifeinit.hookfile import duration
@@ -31,7 +31,9 @@ class _Judge:
         self.planned: Life = life(hook_file)
         self.needs: Needs = needs_of(hook_file)
         self.grace = grace
+        self.kill_after = hook_file.kill_after
         self.before: tuple[Hook, ...] = hook_file.hooks.get("pre_stop", ())
+        self.afterwards: tuple[Hook, ...] = hook_file.hooks.get("post_stop", ())
         budget = self.planned.budget
         too_long = grace is not None and (budget is None or budget >= grace.seconds)
         self.room = _below(grace.seconds) if grace is not None and too_long else budget
@@ -131,9 +133,14 @@ class _Judge:
         return room - min(self.needs.reserve, room / 2)
 
     def _all_shorter(self) -> str:
+        """Times between the tries, and from TERM to KILL, are not theirs to share out."""
         slept = any(hook.sleep for hook in self.before)
-        time = at_most(self._free() - (LEAST_FOR_THE_APP if slept else 0.0))
-        return f'write sleeps and timeouts that add up to at most "{time}"' if time else "leave hooks out"
+        commands = [hook for hook in self.before if hook.sleep is None]
+        between = sum(hook.retries * hook.retry_delay for hook in commands)
+        between += sum(self.kill_after * (1 + hook.retries) for hook in self.before[:-1] if hook.sleep is None)
+        time = at_most(self._free() - between - (LEAST_FOR_THE_APP if slept else 0.0))
+        what = "sleeps and timeouts" if slept else "timeouts"
+        return f'write {what} that add up to at most "{time}"{_of_tries(commands)}' if time else "leave hooks out"
 
     def _why(self) -> str:
         budget = self.planned.budget
@@ -166,8 +173,10 @@ class _Judge:
                 f'{spoken(self.needs.reserve)}, and at most half of stop_timeout "{written(budget)}" is kept back for '
                 "them"
             )
-            most = at_most((self.room or 0.0) / 2 - CLEANUP_TIME)
-            first = f'write timeouts that add up to at most "{most}"' if most else "leave hooks out"
+            between = sum(hook.retries * hook.retry_delay for hook in self.afterwards if hook.sleep is None)
+            most = at_most((self.room or 0.0) / 2 - CLEANUP_TIME - between)
+            first = f'write timeouts that add up to at most "{most}"{_of_tries(self.afterwards)}'
+            first = first if most else "leave hooks out"
             yield Finding("W403", (*cut[0].path, "timeout"), sentence, _or(first, self._more()))
 
 
@@ -175,6 +184,10 @@ def _below(grace: float) -> float:
     """The longest stop_timeout that is proposed for a grace period of so many seconds."""
     text = less_than(grace)
     return duration.parse(text) if text else 0.0
+
+
+def _of_tries(hooks: Sequence[Hook]) -> str:
+    return ", those of all tries together" if any(hook.retries for hook in hooks) else ""
 
 
 def _run(stages: tuple[Stage, ...]) -> str:

@@ -46,8 +46,9 @@ def report(directory: Path, html: str | None) -> int:
     arcs: dict[str, set[tuple[int, int]]] = defaultdict(set)
     for file in interpreter.data_of(directory).iterdir():
         for line in file.read_text().splitlines():
-            name, start, end = line.split("\t")
-            arcs[name].add((int(start), int(end)))
+            if line.count("\t") == 2:  # else its process was killed, or met its limit, while it wrote
+                name, start, end = line.split("\t")
+                arcs[name].add((int(start), int(end)))
     data = directory / "coverage"
     data.unlink(missing_ok=True)
     noted = coverage.CoverageData(str(data))

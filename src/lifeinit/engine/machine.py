@@ -400,8 +400,7 @@ class Machine:
         hook = self.run.hook
         abort = hook is not None and hook.abort
         place = f" ({hook.place})" if hook is not None and hook.place else ""
-        what = outcome.what.partition(": write ")[0]  # the way out is told once, when the hook fails
-        why = f"{self.run.label}{place} {what}".replace(f" after {ev.ELAPSED}", "")
+        why = f"{self.run.label}{place} {outcome.what}".replace(f" after {ev.ELAPSED}", "")
         event = "hook_timed_out" if outcome.result == "timed out" else "hook_failed"
         match self.phase:
             case "pre_start" if abort:

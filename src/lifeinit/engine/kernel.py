@@ -70,11 +70,6 @@ def has_pending() -> bool:
     return bool(_signal.sigpending())
 
 
-def pending(among: "Iterable[int]") -> int | None:
-    """One of these signals that waits to be taken; it goes on to. sigpending(2)"""
-    return min(_signal.sigpending() & set(among), default=None)
-
-
 def is_of_socket(came: "_signal.struct_siginfo") -> bool:
     """Whether the kernel, not a process, sent this signal, for a socket of ours. sigaction(2), si_code
 

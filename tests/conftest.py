@@ -10,6 +10,7 @@ import pytest
 from hypothesis import settings
 
 from tests.applications import NotInstalledError, application_python
+from tests.integration.harness import as_in_the_foreground
 
 settings.register_profile("any machine", deadline=None)  # a busy one is slow now and then
 settings.load_profile("any machine")
@@ -44,6 +45,10 @@ def _application_python(request: pytest.FixtureRequest, tmp_path_factory: pytest
             pytest.skip(f"pip cannot install {' '.join(requirements)}: {error}")
 
     return python
+
+
+def pytest_configure() -> None:
+    as_in_the_foreground()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

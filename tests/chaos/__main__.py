@@ -7,6 +7,7 @@ import sys
 import time
 
 from tests.chaos.runs import Report, run
+from tests.integration.harness import as_in_the_foreground
 
 
 def main() -> int:
@@ -18,6 +19,7 @@ def main() -> int:
     parser.add_argument("--only", type=int, help="this one run, told in full")
     parser.add_argument("--late", type=float, default=1e9, help="tell also the runs this many seconds over a budget")
     options = parser.parse_args()
+    as_in_the_foreground()
     numbers = range(options.first, options.first + options.runs) if options.only is None else [options.only]
     began = time.monotonic()
     reports: list[Report] = []

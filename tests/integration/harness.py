@@ -37,6 +37,14 @@ def base_environment() -> dict[str, str]:
     return {"PATH": f"{LIFEINIT.parent}:/usr/local/bin:/usr/bin:/bin", "HOME": "/", "LANG": "C.UTF-8"}
 
 
+def as_in_the_foreground() -> None:
+    """A shell has its background jobs ignore INT and QUIT, and so would each app that a test starts. execve(2)"""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    if signal.getsignal(signal.SIGQUIT) is signal.SIG_IGN:
+        signal.signal(signal.SIGQUIT, signal.SIG_DFL)
+
+
 class Running:
     """A command in a PID namespace, where it is PID 1."""
 

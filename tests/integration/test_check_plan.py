@@ -32,7 +32,7 @@ stop       app  the stop signal, then SIGKILL       3 s      -      4 s
 cleanup         SIGTERM, then SIGKILL               1 s      -      5 s
 post_stop  [0]  true                                3 s      -      8 s
 
-AT MOST timeout + kill_after of each try   KNOWN for sure   DONE BY at worst
+AT MOST by its limits   KNOWN for sure   DONE BY at worst
 At worst the stop takes 8 s, and Docker kills everything after 10 s: 2 s to spare.
 """
 

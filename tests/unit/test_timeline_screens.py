@@ -64,7 +64,7 @@ stop        app         the stop signal, then SIGKILL        3 s      -      4 s
 cleanup                 SIGTERM, then SIGKILL                1 s      -      5 s
 post_stop   deregister  python3 shop.py deregister           3 s      -      8 s
 
-AT MOST timeout + kill_after of each try   KNOWN for sure   DONE BY at worst
+AT MOST by its limits   KNOWN for sure   DONE BY at worst
 At worst the stop takes 8 s, and Docker kills everything after 10 s: 2 s to spare.
 """
 
@@ -118,7 +118,7 @@ stop       app     the stop signal, then SIGKILL                            1 s 
 cleanup            SIGTERM, then SIGKILL                                    0 s      -     14 s
 post_stop  upload  2 tries: /usr/local/bin/upload --to s3://crash/         11 s      -     25 s
 
-AT MOST timeout + kill_after of each try   KNOWN for sure   DONE BY at worst
+AT MOST by its limits   KNOWN for sure   DONE BY at worst
 At worst the stop takes 25 s, and Docker kills everything after 10 s: 15 s too late.
 """
 
@@ -155,7 +155,7 @@ stop       web, worker  the stop signal, and no limit   no limit      -        -
 cleanup                 SIGTERM, then SIGKILL                1 s      -        -
 post_stop  [0]          échappe 起動                         7 s      -        -
 
-AT MOST timeout + kill_after of each try   KNOWN for sure   DONE BY at worst
+AT MOST by its limits   KNOWN for sure   DONE BY at worst
 Nothing in lifeinit limits the stop: Kubernetes kills everything after 45 s.
 """
 
@@ -189,7 +189,7 @@ stop       web, worker  the stop signal, and no limit   no limit      -        -
 cleanup                 SIGTERM, then SIGKILL                1 s      -        -
 post_stop  [0]          \\xe9chappe \\u8d77\\u52d5              7 s      -        -
 
-AT MOST timeout + kill_after of each try   KNOWN for sure   DONE BY at worst
+AT MOST by its limits   KNOWN for sure   DONE BY at worst
 Nothing in lifeinit limits the stop.
 """
 
@@ -201,7 +201,7 @@ THE STOP                                      AT MOST  KNOWN  DONE BY
 stop     app  the stop signal, and no limit  no limit      -        -
 cleanup       SIGTERM, then SIGKILL               1 s      -        -
 
-AT MOST timeout + kill_after of each try   KNOWN for sure   DONE BY at worst
+AT MOST by its limits   KNOWN for sure   DONE BY at worst
 Nothing in lifeinit limits the stop.
 """
 

@@ -11,7 +11,7 @@ from lifeinit.timeline.words import spoken
 _LONGEST_NAME = 24
 _LEAST_NAME = 6
 _LEAST = 6
-_COLUMNS = "AT MOST timeout + kill_after of each try   KNOWN for sure   DONE BY at worst"
+_COLUMNS = "AT MOST by its limits   KNOWN for sure   DONE BY at worst"
 _ENOUGH = 10  # for what a stage does; names give way to it
 
 

@@ -1,8 +1,8 @@
-"""The figures as Markdown: `python -m benchmarks.summary FILE`; medians with quartiles, and the goals."""
+"""The figures as Markdown: `python -m benchmarks.summary FILE...`; medians with quartiles, and the goals of each."""
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from benchmarks.figures import Figures, FiguresError, Spread, read
@@ -12,16 +12,17 @@ from benchmarks.table import machine
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.summary", description="The figures as Markdown.")
-    parser.add_argument("file", type=Path, metavar="FILE", help="what `python -m benchmarks --json FILE` wrote")
+    what = "what `python -m benchmarks --json FILE` wrote; of the second and later ones only the goals are shown"
+    parser.add_argument("files", type=Path, nargs="+", metavar="FILE", help=what)
     try:
-        print(markdown(read(parser.parse_args().file)))
+        print(markdown([read(file) for file in parser.parse_args().files]))
     except FiguresError as error:
         sys.exit(f"benchmarks.summary: {error}")
 
 
-def markdown(figures: Figures) -> str:
-    """A column for each contender, a row for each property, and a second table for the goals."""
-    return "\n".join((*_properties(figures), "", *_goals(goals(figures))))
+def markdown(runs: Sequence[Figures]) -> str:
+    """Of the first run a column for each contender, a row for each property; then the goals, a column for each run."""
+    return "\n".join((*_properties(runs[0]), "", *_goals(runs)))
 
 
 def _properties(figures: Figures) -> Iterator[str]:
@@ -44,14 +45,19 @@ def _cell(it: Spread | None) -> str:
     return middle if low == high else f"{middle} <sub>{low}-{high}</sub>"
 
 
-def _goals(found: list[Goal]) -> Iterator[str]:
-    yield "| goal | limit | reached | |"
-    yield "|---|---|---|---|"
-    for goal in found:
+def _goals(runs: Sequence[Figures]) -> Iterator[str]:
+    yield f"| goal | limit | {' | '.join(run.machine.get('Python', '') for run in runs)} |"
+    yield "|---" * (len(runs) + 2) + "|"
+    for same in zip(*map(goals, runs), strict=True):
+        goal = same[0]
         sign = "≥" if goal.at_least else "≤"
-        verdict = {True: "met", False: "**missed**", None: "not measured"}[goal.met]
-        reached = "" if goal.measured is None else _number(goal.measured)
-        yield f"| {goal.what} | {sign} {goal.limit:,g} {goal.unit} | {reached} | {verdict} |"
+        yield f"| {goal.what} | {sign} {goal.limit:,g} {goal.unit} | {' | '.join(map(_reached, same))} |"
+
+
+def _reached(goal: Goal) -> str:
+    if goal.measured is None:
+        return "not measured"
+    return f"{_number(goal.measured)}{'' if goal.met else ' **missed**'}"
 
 
 def _number(value: float) -> str:

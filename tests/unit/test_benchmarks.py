@@ -192,7 +192,7 @@ def test_memory_that_two_share_counts_half(mapping: Callable[[str], int]) -> Non
 
 
 def test_the_summary_has_a_column_for_each_contender_and_a_line_for_each_goal() -> None:
-    lines = markdown(figures(**healthy())).splitlines()
+    lines = markdown([figures(**healthy())]).splitlines()
     assert lines[0] == (
         "CPython 3.11.7, Linux 6.1, A <fast> one, 2 cores. lifeinit 0.1.0, tini 0.19.0. "
         "Medians, with the quartiles in small."
@@ -201,5 +201,14 @@ def test_the_summary_has_a_column_for_each_contender_and_a_line_for_each_goal() 
         "| | python -c pass | true alone | lifeinit | lifeinit, hooks | tini | lifeinit, all features |"
     )
     assert "| reap, ms |  |  | 250 |  | 260 |  |" in lines
-    assert "| reaping, against tini | ≥ 1 times | 0.962 | **missed** |" in lines
-    assert "| start, plain, against python -c pass | ≤ 1.5 times | 1.25 | met |" in lines
+    assert "| goal | limit | CPython 3.11.7 |" in lines
+    assert "| reaping, against tini | ≥ 1 times | 0.962 **missed** |" in lines
+    assert "| start, plain, against python -c pass | ≤ 1.5 times | 1.25 |" in lines
+
+
+def test_the_goals_of_further_runs_stand_beside_those_of_the_first() -> None:
+    other = figures(**healthy())
+    other.machine["Python"] = "CPython 3.13.0"
+    lines = markdown([figures(**healthy()), other]).splitlines()
+    assert "| goal | limit | CPython 3.11.7 | CPython 3.13.0 |" in lines
+    assert "| start, plain, against python -c pass | ≤ 1.5 times | 1.25 | 1.25 |" in lines

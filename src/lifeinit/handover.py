@@ -139,9 +139,9 @@ def _speak_as_asked() -> None:
     """As text or as JSON: nobody has read the options, so this one is looked for by its name."""
     words = sys.argv[1 : sys.argv.index("--")] if "--" in sys.argv else sys.argv[1:]
     asked = os.environ.get("LIFEINIT_LOG_FORMAT", "text")
-    for word, following in zip(words, [*words[1:], ""], strict=True):
+    for place, word in enumerate(words):
         if word == "--log-format":
-            asked = following
+            asked = "".join(words[place + 1 : place + 2])
         elif word.startswith("--log-format="):
             asked = word.partition("=")[2]
     log.configure(asked, quiet=False)

@@ -97,6 +97,15 @@ def test_one_that_may_write_no_file_has_another_way(tmp_path: Path) -> None:
         assert running.status() == 0
 
 
+def test_a_stop_request_where_no_option_was_given(tmp_path: Path) -> None:
+    """The look for --log-format among no words at all was an internal error, and the status 70."""
+    os.mkfifo(tmp_path / "slow.toml")
+    with started(tmp_path, str(LIFEINIT), "--", "echo", "app", LIFEINIT_CONFIG="slow.toml") as running:
+        running.child()
+        running.send(signal.SIGTERM)
+        assert running.status() == 143
+
+
 LEAVES_ONE_BEHIND = r"""
 #define _GNU_SOURCE
 #include <dlfcn.h>

@@ -90,8 +90,10 @@ def _starts_nothing(one: Simple) -> bool:
 
 def _written_exports(task: Task, line: str, script: Script) -> Iterator[Finding]:
     """W321. What stands between the braces of a group may be read by another command, and is not looked at."""
-    for one, after in zip(script.commands, (*script.commands[1:], None), strict=True):
-        through_tee = after is not None and one.ended == "|" and _into_it_by_tee(line, after)
+    for place, one in enumerate(script.commands):
+        through_tee = one.ended == "|" and any(
+            _into_it_by_tee(line, it) for it in script.commands[place + 1 : place + 2]
+        )
         if not through_tee and not _INTO_IT.search(line, one.begin, one.end):
             continue
         words = " ".join(word.raw for word in one.words)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _ROOM = 1 << 20  # bytes: far more than any plan
 _MOST_STOPS = 20
 _PATIENCE = 2.0  # seconds until a stop request ends it
+_DEATH = 1.0  # seconds that SIGKILL may take
 _CHLD, _CONT, _KILL = (number_of(name) or 0 for name in ("CHLD", "CONT", "KILL"))
 _ASKS = {number_of(name) or 0 for name in ("TERM", "INT", "QUIT")}  # nobody knows a stop_on yet
 
@@ -124,9 +125,11 @@ def _told(status: int) -> int:
 
 
 def _end(child: int) -> None:
-    """It is not waited for longer than SIGKILL takes."""
+    """SIGKILL, and a moment for its death: what is stuck in the kernel does not die, and we leave all the same."""
     kernel.signal_process(child, _KILL)
-    os.waitpid(child, 0)
+    deadline = time.monotonic() + _DEATH
+    while not os.waitpid(child, os.WNOHANG)[0] and kernel.wait(deadline, {_CHLD}) is not None:
+        pass
 
 
 def _failed(why: str) -> int:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.harness import LIFEINIT, Running, base_environment
+from tests.integration.harness import LIFEINIT, Running, base_environment, children
 
 pytestmark = pytest.mark.usefixtures("namespaces")
 
@@ -104,6 +105,19 @@ def test_a_stop_request_where_no_option_was_given(tmp_path: Path) -> None:
         running.child()
         running.send(signal.SIGTERM)
         assert running.status() == 143
+
+
+@pytest.mark.skipif(shutil.which("strace") is None, reason="there is no strace to keep a SIGKILL back with")
+def test_one_that_sigkill_does_not_end_holds_nobody_up(tmp_path: Path) -> None:
+    """As on a file system that does not answer any more: lifeinit waited for its death for ever."""
+    kept_back = "strace -qq -o trace -e trace=kill -e inject=kill:retval=0"
+    with waiting(tmp_path, "sh", "-c", f'{kept_back} "$@"; exit $?', "-") as running:  # to sh it is left
+        while not (found := [pid for pid in children(running.child()) if children(pid)]):
+            pass
+        os.kill(found[0], signal.SIGTERM)
+        assert running.status() == 143
+        assert running.stderr() == ["lifeinit: stop requested by SIGTERM before the hook file was read"]
+        assert re.search(r"SIGKILL\) += 0 \(INJECTED\)", (tmp_path / "trace").read_text())
 
 
 LEAVES_ONE_BEHIND = r"""

@@ -1,7 +1,6 @@
 """Fixtures: the engine that runs here, and managed containers of it, without a network and gone after the test."""
 
 import contextlib
-import gc
 import threading
 import uuid
 from collections.abc import Iterator
@@ -20,13 +19,6 @@ from tests.container.docker import BASE, why_not
 SERVE = ["sh", "-c", "trap 'exit 7' TERM; echo ready; tail -f /dev/null & wait"]
 # Is deaf to TERM, as every PID 1 without a handler.
 DEAF = ["sh", "-c", "echo ready; tail -f /dev/null & wait"]
-
-
-# Marks the tests in which the engine does not answer.
-without_engine = [
-    pytest.mark.usefixtures("forgotten_sockets"),
-    pytest.mark.filterwarnings("ignore:Exception ignored in. <socket"),
-]
 
 
 class Make(Protocol):
@@ -80,13 +72,6 @@ def make(client: DockerClient) -> Iterator[Make]:
     for name in names:
         clear(client, name)
     assert set(threading.enumerate()) <= threads, "a thread was left behind"
-
-
-@pytest.fixture
-def forgotten_sockets() -> Iterator[None]:
-    """For tests without an engine: the SDK forgets to close a socket that could not connect. Not the next test's."""
-    yield
-    gc.collect()
 
 
 @pytest.fixture

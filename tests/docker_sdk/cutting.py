@@ -2,9 +2,9 @@
 
 import contextlib
 import os
+import select
 import socket
 import threading
-from collections.abc import Callable
 
 ENGINE = "/var/run/docker.sock"
 
@@ -14,54 +14,66 @@ class Way:
 
     def __init__(self, path: str) -> None:
         self.path = path
-        self._open: list[socket.socket] = []
-        self._threads: list[threading.Thread] = []
-        self._listener: socket.socket | None = None
+        self._relay: _Relay | None = None
         self.mend()
 
     def mend(self) -> None:
-        self._listener = socket.socket(socket.AF_UNIX)
-        self._listener.bind(self.path)
-        self._listener.listen()
-        self._run(self._accept, self._listener)
+        self._relay = _Relay(self.path)
 
     def cut(self) -> None:
         """Returns when nothing is passed on any more."""
-        assert self._listener is not None
-        os.unlink(self.path)
-        for one in (self._listener, *self._open):
-            with contextlib.suppress(OSError):  # the other side was faster
-                one.shutdown(socket.SHUT_RDWR)
-        for thread in self._threads:
-            thread.join()
-        for one in (self._listener, *self._open):
-            one.close()
-        self._open, self._threads, self._listener = [], [], None
+        assert self._relay is not None
+        self._relay.end()
+        self._relay = None
 
     def close(self) -> None:
-        if self._listener is not None:
+        if self._relay is not None:
             self.cut()
 
-    def _run(self, function: Callable[..., None], *arguments: object) -> None:
-        self._threads.append(threading.Thread(target=function, args=arguments))
-        self._threads[-1].start()
 
-    def _accept(self, listener: socket.socket) -> None:
-        while True:
-            try:
-                near, _ = listener.accept()
-            except OSError:
-                return
-            far = socket.socket(socket.AF_UNIX)
-            far.connect(ENGINE)
-            self._open += [near, far]
-            self._run(_pass_on, near, far)
-            self._run(_pass_on, far, near)
+class _Relay:
+    """One thread has all the sockets, so none can come or go behind the back of the one who ends them."""
 
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._listener = socket.socket(socket.AF_UNIX)
+        self._listener.bind(path)
+        self._listener.listen()
+        self._told, self._tell = socket.socketpair()
+        self._peers: dict[socket.socket, socket.socket] = {}
+        self._thread = threading.Thread(target=self._run)
+        self._thread.start()
 
-def _pass_on(source: socket.socket, sink: socket.socket) -> None:
-    with contextlib.suppress(OSError):
-        while data := source.recv(65536):
-            sink.sendall(data)
-    with contextlib.suppress(OSError):
-        sink.shutdown(socket.SHUT_WR)
+    def end(self) -> None:
+        os.unlink(self._path)
+        self._tell.close()
+        self._thread.join()
+
+    def _run(self) -> None:
+        reading = [self._told, self._listener]
+        while self._told not in (readable := select.select(reading, [], [])[0]):
+            for source in readable:
+                if source is self._listener:
+                    reading += self._connect()
+                elif not self._pass_on(source):
+                    reading.remove(source)
+        for one in (self._told, self._listener, *self._peers):
+            one.close()
+
+    def _connect(self) -> tuple[socket.socket, socket.socket]:
+        near, _ = self._listener.accept()
+        far = socket.socket(socket.AF_UNIX)
+        far.connect(ENGINE)
+        self._peers |= {near: far, far: near}
+        return near, far
+
+    def _pass_on(self, source: socket.socket) -> bool:
+        """False at its end."""
+        sink = self._peers[source]
+        with contextlib.suppress(OSError):  # one of the two is gone
+            if data := source.recv(65536):
+                sink.sendall(data)
+                return True
+        with contextlib.suppress(OSError):
+            sink.shutdown(socket.SHUT_WR)
+        return False

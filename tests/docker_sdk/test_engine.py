@@ -16,9 +16,7 @@ import pytest
 from docker import DockerClient
 
 from lifeinit.docker import ManagedContainer
-from tests.docker_sdk.conftest import SERVE, Diary, ready, without_engine
-
-pytestmark = without_engine
+from tests.docker_sdk.conftest import SERVE, Diary, ready
 
 IMAGE = "lifeinit-test-shell"
 

@@ -137,8 +137,6 @@ def test_an_option_that_only_the_sdk_can_judge(make: Make, diary: Diary) -> None
     assert diary.last.reason == "start_failed"
 
 
-@pytest.mark.usefixtures("forgotten_sockets")
-@pytest.mark.filterwarnings("ignore:Exception ignored in. <socket")
 def test_no_engine(diary: Diary) -> None:
     """Nothing was started: no callback runs, and start() may be tried again."""
     client = nobody()

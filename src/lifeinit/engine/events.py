@@ -102,6 +102,11 @@ class SignalCame(Record):
 
     signo: int
 
+    if not TYPE_CHECKING:  # the general one takes three times as long, and the app feels this one
+
+        def __init__(self, signo):
+            self.signo = signo
+
 
 class Elapsed(Record):
     """A timer that was armed has run down."""
@@ -132,6 +137,11 @@ class SignalApp(Record):
     process: int
     signo: int
     group: bool
+
+    if not TYPE_CHECKING:  # as above
+
+        def __init__(self, process, signo, group):
+            self.process, self.signo, self.group = process, signo, group
 
 
 class Probe(Record):

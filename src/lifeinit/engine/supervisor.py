@@ -168,11 +168,12 @@ class Supervisor:
     # Signals.
 
     def _read_signals(self, came: "struct_siginfo | None") -> bool:
-        """This signal and whatever else is pending, before anything is reaped. Whether a child has died, or stopped.
+        """This signal and whatever else is pending, before anything comes of it. Whether a child has died, or stopped.
 
-        A death may start the app, which must not happen when a stop request is there already, and a signal that was
-        meant for nobody must not reach the new app. The kernel hands out the lowest number first, so TERM may stand
-        behind others. Not without an end, though: realtime signals queue, and only a stop request may not wait.
+        A death or a timer may start the app, which must not happen when a stop request is there already, and a signal
+        that was meant for nobody must not reach the new app. The kernel hands out the lowest number first, so TERM may
+        stand behind others. Not without an end, though: realtime signals queue, and only a stop request may not wait.
+        Where nothing else can happen the next wait reads what is pending.
         """
         most, heard, died = _MOST_AT_ONCE, False, False
         while came is not None:
@@ -183,7 +184,7 @@ class Supervisor:
             elif not _of_our_own_write(came):
                 self._signal_came(came)
             most -= 1
-            if most < 0 or not kernel.has_pending():
+            if most < 0 or not (died or heard or self.deadlines) or not kernel.has_pending():
                 break
             came = kernel.wait(0.0) if most > 0 else kernel.wait(0.0, self.plan.stop_on)
         if heard and self.services is not None:

@@ -1,9 +1,9 @@
 """`$VAR` and `${VAR}` in the values of `environment` and in targets; `$$` is a dollar sign. As Compose does it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-_DOLLAR = re.compile(r"\$(?:(?P<escaped>\$)|\{(?P<braced>[A-Za-z_]\w*)\}|(?P<bare>[A-Za-z_]\w*)|)", re.ASCII)
+_DOLLAR = r"(?a)\$(?:(?P<escaped>\$)|\{(?P<braced>[A-Za-z_]\w*)\}|(?P<bare>[A-Za-z_]\w*)|)"
 
 
 class ExpansionError(ValueError):
@@ -18,14 +18,19 @@ def check(text: str) -> None:
 
 def stray(text: str) -> int | None:
     """Where the first dollar sign stands that begins no variable."""
-    return next((match.start() for match in _DOLLAR.finditer(text) if match.lastgroup is None), None)
+    return next((match.start() for match in _dollars(text) if match.lastgroup is None), None)
+
+
+def _dollars(text: str) -> Iterable[re.Match[str]]:
+    """Compiled only where there is one, and kept by `re` then."""
+    return re.finditer(_DOLLAR, text) if "$" in text else ()
 
 
 def pieces(text: str) -> tuple[str, ...]:
     """Text and names of variables by turns, text first and last. Raises ExpansionError."""
     check(text)
     found, rest = [""], 0
-    for match in _DOLLAR.finditer(text):
+    for match in _dollars(text):
         found[-1] += text[rest : match.start()]
         rest = match.end()
         if match["escaped"]:

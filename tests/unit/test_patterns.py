@@ -1,5 +1,6 @@
 """The regular expressions mean the same on every Python that lifeinit runs on."""
 
+import ast
 import importlib
 import re
 from collections.abc import Iterator
@@ -17,6 +18,20 @@ HAVE_PATTERNS = sorted(
 )
 
 ONE_CHARACTER = {_constants.LITERAL, _constants.NOT_LITERAL, _constants.IN, _constants.ANY}
+
+
+def patterns_of(name: str) -> Iterator[re.Pattern[str] | re.Pattern[bytes]]:
+    """Those that the module has compiled, and the texts that its calls of `re` compile when they are made."""
+    module = importlib.import_module(name)
+    yield from (value for value in vars(module).values() if isinstance(value, re.Pattern))
+    for node in ast.walk(ast.parse((SOURCE.parent / f"{name.replace('.', '/')}.py").read_text())):
+        match node:
+            case ast.Call(func=ast.Attribute(value=ast.Name("re")), args=[ast.Constant(str(pattern)), *_]):
+                yield re.compile(pattern)
+            case ast.Call(func=ast.Attribute(value=ast.Name("re")), args=[ast.Name(constant), *_]):
+                text = getattr(module, constant, None)
+                if isinstance(text, str):
+                    yield re.compile(text)
 
 
 def possessive_groups(pattern: re.Pattern[str] | re.Pattern[bytes]) -> Iterator[str]:
@@ -40,13 +55,13 @@ def test_no_group_is_repeated_possessively(name: str) -> None:
 
     There a hook file with a string in three quotes ended lifeinit with "internal error" and status 70.
     """
-    patterns = [value for value in vars(importlib.import_module(name)).values() if isinstance(value, re.Pattern)]
-    assert not [text for pattern in patterns for text in possessive_groups(pattern)]
+    assert not [text for pattern in patterns_of(name) for text in possessive_groups(pattern)]
 
 
 def test_one_would_be_noticed() -> None:
     """The control."""
     assert len(HAVE_PATTERNS) > 5
+    assert [pattern.pattern for pattern in patterns_of("lifeinit.hookfile.codes")]
     assert list(possessive_groups(re.compile(r"x(?:a++|b)*+y")))
     assert list(possessive_groups(re.compile(r"(?:(?>ab)*+|c)")))
     assert not list(possessive_groups(re.compile(r"a++[bc]*+\d{2,}+(?>(?:a++|b)*)")))

@@ -4,7 +4,7 @@ import re
 
 from lifeinit.engine.signals import number_of
 
-_RANGE = re.compile(r"(\d{1,3})(?:-(\d{1,3}))?", re.ASCII)
+_RANGE = r"([0-9]{1,3})(?:-([0-9]{1,3}))?"
 
 
 def parse(value: object) -> frozenset[int]:
@@ -12,7 +12,7 @@ def parse(value: object) -> frozenset[int]:
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 255:
         return frozenset({value})
     if isinstance(value, str):
-        match = _RANGE.fullmatch(value)
+        match = re.fullmatch(_RANGE, value)
         if match:
             first, last = int(match[1]), int(match[2] or match[1])
             if first <= last <= 255:

@@ -7,10 +7,9 @@ from lifeinit.hookfile.locate import STRING
 DEEPEST = 32  # a hook file needs four
 
 _PART = r"(?:[A-Za-z0-9_-]++|\"(?>(?:[^\"\\\n]++|\\.)*)\"|'[^'\n]*+')"
-_TOKEN = re.compile(
-    rf"\#[^\n]*+ | (?P<key>(?:{_PART}[ \t]*+\.[ \t]*+){{{DEEPEST}}}) | {STRING} | [A-Za-z0-9_-]++"
-    r"| (?P<open>[\[{]) | (?P<close>[\]}]) | (?P<stray>[\"'])",
-    re.DOTALL | re.VERBOSE,
+_TOKEN = (
+    rf"(?sx) \#[^\n]*+ | (?P<key>(?:{_PART}[ \t]*+\.[ \t]*+){{{DEEPEST}}}) | {STRING} | [A-Za-z0-9_-]++"
+    r"| (?P<open>[\[{]) | (?P<close>[\]}]) | (?P<stray>[\"'])"
 )
 
 
@@ -20,8 +19,10 @@ def too_deep(text: str) -> int | None:
     tomllib keeps every prefix of a dotted key, and calls itself for each bracket: a short text can cost it gigabytes,
     or more recursion than Python has. As long as the text is valid this sees the same strings and comments as tomllib.
     """
+    if text.count("[") + text.count("{") <= DEEPEST and all(line.count(".") < DEEPEST for line in text.split("\n")):
+        return None  # as nearly every hook file: the pattern takes longer to compile than such a file to read
     depth = 0
-    for match in _TOKEN.finditer(text):
+    for match in re.finditer(_TOKEN, text):
         match match.lastgroup:
             case "key":
                 return match.start()

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 LARGEST: "Final" = 1 << 20  # bytes; as large as a ConfigMap of Kubernetes can be
 
 _MARK = b"\xef\xbb\xbf"
-_TOML_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
-_MANY_DIGITS = re.compile(r"[0-9][0-9_]{4299,}")
+_TOML_PLACE = r" \(at (?:line (\d+), column (\d+)|end of document)\)$"
+_MANY_DIGITS = r"[0-9][0-9_]{4299,}"
 
 
 class RefusedError(Exception):
@@ -64,7 +64,7 @@ def load(text: str) -> dict[str, object]:
         if deep is None or offset < deep:
             raise RefusedError(_explained(readable, offset, str(error))) from None
     except ValueError:  # CPython converts no number of more than 4,300 digits
-        match = _MANY_DIGITS.search(text)
+        match = re.search(_MANY_DIGITS, text)
         place = _place(text, match.start() if match else 0)
         sentence = "invalid TOML: a number of more than 4,300 digits"
         raise RefusedError(_problem(place, "E101", sentence, "write a smaller one")) from None
@@ -77,12 +77,12 @@ def load(text: str) -> dict[str, object]:
 def _explained(text: str, offset: int, message: str) -> Problem:
     from lifeinit.hookfile.syntax import explain  # noqa: PLC0415  # only a mistake pays for it
 
-    found = explain(text, offset, _TOML_PLACE.sub("", message))
+    found = explain(text, offset, re.sub(_TOML_PLACE, "", message))
     return Problem(_place(text, found.start), found.sentence, found.help, "E101", _place(text, found.end))
 
 
 def _offset_of(message: str, text: str) -> int:
-    match = _TOML_PLACE.search(message)
+    match = re.search(_TOML_PLACE, message)
     return _offset(text, int(match[1]), int(match[2])) if match and match[1] else len(text)
 
 

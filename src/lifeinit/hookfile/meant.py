@@ -7,10 +7,11 @@ from lifeinit.engine.signals import RTMAX, RTMIN, name_of
 
 _LONGEST = 20  # characters of a value that is worth comparing
 _UNUSABLE = {"KILL", "STOP", "CHLD"}
-_SPOKEN = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([a-z]+)\s*", re.ASCII | re.IGNORECASE)
-_VARIABLE = re.compile(r"\$\{?([A-Za-z_]\w*)(?::?-([0-9.]+)s?\}$)?", re.ASCII)
-_SHELLS_OWN = re.compile(r"\$\{([A-Za-z_]\w*):?([-=?])", re.ASCII)
-_BACKTICKS = re.compile(r"[^`\s]*`[a-z./][^`]*`[^`\s]*")
+# Not compiled here: few files need any of them.
+_SPOKEN = r"(?a)\s*(\d+(?:\.\d+)?)\s*([A-Za-z]+)\s*"
+_VARIABLE = r"(?a)\$\{?([A-Za-z_]\w*)(?::?-([0-9.]+)s?\}$)?"
+_SHELLS_OWN = r"(?a)\$\{([A-Za-z_]\w*):?([-=?])"
+_BACKTICKS = r"[^`\s]*`[a-z./][^`]*`[^`\s]*"
 _UNITS = {
     **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), "s"),
     **dict.fromkeys(("m", "min", "mins", "minute", "minutes"), "m"),
@@ -45,7 +46,7 @@ def dollar(text: str, name: str) -> str:
     rest = "" if at is None else text[at:]
     if rest.startswith("$("):
         return f'nothing is run here: leave it out, and {_hands_on(name)}, or write "$$" for the sign itself'
-    if match := _SHELLS_OWN.match(rest):
+    if match := re.match(_SHELLS_OWN, rest):
         variable, sign = match.groups()
         if sign == "?":
             return f'write "${variable}": where it is not set nothing is started'
@@ -55,7 +56,7 @@ def dollar(text: str, name: str) -> str:
 
 def is_run_elsewhere(text: str) -> bool:
     """Whether it is a command in backticks, which only a shell would run."""
-    return _BACKTICKS.fullmatch(text) is not None
+    return "`" in text and re.fullmatch(_BACKTICKS, text) is not None
 
 
 def run_elsewhere(name: str) -> str:
@@ -70,7 +71,7 @@ def _hands_on(name: str) -> str:
 
 def without_variables(key: str, value: object) -> str:
     """The way out for a duration that is a variable; "" if there is none in it."""
-    match = _VARIABLE.search(value) if isinstance(value, str) else None
+    match = re.search(_VARIABLE, value) if isinstance(value, str) else None
     if match is None:
         return ""
     if key == "sleep":
@@ -83,7 +84,7 @@ def without_variables(key: str, value: object) -> str:
 
 def duration(value: object) -> str:
     """A question after the duration that is written in words, `30 seconds`; "" if it is none."""
-    match = _SPOKEN.fullmatch(value) if isinstance(value, str) and len(value) <= _LONGEST else None
+    match = re.fullmatch(_SPOKEN, value) if isinstance(value, str) and len(value) <= _LONGEST else None
     unit = _UNITS.get(match[2].lower()) if match else None
     return f'did you mean "{match[1]}{unit}"?' if match and unit and f"{match[1]}{unit}" != value else ""
 

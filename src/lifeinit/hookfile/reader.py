@@ -1,6 +1,5 @@
 """From the bytes of a hook file to a HookFile, or to every problem in it at once."""
 
-import re
 from typing import Literal, NamedTuple
 
 from lifeinit.engine.signals import name_of, number_of
@@ -11,8 +10,6 @@ from lifeinit.hookfile.model import DEFAULT_STOP_ON, DEFAULT_TIMEOUT, PHASES, Ho
 from lifeinit.hookfile.problem import HookFileError, Problem, UnreadableError, quoted
 from lifeinit.hookfile.readiness import Readiness
 from lifeinit.hookfile.values import COMMAND_FORMS, NAME, Table, Values, a_kind
-
-_VARIABLE = re.compile(r"[^=\0]+")
 
 
 class Examined(NamedTuple):
@@ -266,7 +263,7 @@ class _Reader(Values):
         found: dict[str, str] = {}
         for name, value in table.items():
             at = (*path, name)
-            if not _VARIABLE.fullmatch(name):
+            if not name or "=" in name or "\0" in name:
                 sentence = f"environment holds {quoted(name)}, which cannot be a variable"
                 self.wrong("E212", at, sentence, "use letters, digits and _", at_key=True)
             elif not isinstance(value, str):

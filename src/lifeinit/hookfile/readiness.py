@@ -8,7 +8,7 @@ from lifeinit.hookfile.model import Ready
 from lifeinit.hookfile.problem import quoted
 from lifeinit.hookfile.values import Table, Values, a_kind
 
-_SCHEME = re.compile(r"(https?|tcp|unix|file)://")
+_SCHEME = r"(https?|tcp|unix|file)://"
 _NOTHING = "nothing that can be asked"
 _FORMS = 'write "http://127.0.0.1:8000/healthz", "tcp://127.0.0.1:8000", "notify" or "5s", say'
 
@@ -25,7 +25,7 @@ class Readiness:
                 return None
             case "notify":
                 return Ready(notify=True)
-            case str() if _SCHEME.match(value):
+            case str() if re.match(_SCHEME, value):
                 self.values.target(at, value, "ready")
                 return Ready(target=value)
             case dict():
@@ -86,7 +86,7 @@ class Readiness:
         text = self.values.text(at, table, kind)
         if text is None:
             return None
-        scheme = _SCHEME.match(text)
+        scheme = re.match(_SCHEME, text)
         if scheme is None and kind == "http" and not text.startswith("$"):
             way_out = 'begin it with "http://" or "https://"'
             self.values.wrong("E214", (*at, kind), f"http is {quoted(text)}, no URL", way_out)

@@ -11,7 +11,7 @@ from lifeinit.hookfile.problem import HookFileError, Problem, quoted
 
 MOST_PROBLEMS = 1000
 NAME = re.compile(r"[A-Za-z0-9_.-]+", re.ASCII)
-_UMASK = re.compile(r"0?[0-7]{1,3}", re.ASCII)
+_UMASK = r"0?[0-7]{1,3}"
 _MOST = 1000
 _MOST_DIGITS = 4
 _LONGEST_TARGET = 4096
@@ -185,7 +185,7 @@ class Values:
         value = table.get("umask")
         if value is None:
             return None
-        if isinstance(value, str) and _UMASK.fullmatch(value):
+        if isinstance(value, str) and re.fullmatch(_UMASK, value):
             return int(value, 8)
         way_out = 'write its octal digits in quotes, "027" say'
         self.wrong("E211", (*path, "umask"), f"umask is {a_kind(value)}", way_out)

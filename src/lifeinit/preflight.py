@@ -1,6 +1,5 @@
 """The inspector: what a hook file or an option asks for, against this machine."""
 
-import grp
 import os
 import pwd
 from collections.abc import Mapping
@@ -79,6 +78,8 @@ def _entry(name: str) -> pwd.struct_passwd | None:
 def _gid(group: str) -> int:
     if _is_number(group):
         return _number(group, "gid")
+    import grp  # noqa: PLC0415  # a library to be loaded, and few name a group
+
     try:
         return grp.getgrnam(group).gr_gid
     except KeyError:

@@ -1,10 +1,10 @@
 """Durations: a number of seconds, or "500ms", "30s", "2m", "1m30s", "1h"."""
 
-import math
 import re
 
 LONGEST = 365 * 86400.0
 
+_ENDLESS = float("inf")
 _LONGEST_NUMBER = 20  # characters that a sentence repeats
 _UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
 _NUMBER = r"\d+(?:\.\d+)?"
@@ -35,8 +35,8 @@ def _number(value: float) -> float:
     try:
         seconds = float(value)
     except OverflowError:
-        return math.inf
-    return math.inf if math.isnan(seconds) else seconds
+        return _ENDLESS
+    return _ENDLESS if seconds != seconds else seconds  # noqa: PLR0124  # NaN; `math` is a library to be loaded
 
 
 def _parse_text(text: str) -> float:

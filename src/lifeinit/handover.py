@@ -4,6 +4,7 @@ import os
 import sys
 import time
 
+from lifeinit import search
 from lifeinit.engine import kernel, log
 from lifeinit.engine.machine import EX_SOFTWARE
 from lifeinit.engine.plan import Plan, from_wire, to_wire
@@ -44,12 +45,19 @@ def plan_or_status(front_desk: "FrontDesk") -> Plan | int | None:
         _write_down(paper, front_desk)
     forget_script()
     try:
-        from lifeinit.engine import pid1  # noqa: F401, PLC0415  # while the child works
-
+        _get_ready()
         return _outcome(_status_of(child), paper)
     except Exception as error:  # noqa: BLE001  # nothing was started yet: a sentence and a status for it
         log.report(error)
         return EX_SOFTWARE
+
+
+def _get_ready() -> None:
+    """While the child works: import what is needed next, the services too where there is a hook file for them."""
+    from lifeinit.engine import pid1  # noqa: F401, PLC0415
+
+    if search.found(None) is not None:
+        from lifeinit.engine import services  # noqa: F401, PLC0415
 
 
 def _paper() -> int | None:

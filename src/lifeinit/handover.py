@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 _ROOM = 1 << 20  # bytes: far more than any plan
 _MOST_STOPS = 20
 _PATIENCE = 2.0  # seconds until a stop request ends it
-_DEATH = 1.0  # seconds that SIGKILL may take
-_CHLD, _CONT, _KILL = (number_of(name) or 0 for name in ("CHLD", "CONT", "KILL"))
+_CHLD, _CONT = (number_of(name) or 0 for name in ("CHLD", "CONT"))
 _ASKS = {number_of(name) or 0 for name in ("TERM", "INT", "QUIT")}  # nobody knows a stop_on yet
 
 
@@ -112,14 +111,14 @@ def _status_of(child: int) -> int:
         if kernel.is_stopped(child):
             stops += 1
             if stops > _MOST_STOPS:
-                _end(child)
+                kernel.end_child(child)
                 return _failed("what reads the options and the hook file is stopped again and again")
             kernel.signal_process(child, _CONT)
         came = kernel.wait(deadline if _ASKS.isdisjoint(awaited) else None, awaited)
         if came is None:
             awaited = {_CHLD, *_ASKS}
         elif came.si_signo != _CHLD:
-            _end(child)
+            kernel.end_child(child)
             _speak_as_asked()
             text = f"stop requested by SIG{name_of(came.si_signo)} before the hook file was read"
             log.say(text, "stop_requested", "error")
@@ -130,14 +129,6 @@ def _told(status: int) -> int:
     if status < 0:
         return _failed(f"SIG{name_of(-status)} ended what reads the options and the hook file")
     return status
-
-
-def _end(child: int) -> None:
-    """SIGKILL, and a moment for its death: what is stuck in the kernel does not die, and we leave all the same."""
-    kernel.signal_process(child, _KILL)
-    deadline = time.monotonic() + _DEATH
-    while not os.waitpid(child, os.WNOHANG)[0] and kernel.wait(deadline, {_CHLD}) is not None:
-        pass
 
 
 def _failed(why: str) -> int:

@@ -1,5 +1,6 @@
 """What the kernel answers now and then: strace says it in its place, or real processes bring it about."""
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -13,7 +14,7 @@ import pytest
 
 from lifeinit.engine import below, exports, kernel
 from tests.integration.conftest import Start
-from tests.integration.harness import LIFEINIT, PATIENCE, base_environment, listener
+from tests.integration.harness import LIFEINIT, PATIENCE, base_environment, children, listener
 from tests.integration.test_terminal import Open, Terminal, terminal  # noqa: F401  # a fixture
 
 STRACE = shutil.which("strace") or "strace"
@@ -536,3 +537,33 @@ def test_an_app_that_stops_itself_is_left_to_whoever_wakes_it(terminal: Open) ->
     screen.until("back\n")
     screen.rest()
     assert screen.status() == 4
+
+
+def copies(pid: int) -> list[int]:
+    """Its children that have not become another program yet."""
+    found = []
+    for child in children(pid):
+        with contextlib.suppress(OSError):  # it is gone
+            if Path(f"/proc/{child}/cmdline").read_bytes() == Path(f"/proc/{pid}/cmdline").read_bytes():
+                found.append(child)
+    return found
+
+
+@NEEDS_STRACE
+def test_a_child_that_is_stuck_keeps_nobody_from_a_stop(init: Start, tmp_path: Path) -> None:
+    """On the way to a directory that does not answer: ten minutes, and strace 6 does not let SIGKILL end it either.
+
+    lifeinit waited for it without an end, until the runtime's SIGKILL, and nothing was cleaned up.
+    """
+    hooks = 'pre_start = "touch up"\npost_stop = "echo cleaned up >&2"\n[app]\nworking_dir = "/srv"\n'
+    through = [STRACE, "-f", "-o", "trace", "-e", "trace=chdir", "-e", "inject=chdir:delay_enter=600000000"]
+    running = init("true", hooks=hooks, through=["sh", "-c", '"$@"; exit $?', "-", *through])  # to sh it is left
+    tracer = running.child()
+    while not (tmp_path / "up").exists() or not copies(children(tracer)[0]):
+        pass
+    os.kill(children(tracer)[0], SIGTERM)
+    deadline = time.monotonic() + PATIENCE
+    while "+++ exited with 126 +++" not in (tmp_path / "trace").read_text():
+        assert time.monotonic() < deadline, running.stderr()
+    assert 'lifeinit: cannot run the app "true": it did not get as far as its start' in running.stderr()
+    assert "cleaned up" in running.stderr()

@@ -11,6 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import signal as _signal
     from collections.abc import Iterable
+    from collections.abc import Set as AbstractSet
     from typing import NoReturn
 else:
     import _signal
@@ -18,6 +19,7 @@ else:
 SOCKET_SIGNAL = signals.RTMAX  # a realtime signal of the same number that a process sends is still the app's
 
 _STDIN = 0
+_DEATH = 1.0  # seconds that SIGKILL may take
 _P_PIDFD = 3  # os has it only where the C library knew it when Python was built. waitid(2)
 
 
@@ -65,9 +67,10 @@ def wait(deadline: float | None, among: "Iterable[int]" = signals.VALID) -> "_si
     return came if came is not None and came.si_signo in signals.VALID else None
 
 
-def has_pending() -> bool:
-    """Whether a wait would return at once. sigpending(2), which takes half the time of a wait for nothing"""
-    return bool(_signal.sigpending())
+def pending() -> "AbstractSet[int]":
+    """What a wait would return at once. sigpending(2), which takes half the time of a wait for nothing"""
+    found: AbstractSet[int] = _signal.sigpending()
+    return found
 
 
 def is_of_socket(came: "_signal.struct_siginfo") -> bool:
@@ -122,6 +125,15 @@ def signal_process(pid: int, signo: int) -> bool:
     except PermissionError:
         return False
     return True
+
+
+def end_child(pid: int) -> None:
+    """SIGKILL, and a moment for its death: what is stuck in the kernel does not die, and is left to be an orphan."""
+    signal_process(pid, _signal.SIGKILL)
+    deadline = time.monotonic() + _DEATH
+    while not os.waitpid(pid, os.WNOHANG)[0] and wait(deadline, {_signal.SIGCHLD}) is not None:
+        pass
+    os.kill(os.getpid(), _signal.SIGCHLD)  # one that was taken may have stood for other children too
 
 
 def open_process(pid: int) -> int:

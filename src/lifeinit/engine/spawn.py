@@ -9,7 +9,7 @@ from lifeinit.engine.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from typing import NoReturn
 
     from lifeinit.engine.plan import Value
@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 DEFAULT_PATH = b"/bin:/usr/bin"  # what execvp(3) searches where PATH is unset
 _SHELL = b"/bin/sh"
 _LONGEST_REPORT = 4096  # PIPE_BUF: written in one piece. pipe(7)
-_WAKE_AFTER_MS, _MOST_STOPS = 50, 20  # a second in all for one that is stopped again and again
+_WAKE_AFTER_MS = 50
+_MOST_STOPS = 20  # a second in all for one that is stopped again and again
+_MOST_ASKED = 40  # two seconds for one that is stuck while a stop request waits
 
-_KILL, _CONT = (signals.number_of(name) or 0 for name in ("KILL", "CONT"))
+_CONT = signals.number_of("CONT") or 0
 
 
 class Child(Record):
@@ -45,10 +47,11 @@ class SpawnError(Exception):
         self.status = status
 
 
-def spawn(child: Child, guarded: bool = False) -> int:
+def spawn(child: Child, asks: "Collection[int] | None" = None) -> int:
     """The pid of the running program, leader of its own process group. Raises SpawnError.
 
-    Until its exec the child is waited for. Where it is `guarded`, not for ever: whoever may signal it could stop it.
+    Until its exec the child is waited for. Where the signals are given that ask us to stop, not for ever: whoever may
+    signal it could stop it, and it is stuck where its directory is on a file system that does not answer.
 
     Why not posix_spawn: it can neither hand over a terminal nor change the directory.
     """
@@ -70,19 +73,20 @@ def spawn(child: Child, guarded: bool = False) -> int:
     except OSError:
         pass  # EACCES: it has exec'ed already; ESRCH: it is dead already
     problem = b"%d it did not get as far as its start" % errno.EAGAIN
-    if not guarded or _answers(report, pid):
+    if asks is None or _answers(report, pid, asks):
         problem = os.read(report, _LONGEST_REPORT)
     os.close(report)
     if problem:
-        os.kill(pid, _KILL)  # it may be stopped even now, on the way to its end
-        os.waitpid(pid, 0)
+        kernel.end_child(pid)  # it may be stopped even now, on the way to its end
         code, _, what = problem.partition(b" ")
         raise SpawnError(127 if int(code) == errno.ENOENT else 126, what.decode("utf-8", "replace"))
     return pid
 
 
-def _answers(report: int, pid: int) -> bool:
+def _answers(report: int, pid: int, asks: "Collection[int]") -> bool:
     """Whether the child execs, or says why it cannot; one that is stopped is woken, and given up after a while.
+
+    One that is stuck is given up when a stop request has waited for it long enough.
 
     Why this tick: it is over with the exec, a millisecond mostly, and there is nothing else to be woken by.
     """
@@ -90,10 +94,11 @@ def _answers(report: int, pid: int) -> bool:
 
     poll = select.poll()
     poll.register(report, select.POLLIN)
-    stops = 0
+    stops, asked = 0, 0
     while not poll.poll(_WAKE_AFTER_MS):
         stops += kernel.is_stopped(pid)
-        if stops > _MOST_STOPS:
+        asked += not kernel.pending().isdisjoint(asks)
+        if stops > _MOST_STOPS or asked > _MOST_ASKED:
             return False
         kernel.signal_process(pid, _CONT)
     return True

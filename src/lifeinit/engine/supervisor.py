@@ -66,8 +66,7 @@ class Supervisor:
 
     def _stop_requested_already(self) -> int:
         """With hooks, a stop request that came before all of them: nothing is started. A plain init passes it on."""
-        dropped = {came for came, goes in self.plan.rewrite if goes is None}
-        came = None if self.plan.plain else kernel.wait(0.0, set(self.plan.stop_on) - dropped)
+        came = None if self.plan.plain else kernel.wait(0.0, self._asks)
         if came is None:
             return 0
         self._exit(128 + came.si_signo, f"stop requested by SIG{name_of(came.si_signo)} before anything was started")
@@ -184,7 +183,7 @@ class Supervisor:
             elif not _of_our_own_write(came):
                 self._signal_came(came)
             most -= 1
-            if most < 0 or not (died or heard or self.deadlines) or not kernel.has_pending():
+            if most < 0 or not (died or heard or self.deadlines) or not kernel.pending():
                 break
             came = kernel.wait(0.0) if most > 0 else kernel.wait(0.0, self.plan.stop_on)
         if heard and self.services is not None:
@@ -206,9 +205,13 @@ class Supervisor:
             log.say(text, "signal", "debug", {"signal": name_of(came.si_signo), "pid": came.si_pid})
 
     @property
-    def _guards(self) -> bool:
-        """Whether somebody may live who could stop a child before its exec."""
-        return not self.plan.plain or os.getpid() != 1
+    def _asks(self) -> set[int]:
+        """The signals that ask us to stop."""
+        return set(self.plan.stop_on) - {came for came, goes in self.plan.rewrite if goes is None}
+
+    def _spawn(self, child: Child) -> int:
+        """For a plain PID 1 without a guard: nobody lives who could stop the child, and nothing else is to be done."""
+        return spawn(child, None if self.plan.plain and os.getpid() == 1 else self._asks)
 
     def _signal_app(self, action: ev.SignalApp) -> None:
         app = self.apps.get(action.process)
@@ -226,7 +229,7 @@ class Supervisor:
             exported = {} if self.services is None else self.services.exported
             if self.services is not None:
                 self.services.report.update(self.machine, self.apps)  # an app that asks at once finds something
-            pid = spawn(Child(plan.program, self.plan.surroundings, exported, told, True, takes_terminal), self._guards)
+            pid = self._spawn(Child(plan.program, self.plan.surroundings, exported, told, True, takes_terminal))
         except SpawnError as error:
             return ev.StartFailed(process, error.status, f"cannot run {_the(plan)}: {error}")
         except OSError as error:
@@ -256,7 +259,7 @@ class Supervisor:
         told = self.services.before_probe()
         child = Child(ready.program, self.plan.surroundings, self.services.trusted, told, is_app=False)
         try:
-            self.probes[process] = spawn(child, self._guards)
+            self.probes[process] = self._spawn(child)
         except SpawnError as error:
             return ev.ProbeFailed(process, error.status, f"its probe cannot run: {error}")
         return None
@@ -278,7 +281,7 @@ class Supervisor:
             self.services.report.update(self.machine, self.apps)
         try:
             child = Child(program, self.plan.surroundings, trusted, told, is_app=False)
-            self.hook_pid = spawn(child, self._guards)
+            self.hook_pid = self._spawn(child)
         except SpawnError as error:
             self._hook_over(None)
             return ev.HookFailed(error.status, f"cannot run {log.quote(program.argv[0])}: {error}")

@@ -104,6 +104,12 @@ class Running:
     def send(self, signo: int) -> None:
         os.kill(self.pid, signo)
 
+    def stop(self) -> None:
+        """Returns once it is stopped, and so reads no signal and reaps nobody."""
+        self.send(signal.SIGSTOP)
+        while state(self.pid) != "T":
+            pass
+
     def status(self) -> int:
         """The exit status, as a shell has it."""
         code = self.process.wait(PATIENCE)
@@ -128,6 +134,11 @@ def children(pid: int) -> list[int]:
         return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
     except OSError:
         return []  # it is gone
+
+
+def state(pid: int) -> str:
+    """`R`, `S`, `T` for one that is stopped, `Z` for one that is dead and not reaped. proc(5)"""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
 
 
 def have_namespaces() -> str:

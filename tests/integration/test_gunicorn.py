@@ -10,7 +10,7 @@ import pytest
 
 from tests.conftest import ApplicationPython
 from tests.integration.conftest import Start
-from tests.integration.harness import PATIENCE, Running, base_environment
+from tests.integration.harness import PATIENCE, Running, base_environment, state
 
 GUNICORN = "gunicorn==27.0.1"
 APP = """
@@ -105,6 +105,6 @@ def test_below_dumb_init_the_same_ttin_freezes_it(below_dumb_init: Gunicorn) -> 
     (master,) = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     below_dumb_init.running.send(signal.SIGTTIN)
     deadline = time.monotonic() + PATIENCE
-    while Path(f"/proc/{master}/stat").read_text().rpartition(")")[2].split()[0] != "T":
+    while state(int(master)) != "T":
         assert time.monotonic() < deadline, below_dumb_init.running.stderr()
     assert below_dumb_init.handled() == []

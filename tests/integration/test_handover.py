@@ -129,7 +129,7 @@ int getpwnam_r(const char *name, struct passwd *entry, char *room, size_t size, 
 {
     static int done;
     if (!done++ && fork() == 0) { for (;;) pause(); }
-    int (*real)() = dlsym(RTLD_NEXT, "getpwnam_r");
+    int (*real)(const char *, struct passwd *, char *, size_t, struct passwd **) = dlsym(RTLD_NEXT, "getpwnam_r");
     return real(name, entry, room, size, found);
 }
 """

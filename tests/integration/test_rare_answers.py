@@ -14,7 +14,7 @@ import pytest
 
 from lifeinit.engine import below, exports, kernel
 from tests.integration.conftest import Start
-from tests.integration.harness import LIFEINIT, PATIENCE, base_environment, children, listener
+from tests.integration.harness import LIFEINIT, PATIENCE, base_environment, children, listener, state
 from tests.integration.test_terminal import Open, Terminal, terminal  # noqa: F401  # a fixture
 
 STRACE = shutil.which("strace") or "strace"
@@ -386,7 +386,7 @@ def test_an_app_without_a_terminal_that_stops_itself(init: Start) -> None:
     running = init("sh", "-c", "echo up; kill -TSTP $$; echo back; exit 4")
     running.expect("up")
     app = int(Path(f"/proc/{running.pid}/task/{running.pid}/children").read_text())
-    while Path(f"/proc/{app}/stat").read_text().rpartition(")")[2].split()[0] != "T":
+    while state(app) != "T":
         assert running.process.poll() is None
     running.send(SIGCONT)
     running.expect("back")
@@ -531,7 +531,7 @@ def test_an_app_that_stops_itself_is_left_to_whoever_wakes_it(terminal: Open) ->
     children = Path(f"/proc/{screen.process.pid}/task/{screen.process.pid}/children")
     init = int(children.read_text())
     app = int(Path(f"/proc/{init}/task/{init}/children").read_text())
-    while Path(f"/proc/{app}/stat").read_text().rpartition(")")[2].split()[0] != "T":
+    while state(app) != "T":
         assert screen.process.poll() is None
     screen.send(SIGCONT)
     screen.until("back\n")

@@ -11,7 +11,7 @@ from signal import SIGKILL, SIGSTOP, SIGTERM, SIGUSR1
 import pytest
 
 from tests.integration.conftest import Start
-from tests.integration.harness import PATIENCE, children, listener, python
+from tests.integration.harness import PATIENCE, children, listener, python, state
 
 TOLD = 'post_start = "echo post_start"\n'
 QUICK = 'interval = "20ms"'
@@ -195,7 +195,7 @@ def test_a_probe_that_somebody_kills(init: Start, signo: int, status: int, sente
 
 def stop(pid: int) -> None:
     os.kill(pid, SIGSTOP)
-    while Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "T":
+    while state(pid) != "T":
         pass
 
 

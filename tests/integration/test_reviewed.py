@@ -163,7 +163,7 @@ def test_a_stop_request_behind_many_realtime_signals_still_comes_before_a_death(
     running = init(*listener(), hooks=hooks, fifo="go")
     gone = os.open(tmp_path / "gone", os.O_RDONLY)
     running.expect("waits")
-    running.send(signal.SIGSTOP)
+    running.stop()
     for _ in range(500):
         running.send(signal.SIGRTMIN)
     running.send(signal.SIGRTMAX)

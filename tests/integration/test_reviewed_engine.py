@@ -13,7 +13,7 @@ import pytest
 
 from lifeinit.engine import notify
 from tests.integration.conftest import Start
-from tests.integration.harness import PROGRAMS, listener
+from tests.integration.harness import PROGRAMS, children, listener, state
 
 ROOT_ONLY = pytest.mark.skipif(os.geteuid() != 0, reason="to become another user takes root")
 
@@ -136,12 +136,11 @@ def test_of_deaths_that_come_together_the_failure_counts(init: Start) -> None:
     through = ["sh", "-c", 'mkfifo a w; exec "$@"', "-"]
     running = init("sh", "-c", "echo up; read x < a; exit 0", hooks=hooks, through=through)
     running.expect("up", "up")
-    running.send(SIGSTOP)
+    running.stop()
     directory = Path(os.readlink(f"/proc/{running.process.pid}/cwd"))
     for name in ("w", "a"):
         (directory / name).write_text("go\n")
-    children = Path(f"/proc/{running.pid}/task/{running.pid}/children").read_text().split()
-    while any(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z" for pid in children):
+    while any(state(pid) != "Z" for pid in children(running.pid)):
         pass
     running.send(SIGCONT)
     assert running.status() == 3

@@ -6,12 +6,12 @@ import shutil
 import sys
 import time
 from pathlib import Path
-from signal import SIGCONT, SIGRTMIN, SIGSTOP, SIGTERM
+from signal import SIGCONT, SIGRTMIN, SIGTERM
 
 import pytest
 
 from tests.integration.conftest import Start
-from tests.integration.harness import PATIENCE, Running, listener, python
+from tests.integration.harness import PATIENCE, Running, listener, python, state
 from tests.integration.test_rare_answers import left_over
 
 LOOP = "while :; do sleep 0.05; done"
@@ -222,11 +222,11 @@ def test_of_a_flood_a_part_is_read_before_a_death_is_seen_to(init: Start, tmp_pa
     running = init("sh", "-c", "echo up; read x < go", hooks='post_stop = "true"\n', options=["-v"], fifo="go")
     running.expect("up")
     app = running.child()
-    running.send(SIGSTOP)
+    running.stop()
     for _ in range(300):
         running.send(SIGRTMIN)
     (tmp_path / "go").write_text("go\n")
-    while Path(f"/proc/{app}/stat").read_text().rpartition(")")[2].split()[0] != "Z":
+    while state(app) != "Z":
         pass
     running.send(SIGCONT)
     assert running.status() == 0

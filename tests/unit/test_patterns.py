@@ -43,7 +43,7 @@ def possessive_groups(pattern: re.Pattern[str] | re.Pattern[bytes]) -> Iterator[
             waiting += part.data
         elif isinstance(part, tuple | list):
             waiting += part
-        if isinstance(part, tuple) and part[0] is _constants.POSSESSIVE_REPEAT:
+        if isinstance(part, tuple) and part[:1] == (_constants.POSSESSIVE_REPEAT,):
             repeated = part[1][2]
             if len(repeated) != 1 or repeated.data[0][0] not in ONE_CHARACTER:
                 yield str(repeated)

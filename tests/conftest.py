@@ -12,8 +12,10 @@ from hypothesis import settings
 from tests.applications import NotInstalledError, application_python
 from tests.integration.harness import as_in_the_foreground
 
-settings.register_profile("any machine", deadline=None)  # a busy one is slow now and then
-settings.load_profile("any machine")
+# Without a deadline: a busy machine is slow now and then.
+settings.register_profile("the same", deadline=None, derandomize=True)
+settings.register_profile("search", deadline=None)
+settings.load_profile("the same")
 
 
 @pytest.fixture(autouse=True)

@@ -129,9 +129,8 @@ def test_the_python_prompt(terminal: Open, hooks: str | None) -> None:
     screen.type(CTRL_C)
     screen.until("KeyboardInterrupt")
     screen.until(">>> ")
-    screen.type(
-        "import os; os._exit(7)\n"
-    )  # SystemExit: 3.14's prompt dies of SIGINT then, for the sake of that Ctrl-C
+    # Not by SystemExit: 3.14's prompt dies of SIGINT then, for the sake of that Ctrl-C.
+    screen.type("import os; os._exit(7)\n")
     screen.rest()
     assert screen.status() == 7
 

@@ -567,3 +567,22 @@ def test_a_child_that_is_stuck_keeps_nobody_from_a_stop(init: Start, tmp_path: P
         assert time.monotonic() < deadline, running.stderr()
     assert 'lifeinit: cannot run the app "true": it did not get as far as its start' in running.stderr()
     assert "cleaned up" in running.stderr()
+
+
+@NEEDS_STRACE
+def test_a_hook_that_is_stuck_before_its_start_keeps_its_timeout(init: Start, tmp_path: Path) -> None:
+    """It was waited for without an end, as long as nobody asked lifeinit to stop."""
+    hooks = """
+        post_stop = "echo cleaned up >&2"
+        [[pre_start]]
+        command = ["true"]
+        working_dir = "/srv"
+        timeout = "100ms"
+    """
+    through = [STRACE, "-f", "-o", "trace", "-e", "trace=chdir", "-e", "inject=chdir:delay_enter=600000000"]
+    running = init("true", hooks=hooks, through=["sh", "-c", '"$@"; exit $?', "-", *through])  # to sh it is left
+    deadline = time.monotonic() + PATIENCE
+    while not (tmp_path / "trace").exists() or "+++ exited with 124 +++" not in (tmp_path / "trace").read_text():
+        assert time.monotonic() < deadline, running.stderr()
+    assert any("it did not get as far as its start" in line for line in running.stderr())
+    assert "cleaned up" in running.stderr()

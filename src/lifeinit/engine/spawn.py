@@ -2,6 +2,7 @@
 
 import errno
 import os
+import time
 
 from lifeinit.engine import descriptors, kernel, signals
 from lifeinit.engine.plan import Identity, Program, Surroundings
@@ -20,6 +21,8 @@ _LONGEST_REPORT = 4096  # PIPE_BUF: written in one piece. pipe(7)
 _WAKE_AFTER_MS = 50
 _MOST_STOPS = 20  # a second in all for one that is stopped again and again
 _MOST_ASKED = 40  # two seconds for one that is stuck while a stop request waits
+
+_TOO_LATE = 124  # timeout(1)
 
 _CONT = signals.number_of("CONT") or 0
 
@@ -40,18 +43,22 @@ class Child(Record):
 
 
 class SpawnError(Exception):
-    """The child never became its program. `status` is 127 if there is none, else 126; the text is one sentence."""
+    """The child never became its program. The text is one sentence.
+
+    `status` is 127 if there is none, 124 if its time was over before it had begun, else 126.
+    """
 
     def __init__(self, status: int, why: str) -> None:
         super().__init__(why)
         self.status = status
 
 
-def spawn(child: Child, asks: "Collection[int] | None" = None) -> int:
+def spawn(child: Child, asks: "Collection[int] | None" = None, until: float | None = None) -> int:
     """The pid of the running program, leader of its own process group. Raises SpawnError.
 
-    Until its exec the child is waited for. Where the signals are given that ask us to stop, not for ever: whoever may
-    signal it could stop it, and it is stuck where its directory is on a file system that does not answer.
+    Until its exec the child is waited for. Where the signals are given that ask us to stop, not for ever, and not past
+    `until` (monotonic clock): whoever may signal it could stop it, and it is stuck where its directory is on a file
+    system that does not answer.
 
     Why not posix_spawn: it can neither hand over a terminal nor change the directory.
     """
@@ -72,21 +79,23 @@ def spawn(child: Child, asks: "Collection[int] | None" = None) -> int:
         os.setpgid(pid, pid)  # here and in the child: whoever is later finds it done
     except OSError:
         pass  # EACCES: it has exec'ed already; ESRCH: it is dead already
-    problem = b"%d it did not get as far as its start" % errno.EAGAIN
-    if asks is None or _answers(report, pid, asks):
-        problem = os.read(report, _LONGEST_REPORT)
+    given_up = 0 if asks is None else _given_up(report, pid, asks, until)
+    problem = b"" if given_up else os.read(report, _LONGEST_REPORT)
     os.close(report)
-    if problem:
+    if problem or given_up:
         kernel.end_child(pid)  # it may be stopped even now, on the way to its end
+    if given_up:
+        raise SpawnError(given_up, "it did not get as far as its start")
+    if problem:
         code, _, what = problem.partition(b" ")
         raise SpawnError(127 if int(code) == errno.ENOENT else 126, what.decode("utf-8", "replace"))
     return pid
 
 
-def _answers(report: int, pid: int, asks: "Collection[int]") -> bool:
-    """Whether the child execs, or says why it cannot; one that is stopped is woken, and given up after a while.
+def _given_up(report: int, pid: int, asks: "Collection[int]", until: float | None) -> int:
+    """0 once the child execs, or says why it cannot; one that is stopped is woken, and given up after a while.
 
-    One that is stuck is given up when a stop request has waited for it long enough.
+    One that is stuck is given up when a stop request has waited for it long enough, or its time is over.
 
     Why this tick: it is over with the exec, a millisecond mostly, and there is nothing else to be woken by.
     """
@@ -99,9 +108,11 @@ def _answers(report: int, pid: int, asks: "Collection[int]") -> bool:
         stops += kernel.is_stopped(pid)
         asked += not kernel.pending().isdisjoint(asks)
         if stops > _MOST_STOPS or asked > _MOST_ASKED:
-            return False
+            return 126
+        if until is not None and time.monotonic() > until:
+            return _TOO_LATE
         kernel.signal_process(pid, _CONT)
-    return True
+    return 0
 
 
 def _become(child: Child, report: int) -> "NoReturn":

@@ -211,7 +211,13 @@ class Supervisor:
 
     def _spawn(self, child: Child) -> int:
         """For a plain PID 1 without a guard: nobody lives who could stop the child, and nothing else is to be done."""
-        return spawn(child, None if self.plan.plain and os.getpid() == 1 else self._asks)
+        return spawn(child, None if self.plan.plain and os.getpid() == 1 else self._asks, self._until)
+
+    @property
+    def _until(self) -> float | None:
+        """When the time of what is started now will be over. Monotonic clock"""
+        ends = [self.deadlines[timer] for timer in ("timeout", "reserve", "budget") if timer in self.deadlines]
+        return min(ends, default=None)
 
     def _signal_app(self, action: ev.SignalApp) -> None:
         app = self.apps.get(action.process)
@@ -271,8 +277,8 @@ class Supervisor:
 
     def _run_hook(self, program: Program) -> ev.Event | None:
         self.hook_pid, self.hook_began = 0, time.monotonic()
-        ends = [self.deadlines[timer] for timer in ("timeout", "reserve", "budget") if timer in self.deadlines]
-        remaining = max(0.0, min(ends) - self.hook_began) if ends else None
+        until = self._until
+        remaining = None if until is None else max(0.0, until - self.hook_began)
         told: Variables = ()
         trusted: dict[bytes, bytes] = {}
         if self.services is not None:

@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     import signal as _signal
     from typing import NoReturn
 
-    from lifeinit.handover import Engage
+    from lifeinit.startup.planner_process import Engage
 else:
     import _signal
 
@@ -25,14 +25,14 @@ _OF_THE_FILE = {"LIFEINIT_CONFIG", "LIFEINIT_STOP_TIMEOUT", "LIFEINIT_RUN_DIR"}
 def main() -> "NoReturn":
     """Serve the command line in sys.argv. Never returns."""
     if not os.path.exists(__file__):
-        from lifeinit.reexec import refuse_archive  # noqa: PLC0415
+        from lifeinit.startup.clean_interpreter import refuse_archive  # noqa: PLC0415
 
         refuse_archive()
     arguments = sys.argv[1:]
     if arguments and arguments[0] in _COMMANDS:
         _serve_command(arguments)
-    from lifeinit.launch import launch, launch_from, plain_plan  # noqa: PLC0415
-    from lifeinit.surroundings import surroundings  # noqa: PLC0415
+    from lifeinit.startup.inherited import surroundings  # noqa: PLC0415
+    from lifeinit.startup.launcher import launch, launch_from, plain_plan  # noqa: PLC0415
 
     command = _command_alone(arguments)
     ours = {name for name in os.environ if name.startswith(_VARIABLES)}
@@ -41,11 +41,11 @@ def main() -> "NoReturn":
         launch(plain_plan(command, given))
 
     def front_desk(engage: "Engage") -> int:
-        from lifeinit.isolation import isolate  # noqa: PLC0415
+        from lifeinit.startup.isolation import isolate  # noqa: PLC0415
 
         isolate()
         if command and ours <= _OF_THE_FILE:
-            from lifeinit.running import run_without_options  # noqa: PLC0415
+            from lifeinit.startup.run_app import run_without_options  # noqa: PLC0415
 
             status = run_without_options(command, given, _PARENT, engage)
             if status is not None:
@@ -60,7 +60,7 @@ def main() -> "NoReturn":
 def _serve_command(arguments: list[str]) -> "NoReturn":
     status = 70  # EX_SOFTWARE
     try:
-        from lifeinit.isolation import isolate  # noqa: PLC0415
+        from lifeinit.startup.isolation import isolate  # noqa: PLC0415
 
         isolate()
         if _is_probe(arguments):
@@ -86,7 +86,7 @@ def _command_alone(arguments: list[str]) -> list[str]:
 
 
 def _has_hook_file() -> bool:
-    from lifeinit.search import found  # noqa: PLC0415
+    from lifeinit.config.discovery import found  # noqa: PLC0415
 
     return found(None) is not None
 
@@ -99,7 +99,7 @@ def _is_probe(arguments: list[str]) -> bool:
 def _probe(quiet: bool) -> "NoReturn":
     _signal.signal(_signal.SIGINT, _signal.SIG_DFL)  # not an init: Ctrl-C is to end it, without a traceback
     _signal.pthread_sigmask(_signal.SIG_SETMASK, _MASK)
-    from lifeinit.observation.health import probe  # noqa: PLC0415
+    from lifeinit.status.health import probe  # noqa: PLC0415
 
     os._exit(probe(None, quiet))
 

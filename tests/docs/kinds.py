@@ -10,8 +10,8 @@ from typing import Final
 
 import yaml
 
-from lifeinit import timeline
-from lifeinit.hookfile import reader
+from lifeinit.check import timeline
+from lifeinit.config import parser
 from tests.docs.blocks import INDENTED, ROOT, Block
 from tests.docs.commandlines import check_arguments, check_lists, check_shell
 from tests.docs.dockerfiles import check_dockerfile
@@ -34,7 +34,7 @@ def check(block: Block) -> None:
 
 def hook_file(block: Block) -> None:
     """It is right, and there is nothing that `check --no-preflight --strict` would say about it."""
-    examined = reader.examine(block.text.encode())
+    examined = parser.examine(block.text.encode())
     assert not examined.problems, [problem.sentence for problem in examined.problems]
     assert examined.hook_file is not None
     found = timeline.findings(examined.hook_file, None, None)

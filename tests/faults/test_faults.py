@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lifeinit.engine.machine import EX_SOFTWARE
+from lifeinit.engine.state_machine import EX_SOFTWARE
 from tests.faults.injection import APP_STATUS, HOOKS, Call, Outcome, engine_calls, survive
 from tests.faults.table import CHILD, DOCUMENT, OWN, Row, rendered
 

@@ -167,7 +167,7 @@ def _run_nothing(event: str, _arguments: object) -> None:
 
 def _serve(directory: str) -> None:
     os.chdir(directory)
-    import lifeinit.launch  # noqa: PLC0415
+    import lifeinit.startup.launcher  # noqa: PLC0415
     from lifeinit.engine.plan import Plan, from_wire, to_wire  # noqa: PLC0415
 
     def arrive(plan: Plan) -> NoReturn:
@@ -176,7 +176,7 @@ def _serve(directory: str) -> None:
     def desk(front_desk: Callable[[Callable[[Plan], NoReturn]], int]) -> NoReturn:
         os._exit(front_desk(arrive))
 
-    lifeinit.launch.launch, lifeinit.launch.launch_from = arrive, desk
+    lifeinit.startup.launcher.launch, lifeinit.startup.launcher.launch_from = arrive, desk
     import lifeinit.cli.check  # noqa: PLC0415
     import lifeinit.cli.health  # noqa: PLC0415
     import lifeinit.cli.status  # noqa: PLC0415

@@ -6,7 +6,7 @@ A second reading of the rules, written for clearness, has to come to the same va
 import re
 import time
 
-from lifeinit.engine.exports import LONGEST, MOST, ExportError, parse
+from lifeinit.engine.env_file import LONGEST, MOST, ExportError, parse
 
 NAME = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*")
 REASONS = (

@@ -6,11 +6,11 @@ import signal
 import socket
 
 from lifeinit.engine import events as ev
-from lifeinit.engine import jsontext, kernel
-from lifeinit.engine.apps import RunningApp
+from lifeinit.engine import json_text, syscalls
+from lifeinit.engine.app import RunningApp
 from lifeinit.engine.notify import Notifications
 from lifeinit.engine.plan import Plan, Process, Program, Ready, Surroundings
-from lifeinit.observation.words import printable
+from lifeinit.status.formatting import printable
 
 # Every assignment that sd_notify(3) knows, the well-formed first.
 SEEDS = [
@@ -43,7 +43,7 @@ class Listener:
     """The socket of an app that is this process. The kernel tells of each datagram by a signal, which is of no use."""
 
     def __init__(self) -> None:
-        self._before = {signo: signal.signal(signo, signal.SIG_IGN) for signo in (kernel.SOCKET_SIGNAL, signal.SIGIO)}
+        self._before = {signo: signal.signal(signo, signal.SIG_IGN) for signo in (syscalls.SOCKET_SIGNAL, signal.SIGIO)}
         self._notifications = Notifications(_PLAN)
         address = dict(self._notifications.prepare(0))[b"NOTIFY_SOCKET"]
         assert address is not None
@@ -70,7 +70,7 @@ class Listener:
                 assert self._app.main_is(news.main_pid, ())  # a reason: there is no child of ours
             if news.status is not None:
                 assert len(news.status) <= LONGEST_STATUS
-                assert json.loads(jsontext.dumps(news.status)) == news.status
+                assert json.loads(json_text.dumps(news.status)) == news.status
                 assert printable(news.status).isprintable()
         assert os.listdir("/proc/self/fd") == self._descriptors
 

@@ -3,11 +3,11 @@
 import json
 import time
 
-from lifeinit.cli import screen
+from lifeinit.cli import status_screen
 from lifeinit.cli.status import _as_json
-from lifeinit.observation.choice import Found
-from lifeinit.observation.health import verdict
-from lifeinit.observation.state import State, StateError, parse
+from lifeinit.status.find_init import Found
+from lifeinit.status.health import verdict
+from lifeinit.status.state_reader import State, StateError, parse
 
 _HOOK: dict[str, object] = {
     "phase": "pre_start", "hook": "migrate", "attempt": 2, "result": "failed", "code": 3, "signal": None,
@@ -52,7 +52,7 @@ def look(data: bytes) -> None:
         assert len(str(state)) < LONGEST_SENTENCE, str(state)
         return
     found = Found(state.pid, state)
-    told = [*screen.text(found, [], now).split("\n"), verdict(found, now)[1]]
+    told = [*status_screen.text(found, [], now).split("\n"), verdict(found, now)[1]]
     for line in told:
         assert line.isprintable()
         assert len(line) < LONGEST_LINE

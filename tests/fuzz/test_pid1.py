@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from signal import SIGTERM
 
-from lifeinit.observation.state import parse
+from lifeinit.status.state_reader import parse
 from tests.fuzz import notify
 from tests.fuzz.mutation import mutated
 from tests.integration.conftest import Start, init, namespaces  # noqa: F401  # fixtures

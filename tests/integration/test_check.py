@@ -324,11 +324,11 @@ def test_a_thousand_hooks_in_a_second(tmp_path: Path) -> None:
 def test_a_run_imports_nothing_of_the_check(tmp_path: Path) -> None:
     """What reads a hook file at run time stays as small as it can be; the control is a file with a mistake."""
     program = (
-        "import sys\nfrom lifeinit.hookfile.reader import examine\n"
-        "import lifeinit.cli.commands, lifeinit.planning\n"
+        "import sys\nfrom lifeinit.config.parser import examine\n"
+        "import lifeinit.cli.commands, lifeinit.config.planner\n"
         "examine(sys.argv[1].encode())\nprint(*sys.modules)"
     )
-    only_for_mistakes = {"difflib", "lifeinit.hookfile.unknown", "lifeinit.hookfile.words"}
+    only_for_mistakes = {"difflib", "lifeinit.config.suggestions", "lifeinit.config.synonyms"}
     python = str(LIFEINIT.with_name("python"))
     for text, expected in ((RIGHT, set()), (WRONG, only_for_mistakes)):
         done = subprocess.run(
@@ -336,4 +336,4 @@ def test_a_run_imports_nothing_of_the_check(tmp_path: Path) -> None:
         )
         modules = set(done.stdout.split())
         assert modules & only_for_mistakes == expected
-        assert not {name for name in modules if name.startswith(("lifeinit.diagnostics", "lifeinit.rules"))}
+        assert not {name for name in modules if name.startswith(("lifeinit.check.output", "lifeinit.check.rules"))}

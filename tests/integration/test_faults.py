@@ -77,7 +77,7 @@ def test_an_unforeseen_error_of_the_front_desk_starts_nothing(tmp_path: Path) ->
     """Status 70 and one line, no traceback."""
     program = (
         "import sys, os; sys.path.append(os.environ['SOURCE'])\n"
-        "import lifeinit.__main__ as front_door, lifeinit.running as running\n"
+        "import lifeinit.__main__ as front_door, lifeinit.startup.run_app as running\n"
         "running.make_plan = lambda *_: 1 / 0\n"
         "sys.argv[1:] = ['--config', '/dev/null', '--', 'echo', 'never']\n"
         "front_door.main()\n"

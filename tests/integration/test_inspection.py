@@ -11,20 +11,20 @@ from pathlib import Path
 
 import pytest
 
+from lifeinit.check.host import inspect, shell_syntax
+from lifeinit.check.host.access import SEARCH, Files, Found
+from lifeinit.check.rules.host_rules import RULES
+from lifeinit.check.rules.rule import Rule
+from lifeinit.config.parser import parse
 from lifeinit.engine.plan import Identity
-from lifeinit.hookfile.reader import parse
-from lifeinit.inspection import inspect, syntax
-from lifeinit.inspection.access import SEARCH, Files, Found
-from lifeinit.rules.of_machine import RULES
-from lifeinit.rules.rule import Rule
 from tests.integration.conftest import Start
 from tests.integration.harness import base_environment, listener
-from tests.unit import inspection_samples
+from tests.unit.check import host_samples
 
 ROOT = os.geteuid() == 0
 as_root = pytest.mark.skipif(not ROOT, reason="to become another user, and to mount, takes root")
 stays = pytest.mark.skipif(
-    os.path.basename(os.path.realpath(syntax.SHELL)) != "dash", reason="other shells replace themselves"
+    os.path.basename(os.path.realpath(shell_syntax.SHELL)) != "dash", reason="other shells replace themselves"
 )
 
 # The status of a hook that fails in the way of each rule; 78 is a hook file that is refused before anything starts.
@@ -51,7 +51,7 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for directory in (tmp_path, *tmp_path.parents[:-1]):
         if directory.stat().st_uid == os.geteuid():
             directory.chmod(directory.stat().st_mode | 0o055)
-    inspection_samples.make(tmp_path)
+    host_samples.make(tmp_path)
     return tmp_path
 
 
@@ -182,7 +182,7 @@ def test_what_is_mounted_counts(mount: str, hooks: str, expected: set[str], mach
     if "dash" in mount and os.path.realpath("/bin/sh") != "/usr/bin/dash":
         pytest.skip("the shell of this machine is another")
     program = (
-        "import sys; from lifeinit.inspection import inspect; from lifeinit.hookfile.reader import parse\n"
+        "import sys; from lifeinit.check.host import inspect; from lifeinit.config.parser import parse\n"
         "print(*{one.code for one in inspect(parse(sys.argv[1].encode()))})"
     )
     (machine / "go").write_text(f"{mount} && exec {sys.executable} -c '{program}' '{hooks}'")
@@ -194,7 +194,7 @@ def test_what_is_mounted_counts(mount: str, hooks: str, expected: set[str], mach
 @pytest.mark.parametrize("path", ["./fifo", "./zero", "/proc/kmsg", "./huge", "./loop", "/dev/tty", "/proc/self/fd/0"])
 def test_nothing_that_a_file_can_be_holds_it_up(path: str, machine: Path) -> None:
     """A process of its own, so that one that hangs fails the test and not the run."""
-    inspection_samples.make_odd(machine)
+    host_samples.make_odd(machine)
     hooks = f"""
         pre_start = [{{ command = ["{path}"] }}, {{ command = "{path}" }}, {{ command = ["sh", "{path}"] }}]
         ready = "file://{machine}/{path}"
@@ -204,7 +204,7 @@ def test_nothing_that_a_file_can_be_holds_it_up(path: str, machine: Path) -> Non
         [process.nginx]
         command = ["nginx", "-c", "{path if path.startswith("/") else machine / path}"]
     """
-    program = "import sys; from lifeinit.inspection import inspect; from lifeinit.hookfile.reader import parse\n"
+    program = "import sys; from lifeinit.check.host import inspect; from lifeinit.config.parser import parse\n"
     program += "print(len(inspect(parse(sys.stdin.buffer.read()))) > 1)"
     command = [sys.executable, "-c", program]
     done = subprocess.run(command, input=hooks, check=True, capture_output=True, text=True, cwd=machine, timeout=20)
@@ -227,7 +227,7 @@ def test_names_that_the_locale_cannot_write_are_names_of_nothing(machine: Path) 
         [process.c]
         command = ["nginx", "-c", "é"]
     """
-    program = "import sys; from lifeinit.inspection import inspect; from lifeinit.hookfile.reader import parse\n"
+    program = "import sys; from lifeinit.check.host import inspect; from lifeinit.config.parser import parse\n"
     program += "print(*sorted({one.code for one in inspect(parse(sys.stdin.buffer.read()), (), '\\xe9')}))"
     locale = {**base_environment(), "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
     done = subprocess.run(

@@ -250,7 +250,7 @@ def test_bad_use_gets_one_sentence(program: Program, text: str, sentence: str) -
     running = program(text)
     running.rest()
     assert running.status() == 1
-    assert any(line.startswith(f"lifeinit.container.callbacks.UseError: {sentence}") for line in running.stderr())
+    assert any(line.startswith(f"lifeinit.api.callbacks.UseError: {sentence}") for line in running.stderr())
 
 
 def test_a_wrong_hook_file(program: Program, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from signal import SIGCONT, SIGKILL, SIGTERM
 
 import pytest
 
-from lifeinit.engine import below, exports, kernel
+from lifeinit.engine import descendants, env_file, syscalls
 from tests.integration.conftest import Start
 from tests.integration.harness import LIFEINIT, PATIENCE, base_environment, children, listener, state
 from tests.integration.test_terminal import Open, Terminal, terminal  # noqa: F401  # a fixture
@@ -135,17 +135,17 @@ def dead() -> Iterator[tuple[int, int]]:
 
 def test_of_a_process_that_is_gone_nothing_is_known(dead: tuple[int, int]) -> None:
     pid, descriptor = dead
-    assert not kernel.signal_descriptor(descriptor, 0)
-    assert not kernel.is_living_child(descriptor)
-    assert not kernel.is_stopped(pid)
-    assert kernel.group_of(pid) == 0
-    assert kernel.user_of(pid) is None
-    assert kernel.signal_process(pid, 0)  # whether we may, not whether it was there
-    assert kernel.signal_group(pid, 0)
-    assert not below.group_lives(pid)
-    below._signal_descendant(pid, 0)
+    assert not syscalls.signal_descriptor(descriptor, 0)
+    assert not syscalls.is_living_child(descriptor)
+    assert not syscalls.is_stopped(pid)
+    assert syscalls.group_of(pid) == 0
+    assert syscalls.user_of(pid) is None
+    assert syscalls.signal_process(pid, 0)  # whether we may, not whether it was there
+    assert syscalls.signal_group(pid, 0)
+    assert not descendants.group_lives(pid)
+    descendants._signal_descendant(pid, 0)
     with pytest.raises(ProcessLookupError):
-        below._signal_open(descriptor, pid, 0)
+        descendants._signal_open(descriptor, pid, 0)
 
 
 def test_who_is_no_child_of_ours() -> None:
@@ -153,11 +153,11 @@ def test_who_is_no_child_of_ours() -> None:
     above = os.getppid()
     descriptor = os.pidfd_open(above)
     try:
-        assert not kernel.is_living_child(descriptor)
-        assert not kernel.is_stopped(above)
-        assert not below.lives_below(above)
-        below._signal_descendant(above, SIGKILL)
-        assert kernel.signal_descriptor(descriptor, 0)
+        assert not syscalls.is_living_child(descriptor)
+        assert not syscalls.is_stopped(above)
+        assert not descendants.lives_below(above)
+        descendants._signal_descendant(above, SIGKILL)
+        assert syscalls.signal_descriptor(descriptor, 0)
     finally:
         os.close(descriptor)
 
@@ -165,13 +165,14 @@ def test_who_is_no_child_of_ours() -> None:
 ASKED = """
 import os, sys
 sys.path.append(sys.argv[1])
-from lifeinit.engine import below, kernel
+from lifeinit.engine import descendants
+from lifeinit.engine import syscalls
 """
 
 
 def asked(program: str, *through: str) -> list[str]:
     """What a bare interpreter prints, which has the engine."""
-    python = [sys.executable, "-I", "-S", "-B", "-c", ASKED + program, str(Path(kernel.__file__).parents[2])]
+    python = [sys.executable, "-I", "-S", "-B", "-c", ASKED + program, str(Path(syscalls.__file__).parents[2])]
     done = subprocess.run([*through, *python], check=True, capture_output=True, text=True, timeout=PATIENCE)
     return done.stdout.splitlines()
 
@@ -191,8 +192,8 @@ def test_what_another_user_may_not_signal(init: Start) -> None:
     program = f"""
 for pid in ({running.pid}, os.getpid()):
     descriptor = os.pidfd_open(pid)
-    print(kernel.signal_process(pid, 0), kernel.signal_descriptor(descriptor, 0))
-print(kernel.signal_group({group}, 0), below.group_lives({group}))
+    print(syscalls.signal_process(pid, 0), syscalls.signal_descriptor(descriptor, 0))
+print(syscalls.signal_group({group}, 0), descendants.group_lives({group}))
 """
     assert asked(program, *NOT_ROOT) == ["False False", "True True", "False True"]
 
@@ -204,7 +205,7 @@ def test_a_signal_that_may_be_sent_to_some_of_the_app(init: Start) -> None:
     running.expect("ready")
     (other,) = map(int, Path(f"/proc/{running.pid}/task/{running.pid}/children").read_text().split())
     program = f"""
-from lifeinit.engine.apps import RunningApp
+from lifeinit.engine.app import RunningApp
 reader, writer = os.pipe()
 own = os.fork()
 if own == 0:
@@ -237,8 +238,8 @@ if child == 0:
 os.setpgid(child, child)
 soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
 resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))
-print(below.lives_below(child), below.group_lives(child))
-below._signal_descendant(child, 9)
+print(descendants.lives_below(child), descendants.group_lives(child))
+descendants._signal_descendant(child, 9)
 resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 print(os.waitpid(child, 0)[1])
 """
@@ -252,7 +253,7 @@ def test_without_descriptors_and_rights() -> None:
 import resource
 _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
 resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))
-print(below._signal_descendant({os.getpid()}, 0))
+print(descendants._signal_descendant({os.getpid()}, 0))
 resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 """
     assert asked(program, *NOT_ROOT) == ["None"]
@@ -260,19 +261,19 @@ resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 def test_a_call_that_prctl_refuses_is_an_error() -> None:
     """PR_SET_NO_NEW_PRIVS takes a 1."""
-    program = "try:\n    kernel._prctl(38, 2)\nexcept OSError as error:\n    print(error.strerror)\n"
+    program = "try:\n    syscalls._prctl(38, 2)\nexcept OSError as error:\n    print(error.strerror)\n"
     assert asked(program) == ["Invalid argument"]
 
 
 def test_a_terminal_that_there_is_not() -> None:
     """Nothing to hand over, and no reason to end for it."""
-    program = "os.close(0); kernel.give_terminal(os.getpid()); print(kernel.foreground(), kernel.owns_terminal())"
+    program = "os.close(0); syscalls.give_terminal(os.getpid()); print(syscalls.foreground(), syscalls.owns_terminal())"
     assert asked(program) == ["None False"]
 
 
 def test_an_error_that_even_the_last_resort_has() -> None:
     """Of a plan that is none, say: status 70."""
-    assert asked("from lifeinit.engine import pid1; print(pid1._run(None))") == ["70"]
+    assert asked("from lifeinit.engine import main; print(main._run(None))") == ["70"]
 
 
 def test_a_function_that_raises_ends_its_process() -> None:
@@ -289,8 +290,8 @@ print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 
 def test_a_file_of_exports_that_cannot_be_read() -> None:
     """A regular file, whose first byte nobody can read."""
-    with pytest.raises(exports.ExportError, match="LIFEINIT_ENV cannot be read: Input/output error"):
-        exports._read(b"/proc/self/mem", None, -1)
+    with pytest.raises(env_file.ExportError, match="LIFEINIT_ENV cannot be read: Input/output error"):
+        env_file._read(b"/proc/self/mem", None, -1)
 
 
 # Hooks and apps

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from lifeinit import schema
 from lifeinit.cli.completion import COMMANDS, _rejoined
+from lifeinit.config import schema
 from tests.integration.conftest import Start
 from tests.integration.harness import LIFEINIT, PATIENCE, base_environment
 from tests.integration.test_command_line import call
@@ -112,9 +112,10 @@ def test_schema_and_example_are_files_of_the_wheel(tmp_path: Path) -> None:
     (unpacked,) = (tmp_path / "source").iterdir()
     for source in (ROOT, unpacked):
         with zipfile.ZipFile(build(source, "wheel", tmp_path / source.name)) as wheel:
-            assert wheel.read("lifeinit/schema/lifeinit.schema.json").decode() == schema.schema()
+            assert wheel.read("lifeinit/config/schema/lifeinit.schema.json").decode() == schema.schema()
             assert (
-                wheel.read("lifeinit/schema/hooks.example.toml").decode() == (ROOT / "hooks.example.toml").read_text()
+                wheel.read("lifeinit/config/schema/hooks.example.toml").decode()
+                == (ROOT / "hooks.example.toml").read_text()
             )
 
 

@@ -12,12 +12,12 @@ from typing import NamedTuple
 
 import pytest
 
-from lifeinit.cli import screen
-from lifeinit.observation.choice import Found
-from lifeinit.observation.health import verdict
-from lifeinit.observation.state import AppProcess, HookResult, State
-from lifeinit.observation.tree import Node
-from lifeinit.observation.words import human
+from lifeinit.cli import status_screen
+from lifeinit.status.find_init import Found
+from lifeinit.status.formatting import human
+from lifeinit.status.health import verdict
+from lifeinit.status.state_reader import AppProcess, HookResult, State
+from lifeinit.status.tree import Node
 from tests.integration.conftest import Start
 from tests.integration.harness import LIFEINIT, NAMESPACE, PATIENCE, Running, base_environment, listener
 
@@ -32,8 +32,8 @@ NOT_ROOT = [
 # Processes as the argument describes them. The first is PID 1; the pids count on from there, each before its children.
 FAMILY = f"""
 import json, os, signal, sys
-sys.path.append({str(Path(screen.__file__).parents[2])!r})
-from lifeinit.engine.statefile import StateFile, directory
+sys.path.append({str(Path(status_screen.__file__).parents[2])!r})
+from lifeinit.engine.state import StateFile, directory
 
 def name(text):
     with open("/proc/self/comm", "w") as comm:
@@ -190,7 +190,7 @@ def test_the_screen_of_a_running_one() -> None:
         Node(14, 12, 2, "helper", "app", "zombie", None, None, 0.0, None),
         Node(13, 1, 1, "x\x1b[31m", None, "disk-sleep", None, None, None, None),
     ]
-    assert screen.text(Found(1, state), nodes, NOW) == (
+    assert status_screen.text(Found(1, state), nodes, NOW) == (
         "lifeinit, pid 1: running for 2 h 3 min, since 2025-06-15 13:03:40 UTC\n"
         "ready: yes\n"
         "started: 2 h 3 min ago, restarts: 2\n"
@@ -218,7 +218,7 @@ def test_the_screen_of_a_stopping_one_that_proc_hides() -> None:
     state = changed(
         RUNNING, phase="post_stop", since=NOW - 3, ready=False, reason="exited", exit_status=137, processes=()
     )
-    assert screen.text(Found(7, state, hidden=True), None, NOW) == (
+    assert status_screen.text(Found(7, state, hidden=True), None, NOW) == (
         "lifeinit, pid 7: post_stop for 3 s, since 2025-06-15 15:06:37 UTC\n"
         "ready: no\n"
         "started: 2 h 3 min ago, restarts: 0\n"

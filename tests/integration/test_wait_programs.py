@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from lifeinit.waiting.programs import ready_command, ready_program, wait_program
+from lifeinit.probes.command_lines import ready_command, ready_program, wait_program
 from tests.integration.conftest import Start as StartInit
 from tests.integration.harness import LIBC_OWN, PATIENCE
 from tests.integration.servers import Certified, asked, bound, says, serving, status
 from tests.integration.waiters import Start, starting, told, untimed
 
-RUN = str(Path(sys.modules["lifeinit.waiting.programs"].__file__ or "").with_name("run.py"))
+RUN = str(Path(sys.modules["lifeinit.probes.command_lines"].__file__ or "").with_name("prober.py"))
 BARE = (sys.executable, "-I", "-S", "-B", RUN)
 HOOK = {"LIFEINIT_EVENT": "pre_start", "LIFEINIT_HOOK": "services"}
 
@@ -55,11 +55,11 @@ def test_the_command_lines() -> None:
 def test_they_import_little() -> None:
     """They start with the container: neither the command line's parser nor the hook file's is theirs."""
     path = str(Path(RUN).parents[2])
-    program = f"import sys; sys.path.append({path!r}); import lifeinit.waiting.run; print(*sys.modules)"
+    program = f"import sys; sys.path.append({path!r}); import lifeinit.probes.prober; print(*sys.modules)"
     loaded = subprocess.run(
         [sys.executable, "-I", "-S", "-B", "-c", program], check=True, capture_output=True, text=True
     ).stdout.split()
-    assert "lifeinit.waiting.loop" in loaded
+    assert "lifeinit.probes.wait" in loaded
     heavy = {"click", "tomllib", "dataclasses", "typing", "ssl", "subprocess", "argparse", "lifeinit.engine.supervisor"}
     assert not heavy & set(loaded)
 
@@ -68,7 +68,7 @@ def test_an_error_of_their_own_is_one_line(wait: Start) -> None:
     code, out, lines = wait.command(*BARE, "wait", "--interval", "soon", "--", "file:///").end()
     assert (code, out, len(lines)) == (70, "", 1)
     assert lines[0].startswith(
-        "lifeinit: internal error: ValueError: could not convert string to float: 'soon' (run.py:"
+        "lifeinit: internal error: ValueError: could not convert string to float: 'soon' (prober.py:"
     )
 
 

@@ -22,7 +22,7 @@ import os
 
 from celery import Celery
 from flask import Flask
-from lifeinit.flask_celery import FlaskCeleryContainer
+from lifeinit.api.flask_celery import FlaskCeleryContainer
 
 app = Flask(__name__)
 celery = Celery(__name__, broker=os.environ["BROKER"], backend=os.environ["BROKER"])

@@ -20,7 +20,7 @@ ALLOWED = {"sys", "os", "_signal", "time", "errno", "marshal"}
 
 # What is imported only in the one function that needs it, and only where it is needed.
 IN_ONE_FUNCTION = {
-    "kernel.py": {"ctypes"},
+    "syscalls.py": {"ctypes"},
     "log.py": {"_socket", "select"},
     "spawn.py": {"select"},
     "notify.py": {"_socket", "fcntl"},
@@ -54,7 +54,7 @@ def test_the_engine_imports_nothing_that_a_search_path_could_replace() -> None:
     program = (
         "import sys; before = set(sys.modules)\n"
         f"sys.path.append({str(SOURCE.parent)!r})\n"
-        "import lifeinit.engine.pid1\n"
+        "import lifeinit.engine.main\n"
         "print(*sorted(set(sys.modules) - before))"
     )
     loaded = subprocess.run(
@@ -82,10 +82,10 @@ def test_an_engine_file_imports_only_cheap_modules_and_the_engine(path: Path) ->
 
 
 def test_the_machine_knows_only_its_words_and_the_plan() -> None:
-    assert imports(SOURCE / "engine/machine.py") == {
+    assert imports(SOURCE / "engine/state_machine.py") == {
         "lifeinit.engine.budget",
         "lifeinit.engine.events",
-        "lifeinit.engine.hookrun",
+        "lifeinit.engine.hook",
         "lifeinit.engine.plan",
         "lifeinit.engine.signals",
     }
@@ -102,28 +102,19 @@ def test_importing_lifeinit_is_cheap() -> None:
 # Whom each part may know, from the bottom up; none of them knows what stands further down in this list.
 FLOORS = (
     "lifeinit.engine",
-    "lifeinit.observation",
-    "lifeinit.rules",
-    "lifeinit.expansion",
-    "lifeinit.search",
-    "lifeinit.surroundings",
-    "lifeinit.waiting",
-    "lifeinit.hookfile",
-    "lifeinit.timeline",
-    "lifeinit.schema",
-    "lifeinit.diagnostics",
-    "lifeinit.preflight",
-    "lifeinit.inspection",
-    "lifeinit.planning",
-    "lifeinit.isolation",
-    "lifeinit.handover",
-    "lifeinit.reexec",
-    "lifeinit.launch",
-    "lifeinit.waiting",
-    "lifeinit.running",
-    "lifeinit.container",
+    "lifeinit.values",
+    "lifeinit.startup.inherited",  # the prober gives back what lifeinit inherited, too
+    "lifeinit.probes",
+    "lifeinit.status",
+    "lifeinit.config",
+    "lifeinit.check.rules",
+    "lifeinit.check.timeline",
+    "lifeinit.check.output",
+    "lifeinit.check.host",
+    "lifeinit.check",
+    "lifeinit.startup",
+    "lifeinit.api",
     "lifeinit.docker",
-    "lifeinit.flask_celery",
     "lifeinit.cli",
     "lifeinit.__main__",
 )

@@ -7,7 +7,7 @@ from typing import Final
 
 import click
 
-from lifeinit.cli import check, commands, completion, example, grouped, health, schema, status, wait
+from lifeinit.cli import check, commands, completion, example, health, help_layout, schema, status, wait
 
 PROGRAM: Final = "lifeinit"
 _ALL: Final = {
@@ -94,8 +94,8 @@ def _command(name: str, command: click.Command) -> Command:
     parameters = {parameter.name or "": parameter for parameter in command.get_params(ctx)}
     options = {name: item for name, item in parameters.items() if isinstance(item, click.Option)}
     groups = {"": list(options)}
-    if isinstance(command, grouped.Grouped):
-        groups = grouped.grouped(command.groups, options)
+    if isinstance(command, help_layout.Grouped):
+        groups = help_layout.grouped(command.groups, options)
     tables = {heading: [_option(ctx, options[name]) for name in names] for heading, names in groups.items()}
     return Command(name, usage, paragraphs, tables, command.epilog or "")
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from lifeinit.rules import registry
+from lifeinit.check.rules import registry
 from tools.reference import manual, pages
 
 COMMAND: Final = "python -m tools.reference"

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from lifeinit import schema
+from lifeinit.config import schema
 
 Node: TypeAlias = Mapping[str, "Json"]
 Json: TypeAlias = str | int | float | bool | Sequence["Json"] | Node | None

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
-from lifeinit import __version__, schema
-from lifeinit.search import PLACES
+from lifeinit import __version__
+from lifeinit.config import schema
+from lifeinit.config.discovery import PLACES
 from tools.reference import commands, keys, statuses, variables
 from tools.reference.marking import marked
 from tools.reference.roff import block, bold, code, sentence, tagged, wrapped

@@ -3,8 +3,8 @@
 from typing import Final
 
 from lifeinit.cli import check, status, wait
-from lifeinit.engine.machine import EX_SOFTWARE
-from lifeinit.running import EX_CONFIG
+from lifeinit.engine.state_machine import EX_SOFTWARE
+from lifeinit.startup.run_app import EX_CONFIG
 
 Rows = tuple[tuple[str, str], ...]
 

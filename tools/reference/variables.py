@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
-from lifeinit.engine.facts import NAMES
-from lifeinit.engine.statefile import USUAL_DIRECTORY
+from lifeinit.engine.hook_environment import NAMES
+from lifeinit.engine.state import USUAL_DIRECTORY
 
 
 @dataclass(frozen=True)

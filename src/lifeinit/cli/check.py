@@ -12,21 +12,22 @@ from typing import Final
 
 import click
 
-from lifeinit import search, timeline
+from lifeinit.check import timeline
+from lifeinit.check.host import inspect
+from lifeinit.check.output import formats, snippet
+from lifeinit.check.output.colours import Paint, are_wanted
+from lifeinit.check.output.result import Report, located
+from lifeinit.check.rules import registry
+from lifeinit.check.timeline import RUNTIMES
 from lifeinit.cli.parameters import Parsed
-from lifeinit.diagnostics import machine, screen
-from lifeinit.diagnostics.colours import Paint, are_wanted
-from lifeinit.diagnostics.report import Report, located
-from lifeinit.hookfile import duration, loading, reader
-from lifeinit.hookfile.model import PHASES, HookFile
-from lifeinit.hookfile.problem import UnreadableError
-from lifeinit.inspection import inspect
-from lifeinit.rules import registry
-from lifeinit.timeline import RUNTIMES
+from lifeinit.config import discovery, load, parser
+from lifeinit.config.diagnostic import UnreadableError
+from lifeinit.config.model import PHASES, HookFile
+from lifeinit.values import duration
 
 VALID, INVALID, UNREADABLE = 0, 1, 2
 STDIN: Final = "-"
-FORMATS: Final = {"json": machine.as_json, "github": machine.as_github, "sarif": machine.as_sarif}
+FORMATS: Final = {"json": formats.as_json, "github": formats.as_github, "sarif": formats.as_sarif}
 _COLUMNS: Final = 120  # where there is no terminal and no COLUMNS
 
 
@@ -109,7 +110,7 @@ def check(  # noqa: PLR0913, PLR0917
         return _explain(explain)
     found = files or _found()
     if not found:
-        click.echo(f"lifeinit: no hook file to check: name one, or write {' or '.join(search.PLACES)}", err=True)
+        click.echo(f"lifeinit: no hook file to check: name one, or write {' or '.join(discovery.PLACES)}", err=True)
         return UNREADABLE
     if svg is not None and len(found) > 1:
         raise click.UsageError("--svg draws one file: name one")
@@ -138,7 +139,7 @@ def _with_command(hook_file: HookFile, command: tuple[str, ...]) -> HookFile:
 
 
 def _found() -> tuple[str, ...]:
-    path = search.found(None)
+    path = discovery.found(None)
     return () if path is None else (path,)
 
 
@@ -175,8 +176,8 @@ def _reports(paths: Sequence[str], how: How) -> tuple[list[Report], bool]:
 
 
 def _report(path: str, how: How) -> Report:
-    raw = _standard_input() if path == STDIN else reader.contents(path)
-    examined = reader.examine(raw)
+    raw = _standard_input() if path == STDIN else parser.contents(path)
+    examined = parser.examine(raw)
     problems = list(examined.problems)
     if examined.hook_file is not None:
         found = timeline.findings(examined.hook_file, how.grace, how.runtime)
@@ -189,7 +190,7 @@ def _report(path: str, how: How) -> Report:
 
 def _standard_input() -> bytes:
     try:
-        return sys.stdin.buffer.read(loading.LARGEST + 1)
+        return sys.stdin.buffer.read(load.LARGEST + 1)
     except AttributeError:
         raise UnreadableError("cannot read the hook file from stdin: it is closed") from None
 
@@ -216,9 +217,9 @@ def _tell(reports: Sequence[Report], form: str, *, quiet: bool) -> None:
 def _text(reports: Sequence[Report], *, quiet: bool) -> str:
     columns = shutil.get_terminal_size((_COLUMNS, 24)).columns
     paint = Paint(wanted=are_wanted(os.environ, is_terminal=sys.stdout.isatty()))
-    told = "".join(screen.problems(report, columns, paint) for report in reports)
+    told = "".join(snippet.problems(report, columns, paint) for report in reports)
     if quiet:
         return told
     codes = [problem.code for report in reports for problem in report.problems]
     hint = f"`lifeinit check --explain {codes[0]}` says more\n" if codes else ""
-    return told + "".join(screen.verdict(report, paint) for report in reports) + hint
+    return told + "".join(snippet.verdict(report, paint) for report in reports) + hint

@@ -8,18 +8,20 @@ from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple, TypeVar
 
 import click
 
-from lifeinit import __version__, preflight, running
-from lifeinit.cli import parameters, refusal, suggestions
-from lifeinit.cli.grouped import Grouped
+from lifeinit import __version__
+from lifeinit.cli import parameters, shell_values, usage_errors
+from lifeinit.cli.help_layout import Grouped
+from lifeinit.config import users
+from lifeinit.config.model import PHASES
+from lifeinit.config.planner import Options
 from lifeinit.engine import log
-from lifeinit.engine.machine import EX_SOFTWARE
 from lifeinit.engine.plan import Surroundings
-from lifeinit.hookfile.model import PHASES
-from lifeinit.planning import Options
-from lifeinit.surroundings import surroundings
+from lifeinit.engine.state_machine import EX_SOFTWARE
+from lifeinit.startup import run_app
+from lifeinit.startup.inherited import surroundings
 
 if TYPE_CHECKING:
-    from lifeinit.handover import Engage
+    from lifeinit.startup.planner_process import Engage
 
 Option = TypeVar("Option", bound=Callable[..., object])
 
@@ -99,7 +101,7 @@ def _status_of(command: click.Command, arguments: Sequence[str], name: str, cont
     except click.ClickException as error:
         status = error.exit_code
         with contextlib.suppress(OSError):
-            refusal.told(error).show()
+            usage_errors.told(error).show()
     except OSError as error:
         log.say(f"cannot write the answer: {error.strerror}")
         status = EX_UNWRITABLE
@@ -157,7 +159,7 @@ def _hook_option(phase: str, text: str) -> Callable[[Option], Option]:
     type=parameters.REWRITE,
     multiple=True,
     metavar="SIG:SIG",
-    shell_complete=suggestions.rewrites,
+    shell_complete=shell_values.rewrites,
     help="Pass another on: TERM:QUIT. TERM: drops it.",
 )
 @click.option(
@@ -171,14 +173,14 @@ def _hook_option(phase: str, text: str) -> Callable[[Option], Option]:
     *("-p", "--parent-death-signal"),
     type=parameters.SIGNAL,
     metavar="SIG",
-    shell_complete=suggestions.signals,
+    shell_complete=shell_values.signals,
     help="Act as if it came when the parent dies.",
 )
 @click.option(
     "--user",
     type=parameters.USER,
     metavar="USER[:GROUP]",
-    shell_complete=suggestions.users,
+    shell_complete=shell_values.users,
     help="Run the app as this user.",
 )
 @_hook_option("pre-start", "Run before the app; a failure keeps it out.")
@@ -200,7 +202,7 @@ def _hook_option(phase: str, text: str) -> Callable[[Option], Option]:
     nargs=-1,
     type=click.UNPROCESSED,
     metavar="COMMAND [ARG]...",
-    shell_complete=suggestions.command,
+    shell_complete=shell_values.command,
 )
 @click.pass_obj
 def run(  # noqa: PLR0913, PLR0917
@@ -211,7 +213,7 @@ def run(  # noqa: PLR0913, PLR0917
     rewrite: tuple[tuple[int, int | None], ...],
     success_exit_code: tuple[frozenset[int], ...],
     parent_death_signal: int | None,
-    user: preflight.Account | None,
+    user: users.Account | None,
     pre_start: tuple[str, ...],
     post_start: tuple[str, ...],
     pre_stop: tuple[str, ...],
@@ -246,8 +248,8 @@ def run(  # noqa: PLR0913, PLR0917
         tell_orphans=warn_on_reap,
     )
     try:
-        return running.run(command, config, options, start.given, start.engage)
-    except running.NoCommandError:
+        return run_app.run(command, config, options, start.given, start.engage)
+    except run_app.NoCommandError:
         raise click.UsageError('no command: name the app to run, as in "lifeinit -- python app.py"') from None
 
 

@@ -2,7 +2,7 @@
 
 import click
 
-from lifeinit.schema import example as text
+from lifeinit.config.schema import example as text
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})

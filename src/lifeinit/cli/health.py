@@ -3,7 +3,7 @@
 import click
 
 from lifeinit.cli.status import PID
-from lifeinit.observation.health import probe
+from lifeinit.status.health import probe
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from lifeinit import preflight
+from lifeinit.config import users
+from lifeinit.config.diagnostic import quoted
+from lifeinit.config.planner import stop_timeout_of
 from lifeinit.engine.signals import VALID, number_of
-from lifeinit.hookfile import codes
-from lifeinit.hookfile.problem import quoted
-from lifeinit.planning import stop_timeout_of
+from lifeinit.values import exit_codes
 
 Value = TypeVar("Value")
 
@@ -74,8 +74,8 @@ def rewrite(text: str) -> tuple[int, int | None]:
 LINES = Lines()
 SIGNAL = Parsed("SIGNAL", signal_number)
 REWRITE = Parsed("REWRITE", rewrite)
-CODES = Parsed("CODE", codes.parse)
-USER = Parsed("USER", preflight.account)
+CODES = Parsed("CODE", exit_codes.parse)
+USER = Parsed("USER", users.account)
 
 
 def stop_timeout() -> float | None:

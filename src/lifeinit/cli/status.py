@@ -8,11 +8,11 @@ from typing import Final
 
 import click
 
-from lifeinit.cli import screen
+from lifeinit.cli import status_screen
 from lifeinit.cli.parameters import Parsed
 from lifeinit.engine.record import Record
-from lifeinit.observation import tree
-from lifeinit.observation.choice import Found, NotRunningError, UnusableError, choose
+from lifeinit.status import tree
+from lifeinit.status.find_init import Found, NotRunningError, UnusableError, choose
 
 LIVE, NOT_RUNNING, UNUSABLE = 0, 1, 2
 _HIGHEST_PID: Final = 2**31 - 1
@@ -49,7 +49,7 @@ def status(pid: int | None, as_json: bool, long: bool) -> int:
     nodes = None if found.hidden else tree.look(found.pid, arguments=long)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a status may hold what the locale cannot write
-    click.echo(_as_json(found, nodes) if as_json else screen.text(found, nodes, time.time()))
+    click.echo(_as_json(found, nodes) if as_json else status_screen.text(found, nodes, time.time()))
     return LIVE
 
 

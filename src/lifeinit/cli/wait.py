@@ -9,11 +9,11 @@ import click
 from lifeinit.cli.parameters import Parsed
 from lifeinit.engine import descriptors, log
 from lifeinit.engine.plan import Surroundings
-from lifeinit.hookfile import duration
-from lifeinit.waiting.becoming import become, die
-from lifeinit.waiting.loop import Pace, Waiting
-from lifeinit.waiting.tries import Terms
-from lifeinit.waiting.written import resolve
+from lifeinit.probes.attempt import Terms
+from lifeinit.probes.exec_program import become, die
+from lifeinit.probes.parse_targets import resolve
+from lifeinit.probes.wait import Pace, Waiting
+from lifeinit.values import duration
 
 WRONG: Final = 2
 _COMMAND: Final = "lifeinit.command"

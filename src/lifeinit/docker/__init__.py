@@ -25,7 +25,7 @@ from lifeinit.docker.errors import (
     StoppedError,
 )
 from lifeinit.docker.event import Event, PhaseName, Reason
-from lifeinit.docker.managed import ManagedContainer
+from lifeinit.docker.managed_container import ManagedContainer
 
 __all__ = [
     "AlreadyStartedError",

@@ -11,7 +11,7 @@ from lifeinit.docker.errors import AlreadyStartedError, ContainerError, NotStart
 
 if TYPE_CHECKING:
     from lifeinit.docker.event import PhaseName, Reason
-    from lifeinit.docker.watching import End
+    from lifeinit.docker.watcher import End
 
 
 class Stage(enum.Enum):

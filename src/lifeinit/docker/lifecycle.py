@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from lifeinit.docker import engine
+from lifeinit.docker import sdk
 from lifeinit.docker.errors import (
     CallbackError,
     ContainerError,
@@ -23,7 +23,7 @@ from lifeinit.docker.errors import (
 from lifeinit.docker.interrupts import INTERRUPTS, uninterrupted
 from lifeinit.docker.life import Life
 from lifeinit.docker.phases import Runner
-from lifeinit.docker.watching import End, Watcher
+from lifeinit.docker.watcher import End, Watcher
 
 if TYPE_CHECKING:
     from docker.models.containers import Container
@@ -44,10 +44,10 @@ class Lifecycle:
         self.life = Life(name)
         self.runner = Runner(self.life, self)
         self._settings = settings
-        self._sight: engine.Sight | None = None
+        self._sight: sdk.Sight | None = None
         self._watch: threading.Thread | None = None
 
-    def adopt(self, container: Container, sight: engine.Sight) -> None:
+    def adopt(self, container: Container, sight: sdk.Sight) -> None:
         """There is a container already."""
         self.runner.container, self._sight = container, sight
         self.life.name = sight.name
@@ -82,13 +82,13 @@ class Lifecycle:
     def _bring_up(self) -> None:
         settings = self._settings
         if self.runner.container is None:
-            container = engine.create(settings.client, settings.image, settings.command, settings.options)
+            container = sdk.create(settings.client, settings.image, settings.command, settings.options)
             try:
-                self._sight = engine.inspect(settings.client, container)
-                engine.start(settings.client, container)
+                self._sight = sdk.inspect(settings.client, container)
+                sdk.start(settings.client, container)
             except ContainerError:
                 with contextlib.suppress(ContainerError):
-                    engine.remove(settings.client, container)
+                    sdk.remove(settings.client, container)
                 raise
             self.runner.container = container
         if self._sight is None:
@@ -102,13 +102,13 @@ class Lifecycle:
             self._watch = None
             atexit.unregister(self._leave_behind)
             if not settings.attached:
-                engine.remove(settings.client, self.runner.container)
+                sdk.remove(settings.client, self.runner.container)
             raise StartError(f'"{self.life.name}" cannot be watched: {error}: see the limit of processes') from error
         self.life.up()
 
     def _await_ready(self) -> None:
         """Without a HEALTHCHECK it is ready as soon as it runs."""
-        sight = None if self.runner.container is None else engine.inspect(self._settings.client, self.runner.container)
+        sight = None if self.runner.container is None else sdk.inspect(self._settings.client, self.runner.container)
         if sight is None or not sight.health:
             return
         limit = self._settings.ready_timeout
@@ -149,10 +149,10 @@ class Lifecycle:
             except INTERRUPTS as error:
                 interrupt = error
         try:
-            self._ask(lambda: engine.stop(settings.client, container, max(0.0, deadline - time.monotonic())))
+            self._ask(lambda: sdk.stop(settings.client, container, max(0.0, deadline - time.monotonic())))
         except INTERRUPTS as error:
             interrupt = error
-            self._ask(lambda: engine.kill(settings.client, container))
+            self._ask(lambda: sdk.kill(settings.client, container))
         return interrupt
 
     def _ask(self, request: Callable[[], None]) -> None:
@@ -185,7 +185,7 @@ class Lifecycle:
         try:
             self.runner.run_post_stop(settings.post_stop)
             if settings.remove and self.runner.container is not None:
-                engine.remove(settings.client, self.runner.container)
+                sdk.remove(settings.client, self.runner.container)
         except ContainerError as error:
             logger.warning("%s", error)
         finally:

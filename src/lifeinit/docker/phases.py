@@ -7,7 +7,7 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
-from lifeinit.docker.calling import call
+from lifeinit.docker.call import call
 from lifeinit.docker.errors import CallbackError, StoppedError
 from lifeinit.docker.event import Event
 

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from lifeinit.engine.events import Level
-    from lifeinit.engine.jsontext import Json
+    from lifeinit.engine.json_text import Json
 
 KEYS = ("phase", "hook", "process", "pid", "code", "signal", "seconds")
 NO_FACTS: "Mapping[str, Json]" = {}
@@ -35,7 +35,7 @@ def say(text: str, event: str = "note", level: "Level" = "warning", facts: "Mapp
     if not _settings["json"]:
         tell(f"lifeinit: {text}")
         return
-    from lifeinit.engine.jsontext import dumps  # noqa: PLC0415
+    from lifeinit.engine.json_text import dumps  # noqa: PLC0415
 
     always: dict[str, Json] = {"ts": round(time.time(), 3), "level": level, "event": event, "message": text}
     tell(dumps({**always, **{key: facts.get(key) for key in KEYS}}))

@@ -4,7 +4,7 @@ import os
 import sys
 
 from lifeinit.engine import events as ev
-from lifeinit.engine import kernel
+from lifeinit.engine import syscalls
 from lifeinit.engine.plan import Plan
 from lifeinit.engine.record import Record
 
@@ -104,7 +104,7 @@ class NotifySocket:
         fd = self.socket.fileno()
         fcntl.fcntl(fd, fcntl.F_SETOWN, os.getpid())
         try:
-            fcntl.fcntl(fd, fcntl.F_SETSIG, kernel.SOCKET_SIGNAL)
+            fcntl.fcntl(fd, fcntl.F_SETSIG, syscalls.SOCKET_SIGNAL)
         except OSError:
             pass  # a seccomp profile forbids it
         fcntl.fcntl(fd, fcntl.F_SETFL, os.O_NONBLOCK | os.O_ASYNC)

@@ -5,19 +5,19 @@ import os
 import time
 
 from lifeinit.engine import log, notify
-from lifeinit.engine.apps import RunningApp
+from lifeinit.engine.app import RunningApp
 from lifeinit.engine.events import Say
-from lifeinit.engine.hookrun import HookRun
-from lifeinit.engine.machine import Machine
+from lifeinit.engine.hook import HookRun
 from lifeinit.engine.plan import Plan
 from lifeinit.engine.signals import name_of
-from lifeinit.engine.statefile import StateFile, replace_in
+from lifeinit.engine.state import StateFile, replace_in
+from lifeinit.engine.state_machine import Machine
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from lifeinit.engine.jsontext import Json
+    from lifeinit.engine.json_text import Json
 
 _LAST = 20  # hooks that are told of
 

@@ -9,20 +9,20 @@ import time
 
 from lifeinit.engine import events as ev
 from lifeinit.engine import log, oom
-from lifeinit.engine.apps import RunningApp
-from lifeinit.engine.exports import LARGEST, MOST, ExportError, ExportFile
-from lifeinit.engine.facts import Circumstances, told
-from lifeinit.engine.machine import Machine
+from lifeinit.engine.app import RunningApp
+from lifeinit.engine.env_file import LARGEST, MOST, ExportError, ExportFile
+from lifeinit.engine.hook_environment import Circumstances, told
 from lifeinit.engine.notify import Notifications
 from lifeinit.engine.plan import Plan, Program
 from lifeinit.engine.report import Report
 from lifeinit.engine.spawn import expanded
+from lifeinit.engine.state_machine import Machine
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from lifeinit.engine.facts import Variables
+    from lifeinit.engine.hook_environment import Variables
     from lifeinit.engine.plan import Value
 
 EX_CONFIG = 78  # sysexits(3)

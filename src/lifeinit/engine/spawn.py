@@ -4,7 +4,7 @@ import errno
 import os
 import time
 
-from lifeinit.engine import descriptors, kernel, signals
+from lifeinit.engine import descriptors, signals, syscalls
 from lifeinit.engine.plan import Identity, Program, Surroundings
 from lifeinit.engine.record import Record
 
@@ -83,7 +83,7 @@ def spawn(child: Child, asks: "Collection[int] | None" = None, until: float | No
     problem = b"" if given_up else os.read(report, _LONGEST_REPORT)
     os.close(report)
     if problem or given_up:
-        kernel.end_child(pid)  # it may be stopped even now, on the way to its end
+        syscalls.end_child(pid)  # it may be stopped even now, on the way to its end
     if given_up:
         raise SpawnError(given_up, "it did not get as far as its start")
     if problem:
@@ -105,13 +105,13 @@ def _given_up(report: int, pid: int, asks: "Collection[int]", until: float | Non
     poll.register(report, select.POLLIN)
     stops, asked = 0, 0
     while not poll.poll(_WAKE_AFTER_MS):
-        stops += kernel.is_stopped(pid)
-        asked += not kernel.pending().isdisjoint(asks)
+        stops += syscalls.is_stopped(pid)
+        asked += not syscalls.pending().isdisjoint(asks)
         if stops > _MOST_STOPS or asked > _MOST_ASKED:
             return 126
         if until is not None and time.monotonic() > until:
             return _TOO_LATE
-        kernel.signal_process(pid, _CONT)
+        syscalls.signal_process(pid, _CONT)
     return 0
 
 
@@ -120,7 +120,7 @@ def _become(child: Child, report: int) -> "NoReturn":
     try:
         os.setpgid(0, 0)
         if child.takes_terminal:
-            kernel.give_terminal(os.getpid())
+            syscalls.give_terminal(os.getpid())
         if not child.is_app:
             descriptors.null_stdin()
             if child.program.call is None:
@@ -128,9 +128,9 @@ def _become(child: Child, report: int) -> "NoReturn":
             _enter(child.surroundings.directory)
         path = _set_environment(child)
         _settle(child.program)
-        kernel.restore_signals(child.surroundings.mask, child.surroundings.sigchld_ignored)
+        syscalls.restore_signals(child.surroundings.mask, child.surroundings.sigchld_ignored)
         if child.program.call is not None:
-            kernel.name_process(child.program.argv[0])
+            syscalls.name_process(child.program.argv[0])
             os.close(report)
             os._exit(child.program.call())
         execute(child.program.argv, path)
@@ -185,7 +185,7 @@ def _settle(program: Program) -> None:
 
 def _forbid_new_privileges() -> None:
     try:
-        kernel.forbid_new_privileges()
+        syscalls.forbid_new_privileges()
     except OSError as error:
         raise OSError(errno.EACCES, f"cannot set no_new_privs: {error.strerror}") from None
 

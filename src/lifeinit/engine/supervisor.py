@@ -3,22 +3,22 @@
 import os
 import time
 
-from lifeinit.engine import below, descriptors, kernel, log
+from lifeinit.engine import descendants, descriptors, log, syscalls
 from lifeinit.engine import events as ev
-from lifeinit.engine.apps import RunningApp
+from lifeinit.engine.app import RunningApp
 from lifeinit.engine.budget import CLEANUP_TIME
-from lifeinit.engine.machine import EX_SOFTWARE, OWN_STOP_LIMIT, Machine
 from lifeinit.engine.plan import Plan, Process, Program
 from lifeinit.engine.signals import name_of, number_of
 from lifeinit.engine.spawn import Child, SpawnError, spawn
+from lifeinit.engine.state_machine import EX_SOFTWARE, OWN_STOP_LIMIT, Machine
 from lifeinit.engine.terminal import Terminal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from signal import struct_siginfo
 
-    from lifeinit.engine.facts import Variables
-    from lifeinit.engine.jsontext import Json
+    from lifeinit.engine.hook_environment import Variables
+    from lifeinit.engine.json_text import Json
     from lifeinit.engine.services import Services
 
 _MOST_AT_ONCE = 128  # twice as many as there are signals
@@ -66,7 +66,7 @@ class Supervisor:
 
     def _stop_requested_already(self) -> int:
         """With hooks, a stop request that came before all of them: nothing is started. A plain init passes it on."""
-        came = None if self.plan.plain else kernel.wait(0.0, self._asks)
+        came = None if self.plan.plain else syscalls.wait(0.0, self._asks)
         if came is None:
             return 0
         self._exit(128 + came.si_signo, f"stop requested by SIG{name_of(came.si_signo)} before anything was started")
@@ -88,7 +88,7 @@ class Supervisor:
         while self.exit_status is None:
             if self.services is not None:
                 self.services.report.update(self.machine, self.apps)
-            if self._read_signals(kernel.wait(min(self.deadlines.values()) if self.deadlines else None)):
+            if self._read_signals(syscalls.wait(min(self.deadlines.values()) if self.deadlines else None)):
                 self._reap()
             self._expire()
         if self.services is not None:
@@ -99,20 +99,20 @@ class Supervisor:
         """Without machine and timers: stop the app, wait for it as long as any stop may take. `run` ends the rest."""
         if self.services is not None:
             self.services.report.close()
-        below.signal_all_below(_TERM)
-        below.signal_all_below(_CONT)
+        descendants.signal_all_below(_TERM)
+        descendants.signal_all_below(_CONT)
         self._until_childless(OWN_STOP_LIMIT if self.plan.stop_timeout is None else self.plan.stop_timeout)
         return EX_SOFTWARE
 
     def _end_all(self) -> None:
-        below.signal_all_below(_KILL)
+        descendants.signal_all_below(_KILL)
         self._until_childless(CLEANUP_TIME)
 
     def _until_childless(self, limit: float) -> None:
         deadline = time.monotonic() + limit
-        kernel.reap(wanted=())  # a SIGCHLD may have been read already
-        while kernel.has_children() and kernel.wait(deadline) is not None:
-            kernel.reap(wanted=())
+        syscalls.reap(wanted=())  # a SIGCHLD may have been read already
+        while syscalls.has_children() and syscalls.wait(deadline) is not None:
+            syscalls.reap(wanted=())
 
     def _handle(self, event: ev.Event) -> list[ev.Action]:
         """Let the machine answer, and whatever its actions bring about at once after that. Returns all the actions."""
@@ -146,7 +146,7 @@ class Supervisor:
             case ev.SignalHook(signo):
                 if self.hook is not None:
                     self.hook.signalled = True
-                    kernel.signal_group(self.hook.pid, signo)
+                    syscalls.signal_group(self.hook.pid, signo)
             case ev.ForgetApp(process):
                 self.apps.pop(process, None)
             case ev.ForgetHook():
@@ -178,14 +178,14 @@ class Supervisor:
         while came is not None:
             if came.si_signo == _CHLD:
                 died = True
-            elif self.services is not None and kernel.is_of_socket(came):
+            elif self.services is not None and syscalls.is_of_socket(came):
                 heard = True
             elif not _of_our_own_write(came):
                 self._signal_came(came)
             most -= 1
-            if most < 0 or not (died or heard or self.deadlines) or not kernel.pending():
+            if most < 0 or not (died or heard or self.deadlines) or not syscalls.pending():
                 break
-            came = kernel.wait(0.0) if most > 0 else kernel.wait(0.0, self.plan.stop_on)
+            came = syscalls.wait(0.0) if most > 0 else syscalls.wait(0.0, self.plan.stop_on)
         if heard and self.services is not None:
             for event in self.services.notified(self.apps, self._ours()):
                 self._handle(event)
@@ -254,7 +254,7 @@ class Supervisor:
             ours = () if self.services is None else self.services.descriptors()
             descriptors.close_inherited(keep=(*log.descriptors(), *ours))
         descriptors.let_go_of_stdin()
-        kernel.leave_directory(self.plan.surroundings.directory)
+        syscalls.leave_directory(self.plan.surroundings.directory)
 
     def _probe(self, process: int) -> ev.Event | None:
         ready = self.plan.processes[process].ready
@@ -273,7 +273,7 @@ class Supervisor:
     def _end_probe(self, pid: int) -> None:
         if self.plan.tell_orphans:
             self.ended_probes.add(pid)  # it is none
-        kernel.signal_group(pid, _TERM)
+        syscalls.signal_group(pid, _TERM)
 
     def _run_hook(self, program: Program) -> ev.Event | None:
         self.hook_pid, self.hook_began = 0, time.monotonic()
@@ -299,7 +299,7 @@ class Supervisor:
 
     def _reap(self) -> None:
         dead: list[tuple[int, ev.Ending]] = []
-        while (reaped := kernel.reap(self._wanted())) is not None:
+        while (reaped := syscalls.reap(self._wanted())) is not None:
             pid, news = reaped
             if isinstance(news, ev.Ending):
                 dead.append((pid, news))
@@ -311,7 +311,7 @@ class Supervisor:
         for pid, ending in sorted(dead, key=lambda death: death[1].status == 0):
             self._buried(pid, ending)
         self._settle_hook()
-        if self.machine.phase == "cleanup" and not kernel.has_children():
+        if self.machine.phase == "cleanup" and not syscalls.has_children():
             self._handle(ev.Empty())
 
     def _wanted(self) -> tuple[int | None, ...] | None:
@@ -358,24 +358,24 @@ class Supervisor:
         """It would stay stopped for ever, and a TERM would not reach it."""
         log.say("a hook is killed: it was stopped at the terminal, which a hook cannot use")
         hook.signalled = True
-        kernel.signal_group(hook.pid, _KILL)
+        syscalls.signal_group(hook.pid, _KILL)
 
     def _settle_hook(self) -> None:
         hook = self.hook
-        if hook is None or hook.ending is None or (hook.signalled and below.group_lives(hook.pid)):
+        if hook is None or hook.ending is None or (hook.signalled and descendants.group_lives(hook.pid)):
             return
         self.hook = None
         self._handle(self._hook_over(None if hook.signalled else hook.ending) or ev.HookExited(hook.ending))
 
     def _sweep(self, signo: int) -> ev.Event | None:
-        while (reaped := kernel.reap(self._wanted())) is not None:
+        while (reaped := syscalls.reap(self._wanted())) is not None:
             pid, news = reaped
             if isinstance(news, ev.Ending):
                 self._buried_orphan(pid, news)
-        if not kernel.has_children():
+        if not syscalls.has_children():
             return ev.Empty()
-        below.signal_all_below(signo)
-        below.signal_all_below(_CONT)
+        descendants.signal_all_below(signo)
+        descendants.signal_all_below(_CONT)
         return None
 
     # Time.

@@ -7,7 +7,7 @@ wants it: a Ctrl-C is a stop request then, and the pre_stop hooks run for it.
 
 import os
 
-from lifeinit.engine import below, kernel, signals
+from lifeinit.engine import descendants, signals, syscalls
 
 _TSTP, _TTIN, _TTOU, _STOP, _CONT = (signals.number_of(name) or 0 for name in ("TSTP", "TTIN", "TTOU", "STOP", "CONT"))
 
@@ -16,7 +16,7 @@ class Terminal:
     """The terminal on stdin, if there is one and it is ours to give."""
 
     def __init__(self, keeps_keys: bool) -> None:
-        self.goes_to_app = kernel.owns_terminal() and not keeps_keys
+        self.goes_to_app = syscalls.owns_terminal() and not keeps_keys
         self._given = False
 
     def app_started(self) -> None:
@@ -26,32 +26,32 @@ class Terminal:
         """The app's main process was stopped by this signal. tcsetpgrp(3), setpgid(2)"""
         if signo not in {_TSTP, _TTIN, _TTOU}:
             return  # somebody sent it a SIGSTOP, and will send the CONT
-        if kernel.owns_terminal():
+        if syscalls.owns_terminal():
             if signo != _TSTP:
                 self._hand_over(app)
         elif os.getpid() != 1 and not _is_orphaned():
             # We are a job of a shell, which learns that its job is stopped only if we are. It wakes our group.
-            kernel.signal_group(os.getpgrp(), _STOP)
+            syscalls.signal_group(os.getpgrp(), _STOP)
             self._woken(app)
-        elif kernel.foreground() == app:
-            kernel.signal_group(app, _CONT)  # a key has stopped it, and nobody is there to wake it again
+        elif syscalls.foreground() == app:
+            syscalls.signal_group(app, _CONT)  # a key has stopped it, and nobody is there to wake it again
 
     def app_exited(self) -> None:
         if self._given:
-            kernel.give_terminal(os.getpgrp())
+            syscalls.give_terminal(os.getpgrp())
 
     def _hand_over(self, app: int) -> None:
-        kernel.give_terminal(app)
+        syscalls.give_terminal(app)
         self._given = True
-        kernel.signal_group(app, _CONT)
+        syscalls.signal_group(app, _CONT)
 
     def _woken(self, app: int) -> None:
         """By `fg`, with the terminal, or by `bg`, without it."""
-        if kernel.owns_terminal():
+        if syscalls.owns_terminal():
             self._hand_over(app)
         else:
             self._given = False
-            kernel.signal_group(app, _CONT)
+            syscalls.signal_group(app, _CONT)
 
 
 def _is_orphaned() -> bool:
@@ -62,7 +62,7 @@ def _is_orphaned() -> bool:
     above = os.getppid()
     try:
         while above and os.getpgid(above) == os.getpgrp():
-            above = below.parent_of(above)
+            above = descendants.parent_of(above)
         return above == 0 or os.getsid(above) != os.getsid(0)
     except OSError:
         return True  # it is gone

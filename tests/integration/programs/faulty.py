@@ -10,14 +10,14 @@ import sys
 
 sys.path.append(os.environ["SOURCE"])
 
-from lifeinit.engine import kernel, pid1
-from lifeinit.engine.machine import Machine
+from lifeinit.engine import main, syscalls
 from lifeinit.engine.plan import Hook, Plan, Process, Program, Surroundings
+from lifeinit.engine.state_machine import Machine
 
 fault, post_stop, *app = sys.argv[1:]
-mask = kernel.block_signals()
+mask = syscalls.block_signals()
 failures: list[str] = []
-wait, handle = kernel.wait, Machine.handle
+wait, handle = syscalls.wait, Machine.handle
 
 
 def failing_wait(*arguments):  # type: ignore[no-untyped-def]
@@ -37,9 +37,9 @@ def failing_handle(machine, event):  # type: ignore[no-untyped-def]
 if fault in {"machine", "hopeless"}:
     Machine.handle = failing_handle  # type: ignore[method-assign]
 else:
-    kernel.wait = failing_wait
+    syscalls.wait = failing_wait
 hook = Hook("clean-up", Program((b"/bin/sh", b"-c", os.fsencode(post_stop))), None, 5.0, 0, 1.0, False)
-pid1.ignite(
+main.ignite(
     Plan(
         (Process("app", Program(tuple(map(os.fsencode, app)))),),
         Surroundings(mask, sigchld_ignored=False, lc_ctype_added=False, directory=os.getcwdb()),

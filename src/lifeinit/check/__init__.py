@@ -1,0 +1,1 @@
+"""`lifeinit check`: rules, checks against this host, the stop budget as a timeline, and the output formats."""

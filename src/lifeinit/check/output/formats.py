@@ -1,0 +1,110 @@
+"""Problems for programs: JSON, the commands of GitHub Actions, and SARIF 2.1.0."""
+
+import json
+from collections.abc import Sequence
+from urllib.parse import quote
+
+from lifeinit import __version__
+from lifeinit.check.output.result import Report
+from lifeinit.check.rules.registry import RULES
+from lifeinit.config.diagnostic import Place, Problem
+
+_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+
+
+def as_json(reports: Sequence[Report]) -> str:
+    """One object: every problem, and how many errors and warnings there are. What is of the command has null places."""
+    answer = {
+        "problems": [_entry(report.path, problem) for report in reports for problem in report.problems],
+        "errors": sum(report.errors for report in reports),
+        "warnings": sum(report.warnings for report in reports),
+    }
+    return f"{json.dumps(answer, indent=2)}\n"
+
+
+def as_github(reports: Sequence[Report]) -> str:
+    """One line for each problem, which GitHub shows beside the changed line."""
+    return "".join(_annotation(report.path, problem) for report in reports for problem in report.problems)
+
+
+def as_sarif(reports: Sequence[Report]) -> str:
+    """One run with every rule and every result. docs.oasis-open.org, SARIF 2.1.0"""
+    rules = [
+        {
+            "id": rule.code,
+            "name": rule.name,
+            "shortDescription": {"text": rule.what},
+            "fullDescription": {"text": f"{rule.what} {rule.why}"},
+            "help": {"text": f"{rule.why}\n\nWrong:\n{rule.wrong}\n\nRight:\n{rule.right}"},
+            "defaultConfiguration": {"level": rule.severity},
+        }
+        for rule in RULES.values()
+    ]
+    run = {
+        "tool": {"driver": {"name": "lifeinit", "version": __version__, "rules": rules}},
+        "columnKind": "unicodeCodePoints",
+        "results": [_result(report.path, problem) for report in reports for problem in report.problems],
+    }
+    return f"{json.dumps({'$schema': _SCHEMA, 'version': '2.1.0', 'runs': [run]}, indent=2)}\n"
+
+
+def _end(problem: Problem) -> Place:
+    return problem.end or Place(problem.place.line, problem.place.column + 1)
+
+
+def _entry(path: str, problem: Problem) -> dict[str, object]:
+    rule, end = RULES.get(problem.code), _end(problem)
+    place = (path, *problem.place, *end) if not problem.of_command else (None,) * 5
+    return {
+        **dict(zip(("file", "line", "column", "end_line", "end_column"), place, strict=True)),
+        "severity": problem.severity,
+        "code": problem.code or None,
+        "rule": rule.name if rule else None,
+        "message": problem.sentence,
+        "help": problem.help or None,
+    }
+
+
+def _annotation(path: str, problem: Problem) -> str:
+    (line, column), end = problem.place, _end(problem)
+    is_one_line = end.line == line  # columns are refused where a problem goes over several lines
+    place = {
+        "file": path,
+        "line": line,
+        **({"col": column} if is_one_line else {}),
+        "endLine": end.line,
+        **({"endColumn": end.column} if is_one_line else {}),
+    }
+    properties = {**({} if problem.of_command else place), "title": f"lifeinit {problem.code}".rstrip()}
+    written = ",".join(f"{name}={_escaped(str(value), in_property=True)}" for name, value in properties.items())
+    return f"::{problem.severity} {written}::{_escaped(problem.message)}\n"
+
+
+def _escaped(text: str, *, in_property: bool = False) -> str:
+    for char in "%\r\n:," if in_property else "%\r\n":
+        text = text.replace(char, f"%{ord(char):02X}")
+    return text
+
+
+def _result(path: str, problem: Problem) -> dict[str, object]:
+    end = _end(problem)
+    region = {
+        "startLine": problem.place.line,
+        "startColumn": problem.place.column,
+        "endLine": end.line,
+        "endColumn": end.column,
+    }
+    file = {"artifactLocation": {"uri": _uri(path)}}  # GitHub shows no result without one
+    location: dict[str, object] = {"physicalLocation": {**file, "region": region}}
+    if problem.of_command:
+        location = {"physicalLocation": file, "message": {"text": "The command line, behind --."}}
+    rule: dict[str, object] = {}
+    if problem.code in RULES:
+        rule = {"ruleId": problem.code, "ruleIndex": list(RULES).index(problem.code)}
+    return {**rule, "level": problem.severity, "message": {"text": problem.message}, "locations": [location]}
+
+
+def _uri(path: str) -> str:
+    """A relative reference, or a file's URI for a path from the root. RFC 3986, 4.2: no colon before a slash."""
+    quoted = quote(path.encode("utf-8", "surrogateescape"), safe="/")
+    return f"file://{quoted}" if path.startswith("/") else quoted

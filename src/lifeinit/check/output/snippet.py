@@ -1,0 +1,68 @@
+"""Problems for people: the sentence, the line of source with a mark under what is meant, and the way out."""
+
+from lifeinit.check.output.colours import Paint
+from lifeinit.check.output.result import Report
+from lifeinit.check.output.terminal_cells import excerpt
+from lifeinit.config.diagnostic import Place, Problem, escaped
+from lifeinit.config.readers import MOST_PROBLEMS
+
+_NARROWEST = 40
+_WHOLE_FILE = Place(1, 1)  # the end of what is about no key of it
+_OF_COMMAND = "the command line, behind --"
+
+
+def problems(report: Report, columns: int, paint: Paint) -> str:
+    """Every problem of the file, each with an empty line after it."""
+    lines = report.text.split("\n") if report.text else []
+    return "".join(f"{_problem(problem, report.path, lines, columns, paint)}\n" for problem in report.problems)
+
+
+def verdict(report: Report, paint: Paint) -> str:
+    """One line: how many of each, or that all is well."""
+    path, counts = escaped(report.path), _counts(report)
+    if report.errors >= MOST_PROBLEMS:
+        return f"{path}: {paint('error', f'{counts}, the most that are shown')}\n"
+    if report.errors:
+        return f"{path}: {paint('error', counts)}\n"
+    found = f"{paint('ok', 'ok')}{paint('warning', f' with {counts}') if counts else ''}"
+    return f"{path}: {found}: {report.summary}\n"
+
+
+def _counts(report: Report) -> str:
+    kinds = (("error", report.errors), ("warning", report.warnings))
+    return ", ".join(f"{number} {kind}{'s' if number > 1 else ''}" for kind, number in kinds if number)
+
+
+def _problem(problem: Problem, path: str, lines: list[str], columns: int, paint: Paint) -> str:
+    line, column = problem.place
+    code = f"[{problem.code}]" if problem.code else ""
+    gap = " " * len(str(line))
+    bar = paint("frame", f"{gap} |")
+    rows = [
+        f"{paint(problem.severity, problem.severity + code)}{paint('strong', f': {problem.sentence}')}",
+        f"{paint('frame', f'{gap}-->')} {_OF_COMMAND if problem.of_command else f'{escaped(path)}:{line}:{column}'}",
+    ]
+    has_source = line <= len(lines) and problem.end != _WHOLE_FILE and not problem.of_command
+    if has_source:
+        shown = excerpt(*_marked(problem, lines[line - 1]), max(columns, _NARROWEST) - len(gap) - 3)
+        rows += [
+            bar,
+            f"{paint('frame', f'{line} |')} {shown.text}".rstrip(),
+            f"{bar} {' ' * shown.column}{paint(problem.severity, '^' * shown.width)}",
+        ]
+    if problem.help:
+        rows += [
+            *([bar] if has_source else []),
+            f"{paint('frame', f'{gap} =')} {paint('help', 'help')}: {problem.help}",
+        ]
+    return "\n".join(rows) + "\n"
+
+
+def _marked(problem: Problem, line: str) -> tuple[str, int, int]:
+    """The line without its end, and from where to where it is marked: of several lines the first one, to its end."""
+    line = line.removesuffix("\r")
+    start = min(problem.place.column - 1, len(line))
+    end = problem.end
+    if end is None:
+        return line, start, start + 1
+    return line, start, end.column - 1 if end.line == problem.place.line else len(line.rstrip())

@@ -1,0 +1,40 @@
+"""All rules, by their codes, and the pages that are made of them."""
+
+import difflib
+
+from lifeinit.check.rules import file_rules, host_rules, plan_rules
+from lifeinit.check.rules.rule import Rule
+
+_ALL = (*file_rules.RULES, *host_rules.RULES, *plan_rules.RULES)
+RULES: dict[str, Rule] = {rule.code: rule for rule in sorted(_ALL, key=lambda rule: rule.code)}
+
+
+def near(code: str) -> list[str]:
+    """The codes that somebody may have meant who wrote one that is none: by its name, or by its digits."""
+    wanted = code.strip().upper()
+    named = [rule.code for rule in RULES.values() if rule.name == code.strip().lower()]
+    same_number = [known for known in RULES if known[1:] == wanted.lstrip("EW")]
+    return named or same_number or difflib.get_close_matches(wanted[:8], RULES, n=3)
+
+
+def page(rule: Rule) -> str:
+    """One rule for the terminal."""
+    wrong, right = (_indented(text) for text in (rule.wrong, rule.right))
+    head = f"{rule.severity} {rule.code}: {rule.name}\n\n{rule.what}\n{rule.why}"
+    return f"{head}\n\nWrong:\n\n{wrong}\n\nRight:\n\n{right}\n"
+
+
+def markdown() -> str:
+    """The page of the documentation: a table of all rules, then each of them."""
+    rows = [f"| [{rule.code}](#{rule.code.lower()}) | {rule.name} | {rule.what} |" for rule in RULES.values()]
+    table = "\n".join(["| code | name | what |", "|---|---|---|", *rows])
+    return f"# The rules of `lifeinit check`\n\n{table}\n\n" + "\n".join(map(_section, RULES.values()))
+
+
+def _section(rule: Rule) -> str:
+    samples = f"Wrong:\n\n```toml\n{rule.wrong}\n```\n\nRight:\n\n```toml\n{rule.right}\n```\n"
+    return f"## {rule.code}\n\n{rule.what} {rule.why}\n\n{samples}"
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"    {line}".rstrip() for line in text.splitlines())

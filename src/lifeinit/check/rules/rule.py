@@ -1,0 +1,53 @@
+"""What a rule is, and what a breach of one is."""
+
+from dataclasses import dataclass
+from typing import Final
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from lifeinit.config.diagnostic import Severity
+
+COMMAND: Final = ("--",)  # the path of the app's command on the command line, which no hook file holds
+
+_MOST_NAMES = 4  # that a sentence lists
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule: `E` and a number for an error, `W` and a number for a warning; a number is never used again.
+
+    `name` is for the eye, in kebab-case. `what` is one sentence, `why` a few. `wrong` and `right` are hook files, or
+    parts of one.
+    """
+
+    code: str
+    name: str
+    what: str
+    why: str
+    wrong: str
+    right: str
+
+    @property
+    def severity(self) -> "Severity":
+        return "error" if self.code.startswith("E") else "warning"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A breach of a rule, at a path of the hook file: at its key, or else at its value. Or at COMMAND.
+
+    `sentence` holds the value in quotes; `help` is the way out. A path that the file does not hold stands for the
+    nearest one above it.
+    """
+
+    code: str
+    path: tuple[str | int, ...]
+    sentence: str
+    help: str
+    at_key: bool = False
+
+
+def listed(names: list[str]) -> str:
+    """`A`, `A and B`, or `A, B, C and others`."""
+    *before, last = names if len(names) <= _MOST_NAMES else [*names[: _MOST_NAMES - 1], "others"]
+    return f"{', '.join(before)} and {last}" if before else last

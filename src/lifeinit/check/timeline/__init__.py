@@ -1,0 +1,37 @@
+"""The plan of a hook file: what is wrong with it, its table, its drawing, its picture. Knows nothing of this machine.
+
+`grace` is in seconds and goes before the usual grace period of `runtime`, a key of RUNTIMES.
+"""
+
+from lifeinit.check.rules.rule import Finding
+from lifeinit.check.timeline import bars, stage_table, svg_drawing
+from lifeinit.check.timeline.budget_checks import findings_of
+from lifeinit.check.timeline.runtimes import RUNTIMES, grace_of
+from lifeinit.check.timeline.stages import life
+from lifeinit.config.model import HookFile
+
+__all__ = ["RUNTIMES", "drawing", "findings", "svg", "table"]
+
+
+def findings(hook_file: HookFile, grace: float | None, runtime: str | None) -> list[Finding]:
+    """Every breach of a rule about the plan."""
+    return findings_of(hook_file, grace_of(grace, runtime))
+
+
+def table(
+    hook_file: HookFile, grace: float | None, width: int = 80, unicode: bool = True, runtime: str | None = None
+) -> str:
+    """The stages of the whole life with their limits, one on a line, without a line feed at its end."""
+    return stage_table.table(life(hook_file), grace_of(grace, runtime), width, unicode)
+
+
+def drawing(
+    hook_file: HookFile, grace: float | None, width: int = 80, unicode: bool = True, runtime: str | None = None
+) -> str:
+    """The same as bars to scale."""
+    return bars.drawing(life(hook_file), grace_of(grace, runtime), width, unicode)
+
+
+def svg(hook_file: HookFile, grace: float | None, runtime: str | None) -> str:
+    """The same as a picture that stands alone."""
+    return svg_drawing.picture(life(hook_file), grace_of(grace, runtime))

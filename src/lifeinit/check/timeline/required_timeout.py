@@ -1,0 +1,56 @@
+"""The one stop_timeout with which no hook of the stop is cut, and the app has time of its own."""
+
+from dataclasses import dataclass
+
+from lifeinit.check.timeline.labels import at_least, more_than
+from lifeinit.check.timeline.stages import SLACK, Stage, life
+from lifeinit.config.model import HookFile
+from lifeinit.engine.budget import CLEANUP_TIME
+from lifeinit.values import duration
+
+LEAST_FOR_THE_APP = 2.0  # seconds; a server that has to finish a request takes about as long
+
+
+@dataclass(frozen=True)
+class Needs:
+    """Seconds: `before` until pre_stop is over and the app has had its time after the sleeps, `reserve` for all that
+    comes after the app, `least` for the whole stop. `budget` is that in whole seconds, and a little more.
+
+    `after` are the post_stop hooks, and what is needed up to the end of each.
+    """
+
+    before: float
+    after: tuple[tuple[Stage, float], ...]
+    least: float
+    budget: float
+
+    @property
+    def reserve(self) -> float:
+        return self.after[-1][1] if self.after else CLEANUP_TIME
+
+    @property
+    def has_post_stop(self) -> bool:
+        return bool(self.after)
+
+    @property
+    def can_be_written(self) -> bool:
+        return self.budget <= duration.LONGEST
+
+    def fit(self, budget: float) -> bool:
+        return self.least <= budget + SLACK
+
+
+def needs_of(hook_file: HookFile) -> Needs:
+    """What the hooks of the stop need where nothing cuts them."""
+    uncut = life(hook_file.replaced(stop_timeout=None))
+    pre_stop, after, until = uncut.hooks("pre_stop"), list[tuple[Stage, float]](), CLEANUP_TIME
+    slept = sum(stage.known or 0.0 for stage in pre_stop)
+    ends = [stage.begin + stage.tries for stage in pre_stop]
+    before = max(*ends, slept + LEAST_FOR_THE_APP if slept else 0.0, 0.0)
+    for stage in uncut.hooks("post_stop"):
+        until += stage.tries
+        after.append((stage, until))
+    # The engine keeps back what comes after the app, and at most half: a half that holds one side holds enough.
+    both, twice = before + min(until, before), 2 * until if after else 0.0
+    budget = max(more_than(both) if pre_stop else 0.0, at_least(twice))
+    return Needs(before, tuple(after), max(both, twice), budget)

@@ -1,0 +1,62 @@
+"""The life as a table: a line for each stage, and a sentence about the whole."""
+
+import math
+from collections.abc import Sequence
+
+from lifeinit.check.timeline.labels import spoken
+from lifeinit.check.timeline.runtimes import Grace
+from lifeinit.check.timeline.stages import Life, Stage
+from lifeinit.check.timeline.text_width import fitted, plain, width
+
+_LONGEST_NAME = 24
+_LEAST_NAME = 6
+_LEAST = 6
+_COLUMNS = "AT MOST by its limits   KNOWN for sure   DONE BY at worst"
+_ENOUGH = 10  # for what a stage does; names give way to it
+
+
+def table(life: Life, grace: Grace | None, columns: int, unicode: bool) -> str:
+    """Both halves of the life, a line for each stage."""
+    numbers = [("AT MOST", "KNOWN", "DONE BY"), *map(_numbers, (*life.start, *life.stop))]
+    stages = (*life.start, *life.stop)
+    phases = max(len(stage.phase) for stage in stages)
+    widths = [max(len(row[i]) for row in numbers) for i in range(3)]
+    room = columns - phases - sum(widths) - 10
+    widest = max(width(plain(stage.name, unicode)) for stage in stages)
+    names = min(_LONGEST_NAME, widest, max(_LEAST_NAME, room - _ENOUGH))
+    does = max(_LEAST, room - names)
+    does = min(does, max(width(plain(stage.does, unicode)) for stage in stages))
+
+    def line(cells: tuple[str, str, str], times: tuple[str, str, str]) -> str:
+        left = [fitted(plain(text, unicode), size) for text, size in zip(cells, (phases, names, does), strict=True)]
+        right = [fitted(text, size, right=True) for text, size in zip(times, widths, strict=True)]
+        return "  ".join((*left, *right)).rstrip()
+
+    def half(title: str, rows: Sequence[Stage]) -> list[str]:
+        head = fitted(title, phases + names + does + 4) + line(("", "", ""), numbers[0])[phases + names + does + 4 :]
+        return [head, *(line((row.phase, row.name, row.does), _numbers(row)) for row in rows)]
+
+    halves = (*half("THE START", life.start), "", *half("THE STOP", life.stop))
+    return "\n".join((*halves, "", _COLUMNS, *verdict(life, grace)))
+
+
+def _numbers(stage: Stage) -> tuple[str, str, str]:
+    longest = spoken(stage.longest)
+    if stage.cut:
+        longest = f"{longest} of {spoken(stage.tries)}"
+    known = "-" if stage.known is None else spoken(min(stage.known, stage.longest))
+    return longest, known, "-" if math.isinf(stage.end) else spoken(stage.end)
+
+
+def verdict(life: Life, grace: Grace | None) -> list[str]:
+    """The worst stop in a sentence, and whether the grace period has room for it."""
+    if math.isinf(life.end):
+        kills = "" if grace is None else f": {grace.kills} after {spoken(grace.seconds)}"
+        return [f"Nothing in lifeinit limits the stop{kills}."]
+    worst = f"At worst the stop takes {spoken(life.end)}"
+    if grace is None:
+        return [f"{worst}."]
+    after = f"{grace.kills} after {spoken(grace.seconds)}"
+    left = grace.seconds - life.end
+    verdict = f"{spoken(left)} to spare" if left > 0 else f"{spoken(-left)} too late" if left else "at the same moment"
+    return [f"{worst}, and {after}: {verdict}."]

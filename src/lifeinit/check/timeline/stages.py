@@ -1,0 +1,156 @@
+"""The life that a hook file plans, stage by stage, with the most time that each can take. Pure."""
+
+import math
+from dataclasses import dataclass
+
+from lifeinit.check.timeline import labels
+from lifeinit.config.model import Hook, HookFile, Phase
+from lifeinit.config.spans import Path
+from lifeinit.engine import budget, plan
+
+INF = math.inf
+SLACK = 1e-9  # two sums of the same times may differ by as much
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One row of the life. Times are seconds; infinite is no limit.
+
+    `known` is what it takes for sure (None: nobody can know), `limit` the most by its own rules. It begins at `begin`
+    and ends at `end` at the latest, both counted from the first stage or from the stop request, and infinite once
+    something before has no limit. After `tries` seconds its own timeouts are over; what may follow is `kill_after`.
+    `beside`: it begins together with the row above.
+    """
+
+    phase: str
+    name: str
+    does: str
+    known: float | None
+    limit: float
+    begin: float = INF
+    end: float = INF
+    tries: float = INF
+    beside: bool = False
+    path: Path = ()
+
+    @property
+    def longest(self) -> float:
+        return self.limit if math.isinf(self.begin) else self.end - self.begin
+
+    @property
+    def cut(self) -> bool:
+        """Whether the budget ends it before its own timeout does."""
+        return not math.isinf(self.end) and self.begin + self.tries > self.end + SLACK
+
+    @property
+    def label(self) -> str:
+        """`pre_start migrate`, or `pre_start[0]` for a hook without a name."""
+        return f"{self.phase}{self.name}" if self.name.startswith("[") else f"{self.phase} {self.name}".rstrip()
+
+
+@dataclass(frozen=True)
+class Life:
+    """The whole life. `killed_at`: when nothing but the reserve is left of `budget`; infinite where there is none."""
+
+    start: tuple[Stage, ...]
+    stop: tuple[Stage, ...]
+    budget: float | None
+    killed_at: float
+
+    def hooks(self, phase: Phase) -> tuple[Stage, ...]:
+        return tuple(stage for stage in (*self.start, *self.stop) if stage.phase == phase)
+
+    @property
+    def border(self) -> str:
+        """What happens at `killed_at`: to an app that pre_stop kept from being asked, nothing that bad yet."""
+        gone = next(stage.end for stage in self.stop if stage.phase == "stop")
+        return "SIGKILL for the app" if gone <= self.killed_at else "pre_stop is cut, the app is asked"
+
+    @property
+    def end(self) -> float:
+        """The stop's end at the latest; infinite where nothing but the runtime ends it."""
+        return self.stop[-1].end
+
+
+def life(hook_file: HookFile) -> Life:
+    """The stages of the life that this file plans."""
+    limit, order = hook_file.stop_timeout, _work_order(hook_file)
+    killed_at = INF if limit is None else limit - budget.reserve(order, limit)
+    cleanup = budget.cleanup_time(order, limit)
+    return Life(tuple(_start(hook_file)), tuple(_stop(hook_file, killed_at, cleanup)), limit, killed_at)
+
+
+def of_tries(hook: Hook) -> float:
+    """The seconds until the timeout of its last try: what the engine's budget counts for it."""
+    once = hook.sleep if hook.timeout is None else hook.timeout
+    return INF if once is None else once * (1 + hook.retries) + hook.retry_delay * hook.retries
+
+
+def _work_order(hook_file: HookFile) -> plan.Plan:
+    """As much of the engine's plan as its budget looks at: the rules of the budget stand there alone."""
+    nothing = plan.Surroundings((), sigchld_ignored=False, lc_ctype_added=False, directory=None)
+    hooks = tuple(
+        plan.Hook(hook.name, None, hook.sleep, hook.timeout, hook.retries, hook.retry_delay, abort=False)
+        for hook in hook_file.hooks.get("post_stop", ())
+    )
+    return plan.Plan((), nothing, (), post_stop=hooks)
+
+
+def _start(hook_file: HookFile) -> list[Stage]:
+    before = _in_a_row(hook_file, "pre_start", 0.0, INF)
+    processes = _processes(hook_file, before[-1].end if before else 0.0)
+    return [*before, *processes, *_in_a_row(hook_file, "post_start", max(stage.end for stage in processes), INF)]
+
+
+def _stop(hook_file: HookFile, killed_at: float, cleanup: float) -> list[Stage]:
+    """Where pre_stop takes all of its time, the app has not been asked yet, and shares the time of cleanup."""
+    end = INF if hook_file.stop_timeout is None else hook_file.stop_timeout
+    before = _in_a_row(hook_file, "pre_stop", 0.0, killed_at)
+    asked = before[-1].end if before else 0.0
+    cut = asked >= killed_at
+    gone = min(asked + cleanup, end) if cut else killed_at
+    left = 0.0 if cut else cleanup
+    clean = min(gone + left, end)
+    return [
+        *before,
+        Stage("stop", _names(hook_file), _of_stop(hook_file, killed_at), None, gone - asked, asked, gone, 0.0),
+        Stage("cleanup", "", "SIGTERM, then SIGKILL", None, left, gone, clean, 0.0),
+        *_in_a_row(hook_file, "post_stop", clean, end),
+    ]
+
+
+def _in_a_row(hook_file: HookFile, phase: Phase, at: float, end: float) -> list[Stage]:
+    """The hooks of a phase that begins at `at`, and is over by `end` whatever its hooks do."""
+    rows = []
+    for hook in hook_file.hooks.get(phase, ()):
+        tries = of_tries(hook)
+        limit = tries if hook.sleep is not None else tries + hook_file.kill_after * (1 + hook.retries)
+        until, name = min(at + limit, end), hook.name
+        if name.startswith(f"{phase}["):
+            name = name.removeprefix(phase)
+        rows.append(Stage(phase, name, labels.of_hook(hook), hook.sleep, limit, at, until, tries, path=hook.path))
+        at = until
+    return rows
+
+
+def _processes(hook_file: HookFile, at: float) -> list[Stage]:
+    """All start together. `ready` at the top is about the first, unless that has its own."""
+    app, rows = hook_file.app, list[Stage]()
+    for name, process in hook_file.processes.items() or (("app", app),):
+        ready = process.ready or (None if rows else app.ready)
+        limit = 0.0 if ready is None else ready.timeout if ready.after is None else ready.after
+        known = 0.0 if ready is None else ready.after
+        does = labels.of_ready(ready)
+        rows.append(Stage("start", name, does, known, limit, at, at + limit, limit, beside=bool(rows)))
+    return rows
+
+
+def _names(hook_file: HookFile) -> str:
+    return ", ".join(hook_file.processes) or "app"
+
+
+def _of_stop(hook_file: HookFile, killed_at: float) -> str:
+    own = {process.stop_signal or hook_file.app.stop_signal for process in hook_file.processes.values()}
+    signals = sorted(f"SIG{name}" for name in own or {hook_file.app.stop_signal} if name)
+    asked = " or ".join(signals) if signals and None not in own else "the stop signal"
+    return f"{asked}, {'and no limit' if math.isinf(killed_at) else 'then SIGKILL'}"

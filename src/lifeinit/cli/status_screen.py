@@ -1,0 +1,109 @@
+"""A running lifeinit as a screen of text."""
+
+import shlex
+import time
+from collections.abc import Iterable, Iterator, Sequence
+
+from lifeinit.engine import log, state
+from lifeinit.status.find_init import Found
+from lifeinit.status.formatting import human, printable
+from lifeinit.status.health import why
+from lifeinit.status.state_reader import AppProcess, HookResult, State
+from lifeinit.status.tree import ZOMBIE, Node
+
+_NOTHING = "-"
+_DEEPEST = 20  # steps to the right
+_WHOLE = 1 << 21  # characters: the most that execve(2) takes
+
+
+def text(found: Found, nodes: list[Node] | None, now: float) -> str:
+    """The whole screen, without a line feed at its end. `now` is unix time."""
+    parts = [_plain_head(found.pid)] if found.state is None else list(_said(found.pid, found.state, now))
+    parts.append(_hidden(found.pid) if nodes is None else _tree(nodes))
+    return "\n\n".join("\n".join(part) for part in parts)
+
+
+def _said(pid: int, state: State, now: float) -> Iterator[Sequence[str]]:
+    yield _head(pid, state, now)
+    if state.processes:
+        yield _table("APP PID UP READY STATUS", [_process(process, now) for process in state.processes])
+    if state.hooks:
+        yield _table("HOOK RESULT TOOK WHEN", [_hook(hook, now) for hook in state.hooks])
+
+
+def _plain_head(pid: int) -> list[str]:
+    place = log.quote(state.directory())
+    return [f"lifeinit, pid {pid}: keeps no state: a plain init does not, nor one that cannot write to {place}"]
+
+
+def _head(pid: int, state: State, now: float) -> list[str]:
+    began = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(state.since))
+    lines = [
+        f"lifeinit, pid {pid}: {state.phase} for {human(now - state.since)}, since {began}",
+        f"ready: {'yes' if state.ready else 'no'}",
+        f"started: {human(now - state.started)} ago, restarts: {state.restarts}",
+    ]
+    if state.reason:
+        lines.append(f"stop: {why(state)}")
+    if state.exit_status is not None:
+        lines.append(f"exit status: {state.exit_status}")
+    return lines
+
+
+def _process(process: AppProcess, now: float) -> list[str]:
+    pid, up = (_NOTHING, _NOTHING) if process.pid is None else (str(process.pid), human(now - process.since))
+    return [printable(process.name), pid, up, "yes" if process.ready else "no", printable(process.status)]
+
+
+def _hook(hook: HookResult, now: float) -> list[str]:
+    label = printable(hook.label) + (f", try {hook.attempt}" if hook.attempt > 1 else "")
+    result = hook.result
+    if hook.signal is not None:
+        result += f", SIG{printable(hook.signal)}"
+    elif hook.code:
+        result += f", {hook.code}"
+    return [label, result, _NOTHING if hook.seconds is None else _took(hook.seconds), f"{human(now - hook.at)} ago"]
+
+
+def _took(seconds: float) -> str:
+    return f"{seconds:.1f} s" if seconds < 59.95 else human(seconds)
+
+
+def _hidden(pid: int) -> list[str]:
+    return [f"The processes cannot be shown: /proc does not show process {pid} to this user (hidepid?)."]
+
+
+def _tree(nodes: list[Node]) -> list[str]:
+    rows = [
+        [
+            "  " * min(node.depth, _DEEPEST) + str(node.pid),
+            printable(node.user or _NOTHING),
+            _size(node.uss_bytes),
+            _size(node.rss_bytes),
+            _NOTHING if node.cpu is None else _took(node.cpu),
+            "ZOMBIE" if node.state == ZOMBIE else node.state,
+            _program(node),
+        ]
+        for node in nodes
+    ]
+    zombies = sum(node.state == ZOMBIE for node in nodes)
+    dead = f", {_count(zombies, 'zombie')} that no parent has waited for" if zombies else ""
+    return [*_table("PID USER USS RSS CPU STATE NAME", rows), f"{_count(len(nodes), 'process')}{dead}"]
+
+
+def _program(node: Node) -> str:
+    return printable(shlex.join(node.arguments), _WHOLE) if node.arguments else printable(node.name)
+
+
+def _size(size: int | None) -> str:
+    return _NOTHING if size is None else f"{size / 2**20:.1f} MiB"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}{'es' if noun.endswith('s') else 's'}"
+
+
+def _table(titles: str, rows: Iterable[Sequence[str]]) -> list[str]:
+    lines = [titles.split(), *rows]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines]

@@ -1,0 +1,105 @@
+"""What a wrong value was meant to be: a misspelt signal, a duration in words, another tool's choice of words."""
+
+import re
+
+from lifeinit.engine.signals import RTMAX, RTMIN, name_of
+from lifeinit.values import interpolation
+
+_LONGEST = 20  # characters of a value that is worth comparing
+_UNUSABLE = {"KILL", "STOP", "CHLD"}
+# Not compiled here: few files need any of them.
+_SPOKEN = r"(?a)\s*(\d+(?:\.\d+)?)\s*([A-Za-z]+)\s*"
+_VARIABLE = r"(?a)\$\{?([A-Za-z_]\w*)(?::?-([0-9.]+)s?\}$)?"
+_SHELLS_OWN = r"(?a)\$\{([A-Za-z_]\w*):?([-=?])"
+_BACKTICKS = r"[^`\s]*`[a-z./][^`]*`[^`\s]*"
+_UNITS = {
+    **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), "s"),
+    **dict.fromkeys(("m", "min", "mins", "minute", "minutes"), "m"),
+    **dict.fromkeys(("h", "hr", "hrs", "hour", "hours"), "h"),
+    **dict.fromkeys(("ms", "msec", "msecs", "millisecond", "milliseconds"), "ms"),
+}
+
+# What other tools have where we have a choice of words.
+CHOICES = {
+    **dict.fromkeys(("ignore", "continue", "warning", "log", "skip"), "warn"),
+    **dict.fromkeys(("fail", "failure", "error", "stop", "exit"), "abort"),
+    **dict.fromkeys(("unless-stopped", "true", "yes", "on-success", "unexpected"), "always"),
+    **dict.fromkeys(("onfailure", "on_failure", "on-abnormal", "on-abort"), "on-failure"),
+    **dict.fromkeys(("never", "false", "none", "off"), "no"),
+    **dict.fromkeys(("mixed", "control-group", "all", "tree", "cgroup"), "group"),
+    **dict.fromkeys(("main", "child", "pid", "single"), "process"),
+}
+
+
+def choice(value: object, choices: tuple[str, ...]) -> str:
+    """A question after the choice that another tool's word means; "" if there is none."""
+    meant = CHOICES.get(str(value).lower(), "") if isinstance(value, str | bool) else ""
+    return f'did you mean "{meant}"?' if meant in choices else ""
+
+
+def dollar(text: str, name: str) -> str:
+    """The way out for the first dollar sign that begins no variable, where it begins something of the shell; else "".
+
+    `name` is the variable whose value the text is; "" for a target.
+    """
+    at = interpolation.stray(text)
+    rest = "" if at is None else text[at:]
+    if rest.startswith("$("):
+        return f'nothing is run here: leave it out, and {_hands_on(name)}, or write "$$" for the sign itself'
+    if match := re.match(_SHELLS_OWN, rest):
+        variable, sign = match.groups()
+        if sign == "?":
+            return f'write "${variable}": where it is not set nothing is started'
+        return f'write "${variable}", and set the default in the image: ENV {variable}=...'
+    return f"nothing but $NAME and ${{NAME}} is read here: {_hands_on(name)}" if rest.startswith("${") else ""
+
+
+def is_run_elsewhere(text: str) -> bool:
+    """Whether it is a command in backticks, which only a shell would run."""
+    return "`" in text and re.fullmatch(_BACKTICKS, text) is not None
+
+
+def run_elsewhere(name: str) -> str:
+    """The way out for such a value of the variable `name`."""
+    return f"leave it out, and {_hands_on(name)}"
+
+
+def _hands_on(name: str) -> str:
+    then = "" if name else ', and "$NAME" here'
+    return f"have a pre_start hook write {name or 'NAME'}=... to $LIFEINIT_ENV{then}"
+
+
+def without_variables(key: str, value: object) -> str:
+    """The way out for a duration that is a variable; "" if there is none in it."""
+    match = re.search(_VARIABLE, value) if isinstance(value, str) else None
+    if match is None:
+        return ""
+    if key == "sleep":
+        line = f'exec sleep "${{{match[1]}:-{match[2] or 3}}}"'
+        return f"durations take no variables: write command = '{line}' in its place, with a timeout above it"
+    if key == "stop_timeout":
+        return "durations take no variables: set LIFEINIT_STOP_TIMEOUT where the container is started"
+    return "durations take no variables: write the time itself"
+
+
+def duration(value: object) -> str:
+    """A question after the duration that is written in words, `30 seconds`; "" if it is none."""
+    match = re.fullmatch(_SPOKEN, value) if isinstance(value, str) and len(value) <= _LONGEST else None
+    unit = _UNITS.get(match[2].lower()) if match else None
+    return f'did you mean "{match[1]}{unit}"?' if match and unit and f"{match[1]}{unit}" != value else ""
+
+
+def signal(value: object) -> str:
+    """A question after the signal that was meant by a number or a misspelt name; "" if there is none."""
+    text = str(value) if isinstance(value, int) and 0 < value <= RTMAX else value
+    if isinstance(value, bool) or not isinstance(text, str) or not 0 < len(text) <= _LONGEST:
+        return ""
+    if text.isascii() and text.isdecimal():
+        name = name_of(int(text))
+        return "" if name == str(int(text)) or name in _UNUSABLE else f'did you mean "{name}"?'
+    import difflib  # noqa: PLC0415  # only a mistake pays for it
+
+    short = text.strip().upper().removeprefix("SIG")
+    names = [name for name in map(name_of, range(1, RTMIN)) if name not in _UNUSABLE]
+    found = difflib.get_close_matches(short, names, n=1)
+    return f'did you mean "{found[0]}"?' if found else ""

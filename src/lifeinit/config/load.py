@@ -1,0 +1,108 @@
+"""From bytes to the tables of TOML and their places, or to the one problem that ends the reading."""
+
+import re
+import tomllib
+
+from lifeinit.config.depth import DEEPEST, too_deep
+from lifeinit.config.diagnostic import Place, Problem
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
+
+LARGEST: "Final" = 1 << 20  # bytes; as large as a ConfigMap of Kubernetes can be
+
+_MARK = b"\xef\xbb\xbf"
+_TOML_PLACE = r" \(at (?:line (\d+), column (\d+)|end of document)\)$"
+_MANY_DIGITS = r"[0-9][0-9_]{4299,}"
+
+
+class RefusedError(Exception):
+    """The text cannot be read as TOML."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.message)
+        self.problem = problem
+
+
+def decode(raw: bytes) -> str:
+    """The text, without a byte order mark. Raises RefusedError."""
+    if len(raw) > LARGEST:
+        raise RefusedError(
+            _problem(Place(1, 1), "E109", "more than 1 MiB of hook file", "put what is long into scripts")
+        )
+    raw = raw.removeprefix(_MARK)
+    if _is_utf_16(raw):
+        way_out = "save the file as UTF-8"
+        raise RefusedError(_problem(Place(1, 1), "E111", "not UTF-8, but UTF-16 by the look of it", way_out))
+    try:
+        return raw.decode()
+    except UnicodeDecodeError as error:
+        before = raw[: error.start].decode()
+        place = _place(before, len(before))
+        sentence = f'not UTF-8: the byte "0x{raw[error.start]:02x}" stands here'
+        raise RefusedError(_problem(place, "E111", sentence, "save the file as UTF-8")) from None
+
+
+def shown(raw: bytes) -> str:
+    """The text as a person can be shown it, whatever the bytes are."""
+    if len(raw) > LARGEST:
+        return ""
+    raw = raw.removeprefix(_MARK)
+    return raw.decode("utf-16" if _is_utf_16(raw) else "utf-8", "replace")
+
+
+def load(text: str) -> dict[str, object]:
+    """The tables of a TOML text. Raises RefusedError."""
+    deep = too_deep(text)
+    readable = text[:deep]
+    try:
+        table = tomllib.loads(readable)
+    except tomllib.TOMLDecodeError as error:
+        offset = _offset_of(str(error), readable)
+        # What stands before the depth may be wrong already, and then the brackets were not counted rightly.
+        if deep is None or offset < deep:
+            raise RefusedError(_explained(readable, offset, str(error))) from None
+    except ValueError:  # CPython converts no number of more than 4,300 digits
+        match = re.search(_MANY_DIGITS, text)
+        place = _place(text, match.start() if match else 0)
+        sentence = "invalid TOML: a number of more than 4,300 digits"
+        raise RefusedError(_problem(place, "E101", sentence, "write a smaller one")) from None
+    if deep is None:
+        return table
+    way_out = "a hook file needs no more than four levels"
+    raise RefusedError(_problem(_place(text, deep), "E110", f"nested more than {DEEPEST} deep", way_out))
+
+
+def _explained(text: str, offset: int, message: str) -> Problem:
+    from lifeinit.config.toml_errors import explain  # noqa: PLC0415  # only a mistake pays for it
+
+    found = explain(text, offset, re.sub(_TOML_PLACE, "", message))
+    return Problem(_place(text, found.start), found.sentence, found.help, "E101", _place(text, found.end))
+
+
+def _offset_of(message: str, text: str) -> int:
+    match = re.search(_TOML_PLACE, message)
+    return _offset(text, int(match[1]), int(match[2])) if match and match[1] else len(text)
+
+
+def _offset(text: str, line: int, column: int) -> int:
+    start = 0
+    for _ in range(line - 1):
+        start = text.index("\n", start) + 1
+    return start + column - 1
+
+
+def _place(text: str, offset: int) -> Place:
+    return Place(text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset))
+
+
+def _is_utf_16(raw: bytes) -> bool:
+    """By its byte order mark, or because every second byte is a NUL, and no other."""
+    return raw.startswith((b"\xff\xfe", b"\xfe\xff")) or (
+        len(raw) > 1 and {raw[::2].count(0), raw[1::2].count(0)} == {0, len(raw) // 2}
+    )
+
+
+def _problem(place: Place, code: str, sentence: str, way_out: str) -> Problem:
+    return Problem(place, sentence, way_out, code, Place(place.line, place.column + 1))

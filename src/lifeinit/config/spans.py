@@ -1,0 +1,232 @@
+"""Where in a TOML text each key and value stands, which tomllib does not tell.
+
+The text is known to be valid, so this reads only what it needs to find the borders. toml.io, version 1.0
+"""
+
+import bisect
+import re
+import tomllib
+from typing import NamedTuple
+
+from lifeinit.config.diagnostic import Place
+
+Path = tuple[str | int, ...]
+
+# Atomic, so that no text makes them go back. Why not a possessive group, `(...)*+`: it does not always match what it
+# should before Python 3.11.5, which Debian bookworm's is.
+STRING = (
+    r'"""(?>(?:[^"\\]++|\\.|"{1,2}+(?!"))*)"{3,5}+'
+    r"|'''(?>(?:[^']++|'{1,2}+(?!'))*)'{3,5}+"
+    r'|"(?!"")(?>(?:[^"\\\n]++|\\.)*)"'
+    r"|'(?!'')[^'\n]*+'"
+)
+_SPACE = re.compile(r"[ \t]*+")
+_BLANK = re.compile(r"(?>(?:[ \t\r\n]++|#[^\n]*+)*)")
+_KEY = re.compile(r"[A-Za-z0-9_-]++|\"(?>(?:[^\"\\\n]++|\\.)*)\"|'[^'\n]*+'")
+_SCALAR = re.compile(r"[^,\]}#\r\n]*+")
+_STRING = re.compile(STRING, re.DOTALL)
+
+
+class Span(NamedTuple):
+    """Offsets into the text: where a key (or list item) begins and ends, and where its value does.
+
+    The value of a table that a header makes is the header; of one that a dotted key makes, the key up to its name.
+    """
+
+    key: int
+    key_end: int
+    value: int
+    end: int
+
+
+class Part(NamedTuple):
+    """One name of a dotted key, and its offsets."""
+
+    name: str
+    start: int
+    end: int
+
+
+class Places:
+    """The places of one valid TOML text. A path is keys, and numbers for the items of arrays.
+
+    `table` is the path of the table that the text ends in.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._line_starts = [0, *(match.end() for match in re.finditer("\n", text))]
+        self.spans: dict[Path, Span] = {(): Span(0, 0, 0, 0)}
+        self.table: Path = _Scanner(text, self.spans).document()
+
+    def key(self, path: Path) -> Place:
+        """Where the key stands, or the nearest one above it that the text holds."""
+        return self.at(self._nearest(path).key)
+
+    def value(self, path: Path) -> Place:
+        """Where the value stands, or that of the nearest key above it that the text holds."""
+        return self.at(self._nearest(path).value)
+
+    def borders(self, path: Path, *, of_key: bool = False) -> tuple[Place, Place]:
+        """Where the value or the key (or the nearest above it) begins, and where it has ended."""
+        span = self._nearest(path)
+        return (self.at(span.key), self.at(span.key_end)) if of_key else (self.at(span.value), self.at(span.end))
+
+    def at(self, offset: int) -> Place:
+        line = bisect.bisect_right(self._line_starts, offset)
+        return Place(line, offset - self._line_starts[line - 1] + 1)
+
+    def _nearest(self, path: Path) -> Span:
+        while path not in self.spans:
+            path = path[:-1]
+        return self.spans[path]
+
+
+def statements(text: str) -> list[int]:
+    """The offsets at which the statements of a text begin, up to the first one that is no TOML."""
+    scanner = _Scanner(text, {})
+    try:
+        scanner.document()
+    except (ValueError, IndexError, RecursionError):
+        pass  # found as far as the text is valid
+    return scanner.statements
+
+
+def dotted_key(text: str, offset: int) -> list[Part]:
+    """The key that begins at an offset. Raises ValueError or IndexError where none does."""
+    scanner = _Scanner(text, {})
+    scanner.position = offset
+    return scanner.dotted_key()
+
+
+class _Scanner:
+    def __init__(self, text: str, spans: dict[Path, Span]) -> None:
+        self.text = text
+        self.position = 0
+        self.spans = spans
+        self.statements: list[int] = []
+        self.array_lengths: dict[Path, int] = {}
+
+    def document(self) -> Path:
+        """Read it all; the path of the last table."""
+        table: Path = ()
+        self.skip(_BLANK)
+        while self.position < len(self.text):
+            self.statements.append(self.position)
+            if self.text[self.position] == "[":
+                table = self.header()
+            else:
+                self.pair(table)
+            if "\n" not in self.skip(_BLANK) and self.position < len(self.text):
+                raise ValueError(f"two statements on one line at {self.position}")
+        return table
+
+    def skip(self, pattern: re.Pattern[str]) -> str:
+        match = pattern.match(self.text, self.position)
+        if match is None:
+            raise ValueError(f"no {pattern.pattern} at {self.position}")
+        self.position = match.end()
+        return match.group()
+
+    def header(self) -> Path:
+        """`[table]` or `[[array of tables]]`: the path of the table that it opens."""
+        start = self.position
+        brackets = 2 if self.text.startswith("[[", start) else 1
+        self.position += brackets
+        keys = self.dotted_key()
+        self.position += brackets
+        path: Path = ()
+        for key in keys[:-1]:
+            path = (*path, key.name)
+            self.spans.setdefault(path, Span(key.start, key.end, start, self.position))
+            path = self.last_item(path)
+        last = keys[-1]
+        span = Span(last.start, last.end, start, self.position)
+        path = (*path, last.name)
+        if brackets == 2:
+            self.spans.setdefault(path, span)
+            number = self.array_lengths.get(path, 0)
+            self.array_lengths[path] = number + 1
+            path = (*path, number)
+        self.spans[path] = span
+        return path
+
+    def last_item(self, path: Path) -> Path:
+        """A header below an array of tables speaks of its last item."""
+        length = self.array_lengths.get(path)
+        return path if length is None else (*path, length - 1)
+
+    def pair(self, table: Path) -> None:
+        """`key = value` or `a.b = value`."""
+        keys = self.dotted_key()
+        self.position += 1  # the equals sign
+        self.skip(_SPACE)
+        start = self.position
+        path = table
+        for key in keys[:-1]:
+            path = (*path, key.name)
+            self.spans.setdefault(path, Span(key.start, key.end, keys[0].start, key.end))
+        last = keys[-1]
+        path = (*path, last.name)
+        self.value(path)
+        self.spans[path] = Span(last.start, last.end, start, self.position)
+
+    def dotted_key(self) -> list[Part]:
+        keys: list[Part] = []
+        while True:
+            self.skip(_SPACE)
+            start = self.position
+            raw = self.skip(_KEY)
+            keys.append(Part(_name(raw), start, self.position))
+            self.skip(_SPACE)
+            if not self.text.startswith(".", self.position):
+                return keys
+            self.position += 1
+
+    def value(self, path: Path) -> None:
+        match self.text[self.position]:
+            case "[":
+                self.array(path)
+            case "{":
+                self.inline_table(path)
+            case '"' | "'":
+                self.skip(_STRING)
+            case _:
+                start = self.position
+                self.position = start + len(self.skip(_SCALAR).rstrip())
+                if self.position == start:
+                    raise ValueError(f"no value at {start}")
+
+    def array(self, path: Path) -> None:
+        self.position += 1
+        number = 0
+        self.skip(_BLANK)
+        while self.text[self.position] != "]":
+            start = self.position
+            item = (*path, number)
+            self.value(item)
+            self.spans[item] = Span(start, self.position, start, self.position)
+            number += 1
+            self.skip(_BLANK)
+            self.comma()
+        self.position += 1
+
+    def inline_table(self, path: Path) -> None:
+        self.position += 1
+        self.skip(_BLANK)
+        while self.text[self.position] != "}":
+            self.pair(path)
+            self.skip(_BLANK)
+            self.comma()
+        self.position += 1
+
+    def comma(self) -> None:
+        if self.text[self.position] == ",":
+            self.position += 1
+            self.skip(_BLANK)
+
+
+def _name(raw: str) -> str:
+    """What a key of the text is called."""
+    if raw[0] not in "\"'":
+        return raw
+    return next(iter(tomllib.loads(f"{raw}=0"))) if "\\" in raw else raw[1:-1]

@@ -1,0 +1,84 @@
+"""One process of the app, once it runs: who is its main process, and how a signal reaches it."""
+
+import errno
+import os
+
+from lifeinit.engine import descendants, syscalls
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+_NOT_OWN = "that is no process of the app's own"
+_NO_PROCESS = {errno.ESRCH, errno.EINVAL, errno.ENOENT}  # ENOENT, before EINVAL: it is a thread. pidfd_open(2)
+
+
+class RunningApp:
+    """The main process is the one that was started, until it says that another one is. sd_notify(3), MAINPID=
+
+    Only a child's end can be waited for. So the one that was started stays the one whose end counts for as long as it
+    lives; when it dies before the other, which is then handed to us, the other takes its place.
+    """
+
+    def __init__(self, pid: int, uid: int) -> None:
+        self.pid = pid
+        self.status_text = ""
+        self._uid = uid
+        self._group = pid
+        self._other: tuple[int, int] | None = None  # pid, and a descriptor that no reuse of the pid deceives
+
+    def signal(self, signo: int, group: bool) -> bool:
+        """Whether we may: not where it has another user and we lack CAP_KILL."""
+        if not group:
+            return self._to_other(signo) or syscalls.signal_process(self.pid, signo)
+        allowed = syscalls.signal_group(self._group, signo)
+        if syscalls.group_of(self.pid) not in {0, self._group}:
+            allowed = syscalls.signal_process(self.pid, signo) or allowed  # it has left the group that we gave it
+        if self._other is not None and syscalls.group_of(self._other[0]) != self._group:
+            allowed = self._to_other(signo) or allowed
+        return allowed
+
+    def _to_other(self, signo: int) -> bool:
+        return self._other is not None and syscalls.signal_descriptor(self._other[1], signo)
+
+    def main_is(self, pid: int, ours: "Collection[int]") -> str:
+        """Take another process as the main one, if it is one of the app's own. Else why not; empty if it is taken.
+
+        It has to live below us, as the user that the process was started as, and neither itself nor its group may have
+        another role: `ours` are the pids of those that do.
+        """
+        self._let_go()
+        if pid == self.pid:
+            return ""
+        try:
+            descriptor = syscalls.open_process(pid)
+        except OverflowError:
+            return _NOT_OWN
+        except OSError as error:
+            return _NOT_OWN if error.errno in _NO_PROCESS else f"pidfd_open: {error.strerror}"
+        roles = {pid, syscalls.group_of(pid)} & set(ours)
+        if roles - {self.pid} or syscalls.user_of(pid) != self._uid or not descendants.lives_below(pid):
+            os.close(descriptor)
+            return _NOT_OWN
+        self._other = (pid, descriptor)
+        return ""
+
+    def survives(self) -> bool:
+        """The process is dead: whether another one, of which it has spoken, goes on as the app."""
+        if self._other is None:
+            return False
+        pid, descriptor = self._other
+        lives = syscalls.is_living_child(descriptor)
+        group = syscalls.group_of(pid)
+        self._let_go()
+        if not lives:
+            return False
+        self.pid = pid
+        if group not in {0, os.getpgrp()}:
+            self._group = group
+        return True
+
+    def _let_go(self) -> None:
+        if self._other is not None:
+            os.close(self._other[1])
+            self._other = None

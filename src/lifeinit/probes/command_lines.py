@@ -1,0 +1,38 @@
+"""The command lines that start `prober.py`: what the engine runs for `wait_for` and for a ready probe."""
+
+import os
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Literal
+
+    Flag = Literal["--insecure", "--verbose", "--json", "--quiet"]
+
+_SCRIPT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "prober.py")
+
+
+def wait_program(targets: "Sequence[str]", interval: float = 1.0, *flags: "Flag") -> tuple[str, ...]:
+    """Says what it waits for, and ends with 0 once every target answers. Targets are as written, not expanded."""
+    return (*_start("wait", interval, flags), "--", *map(_without_secrets, targets))
+
+
+def ready_program(target: str, interval: float = 1.0, *flags: "Flag") -> tuple[str, ...]:
+    """Ends with 0 once the target answers, and is silent until then. The target is as written, not expanded."""
+    return (*_start("ready", interval, flags), "--", _without_secrets(target))
+
+
+def ready_command(argv: "Sequence[str]", interval: float = 1.0, *flags: "Flag") -> tuple[str, ...]:
+    """The same for a program that is to exit with 0. Its output is shown only if `--verbose`."""
+    return (*_start("ready", interval, flags), "--command", "--", *argv)
+
+
+def _without_secrets(target: str) -> str:
+    from lifeinit.probes.targets import without_secrets  # noqa: PLC0415  # 3 ms that only a target has to pay
+
+    return without_secrets(target)
+
+
+def _start(mode: str, interval: float, flags: "Sequence[Flag]") -> tuple[str, ...]:
+    return (sys.executable, "-I", "-S", "-B", _SCRIPT, mode, "--interval", repr(interval), *flags)

@@ -1,0 +1,34 @@
+"""Become another program, with exactly what lifeinit was started with; or end as a signal asks."""
+
+import os
+
+from lifeinit.engine import syscalls
+
+# execvp(3) as the engine does it: with scripts that have no shebang, and with EACCES remembered.
+from lifeinit.engine.spawn import DEFAULT_PATH, execute
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import signal as _signal
+    from collections.abc import Sequence
+    from typing import NoReturn
+
+    from lifeinit.engine.plan import Surroundings
+else:
+    import _signal
+
+
+def become(argv: "Sequence[bytes]", surroundings: "Surroundings") -> "NoReturn":
+    """Exec a program. Raises OSError where it cannot be: ENOENT where it is not found."""
+    if surroundings.lc_ctype_added:
+        os.unsetenv(b"LC_CTYPE")  # CPython put it there. PEP 538
+    syscalls.restore_signals(surroundings.mask, surroundings.sigchld_ignored)
+    execute(tuple(argv), os.environb.get(b"PATH", DEFAULT_PATH))
+
+
+def die(signo: int) -> "NoReturn":
+    """End as the signal's default action does, so that a shell sees why; PID 1, which has none, with its status."""
+    _signal.signal(signo, _signal.SIG_DFL)
+    os.kill(os.getpid(), signo)
+    _signal.pthread_sigmask(_signal.SIG_UNBLOCK, (signo,))
+    syscalls.leave(128 + signo)

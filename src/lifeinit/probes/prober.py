@@ -1,0 +1,81 @@
+"""What waits beside the engine, as `python -I -S -B prober.py MODE OPTIONS -- TARGET...`: see `programs`."""
+
+import os
+import sys
+
+if __name__ == "__main__":
+    # As in the engine's main.py: last on the path, the package can stand in front of no module of the library.
+    sys.path.append(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
+
+from lifeinit.engine import log, syscalls
+from lifeinit.engine.plan import Surroundings
+from lifeinit.probes.attempt import Terms
+from lifeinit.probes.exec_program import die
+from lifeinit.probes.parse_targets import resolve
+from lifeinit.probes.targets import Command, Target
+from lifeinit.probes.wait import Pace, Waiting
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import NoReturn
+
+_WRONG, _EX_SOFTWARE = 1, 70  # sysexits(3)
+
+
+def main(arguments: "Sequence[str]") -> "NoReturn":
+    """Wait as the arguments say, and end with 0; with 1 if a target is wrong; on a stop request by its signal."""
+    try:
+        status = _wait(arguments)
+    except Exception as error:  # noqa: BLE001  # a sentence and a status for it too
+        log.report(error)
+        status = _EX_SOFTWARE
+    if status > 128:
+        die(status - 128)
+    syscalls.leave(status)
+
+
+def _wait(arguments: "Sequence[str]") -> int:
+    mode, _, interval, *rest = arguments
+    options, operands = rest[: rest.index("--")], rest[rest.index("--") + 1 :]
+    log.configure("json" if "--json" in options else "text", quiet="--quiet" in options)
+    mask = syscalls.block_signals()
+    prefix = "ready: " if mode == "ready" else f"{_hook()}: "
+    silent = mode == "ready" and "--verbose" not in options
+    if "--command" in options:
+        targets, terms = [_command(operands)], Terms(silent=silent, surroundings=_surroundings(mask))
+    else:
+        targets, terms = _resolved(operands, prefix), Terms(insecure="--insecure" in options)
+        if not targets:
+            return _WRONG
+    pace = Pace(float(interval), quiet=silent)
+    return Waiting(targets, pace, terms, lambda text: log.say(prefix + text)).run()
+
+
+def _command(argv: "Sequence[str]") -> Target:
+    words = tuple(map(os.fsencode, argv))
+    return Target(f"the command {log.quote(words[0])}", (Command(words),))
+
+
+def _surroundings(mask: tuple[int, ...]) -> Surroundings:
+    from lifeinit.startup.inherited import surroundings  # noqa: PLC0415  # 8 ms that only a command has to pay
+
+    return surroundings(mask)
+
+
+def _resolved(texts: "Sequence[str]", prefix: str) -> list[Target]:
+    """The targets; none if one of them is wrong, which is said."""
+    targets, wrong = resolve(texts, os.environ)
+    for sentence in wrong:
+        log.say(prefix + sentence)
+    return [] if wrong else targets
+
+
+def _hook() -> str:
+    """`pre_start services`; only `pre_start[0]` for a hook without a name of its own."""
+    event, name = (os.environ.get(f"LIFEINIT_{key}", "") for key in ("EVENT", "HOOK"))
+    return name if name.startswith(f"{event}[") else f"{event} {name}"
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

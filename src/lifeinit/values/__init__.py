@@ -1,0 +1,1 @@
+"""Values as users write them: durations, variables and exit statuses."""

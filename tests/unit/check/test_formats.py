@@ -1,0 +1,131 @@
+"""Problems for programs: JSON, GitHub's commands, SARIF."""
+
+import json
+from urllib.parse import unquote
+
+import pytest
+
+from lifeinit import __version__
+from lifeinit.check.output.formats import as_github, as_json, as_sarif
+from lifeinit.check.output.result import Report
+from lifeinit.check.rules.registry import RULES
+from lifeinit.config.diagnostic import Place, Problem
+from lifeinit.config.parser import examine
+
+TEXT = '[[pre_start]]\ncommand = "x"\nretry_delay = "3s"\n[app]\nuser = "a\\u0000b"\nuses = """\na"""\n'
+
+
+def report(path: str = "hooks.toml", text: str = TEXT) -> Report:
+    examined = examine(text.encode())
+    return Report(path, examined.text, examined.problems)
+
+
+def test_json() -> None:
+    assert as_json([report(text='pre_strat = "x"\n')]) == (
+        """\
+{
+  "problems": [
+    {
+      "file": "hooks.toml",
+      "line": 1,
+      "column": 1,
+      "end_line": 1,
+      "end_column": 10,
+      "severity": "error",
+      "code": "E102",
+      "rule": "unknown-key",
+      "message": "unknown key \\"pre_strat\\"",
+      "help": "did you mean \\"pre_start\\"?"
+    }
+  ],
+  "errors": 1,
+  "warnings": 0
+}
+"""
+    )
+
+
+def test_json_of_several_files() -> None:
+    answer = json.loads(as_json([report("a.toml"), report("b.toml", ""), report("ä\n.toml")]))
+    assert [(problem["file"], problem["line"], problem["code"]) for problem in answer["problems"]] == [
+        (path, line, code) for path in ("a.toml", "ä\n.toml") for line, code in ((3, "W201"), (5, "E215"), (6, "E102"))
+    ]
+    assert (answer["errors"], answer["warnings"]) == (4, 2)
+
+
+def test_json_of_a_problem_without_a_rule() -> None:
+    plain = Report("f", "", [Problem(Place(1, 2), "sentence: way out")])
+    (problem,) = json.loads(as_json([plain]))["problems"]
+    assert (problem["code"], problem["rule"], problem["help"], problem["end_column"]) == (None, None, None, 3)
+
+
+def test_github() -> None:
+    sentence = "retry_delay changes nothing without retries: write retries too, or leave it out"
+    nul = '"a\\x00b" holds a NUL character, which no command line can: remove it'
+    unknown = 'unknown key "uses": did you mean "user"?'
+    assert as_github([report("a,b:c%.toml")]).splitlines() == [
+        f"::warning file=a%2Cb%3Ac%25.toml,line=3,col=1,endLine=3,endColumn=12,title=lifeinit W201::{sentence}",
+        f"::error file=a%2Cb%3Ac%25.toml,line=5,col=8,endLine=5,endColumn=18,title=lifeinit E215::{nul}",
+        f"::error file=a%2Cb%3Ac%25.toml,line=6,col=1,endLine=6,endColumn=5,title=lifeinit E102::{unknown}",
+    ]
+
+
+def test_github_gets_no_columns_of_a_problem_of_several_lines() -> None:
+    several = Problem(Place(1, 5), "50 % of\r\nit", "", "E105", Place(2, 3))
+    assert as_github([Report("f", "", [several])]) == (
+        "::error file=f,line=1,endLine=2,title=lifeinit E105::50 %25 of%0D%0Ait\n"
+    )
+
+
+def test_nothing_wrong() -> None:
+    assert as_github([report(text="")]) == ""
+    assert json.loads(as_json([report(text="")])) == {"problems": [], "errors": 0, "warnings": 0}
+    assert json.loads(as_sarif([report(text="")]))["runs"][0]["results"] == []
+
+
+def test_sarif_has_what_the_standard_asks_for() -> None:
+    """The required properties of SARIF 2.1.0 (3.13, 3.14, 3.18, 3.19, 3.27, 3.30, 3.49), and its bounds."""
+    log = json.loads(as_sarif([report()]))
+    assert set(log) == {"$schema", "version", "runs"}
+    assert log["version"] == "2.1.0"
+    (run,) = log["runs"]
+    assert run["columnKind"] == "unicodeCodePoints"
+    driver = run["tool"]["driver"]
+    assert (driver["name"], driver["version"]) == ("lifeinit", __version__)
+    assert [rule["id"] for rule in driver["rules"]] == list(RULES)
+    for rule in driver["rules"]:
+        assert rule["defaultConfiguration"]["level"] in {"none", "note", "warning", "error"}
+        assert all(rule[text]["text"] for text in ("shortDescription", "fullDescription", "help"))
+    assert len(run["results"]) == 3
+    for result, problem in zip(run["results"], report().problems, strict=True):
+        assert driver["rules"][result["ruleIndex"]]["id"] == result["ruleId"] == problem.code
+        assert result["level"] == problem.severity
+        assert result["message"] == {"text": problem.message}
+        (location,) = result["locations"]
+        assert location["physicalLocation"]["artifactLocation"] == {"uri": "hooks.toml"}
+        region = location["physicalLocation"]["region"]
+        assert (region["startLine"], region["startColumn"]) == problem.place
+        assert (region["endLine"], region["endColumn"]) == problem.end
+        assert region["startColumn"] >= 1
+
+
+def test_sarif_of_a_problem_without_a_rule() -> None:
+    log = json.loads(as_sarif([Report("f", "", [Problem(Place(1, 2), "sentence")])]))
+    assert not {"ruleId", "ruleIndex"} & set(log["runs"][0]["results"][0])
+
+
+@pytest.mark.parametrize(
+    ("path", "uri"),
+    [
+        ("hooks.toml", "hooks.toml"),
+        ("dir with space/ä.toml", "dir%20with%20space/%C3%A4.toml"),
+        ("/etc/hooks.toml", "file:///etc/hooks.toml"),
+        ("a:b.toml", "a%3Ab.toml"),
+        ("\udcff.toml", "%FF.toml"),
+    ],
+)
+def test_the_uri_of_a_path(path: str, uri: str) -> None:
+    log = json.loads(as_sarif([report(path)]))
+    found = log["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+    assert found == uri
+    assert unquote(found, errors="surrogateescape").removeprefix("file://") == path

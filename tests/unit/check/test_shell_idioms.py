@@ -1,0 +1,109 @@
+"""What a hook file holds that was written with a shell in mind: each mistake is told the way out that fits it."""
+
+import pytest
+
+from lifeinit.config.parser import examine
+
+
+def told(text: str) -> list[str]:
+    """Code, place and way out of each problem."""
+    return [f"{one.code} {one.place.line}:{one.place.column} {one.help}" for one in examine(text.encode()).problems]
+
+
+HANDS_ON = "have a pre_start hook write {}=... to $LIFEINIT_ENV"
+IS_NOT_RUN = f'nothing is run here: leave it out, and {HANDS_ON}, or write "$$" for the sign itself'
+
+
+@pytest.mark.parametrize(
+    ("value", "way_out"),
+    [
+        ("$(hostname)", IS_NOT_RUN.format("KEY")),
+        ("v$$$((1 + 1))", IS_NOT_RUN.format("KEY")),
+        ("${WORKERS:-2}", 'write "$WORKERS", and set the default in the image: ENV WORKERS=...'),
+        ("$HOME/${A-}$(x)", 'write "$A", and set the default in the image: ENV A=...'),
+        ("${A:=b}", 'write "$A", and set the default in the image: ENV A=...'),
+        ("${A:?}", 'write "$A": where it is not set nothing is started'),
+        ("${A%.*}", f"nothing but $NAME and ${{NAME}} is read here: {HANDS_ON.format('KEY')}"),
+        ("${}", f"nothing but $NAME and ${{NAME}} is read here: {HANDS_ON.format('KEY')}"),
+        ("5 $", 'write "$$" for the sign itself'),
+        ("$1", 'write "$$" for the sign itself'),
+    ],
+)
+def test_what_a_shell_would_expand_in_a_value(value: str, way_out: str) -> None:
+    """The only way out that was told was to write "$$", which makes a text of it."""
+    assert told(f'[app.environment]\nKEY = "{value}"') == [f"E213 2:7 {way_out}"]
+
+
+def test_what_a_shell_would_expand_in_a_target() -> None:
+    assert told('pre_start = { wait_for = ["tcp://${DB:-db}:5432", "tcp://$(hostname):1"] }') == [
+        'E213 1:27 write "$DB", and set the default in the image: ENV DB=...',
+        "E213 1:51 " + IS_NOT_RUN.format("NAME").replace("ENV, or", 'ENV, and "$NAME" here, or'),
+    ]
+
+
+@pytest.mark.parametrize("value", ["`hostname`", "v-`date +%s`", "`/bin/x | y`-1", "`./x`"])
+def test_a_command_in_backticks(value: str) -> None:
+    assert told(f'[app.environment]\nKEY = "{value}"') == [f"W202 2:7 leave it out, and {HANDS_ON.format('KEY')}"]
+
+
+@pytest.mark.parametrize("value", ["use `x` here", "`", "``", "a`b", "`x` and `y`", "`Column`", "`1`"])
+def test_backticks_that_are_no_command(value: str) -> None:
+    assert told(f'[app.environment]\nKEY = "{value}"') == []
+
+
+@pytest.mark.parametrize(
+    ("text", "way_out"),
+    [
+        (
+            'pre_stop = { sleep = "$DRAIN_SECONDS" }',
+            """1:22 {}: write command = 'exec sleep "${{DRAIN_SECONDS:-3}}"' in its place, with a timeout above it""",
+        ),
+        (
+            'post_stop = { sleep = "${A_1:-7.5s}" }',
+            """1:23 {}: write command = 'exec sleep "${{A_1:-7.5}}"' in its place, with a timeout above it""",
+        ),
+        ('stop_timeout = "$GRACE"', "1:16 {}: set LIFEINIT_STOP_TIMEOUT where the container is started"),
+        ('kill_after = "${GRACE}s"', "1:14 {}: write the time itself"),
+    ],
+)
+def test_a_variable_in_a_duration(text: str, way_out: str) -> None:
+    assert told(text) == ["E202 " + way_out.format("durations take no variables")]
+
+
+@pytest.mark.parametrize(
+    ("shell", "way_out"),
+    [
+        ('"/bin/bash"', 'leave it out, and write command = ["bash", "-c", "set -o pipefail; a | b"]'),
+        ('"bash -e -c"', 'leave it out, and write command = ["bash", "-e", "-c", "set -o pipefail; a | b"]'),
+        ("true", "leave it out: a string is a line for /bin/sh already"),
+        ("false", 'leave it out: a list, ["program", "argument"], is run without a shell'),
+    ],
+)
+def test_a_shell_that_is_named_beside_a_command(shell: str, way_out: str) -> None:
+    """It was to be written in the place of the command."""
+    text = f'[[pre_start]]\ncommand = "set -o pipefail; a | b"\nshell = {shell}'
+    assert told(text) == [f"E103 3:1 {way_out}"]
+    assert told(text.replace("[[pre_start]]", "[process.web]")) == [f"E103 3:1 {way_out}"]
+
+
+def test_a_shell_beside_a_command_that_is_long_or_none() -> None:
+    listed = 'write command = ["bash", "-c", "..."]'
+    text = f'[[pre_start]]\ncommand = """{"x" * 99}"""\nshell = "bash"'
+    assert told(text) == [f"E103 3:1 leave it out, and {listed}"]
+    assert told('[[pre_start]]\ncommand = ["x"]\nshell = "/bin/bash"') == [f"E103 3:1 leave it out, and {listed}"]
+    assert told('[[pre_start]]\nshell = "/bin/bash"') == [f"E103 2:1 {listed}"]
+    assert told('[[pre_start]]\nshell = "python migrate.py"') == ['E103 2:1 write command = "python migrate.py"']
+
+
+@pytest.mark.parametrize(
+    ("value", "signal"), [('{ HUP = "USR1" }', "HUP"), ('{ TERM = "QUIT", USR2 = "" }', "USR2"), ("5", "HUP")]
+)
+def test_signals_of_one_process(value: str, signal: str) -> None:
+    """[signals] holds for all of them, which nothing said."""
+    assert told(f'[process.web]\ncommand = "x"\nsignals = {value}') == [
+        (
+            "E104 3:1 write [signals], which holds for all processes; one that has no handler of its own ignores "
+            f"{signal} with command = \"trap '' {signal}; exec ...\""
+        )
+    ]
+    assert told(f"[app]\nsignals = {value}") == ["E104 2:1 write [signals]"]

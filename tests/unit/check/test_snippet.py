@@ -1,0 +1,372 @@
+"""How a problem looks: the source line, the mark exactly under what is meant, colours, long lines."""
+
+from unicodedata import east_asian_width
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lifeinit.check.output import snippet
+from lifeinit.check.output.colours import Paint, are_wanted
+from lifeinit.check.output.result import Report, located
+from lifeinit.check.output.terminal_cells import cells, excerpt
+from lifeinit.check.rules.rule import Finding
+from lifeinit.config.diagnostic import Place, Problem
+from lifeinit.config.parser import examine
+from lifeinit.config.spans import Places
+
+
+def screen_of(raw: str | bytes, columns: int = 100) -> str:
+    """What `lifeinit check` prints of a file, but for its last lines."""
+    examined = examine(raw.encode() if isinstance(raw, str) else raw)
+    return snippet.problems(Report("hooks.toml", examined.text, examined.problems), columns, Paint(wanted=False))
+
+
+SCREENS: dict[str, tuple[str | bytes, str]] = {
+    "several, by their places": (
+        'pre_strat = "x"\n[[pre_start]]\ncommand = "x"\nretry_delay = "3s"\ntimeout = "5"\n',
+        """\
+error[E102]: unknown key "pre_strat"
+ --> hooks.toml:1:1
+  |
+1 | pre_strat = "x"
+  | ^^^^^^^^^
+  |
+  = help: did you mean "pre_start"?
+
+warning[W201]: retry_delay changes nothing without retries
+ --> hooks.toml:4:1
+  |
+4 | retry_delay = "3s"
+  | ^^^^^^^^^^^
+  |
+  = help: write retries too, or leave it out
+
+error[E202]: timeout is "5", a quoted number without a unit
+ --> hooks.toml:5:11
+  |
+5 | timeout = "5"
+  |           ^^^
+  |
+  = help: write "5s" for seconds or "5m" for minutes; without quotes it is seconds
+
+""",
+    ),
+    "a tab before and a tab inside": (
+        '[app]\n\tuser\t= ""\n',
+        """\
+error[E218]: user is "", an empty string
+ --> hooks.toml:2:9
+  |
+2 |     user    = ""
+  |               ^^
+  |
+  = help: leave the key out
+
+""",
+    ),
+    "wide characters before the place": (
+        'app = { environment = { "鍵字" = "値", B = "$ e\u0301" } }\n',
+        """\
+error[E213]: B is "$ e\u0301", which holds a dollar sign that begins no variable
+ --> hooks.toml:1:41
+  |
+1 | app = { environment = { "鍵字" = "値", B = "$ e\u0301" } }
+  |                                            ^^^^^
+  |
+  = help: write "$$" for the sign itself
+
+""",
+    ),
+    "a byte order mark and CRLF": (
+        b'\xef\xbb\xbfpre_strat = "x"\r\n[ap]\r\n',
+        """\
+error[E102]: unknown key "pre_strat"
+ --> hooks.toml:1:1
+  |
+1 | pre_strat = "x"
+  | ^^^^^^^^^
+  |
+  = help: did you mean "pre_start"?
+
+error[E102]: unknown key "ap"
+ --> hooks.toml:2:2
+  |
+2 | [ap]
+  |  ^^
+  |
+  = help: did you mean "app"?
+
+""",
+    ),
+    "a value of several lines": (
+        'stop_on = """\nTERM\nINT"""\nkill_after = [\n  1,\n]\n',
+        """\
+error[E105]: stop_on is a string "TERM\\nINT", not a list
+ --> hooks.toml:1:11
+  |
+1 | stop_on = \"""
+  |           ^^^
+  |
+  = help: write ["TERM"], say
+
+error[E202]: kill_after is "[1]", no duration
+ --> hooks.toml:4:14
+  |
+4 | kill_after = [
+  |              ^
+  |
+  = help: write a number of seconds, or "500ms", "30s", "2m", "1m30s", "1h"
+
+""",
+    ),
+    "a header, an inline table, a list item and a dotted key": (
+        """\
+[[pre_start]]
+[[pre_start]]
+wait_for = ["tcp://a:1", "tcp://b"]
+[process]
+web = { user = "a" }
+b.ready.tpc = "x"
+""",
+        """\
+error[E106]: pre_start[0] has neither command nor wait_for nor sleep
+ --> hooks.toml:1:1
+  |
+1 | [[pre_start]]
+  | ^^^^^^^^^^^^^
+  |
+  = help: say what it is to do
+
+error[E214]: wait_for holds "tcp://b", which has no port
+ --> hooks.toml:3:26
+  |
+3 | wait_for = ["tcp://a:1", "tcp://b"]
+  |                          ^^^^^^^^^
+  |
+  = help: write "tcp://host:port"
+
+error[E106]: process "web" has no command
+ --> hooks.toml:5:7
+  |
+5 | web = { user = "a" }
+  |       ^^^^^^^^^^^^^^
+  |
+  = help: say what it is to run
+
+error[E106]: process "b" has no command
+ --> hooks.toml:6:1
+  |
+6 | b.ready.tpc = "x"
+  | ^
+  |
+  = help: say what it is to run
+
+error[E102]: unknown key "tpc"
+ --> hooks.toml:6:9
+  |
+6 | b.ready.tpc = "x"
+  |         ^^^
+  |
+  = help: did you mean "tcp"?
+
+""",
+    ),
+    "what a terminal would obey": (
+        b'"a\\u001b[31m" = "\xe2\x80\xae"\n',
+        """\
+error[E102]: unknown key "a\\x1b[31m"
+ --> hooks.toml:1:1
+  |
+1 | "a\\u001b[31m" = "\\u202e"
+  | ^^^^^^^^^^^^^
+  |
+  = help: a hook file takes pre_start, post_start, pre_stop, post_stop, ready, ready_file, stop_timeout, \
+kill_after, stop_on, signals, app, process
+
+""",
+    ),
+    "not UTF-8": (
+        b'pre_start = "caf\xe9"\n',
+        """\
+error[E111]: not UTF-8: the byte "0xe9" stands here
+ --> hooks.toml:1:17
+  |
+1 | pre_start = "caf\N{REPLACEMENT CHARACTER}"
+  |                 ^
+  |
+  = help: save the file as UTF-8
+
+""",
+    ),
+    "UTF-16": (
+        'pre_start = "x"\r\n'.encode("utf-16"),
+        """\
+error[E111]: not UTF-8, but UTF-16 by the look of it
+ --> hooks.toml:1:1
+  |
+1 | pre_start = "x"
+  | ^
+  |
+  = help: save the file as UTF-8
+
+""",
+    ),
+    "too large": (
+        b"# x\n" * 2_500_000,
+        """\
+error[E109]: more than 1 MiB of hook file
+ --> hooks.toml:1:1
+  = help: put what is long into scripts
+
+""",
+    ),
+    "at the end of the file": (
+        "pre_start = [\n  'a',\n",
+        """\
+error[E101]: invalid TOML: no "]" up to the end of the file
+ --> hooks.toml:1:13
+  |
+1 | pre_start = [
+  |             ^
+  |
+  = help: write ] where it ends
+
+""",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SCREENS)
+def test_whole_screens(name: str) -> None:
+    raw, expected = SCREENS[name]
+    assert screen_of(raw) == expected
+
+
+_MANY = ", ".join(f'V{i} = "{i}"' for i in range(40))
+LONG = f"[app]\nenvironment = {{ {_MANY}, X = 1, Z = '{'z' * 80}' }}\n"
+
+
+@pytest.mark.parametrize(
+    ("columns", "line", "marks"),
+    [
+        (80, f"""2 | ... = "38", V39 = "39", X = 1, Z = '{"z" * 37}...""", 29),
+        (40, f"""2 | ...= "39", X = 1, Z = '{"z" * 10}...""", 16),
+    ],
+)
+def test_a_long_line_is_cut_around_the_place(columns: int, line: str, marks: int) -> None:
+    rows = screen_of(LONG, columns).splitlines()
+    assert rows[3:5] == [line, f"  | {'^':>{marks}}"]
+    assert len(line) == columns
+
+
+def test_the_beginning_of_a_long_line_stays_if_the_place_is_there() -> None:
+    text = f'pre_strat = "{"x" * 300}"\n'
+    rows = screen_of(text, 60).splitlines()
+    assert rows[3] == f'1 | pre_strat = "{"x" * 40}...'
+    assert rows[4] == "  | ^^^^^^^^^"
+    assert len(rows[3]) == 60
+
+
+def test_a_mark_longer_than_the_line_is_cut_with_it() -> None:
+    rows = screen_of(f'[app]\nuser = ["{"x" * 300}"]\n', 60).splitlines()
+    assert rows[3] == f'2 | user = ["{"x" * 44}...'
+    assert rows[4] == f"  |        {'^' * 46}"
+
+
+_characters = st.characters(codec="utf-8", exclude_characters="\n\r")
+
+
+@given(st.text(_characters, max_size=60), st.integers(0, 70), st.integers(0, 70), st.integers(30, 90))
+def test_no_excerpt_is_wider_than_its_room(line: str, start: int, length: int, room: int) -> None:
+    """Its mark lies inside, and nothing in it can be obeyed by a terminal."""
+    start = min(start, len(line))
+    cut = excerpt(line, start, min(start + length, len(line)), room)
+    assert sum(cell.width for cell in cells(cut.text)) <= room
+    assert cut.text.isprintable()
+    assert cut.column >= 0
+    assert cut.width >= 1
+    assert cut.column + cut.width <= room + 10  # an escaped character is not cut in two
+
+
+@given(st.text(_characters, max_size=30), st.text(st.sampled_from("ab値\t"), min_size=1, max_size=5))
+def test_the_mark_stands_under_the_text(before: str, marked: str) -> None:
+    cut = excerpt(before + marked, len(before), len(before) + len(marked), 1000)
+    row = cells(before + marked)
+    assert cut.column == sum(cell.width for cell in row[: len(before)])
+    assert cut.width == sum(cell.width for cell in row[len(before) :])
+
+
+def test_the_width_of_a_cell() -> None:
+    assert [cell.width for cell in cells("a値ｶe\u0301\u200b\U0001f600\u1160")] == [1, 2, 1, 1, 0, 6, 2, 0]
+    assert east_asian_width("値") == "W"
+    assert [cell.width for cell in cells("\ta\tbcd\t")] == [4, 1, 3, 1, 1, 1, 1]
+
+
+def test_colours() -> None:
+    problem = Problem(Place(1, 1), "unknown key", "leave it out", "E102", Place(1, 2))
+    report = Report("h.toml", "a = 1", [problem])
+    assert snippet.problems(report, 80, Paint(wanted=True)) == (
+        "\x1b[1;31merror[E102]\x1b[0m\x1b[1m: unknown key\x1b[0m\n"
+        "\x1b[1;34m -->\x1b[0m h.toml:1:1\n"
+        "\x1b[1;34m  |\x1b[0m\n"
+        "\x1b[1;34m1 |\x1b[0m a = 1\n"
+        "\x1b[1;34m  |\x1b[0m \x1b[1;31m^\x1b[0m\n"
+        "\x1b[1;34m  |\x1b[0m\n"
+        "\x1b[1;34m  =\x1b[0m \x1b[1;36mhelp\x1b[0m: leave it out\n\n"
+    )
+    assert snippet.verdict(report, Paint(wanted=True)) == "h.toml: \x1b[1;31m1 error\x1b[0m\n"
+
+
+@pytest.mark.parametrize(
+    ("environment", "on_terminal", "elsewhere"),
+    [
+        ({}, True, False),
+        ({"TERM": "xterm"}, True, False),
+        ({"TERM": "dumb"}, False, False),
+        ({"NO_COLOR": "1"}, False, False),
+        ({"NO_COLOR": ""}, True, False),
+        ({"FORCE_COLOR": "1"}, True, True),
+        ({"FORCE_COLOR": ""}, True, False),
+        ({"FORCE_COLOR": "1", "TERM": "dumb"}, True, True),
+        ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, False, False),
+    ],
+)
+def test_when_there_are_colours(environment: dict[str, str], on_terminal: bool, elsewhere: bool) -> None:
+    assert are_wanted(environment, is_terminal=True) == on_terminal
+    assert are_wanted(environment, is_terminal=False) == elsewhere
+
+
+def test_the_verdict() -> None:
+    def verdict(*codes: str) -> str:
+        problems = [Problem(Place(1, 1), "x", code=code) for code in codes]
+        return snippet.verdict(Report("h\n.toml", "", problems, "1 pre_start"), Paint(wanted=False))
+
+    assert verdict() == "h\\n.toml: ok: 1 pre_start\n"
+    assert verdict("W201") == "h\\n.toml: ok with 1 warning: 1 pre_start\n"
+    many = "h\\n.toml: 1000 errors, the most that are shown\n"
+    assert verdict(*["E102"] * 1000) == many
+    assert verdict("E102", "W201", "E101", "W201", "W201") == "h\\n.toml: 2 errors, 3 warnings\n"
+
+
+def test_what_is_about_the_whole_file_shows_no_line() -> None:
+    problems = located([Finding("W401", (), "nothing ends it", "end it")], Places("a = 1\n"))
+    assert snippet.problems(Report("f", "a = 1\n", problems), 80, Paint(wanted=False)) == (
+        "warning[W401]: nothing ends it\n --> f:1:1\n  = help: end it\n\n"
+    )
+
+
+def test_findings_become_problems_with_their_places() -> None:
+    places = Places('[[pre_start]]\ncommand = ["a", "b"]\n[app]\n')
+    findings = [
+        Finding("E301", ("pre_start", 0, "command", 1), "b", "help b"),
+        Finding("W302", ("pre_start", 0, "command"), "command", "help c", at_key=True),
+        Finding("E302", ("app", "user"), "user", "help u"),
+        Finding("E401", (), "file", "help f"),
+    ]
+    assert [(problem.text("f"), problem.code, problem.end) for problem in located(findings, places)] == [
+        ("f:2:17: error: b: help b", "E301", (2, 20)),
+        ("f:2:1: warning: command: help c", "W302", (2, 8)),
+        ("f:3:1: error: user: help u", "E302", (3, 6)),
+        ("f:1:1: error: file: help f", "E401", (1, 1)),
+    ]

@@ -1,0 +1,166 @@
+"""The JSON Schema of the hook file, against the validator: what the one accepts the other accepts too."""
+
+import ast
+import json
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from jsonschema import Draft7Validator
+
+from lifeinit.config import keys, parser, schema
+from lifeinit.config.diagnostic import HookFileError
+from lifeinit.engine.signals import RTMAX, RTMIN, VALID, name_of, number_of
+from tests.unit.config.schema_grammar import Value, right_files, small_files, spoiled_files, toml
+
+ROOT = Path(__file__).parents[3]
+SCHEMA = json.loads(schema.schema())
+VALIDATOR = Draft7Validator(SCHEMA)
+
+
+def problems(text: str) -> list[str]:
+    """What the validator says of it."""
+    try:
+        parser.parse(text.encode())
+    except HookFileError as error:
+        return [problem.sentence for problem in error.problems]
+    return []
+
+
+def fits(text: str) -> bool:
+    """Whether the schema accepts it."""
+    return VALIDATOR.is_valid(tomllib.loads(text))
+
+
+def test_it_is_a_schema_of_draft_07() -> None:
+    Draft7Validator.check_schema(SCHEMA)
+    assert SCHEMA["$schema"] == "http://json-schema.org/draft-07/schema#"
+
+
+def test_it_knows_the_keys_that_the_validator_knows() -> None:
+    definitions = SCHEMA["definitions"]
+    assert set(SCHEMA["properties"]) == set(keys.TOP)
+    assert set(definitions["hook"]["properties"]) == set(keys.HOOK)
+    assert set(definitions["app"]["properties"]) == set(keys.APP)
+    assert set(definitions["process"]["properties"]) == set(keys.PROCESS)
+    assert set(definitions["ready_table"]["properties"]) == set(keys.READY)
+
+
+def test_each_key_is_explained() -> None:
+    """What an editor shows for a key: its own title, or that of what it refers to."""
+    definitions = SCHEMA["definitions"]
+
+    def explained(entry: dict[str, Value]) -> bool:
+        references = [entry, *entry.get("allOf", [])]
+        names = [item["$ref"].rpartition("/")[2] for item in references if "$ref" in item]
+        return "title" in entry or any("title" in definitions[name] for name in names)
+
+    tables = [SCHEMA, *(definitions[name] for name in ("hook", "app", "process", "ready_table"))]
+    keys = [(key, entry) for table in tables for key, entry in table["properties"].items()]
+    assert len(keys) > 50
+    assert [key for key, entry in keys if not explained(entry)] == []
+
+
+@pytest.mark.parametrize("signo", sorted(VALID), ids=name_of)
+def test_it_knows_each_signal(signo: int) -> None:
+    name = name_of(signo)
+    assert number_of(name) == signo or name.isdecimal()
+    for written in (name, f"SIG{name}", name.lower()):
+        for text in (f'stop_on = ["{written}"]', f'app.stop_signal = "{written}"', f'signals."{written}" = "TERM"'):
+            assert fits(text) == (not problems(text)), text
+
+
+def test_it_knows_no_other_signal() -> None:
+    for name in ("", "SIG", "TREM", "0", "15", f"RTMIN+{RTMAX - RTMIN + 1}", f"RTMAX-{RTMAX - RTMIN + 1}", "RTMAX+1"):
+        text = f'app.stop_signal = "{name}"'
+        assert problems(text)
+        assert not fits(text), text
+
+
+# What a schema cannot say, each with a file that it accepts and the validator does not.
+BEYOND = {
+    "the names of a phase are unique": '[[pre_stop]]\nname = "a"\nsleep = 1\n[[pre_stop]]\nname = "a"\nsleep = 1',
+    "a timeout does not end a sleep": '[[pre_stop]]\nsleep = "6s"\ntimeout = "5s"',
+    "a duration with units is at most a year": 'stop_timeout = "8761h"',
+    "nan is a number": "stop_timeout = nan",
+    "a range of exit statuses begins with the smaller one": '[app]\nsuccess_exit_codes = ["9-3"]',
+    "a whole number is written without a point": 'pre_stop = { command = "x", retries = 2.0 }',
+    "two names of one signal": '[signals]\nHUP = "USR1"\nSIGHUP = "USR2"',
+    "a target that is known": 'pre_start = { wait_for = "postgrse://db" }',
+    "a target with a port": 'pre_start = { wait_for = "tcp://db" }',
+    "a URL that can be asked": 'ready = "http://:x/"',
+}
+_BEYOND = re.compile(
+    r"a second \S+ hook named |timeout .* ends the sleep of|.*longer than a year"
+    r"|(wait_for|ready) holds .*, (?!which holds a dollar)|signals holds .* already"
+)
+
+
+@pytest.mark.parametrize("text", BEYOND.values(), ids=BEYOND)
+def test_what_the_schema_cannot_say(text: str) -> None:
+    assert problems(text)
+    assert fits(text)
+
+
+def compare(text: str) -> None:
+    """Neither is wrong about the text: what a schema cannot say apart, they say the same."""
+    found = problems(text)
+    if not found:
+        assert fits(text), f"the schema refuses a right file:\n{text}"
+    elif not all(_BEYOND.match(sentence) for sentence in found):
+        assert not fits(text), f"the schema accepts a wrong file:\n{text}\n{found}"
+
+
+def samples() -> Iterator[str]:
+    """Every text in the documents and the tests that is TOML."""
+    texts = [(ROOT / "hooks.example.toml").read_text()]
+    for document in (ROOT / "README.md", *sorted(ROOT.glob("docs/**/*.md"))):
+        texts += re.findall(r"^```toml\n(.*?)^```", document.read_text(), re.DOTALL | re.MULTILINE)
+    for program in sorted(ROOT.glob("tests/**/*.py")):
+        tree = ast.parse(program.read_text())
+        texts += [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and type(node.value) is str]
+    for text in dict.fromkeys(texts):
+        try:
+            if tomllib.loads(text) and text not in BEYOND.values():
+                yield text
+        except (tomllib.TOMLDecodeError, RecursionError, ValueError):
+            pass  # it is no TOML
+
+
+def test_every_sample_in_the_documents_and_the_tests() -> None:
+    found = list(samples())
+    right = [text for text in found if not problems(text)]
+    assert len(right) > 60, "the samples are not found any more"
+    assert len(found) - len(right) > 60, "the wrong samples are not found any more"
+    for text in found:
+        compare(text)
+
+
+def test_each_key_with_each_odd_value() -> None:
+    count = 0
+    for count, file in enumerate(small_files()):  # noqa: B007  # how many there were
+        compare(toml(file))
+    assert count > 5000
+
+
+@given(right_files)
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_every_right_file_is_accepted_by_both(file: dict[str, Value]) -> None:
+    text = toml(file)
+    assert tomllib.loads(text) == file
+    assert all(_BEYOND.match(sentence) for sentence in problems(text)), text
+    assert fits(text), text
+
+
+@given(spoiled_files())
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_every_other_file_is_accepted_by_both_or_by_neither(file: dict[str, Value]) -> None:
+    compare(toml(file))
+
+
+def test_the_example_is_the_one_of_the_repository() -> None:
+    assert schema.example() == (ROOT / "hooks.example.toml").read_text()
+    assert not problems(schema.example())

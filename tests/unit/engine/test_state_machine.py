@@ -1,0 +1,461 @@
+"""The machine by scenario: an event, what is to be done about it, the next event."""
+
+import pytest
+
+from lifeinit.engine import events as ev
+from lifeinit.engine.plan import Hook, Plan, Program, Restart
+from lifeinit.engine.state_machine import Machine
+from tests.unit.engine.plans import CONT, INT, KILL, QUIT, SEGV, TERM, USR1, hook, plan, process, ready
+from tests.unit.engine.scenarios import Story
+
+
+def play(the_plan: Plan, *events: ev.Event) -> tuple[Machine, list[ev.Action]]:
+    """Hand the events to a machine; return it with what it answered to the last one, without what it said."""
+    machine = Machine(the_plan)
+    actions: list[ev.Action] = []
+    for event in (ev.Begin(), *events):
+        actions = [action for action in machine.handle(event) if not isinstance(action, ev.Say)]
+    return machine, actions
+
+
+def exited(code: int = 0, signo: int = 0) -> ev.HookExited:
+    return ev.HookExited(ev.Ending(code, signo))
+
+
+def app_exited(code: int = 0, signo: int = 0) -> ev.AppExited:
+    return ev.AppExited(0, ev.Ending(code, signo))
+
+
+def armed(actions: list[ev.Action]) -> dict["ev.Timer", float]:
+    return {action.timer: action.after for action in actions if isinstance(action, ev.Arm)}
+
+
+def said(actions: list[ev.Action]) -> list[str]:
+    return [action.text for action in actions if isinstance(action, ev.Say)]
+
+
+TO_STOPPED = (ev.Started(0), ev.SignalCame(TERM))
+
+
+def test_a_plain_init_starts_the_app_at_once() -> None:
+    assert play(plan())[1] == [ev.StartApp(0)]
+
+
+def test_a_plain_stop_forwards_the_signal_and_wakes_a_stopped_app() -> None:
+    """A process stopped by SIGSTOP acts on nothing but CONT and KILL."""
+    machine, actions = play(plan(), *TO_STOPPED)
+    assert actions == [ev.SignalApp(0, TERM, group=False), ev.SignalApp(0, CONT, group=False)]
+    assert machine.handle(ev.SignalCame(INT)) == [ev.SignalApp(0, INT, group=False)]
+
+
+def test_each_stop_signal_is_passed_on_as_itself() -> None:
+    """QUIT is nginx's graceful stop: none of them means another."""
+    for signo in (TERM, INT, QUIT):
+        assert play(plan(), ev.Started(0), ev.SignalCame(signo))[1][0] == ev.SignalApp(0, signo, group=False)
+
+
+def test_stop_signal_replaces_the_signal_that_came() -> None:
+    assert play(plan(stop_signal=QUIT), *TO_STOPPED)[1][0] == ev.SignalApp(0, QUIT, group=False)
+
+
+def test_stop_scope_group_signals_the_group() -> None:
+    assert play(plan(group=True), *TO_STOPPED)[1][0] == ev.SignalApp(0, TERM, group=True)
+
+
+def test_another_signal_during_pre_start_is_dropped() -> None:
+    """Its default action would end the hook."""
+    assert play(plan(pre_start=(hook("a"),)), ev.SignalCame(USR1))[1] == []
+
+
+def test_the_budget_keeps_back_what_post_stop_may_take() -> None:
+    """25 s, less 5 s for the hook and 1 s for cleanup."""
+    the_plan = plan(post_stop=(hook("p", timeout=5.0),), stop_timeout=25.0)
+    assert armed(play(the_plan, *TO_STOPPED)[1]) == {"reserve": 19.0, "budget": 24.95}
+
+
+def test_the_reserve_is_at_most_half_of_the_budget() -> None:
+    the_plan = plan(post_stop=(hook("p", timeout=60.0),), stop_timeout=8.0)
+    assert armed(play(the_plan, *TO_STOPPED)[1])["reserve"] == 4.0
+
+
+def test_a_retrying_post_stop_hook_has_all_its_tries_in_the_reserve() -> None:
+    the_plan = plan(post_stop=(hook("p", timeout=2.0, retries=2, retry_delay=0.5),), stop_timeout=60.0)
+    assert armed(play(the_plan, *TO_STOPPED)[1])["reserve"] == 60.0 - (3 * 2.0 + 2 * 0.5 + 1.0)
+
+
+def test_cleanup_shrinks_with_a_reserve_that_was_cut() -> None:
+    """Else one second of cleanup would eat the whole reserve of a budget of one second."""
+    the_plan = plan(post_stop=(hook("p", timeout=3.0),), stop_timeout=1.0)
+    machine, _ = play(the_plan, *TO_STOPPED)
+    assert armed(machine.handle(app_exited(0)))["sweep"] == 0.125
+
+
+def test_without_stop_timeout_nothing_is_ever_killed() -> None:
+    """Any number would be wrong somewhere; tini has none either."""
+    assert armed(play(plan(), *TO_STOPPED)[1]) == {}
+
+
+def test_a_stop_that_nobody_asked_for_has_ten_seconds() -> None:
+    """A post_start hook failed: the runtime's grace period does not run, so a limit of our own must."""
+    the_plan = plan(post_start=(hook("c", abort=True),))
+    machine, actions = play(the_plan, ev.Started(0), exited(7))
+    assert armed(actions) == {"reserve": 9.0, "budget": 9.95}
+    assert ev.SignalApp(0, TERM, group=False) in actions
+    assert (machine.phase, machine.reason, machine.exit_status) == ("stopping", "post_start_failed", 7)
+
+
+def test_the_reserve_kills_the_apps_group() -> None:
+    machine, _ = play(plan(stop_timeout=10.0), *TO_STOPPED)
+    killed = [action for action in machine.handle(ev.Elapsed("reserve")) if isinstance(action, ev.SignalApp)]
+    assert killed == [ev.SignalApp(0, KILL, group=True)]
+
+
+def test_a_hung_pre_stop_hook_costs_the_app_its_time_but_not_its_signal() -> None:
+    """The app was not asked yet when the reserve is reached: it gets the moment that cleanup has."""
+    the_plan = plan(pre_stop=(hook("d", timeout=60.0),), stop_timeout=10.0)
+    machine, _ = play(the_plan, *TO_STOPPED)
+    actions = machine.handle(ev.Elapsed("reserve"))
+    assert ev.SignalHook(TERM) in actions
+    assert ev.SignalApp(0, TERM, group=False) in actions
+    assert armed(actions)["reserve"] == 1.0
+
+
+def test_the_apps_moment_is_cleanups_too_so_that_post_stop_has_its_share() -> None:
+    """pre_stop, the app and what it leaves behind all hang. Both had a moment: post_stop lost its last second."""
+    the_plan = plan(pre_stop=(hook("d", timeout=None),), post_stop=(hook("f", timeout=0.5),), stop_timeout=10.0)
+    story = Story(the_plan)
+    for step in (ev.Begin(), "something is left behind", ev.SignalCame(TERM)):
+        story.take(step)
+    while story.machine.phase != "post_stop":
+        story.take(1.0)
+        story.the_doomed_die()
+    assert story.now == 9.5
+
+
+def test_what_is_left_of_the_apps_moment_is_cleanups() -> None:
+    """The app stopped half a second into its moment of one: what it left behind has the other half."""
+    the_plan = plan(pre_stop=(hook("d", timeout=None),), post_stop=(hook("f"),), stop_timeout=20.0)
+    machine, actions = play(the_plan, *TO_STOPPED, ev.Elapsed("reserve"), exited(0, TERM), app_exited(0))
+    assert (machine.phase, actions) == ("cleanup", [ev.Disarm("lost"), ev.Sweep(TERM)])
+    assert ev.Sweep(KILL) in machine.handle(ev.Elapsed("reserve"))
+
+
+def test_a_second_stop_request_skips_the_rest_of_pre_stop() -> None:
+    machine, _ = play(plan(pre_stop=(hook("d"), hook("e"))), *TO_STOPPED)
+    actions = machine.handle(ev.SignalCame(TERM))
+    assert ev.SignalHook(TERM) in actions
+    assert ev.SignalApp(0, TERM, group=False) in actions
+    assert machine.phase == "stopping"
+    assert not any(isinstance(action, ev.RunHook) for action in machine.handle(exited(0, TERM)))
+
+
+def test_a_hook_that_times_out_has_status_124() -> None:
+    """As timeout(1), also if it exits 0 on the TERM that it got."""
+    machine, _ = play(plan(pre_start=(hook("a", abort=True),)), ev.Elapsed("timeout"), exited(0), ev.Empty())
+    assert (machine.phase, machine.exit_status) == ("exit", 124)
+
+
+def test_a_stop_request_ends_the_wait_for_the_next_try() -> None:
+    the_plan = plan(pre_start=(hook("a", abort=True, retries=3, retry_delay=60.0),))
+    machine, actions = play(the_plan, exited(1))
+    assert armed(actions) == {"retry": 60.0}
+    assert ev.Sweep(TERM) in machine.handle(ev.SignalCame(TERM))
+    assert machine.exit_status == 143
+
+
+def test_an_aborting_stop_hook_turns_only_a_zero_into_its_status() -> None:
+    the_plan = plan(post_stop=(hook("p", abort=True),))
+    assert play(the_plan, ev.Started(0), app_exited(0), ev.Empty(), exited(9))[1][-1] == ev.Exit(
+        9, "post_stop p (hooks.toml:1) exited 9"
+    )
+    assert play(the_plan, ev.Started(0), app_exited(3), ev.Empty(), exited(9))[1][-1] == ev.Exit(3, "app exited 3")
+
+
+def test_a_warning_stop_hook_changes_no_status() -> None:
+    the_plan = plan(post_stop=(hook("p"),))
+    assert play(the_plan, ev.Started(0), app_exited(0), ev.Empty(), exited(9))[1][-1] == ev.Exit(0)
+
+
+def test_death_by_signal_is_128_and_the_signal() -> None:
+    machine, _ = play(plan(), ev.Started(0), app_exited(signo=SEGV))
+    assert (machine.exit_status, machine.reason) == (139, "exited")
+
+
+def test_a_stop_request_after_the_app_is_gone_starts_the_budget() -> None:
+    """From then on the runtime counts."""
+    the_plan = plan(post_stop=(hook("p"),), stop_timeout=10.0)
+    machine, _ = play(the_plan, ev.Started(0), app_exited(0), ev.Empty())
+    assert machine.handle(ev.SignalCame(TERM)) == [ev.Arm("budget", 9.95)]
+    assert ev.SignalHook(KILL) in machine.handle(ev.Elapsed("budget"))
+
+
+def test_what_is_said_of_a_failed_start() -> None:
+    machine = Machine(plan(pre_start=(hook("migrate", abort=True, retries=1, retry_delay=3.0),)))
+    lines = [
+        line
+        for event in (ev.Begin(), exited(3), ev.Elapsed("retry"), exited(0, KILL))
+        for line in said(machine.handle(event))
+    ]
+    assert lines == [
+        "pre_start migrate: exited 3 after \0; try 2 of 2 in 3 s",
+        "pre_start migrate: killed by SIGKILL after \0; the app is not started",
+    ]
+
+
+def test_a_rewritten_stop_signal() -> None:
+    """lifeinit gets TERM, the app QUIT: as the stop signal, and again when it comes again."""
+    machine, actions = play(plan(rewrite=((TERM, QUIT),)), *TO_STOPPED)
+    assert actions[0] == ev.SignalApp(0, QUIT, group=False)
+    assert machine.handle(ev.SignalCame(TERM)) == [ev.SignalApp(0, QUIT, group=False)]
+
+
+def test_a_dropped_signal_does_nothing_in_any_phase() -> None:
+    the_plan = plan(rewrite=((TERM, None),), pre_start=(hook("a"),), pre_stop=(hook("d"),))
+    machine = Machine(the_plan)
+    for event in (ev.Begin(), exited(0), ev.Started(0), app_exited(0), ev.Empty()):
+        machine.handle(event)
+        assert machine.handle(ev.SignalCame(TERM)) == []
+
+
+def test_a_success_exit_code_is_the_apps_only() -> None:
+    machine, _ = play(plan(success=(143, 3)), ev.Started(0), app_exited(signo=TERM))
+    assert machine.exit_status == 0
+    machine, _ = play(plan(success=(143, 3), pre_start=(hook("a", abort=True),)), exited(3))
+    assert machine.exit_status == 3
+
+
+def test_a_fault_stops_the_app_with_status_70() -> None:
+    machine, actions = play(plan(pre_stop=(hook("d"),)), ev.Started(0), ev.Fault())
+    assert ev.SignalApp(0, TERM, group=False) in actions
+    assert (machine.phase, machine.exit_status, machine.reason) == ("stopping", 70, "internal_error")
+    machine.handle(app_exited(0))
+    assert machine.exit_status == 70
+
+
+def test_a_fault_between_the_starts_of_two_processes_leaves_none_unkilled() -> None:
+    """The first one ran, but the app as a whole did not count as alive: SIGKILL never came, and it could hang."""
+    the_plan = plan(others=(process("worker"),), stop_timeout=10.0)
+    machine, _ = play(the_plan, ev.Started(0), ev.Fault())
+    assert ev.SignalApp(0, KILL, group=True) in machine.handle(ev.Elapsed("reserve"))
+
+
+def test_a_stop_request_starts_the_budget_while_a_fault_ends_a_pre_start_hook() -> None:
+    """It was dropped, and the hook's kill_after, cleanup and post_stop took as long as they liked."""
+    the_plan = plan(pre_start=(hook("a"),), stop_timeout=1.0, kill_after=60.0)
+    machine, _ = play(the_plan, ev.Fault())
+    assert armed(machine.handle(ev.SignalCame(TERM))) == {"reserve": 0.5, "budget": 0.95}
+
+
+def test_a_fault_during_post_stop_runs_no_hook_a_second_time() -> None:
+    """The hook that it ended was begun once more."""
+    the_plan = plan(post_stop=(hook("p"), hook("q")))
+    machine, _ = play(the_plan, ev.Started(0), app_exited(0), ev.Empty(), ev.Fault())
+    assert ev.RunHook("post_stop", 1) in machine.handle(exited(0, TERM))
+
+
+def test_a_budget_that_begins_in_cleanup_shortens_it() -> None:
+    """Else its one second would use up a short budget, and post_stop would not run."""
+    the_plan = plan(post_stop=(hook("p", timeout=3.0),), stop_timeout=1.0)
+    machine, _ = play(the_plan, ev.Started(0), app_exited(0))
+    assert armed(machine.handle(ev.SignalCame(TERM))) == {"budget": 0.95, "sweep": 0.125}
+
+
+def test_a_budget_that_is_spent_in_cleanup_leaves_nothing_alive() -> None:
+    machine, _ = play(plan(stop_timeout=1.0), ev.Started(0), app_exited(0), ev.SignalCame(TERM))
+    assert ev.Sweep(KILL) in machine.handle(ev.Elapsed("budget"))
+
+
+def test_an_aborting_post_stop_hook_that_the_budget_cuts_or_skips_is_a_failure() -> None:
+    """Never 0 for a failure."""
+    cut = plan(post_stop=(hook("p", abort=True), hook("q")), stop_timeout=2.0)
+    skipped = plan(post_stop=(hook("p"), hook("q", abort=True)), stop_timeout=2.0)
+    for the_plan in (cut, skipped):
+        machine, _ = play(the_plan, *TO_STOPPED, app_exited(0), ev.Empty(), ev.Elapsed("budget"))
+        answer = machine.handle(exited(0, KILL))
+        assert answer[-1] == ev.Exit(124, "post_stop not completed, the budget is spent: p, q")
+        assert "post_stop not completed, the budget is spent: p, q" in said(answer)
+    warning = plan(post_stop=(hook("p"), hook("q")), stop_timeout=2.0)
+    machine, _ = play(warning, *TO_STOPPED, app_exited(0), ev.Empty(), ev.Elapsed("budget"))
+    assert machine.handle(exited(0, KILL))[-1] == ev.Exit(0)
+
+
+def test_a_post_stop_hook_that_was_to_run_once_is_not_missed_in_a_later_life() -> None:
+    """It had run in the first one, and yet a budget that was spent in the second made 124 of the app's 0."""
+    rule = Restart("always", 3, 60.0)
+    the_plan = plan(post_stop=(hook("p", abort=True, once=True), hook("q")), restart=rule, stop_timeout=2.0)
+    first = (ev.Started(0), app_exited(0), ev.Empty(), exited(0), exited(0), ev.Elapsed("backoff"))
+    machine, _ = play(the_plan, *first, *TO_STOPPED, app_exited(0))
+    answer = machine.handle(ev.Elapsed("budget"))
+    assert answer[-1] == ev.Exit(0)
+    assert said(answer) == ["post_stop not completed, the budget is spent: q"]
+
+
+def test_the_first_of_two_aborting_stop_hooks_gives_the_status() -> None:
+    the_plan = plan(post_stop=(hook("p", abort=True), hook("q", abort=True)))
+    assert play(the_plan, ev.Started(0), app_exited(0), ev.Empty(), exited(9), exited(8))[1][-1] == ev.Exit(
+        9, "post_stop p (hooks.toml:1) exited 9"
+    )
+
+
+def test_a_stop_request_starts_the_budget_while_a_dead_apps_hook_is_ended() -> None:
+    machine, _ = play(plan(post_start=(hook("c"),), stop_timeout=10.0), ev.Started(0), app_exited(0))
+    assert armed(machine.handle(ev.SignalCame(TERM))) == {"reserve": 9.0, "budget": 9.95}
+
+
+def test_a_hook_that_is_ended_is_woken_for_it() -> None:
+    """A stopped hook would not act on its TERM."""
+    _, actions = play(plan(pre_start=(hook("a"),)), ev.SignalCame(TERM))
+    assert [action for action in actions if isinstance(action, ev.SignalHook)] == [
+        ev.SignalHook(TERM),
+        ev.SignalHook(CONT),
+    ]
+
+
+def test_a_moment_for_the_app_never_costs_more_than_the_budget() -> None:
+    """pre_stop was cut, and the app that got its own moment does nothing with it: KILL, and for the rest KILL at once.
+
+    It was killed a second after the budget's end, and what it left behind a second later.
+    """
+    the_plan = plan(pre_stop=(hook("d", timeout=None),), stop_timeout=4.0)
+    machine, actions = play(the_plan, *TO_STOPPED, ev.Elapsed("reserve"), exited(0, TERM))
+    assert machine.phase == "stopping"
+    actions = machine.handle(ev.Elapsed("budget"))
+    assert ev.SignalApp(0, KILL, group=True) in actions
+    actions = machine.handle(app_exited(0, KILL))
+    assert ev.Sweep(KILL) in actions
+    assert isinstance(actions[-1], ev.Exit)
+
+
+LATE: dict[str, tuple[Plan, tuple[ev.Event, ...]]] = {
+    "pre_start": (plan(pre_start=(hook("a"),)), ()),
+    "starting": (plan(), ()),
+    "running": (plan(), (ev.Started(0),)),
+    "pre_stop": (plan(pre_stop=(hook("d"),)), TO_STOPPED),
+    "stopping": (plan(), TO_STOPPED),
+    "cleanup": (plan(), (*TO_STOPPED, app_exited())),
+    "post_stop": (plan(post_stop=(hook("f"),)), (*TO_STOPPED, app_exited(), ev.Empty())),
+    "waiting": (plan(restart=Restart("always")), (ev.Started(0), app_exited(), ev.Empty())),
+    "exit": (plan(), (*TO_STOPPED, app_exited(), ev.Empty())),
+}
+
+
+def reached(phase: str) -> Machine:
+    the_plan, events = LATE[phase]
+    return play(the_plan, *events)[0]
+
+
+@pytest.mark.parametrize("phase", LATE)
+def test_a_timer_whose_cause_is_gone_finds_nothing_to_do(phase: str) -> None:
+    """It has run down in the moment in which it was disarmed."""
+    machine = reached(phase)
+    assert machine.phase == phase
+    last: list[ev.Timer] = ["retry", "sleep", "kill", ("ready", 0), ("window", 7)]
+    last += [] if phase in {"pre_start", "pre_stop", "post_stop"} else ["timeout"]
+    last += [] if phase == "cleanup" else ["sweep"]
+    last += [] if phase == "waiting" else ["backoff"]
+    last += ["reserve", "budget"] if phase in {"waiting", "exit"} else []
+    last += ["reserve"] if phase == "post_stop" else []
+    for timer in last:
+        assert machine.handle(ev.Elapsed(timer)) == []
+        assert machine.phase == phase
+
+
+@pytest.mark.parametrize("phase", LATE)
+def test_a_hook_or_a_probe_that_is_over_twice_is_over_once(phase: str) -> None:
+    machine = reached(phase)
+    assert machine.handle(ev.ProbeFailed(0, 1, "late")) == []
+    if phase not in {"pre_start", "pre_stop", "post_stop"}:
+        assert machine.handle(exited(4)) == []
+    assert machine.phase == phase
+
+
+def test_nothing_comes_after_the_exit() -> None:
+    """Signals that were pending beside the one that ended a restart's wait are read in the same turn."""
+    machine = reached("exit")
+    for event in (ev.SignalCame(TERM), ev.SignalCame(USR1), ev.Empty(), ev.Fault(), ev.Begin()):
+        assert machine.handle(event) == []
+
+
+def test_a_stop_request_while_the_exec_is_to_be_answered() -> None:
+    """The app is stopped as soon as it runs, with its pre_stop hooks; a second request changes nothing."""
+    machine, actions = play(plan(pre_stop=(hook("d"),)), ev.SignalCame(TERM), ev.SignalCame(INT))
+    assert actions == []
+    assert ev.RunHook("pre_stop", 0) in machine.handle(ev.Started(0))
+    assert machine.stop_signo == TERM
+
+
+def test_an_internal_error_while_the_exec_is_to_be_answered() -> None:
+    """The app may live, which nobody knows: cleanup ends it."""
+    _, actions = play(plan(), ev.Fault())
+    assert ev.Sweep(TERM) in actions
+
+
+def test_why_a_life_ends_is_what_hooks_are_told() -> None:
+    """LIFEINIT_REASON: the first thing that ended it."""
+    starts, ends = (hook("a", abort=True),), (hook("c", abort=True),)
+    for the_plan, events, reason in [
+        (plan(), (ev.Started(0),), ""),
+        (plan(), (ev.Started(0), app_exited(0)), "exited"),
+        (plan(), TO_STOPPED, "signal"),
+        (plan(), (*TO_STOPPED, app_exited(3)), "signal"),
+        (plan(), (ev.StartFailed(0, 127, "why"),), "start_failed"),
+        (plan(), (ev.Started(0), ev.Fault()), "internal_error"),
+        (plan(), (*TO_STOPPED, ev.Fault()), "signal"),
+        (plan(pre_start=starts), (ev.SignalCame(TERM),), "signal"),
+        (plan(pre_start=starts), (exited(3),), "pre_start_failed"),
+        (plan(post_start=ends), (ev.Started(0), exited(3)), "post_start_failed"),
+        (plan(ready=ready()), (ev.Started(0), ev.Elapsed(("ready", 0))), "ready_timeout"),
+    ]:
+        assert play(the_plan, *events)[0].reason == reason
+
+
+def test_a_blink_of_a_budget_is_shared_all_the_same() -> None:
+    """Of 60 ms the exit cannot have 50."""
+    assert armed(play(plan(stop_timeout=0.06), *TO_STOPPED)[1]) == {"reserve": 0.03, "budget": 0.03}
+
+
+def test_cleanup_has_its_own_time_and_then_as_much_again_for_sigkill() -> None:
+    """The reserve does not run any more, so that it cannot cut this short. What is stuck then is left."""
+    machine, _ = play(plan(post_stop=(hook("p"),), stop_timeout=60.0), *TO_STOPPED)
+    actions = machine.handle(app_exited(0))
+    assert actions[-3:] == [ev.Disarm("reserve"), ev.Arm("sweep", 1.0), ev.Sweep(TERM)]
+    assert machine.handle(ev.Elapsed("sweep"))[1:] == [ev.Arm("sweep", 1.0), ev.Sweep(KILL)]
+    assert ev.RunHook("post_stop", 0) in machine.handle(ev.Elapsed("sweep"))
+
+
+def test_post_stop_begins_with_no_timer_of_cleanup() -> None:
+    actions = play(plan(post_stop=(hook("p"),)), ev.Started(0), app_exited(0), ev.Empty())[1]
+    assert actions[:2] == [ev.Disarm("reserve"), ev.Disarm("sweep")]
+
+
+def test_the_end_of_the_budget_gives_up_what_is_killed_already() -> None:
+    """A pre_start hook and an app that no SIGKILL ends cost the exit's time and no more."""
+    machine, _ = play(plan(pre_start=(hook("a"),), stop_timeout=10.0), ev.SignalCame(TERM), ev.Elapsed("reserve"))
+    assert machine.handle(ev.Elapsed("budget")) == [ev.Arm("kill", 0.05)]
+    machine, _ = play(plan(stop_timeout=10.0), *TO_STOPPED, ev.Elapsed("reserve"))
+    actions = machine.handle(ev.Elapsed("budget"))
+    assert (actions[0], said(actions)) == (ev.ForgetApp(0), ["app exited 137 (SIGKILL)"])
+    assert isinstance(actions[-1], ev.Exit)
+    hung = plan(pre_stop=(hook("d", timeout=None),), stop_timeout=1.0)
+    machine, _ = play(hung, *TO_STOPPED, ev.Elapsed("reserve"), exited(0, TERM))
+    assert armed(machine.handle(ev.Elapsed("budget"))) == {"lost": 0.05}
+
+
+def test_what_is_told_of_a_hook_without_a_place_has_no_brackets() -> None:
+    """As one that a Python program gave."""
+    nowhere = Hook("a", Program((b"true",)), None, None, 0, 1.0, abort=True)
+    assert play(plan(pre_start=(nowhere,)), exited(3), ev.Empty())[1][-1] == ev.Exit(3, "pre_start a exited 3")
+
+
+def test_the_reserve_kills_the_pre_stop_hook_of_an_app_that_is_dead() -> None:
+    """There is no app any more that could need a moment, and the hook had its TERM when the app died."""
+    the_plan = plan(pre_stop=(hook("d"),), stop_timeout=10.0, kill_after=60.0)
+    machine, actions = play(the_plan, *TO_STOPPED, app_exited(0))
+    assert ev.SignalHook(TERM) in actions
+    assert ev.SignalHook(KILL) in machine.handle(ev.Elapsed("reserve"))
+
+
+def test_a_stop_request_of_a_dead_app_is_not_why_it_ended() -> None:
+    machine, _ = play(plan(post_start=(hook("c"),)), ev.Started(0), app_exited(0))
+    assert machine.handle(ev.SignalCame(TERM)) == []
+    assert machine.reason == "exited"

@@ -1,0 +1,144 @@
+"""Every state that a machine can reach, in a world that may do whatever a kernel may do.
+
+A walk goes breadth first, so the path to whatever it finds wrong is a shortest one.
+"""
+
+import copy
+from collections import deque
+from dataclasses import dataclass, field
+
+from lifeinit.engine import events as ev
+from lifeinit.engine.plan import Plan
+from lifeinit.engine.state_machine import Machine
+from tests.unit.engine.plans import TERM, USR1
+from tests.unit.engine.told import event_in_words
+from tests.unit.engine.world import Rules, ViolationError, World
+
+
+def possible(world: World, phase: str, plan: Plan) -> list[ev.Event]:
+    """What may happen next."""
+    if world.starting is not None:
+        # The answer comes before anything else is read, unless lifeinit itself fails to get one.
+        answers: list[ev.Event] = [ev.Started(world.starting), ev.StartFailed(world.starting, 127, "not found")]
+        return answers if world.faulty else [*answers, ev.Fault()]
+    events: list[ev.Event] = [ev.SignalCame(signo) for signo in signals(plan)]
+    if not world.faulty:
+        events.append(ev.Fault())
+    for process in sorted(world.alive):
+        ready = plan.processes[process].ready
+        events += [ev.AppExited(process, ev.Ending(code=code)) for code in (0, 3)]
+        if ready is not None:
+            events.append(ev.BecameReady(process))
+        if ready is not None and ready.notify:
+            events += [ev.MoreTime(process, 9.0), ev.Leaving()]
+    for process in sorted(world.probed):
+        events.append(ev.ProbeFailed(process, 124, "broken"))
+    if world.turn is not None and world.turn.doing == "running":
+        events += [ev.HookExited(ev.Ending(code=code)) for code in (0, 4)]
+        events.append(ev.HookFailed(4, "cannot run"))
+    events += [ev.Elapsed(timer) for timer in due(world)]
+    if phase == "cleanup":
+        events.append(ev.Empty())
+    return events
+
+
+def signals(plan: Plan) -> list[int]:
+    """One that asks for a stop, one that does not, and those that the plan speaks of."""
+    return sorted({TERM, USR1, *(came for came, _ in plan.rewrite)})
+
+
+def due(world: World) -> list["ev.Timer"]:
+    """The timers that may run down next: the reserve always comes before the budget."""
+    return [timer for timer in sorted(world.timers, key=str) if not (timer == "budget" and "reserve" in world.timers)]
+
+
+State = tuple[tuple[object, ...], World]
+
+
+@dataclass
+class Walk:
+    """What a walk has found. States are numbers, in the order in which they were found."""
+
+    plan: Plan
+    states: list[State] = field(default_factory=list)
+    numbers: dict[State, int] = field(default_factory=dict)
+    came_from: list[tuple[int | None, ev.Event]] = field(default_factory=list)
+    successors: list[list[int]] = field(default_factory=list)
+    patient: list[list[int]] = field(default_factory=list)
+    events: int = 0
+
+    def story(self, number: int | None) -> str:
+        """The shortest path to a state, an event a line."""
+        steps: list[str] = []
+        while number is not None:
+            before, event = self.came_from[number]
+            steps.append(f"  {event_in_words(event, self.plan)} -> {self.states[number][0][0]}")
+            number = before
+        return "\n".join(reversed(steps))
+
+    def cannot_reach_exit(self, edges: list[list[int]]) -> list[int]:
+        """The states from which these edges never lead to the exit."""
+        before: list[list[int]] = [[] for _ in edges]
+        for number, following in enumerate(edges):
+            for next_number in following:
+                before[next_number].append(number)
+        good = {number for number, state in enumerate(self.states) if state[1].exited}
+        queue = deque(good)
+        while queue:
+            for number in before[queue.popleft()]:
+                if number not in good:
+                    good.add(number)
+                    queue.append(number)
+        return [number for number in range(len(edges)) if number not in good]
+
+
+def snapshot(machine: Machine) -> tuple[object, ...]:
+    """The machine's whole state, its phase first. How often it has restarted makes no difference after the first."""
+    own = {name: value for name, value in vars(machine).items() if name not in {"plan", "phase", "run"}}
+    of_hook = {name: value for name, value in vars(machine.run).items() if name != "hook"}
+    own |= {"restarts": min(machine.restarts, 2), "why": bool(machine.why)}
+    return (machine.phase, *own.values(), *of_hook.values())
+
+
+def copied(machine: Machine) -> Machine:
+    twin = copy.copy(machine)
+    twin.run = copy.copy(machine.run)
+    return twin
+
+
+def walk(plan: Plan) -> Walk:
+    """Visit every state. Raises ViolationError with the shortest story of what went wrong."""
+    found, rules = Walk(plan), Rules(plan)
+    queue: deque[tuple[int, Machine]] = deque()
+
+    def step(before: int | None, machine: Machine, world: World, event: ev.Event) -> int:
+        found.events += 1
+        machine = copied(machine)
+        try:
+            after = rules.after(world, event)
+            actions = machine.handle(event)
+            for action in actions:
+                after = rules.perform(after, action)
+            after = rules.answered(world, event, actions, after)
+        except Exception as error:
+            story = f"{found.story(before)}\n  {event_in_words(event, plan)} -> {error!r}".lstrip("\n")
+            raise ViolationError(f"broken rule: {error}\n{story}") from error
+        state = (snapshot(machine), after)
+        number = found.numbers.setdefault(state, len(found.states))
+        if number == len(found.states):
+            found.states.append(state)
+            found.came_from.append((before, event))
+            queue.append((number, machine))
+        return number
+
+    step(None, Machine(plan), World(), ev.Begin())
+    while queue:
+        number, machine = queue.popleft()
+        world = found.states[number][1]
+        events = [] if world.exited else possible(world, machine.phase, plan)
+        following = [step(number, machine, world, event) for event in events]
+        found.successors.append(following)
+        # A patient world: no process ends by itself, no signal comes, only time goes by (and an exec is answered).
+        waits = [to for to, event in zip(following, events, strict=True) if isinstance(event, ev.Elapsed | ev.Started)]
+        found.patient.append(waits)
+    return found

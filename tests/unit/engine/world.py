@@ -1,0 +1,403 @@
+"""What the world around a machine looks like, and the rules of the lifecycle: a broken one is told in a sentence.
+
+The world knows what happened and what was done about it, and nothing of how the machine came to its answer. What the
+exit status has to be, it works out for itself from docs and events. The walk and the stories both hold to these rules.
+"""
+
+from typing import Literal, NamedTuple
+
+from lifeinit.engine import events as ev
+from lifeinit.engine.plan import Hook, Plan
+from tests.unit.engine.plans import CONT, KILL, TERM
+
+HookPhase = Literal["pre_start", "post_start", "pre_stop", "post_stop"]
+
+Why = Literal["", "signal", "exited", "pre_start_failed", "post_start_failed", "ready_timeout", "start_failed", "fault"]
+
+
+class ViolationError(AssertionError):
+    """A rule of the lifecycle is broken; the text says which."""
+
+
+class Turn(NamedTuple):
+    """The hook whose turn it is."""
+
+    phase: HookPhase
+    number: int
+    attempt: int = 1
+    doing: Literal["running", "sleeping", "pausing", "due"] = "running"  # due: its retry_delay is over
+    timed_out: bool = False
+    cut: bool = False  # life goes on without it
+    killed: bool = False
+
+
+class World(NamedTuple):
+    starting: int | None = None  # the process whose exec is to be answered
+    alive: frozenset[int] = frozenset()
+    probed: frozenset[int] = frozenset()
+    unready: frozenset[int] = frozenset()
+    turn: Turn | None = None
+    timers: frozenset["ev.Timer"] = frozenset()
+    # Of this life:
+    started: frozenset[int] = frozenset()
+    asked: frozenset[int] = frozenset()  # to stop
+    done: tuple[HookPhase, int] = ("pre_start", 0)  # so many hooks of the phase that had its turn last are over
+    why: Why = ""  # this life ends
+    stop_signo: int = 0
+    verdict: int | None = None  # the exit status, as far as the app and the start phases decide it
+    late: int = 0  # what a stop-phase hook makes of a 0
+    decides: int = 0  # the process whose restart rule counts
+    exits: bool = False  # at least one process has ended
+    hurried: bool = False  # pre_stop need not be completed
+    swept: bool = False
+    out_of_time: bool = False
+    between: bool = False  # two lives
+    # Of all lives:
+    lives: int = 0
+    once: frozenset[tuple[HookPhase, int]] = frozenset()  # hooks that are not to run again
+    stop_requested: bool = False
+    faulty: bool = False
+    exited: bool = False
+
+    @property
+    def status(self) -> int:
+        """What the exit status has to be, if nothing else happens."""
+        return self.verdict or self.late
+
+
+def rule(holds: bool, sentence: str) -> None:
+    if not holds:
+        raise ViolationError(sentence)
+
+
+class Rules:
+    """Of one plan. `after` is what an event does to the world, `perform` what an action does."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.rewrite = dict(plan.rewrite)
+
+    # What happens.
+
+    def after(self, world: World, event: ev.Event) -> World:
+        """The world once the event has happened, before anybody answered it."""
+        match event:
+            case ev.Started(process):
+                return self._started(world._replace(starting=None, alive=world.alive | {process}))
+            case ev.StartFailed(process, status):
+                return world._replace(starting=None, why="start_failed", verdict=status, decides=process, hurried=True)
+            case ev.AppExited(process, ending):
+                return self._app_exited(world, process, ending)
+            case ev.BecameReady(process):
+                return self._ready(world, process)
+            case ev.ProbeFailed(process, status):
+                return self._not_ready(world._replace(probed=world.probed - {process}), process, status)
+            case ev.HookExited() | ev.HookFailed() if world.turn is not None:
+                status = event.status if isinstance(event, ev.HookFailed) else event.ending.status
+                return self._hook_over(world, world.turn, status)
+            case ev.Elapsed(timer):
+                return self._elapsed(world._replace(timers=world.timers - {timer}), timer)
+            case ev.SignalCame(signo) if signo in self.plan.stop_on and self.passed_on(signo) is not None:
+                return self._stop_requested(world, signo)
+            case ev.Fault():
+                world = self._cut(world._replace(faulty=True, stop_requested=True, hurried=True))
+                return world._replace(starting=None, verdict=70, why=world.why or "fault", unready=frozenset())
+            case _:
+                return world
+
+    def passed_on(self, signo: int) -> int | None:
+        """What the app gets for a signal; None if it is dropped."""
+        return self.rewrite.get(signo, signo)
+
+    def _started(self, world: World) -> World:
+        if len(world.alive) < len(self.plan.processes):
+            return world
+        return world._replace(unready=frozenset(p for p in world.alive if self.plan.processes[p].ready is not None))
+
+    def _app_exited(self, world: World, process: int, ending: ev.Ending) -> World:
+        status = 0 if ending.status in self.plan.processes[process].success else ending.status
+        if world.verdict is None or (world.why == "signal" and world.verdict == 0):
+            world = world._replace(verdict=status)  # the first decides; none hides another's failure if all were asked
+        if not world.exits and world.why not in {"start_failed", "ready_timeout"}:
+            world = world._replace(decides=process)
+        world = world._replace(alive=world.alive - {process}, exits=True, why=world.why or "exited", hurried=True)
+        world = world._replace(unready=frozenset())
+        return self._cut(world) if world.turn and world.turn.phase != "post_stop" else world
+
+    def _ready(self, world: World, process: int) -> World:
+        return world._replace(probed=world.probed - {process}, unready=world.unready - {process})
+
+    def _not_ready(self, world: World, process: int, status: int) -> World:
+        ready = self.plan.processes[process].ready
+        if process not in world.unready or ready is None:
+            return world
+        if not ready.abort:
+            return self._ready(world, process)
+        return world._replace(unready=frozenset(), why="ready_timeout", verdict=status, decides=process, hurried=True)
+
+    def _stop_requested(self, world: World, signo: int) -> World:
+        if world.why:
+            world = world._replace(hurried=True)
+        elif not world.started:
+            world = world._replace(verdict=128 + signo)
+        world = world._replace(
+            why=world.why or "signal", stop_requested=True, stop_signo=world.stop_signo or signo, unready=frozenset()
+        )
+        return self._cut(world) if world.turn and world.turn.phase != "post_stop" else world
+
+    def _cut(self, world: World) -> World:
+        """Life goes on without the hook whose turn it is: a program has to be waited for, a pause is over at once."""
+        turn = world.turn
+        if turn is None:
+            return world
+        if not world.out_of_time:  # else it counts as not completed
+            world = world._replace(done=(turn.phase, turn.number + 1))
+        return world._replace(turn=turn._replace(cut=True) if turn.doing == "running" else None)
+
+    def _hook(self, turn: Turn) -> Hook:
+        return self.plan.hooks(turn.phase)[turn.number]
+
+    def _hook_over(self, world: World, turn: Turn, status: int) -> World:
+        """A try is over."""
+        hook, place = self._hook(turn), (turn.phase, turn.number)
+        if turn.cut:
+            return world._replace(turn=None)
+        status = 124 if turn.timed_out else status
+        if status and turn.attempt <= hook.retries:
+            return world._replace(turn=Turn(*place, turn.attempt, "pausing"))
+        world = world._replace(turn=None, done=(turn.phase, turn.number + 1))
+        if not status:
+            return world._replace(once=world.once | {place}) if hook.once else world
+        if not hook.abort:
+            return world
+        if turn.phase in {"pre_stop", "post_stop"}:
+            return world if world.status else world._replace(late=status)
+        why: Why = "pre_start_failed" if turn.phase == "pre_start" else "post_start_failed"
+        return world._replace(why=why, verdict=status, hurried=True)
+
+    def _elapsed(self, world: World, timer: "ev.Timer") -> World:
+        turn = world.turn
+        match timer:
+            case "timeout" if turn and turn.doing == "running":
+                return world._replace(turn=turn._replace(timed_out=True))
+            case "timeout" if turn and turn.doing == "sleeping":
+                return self._hook_over(world, turn._replace(timed_out=True), 124)
+            case "sleep" if turn and turn.doing == "sleeping":
+                return self._hook_over(world, turn, 0)
+            case "retry" if turn and turn.doing == "pausing":
+                return world._replace(turn=turn._replace(doing="due"))
+            case "reserve":
+                world = world._replace(hurried=True)
+                return self._cut(world) if turn and turn.phase == "pre_stop" else world
+            case "budget":
+                return self._cut(world._replace(out_of_time=True, hurried=True))
+            case "backoff" if world.between:
+                return World(timers=world.timers, lives=min(world.lives + 1, 2), once=world.once)
+            case ("ready", process):
+                ready = self.plan.processes[process].ready
+                if ready is None or ready.after is not None:
+                    return self._ready(world, process)
+                return self._not_ready(world, process, 124)
+            case _:
+                return world
+
+    # What is done about it.
+
+    def perform(self, world: World, action: ev.Action) -> World:  # a table of rules
+        """The world after an action; a broken rule raises."""
+        rule(not world.exited, "nothing is done after the exit")
+        match action:
+            case ev.StartApp(process):
+                return self._start(world, process)
+            case ev.RunHook(phase, index):
+                return self._begin_hook(world, phase, index, "running")
+            case ev.SignalApp(process):
+                rule(process in world.alive, "no process is signalled that is reaped or never ran")
+            case ev.Probe(process):
+                rule(process in world.unready, "a probe is for a process that lives and is not ready")
+                rule(process not in world.probed, "a process has one probe at a time")
+                return world._replace(probed=world.probed | {process})
+            case ev.EndProbe(process):
+                return world._replace(probed=world.probed - {process})
+            case ev.SignalHook(signo):
+                return self._signal_hook(world, signo)
+            case ev.ForgetApp(process):
+                return self._app_exited(world, process, ev.Ending(signo=KILL))
+            case ev.ForgetHook():
+                rule(world.turn is not None and world.turn.killed, "a hook is given up only after its SIGKILL")
+                return world if world.turn is None else self._hook_over(world, world.turn, 128 + KILL)
+            case ev.Sweep():
+                rule(not world.alive and not world.turn, "cleanup comes when app and hooks are gone")
+                rule(not world.probed, "cleanup comes when no probe runs")
+                return world._replace(swept=True)
+            case ev.Arm(timer, after):
+                rule(after >= 0, "no timer lies in the past")
+                return self._arm(world._replace(timers=world.timers | {timer}), timer)
+            case ev.Disarm(timer):
+                return world._replace(timers=world.timers - {timer})
+            case ev.Exit(status):
+                self._life_ends(world, status)
+                rule(not self._restarts(world), "an app whose restart rule says so is started again")
+                return world._replace(exited=True)
+            case ev.Say():
+                pass
+        return world
+
+    def _start(self, world: World, process: int) -> World:
+        rule(process not in world.started, "each process starts once in a life")
+        rule(not world.stop_requested, "the app never starts after a stop request")
+        rule(not world.why, "the app never starts in a life that is ending")
+        rule(world.turn is None, "the app starts when no hook runs")
+        rule(not self.due(world, "pre_start"), "the app starts when every pre_start hook is over")
+        return world._replace(starting=process, started=world.started | {process})
+
+    def due(self, world: World, phase: HookPhase) -> list[int]:
+        """The hooks of a phase that have not had their turn in this life."""
+        first = world.done[1] if world.done[0] == phase else 0
+        return [index for index in range(first, len(self.plan.hooks(phase))) if (phase, index) not in world.once]
+
+    def _begin_hook(self, world: World, phase: HookPhase, index: int, doing: Literal["running", "sleeping"]) -> World:
+        turn = world.turn
+        if turn is not None:
+            rule(turn[:2] == (phase, index) and turn.doing == "due", "one hook at a time")
+            return world._replace(turn=Turn(phase, index, turn.attempt + 1, doing))
+        match phase:
+            case "pre_start":
+                rule(not world.started and not world.why, "pre_start runs before the app, unless a stop was requested")
+            case "post_start":
+                rule(world.alive == set(range(len(self.plan.processes))), "post_start runs while every process lives")
+                rule(not world.unready, "post_start begins when all are ready")
+                rule(not world.why, "post_start does not begin in a life that is ending")
+            case "pre_stop":
+                rule(
+                    bool(world.alive) and world.why == "signal",
+                    "pre_stop runs if the app lives when a stop is requested",
+                )
+                rule(not world.asked and not world.hurried, "pre_stop runs before the app is asked, if nothing hurries")
+            case "post_stop":
+                rule(world.swept, "post_stop comes after cleanup")
+                rule(not world.out_of_time, "no post_stop hook begins when the budget is spent")
+        rule(self.due(world, phase)[:1] == [index], f"the {phase} hooks run in file order, each once in a life")
+        return world._replace(turn=Turn(phase, index, 1, doing), done=(phase, index))
+
+    def _signal_hook(self, world: World, signo: int) -> World:
+        turn = world.turn
+        rule(turn is not None and turn.doing == "running", "no hook is signalled that is over")
+        if turn is None:
+            return world
+        rule(turn.cut or turn.timed_out, "a hook is ended only at its timeout, or when life goes on without it")
+        return world._replace(turn=turn._replace(killed=turn.killed or signo == KILL))
+
+    def _arm(self, world: World, timer: "ev.Timer") -> World:
+        if timer == "sleep":
+            place = (world.turn.phase, world.turn.number) if world.turn else self._next_place(world)
+            return self._begin_hook(world, *place, "sleeping")
+        if timer == "retry":
+            rule(world.turn is not None and world.turn.doing == "pausing", "only a hook that has failed is tried again")
+        if timer == "backoff":
+            self._life_ends(world, None)
+            rule(self._restarts(world), "no life follows one unless the restart rule says so")
+            left = {timer for timer in world.timers if timer != "backoff" and timer[0] != "window"}
+            rule(not left, f"no timer of a life outlives it: {left}")
+            return world._replace(between=True)
+        return world
+
+    def _next_place(self, world: World) -> tuple[HookPhase, int]:
+        phase: HookPhase = "post_stop" if world.swept else "pre_stop" if world.why else "post_start"
+        phase = phase if world.started or world.swept else "pre_start"
+        return phase, next(iter(self.due(world, phase)), -1)
+
+    def _life_ends(self, world: World, status: int | None) -> None:
+        """The exit, or a restart."""
+        rule(not world.alive and not world.turn and not world.probed, "a life ends with nothing running")
+        rule(world.starting is None, "a life ends when no exec is to be answered")
+        rule(world.swept, "every life goes through cleanup")
+        done = not self.due(world, "post_stop")
+        rule(done or world.out_of_time, "every post_stop hook has its turn in a life, unless the budget is spent")
+        if status is not None:
+            what = self._status(world)
+            rule(status != 0 or what == 0, f"the exit status is never 0 after a failure (it should be {what})")
+            rule(status == what, f"the exit status is what happened: {what}, not {status}")
+
+    def _status(self, world: World) -> int:
+        """The exit status that the contract asks for."""
+        missed = any(self.plan.post_stop[index].abort for index in self.due(world, "post_stop"))
+        return world.status or (124 if missed else 0)
+
+    def _restarts(self, world: World) -> bool:
+        """Whether the contract asks for another life."""
+        wanted = self.plan.processes[world.decides].restart
+        if world.between or world.stop_requested or world.why in {"", "signal", "fault"} or wanted.when == "no":
+            return False
+        if wanted.when == "on-failure" and self._status(world) == 0:
+            return False
+        windows = {timer for timer in world.timers if timer[0] == "window"}
+        # As the actions come, this restart's own window is there already when the back-off is armed.
+        return len(windows - self._own_window(world)) < wanted.most
+
+    @staticmethod
+    def _own_window(world: World) -> set["ev.Timer"]:
+        """The window of the restart that is just being prepared: the newest one."""
+        return {max((t for t in world.timers if t[0] == "window"), key=str)} if "backoff" in world.timers else set()
+
+    # The answer as a whole.
+
+    def answered(self, before: World, event: ev.Event, actions: list[ev.Action], world: World) -> World:
+        """Hold a whole answer to the rules that need more than one action to be judged."""
+        self._hook_timers(world)
+        rule(world.probed <= world.unready, "no probe outlives its use: the process is ready, or is being stopped")
+        waits = {timer[1] for timer in world.timers if timer[0] == "ready"}
+        rule(waits == world.unready, "a process that is not ready yet has its time for that, and no other has")
+        sent = [action for action in actions if isinstance(action, ev.SignalApp)]
+        forwarded = self._forwarded(event)
+        if forwarded is not None:
+            got = [(action.process, action.signo) for action in sent]
+            wanted = [(process, forwarded) for process in sorted(before.alive)] if forwarded else []
+            rule(got == wanted, "a signal goes to each living process as it came, or as `signals` rewrites it")
+            return world
+        for action in sent:
+            world = self._ask(world, action, sent)
+        if event == ev.SignalCame(TERM) and before.asked and before.alive:
+            rule({action.process for action in sent} == before.alive, "a second stop request reaches the app")
+        if world.alive and world.hurried:
+            rule(world.asked >= world.alive, "an app whose stop is hurried is asked at once")
+        if world.asked and not before.asked:
+            rule(world.asked == world.alive, "all processes are asked to stop together")
+        return world
+
+    def _hook_timers(self, world: World) -> None:
+        turn, timers = world.turn, world.timers & {"timeout", "kill", "sleep", "retry"}
+        if turn is None:
+            rule(not timers, f"no timer of a hook outlives it: {', '.join(map(str, timers))}")
+            return
+        match turn.doing:
+            case "running" if turn.cut or turn.timed_out:
+                rule(timers == {"kill"}, "a hook that is to end has its time to die, and nothing else")
+            case "running" | "sleeping":
+                limit = set() if self._hook(turn).timeout is None else {"timeout"}
+                rule(timers == limit | ({"sleep"} if turn.doing == "sleeping" else set()), "a hook has its timeout")
+            case "pausing" | "due":
+                rule(timers == {"retry"}, "a hook that failed waits for its next try, and for nothing else")
+
+    def _forwarded(self, event: ev.Event) -> int | None:
+        """The signal that the app is to get, unchanged; 0 for none; None if the event is no such signal."""
+        if not isinstance(event, ev.SignalCame):
+            return None
+        goes = self.passed_on(event.signo)
+        if goes is None:
+            return 0
+        return None if event.signo in self.plan.stop_on else goes
+
+    def _ask(self, world: World, action: ev.SignalApp, sent: list[ev.SignalApp]) -> World:
+        process, signo = self.plan.processes[action.process], action.signo
+        if signo == KILL:
+            rule(action.process in world.asked, "no process is killed that was not asked to stop")
+            rule(action.group, "SIGKILL goes to the whole group")
+        elif signo != CONT and action.process not in world.asked:
+            came = self.passed_on(world.stop_signo) if world.stop_signo else None
+            rule(signo == (process.stop_signal or came or TERM), "stop_signal asks the app, else the signal that came")
+            rule(action.group == process.group, "the stop signal goes where stop_scope says")
+            rule(any(also.signo == CONT and also.process == action.process for also in sent), "who is asked is woken")
+            rule(world.why != "signal" or world.hurried or not self.due(world, "pre_stop"), "pre_stop comes first")
+            return world._replace(asked=world.asked | {action.process})
+        return world

@@ -35,7 +35,7 @@ def check(block: Block) -> None:
 def hook_file(block: Block) -> None:
     """It is right, and there is nothing that `check --no-preflight --strict` would say about it."""
     examined = parser.examine(block.text.encode())
-    assert not examined.problems, [problem.sentence for problem in examined.problems]
+    assert not examined.problems, [problem.message for problem in examined.problems]
     assert examined.hook_file is not None
     found = timeline.findings(examined.hook_file, None, None)
     assert not found, [finding.sentence for finding in found]

@@ -15,7 +15,7 @@ def look(data: bytes) -> None:
     examined = parser.examine(data)
     lines = examined.text.split("\n")
     for problem in examined.problems:
-        line, column = problem.place
+        line, column = problem.span.start
         if examined.text and not (1 <= line <= len(lines) and 1 <= column <= len(lines[line - 1]) + 1):
             raise AssertionError(f"{problem} lies outside")
     snippet.problems(Report("fuzz", examined.text, examined.problems), 80, Paint(wanted=False))

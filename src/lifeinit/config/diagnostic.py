@@ -1,4 +1,4 @@
-"""A user's mistake as data: a rule's code, a place, a sentence and the way out."""
+"""A user's mistake as data: a rule's code, the span that it is about, a message and the fix."""
 
 from typing import NamedTuple
 
@@ -21,44 +21,51 @@ class Place(NamedTuple):
     column: int
 
 
-class Problem(Record):
-    """One mistake in a hook file, from its place up to `end`, which is behind its last character.
+class Span(NamedTuple):
+    """A part of the text; `end` is behind its last character."""
 
-    The sentence holds the value in quotes. Where `help` is empty the sentence holds the way out too. `of_command`: it
-    is about the app's command on the command line, and has no place in the file.
+    start: Place
+    end: Place
+
+
+class Diagnostic(Record):
+    """One mistake in a hook file. The message holds the value in quotes; `help` is the fix.
+
+    `edits` are the replacements that make the fix, where a program can make it. `of_command`: it is about the app's
+    command on the command line, and has no place in the file.
     """
 
-    place: Place
-    sentence: str
+    code: str
+    span: Span
+    message: str
     help: str = ""
-    code: str = ""
-    end: Place | None = None
+    edits: "tuple[tuple[Span, str], ...]" = ()
     of_command: bool = False
 
-    def compared(self) -> tuple[Place, str, str, str]:
-        return (self.place, self.sentence, self.help, self.code)
+    def __lt__(self, other: "Diagnostic") -> bool:
+        return self._order() < other._order()
 
-    def __lt__(self, other: "Problem") -> bool:
-        return self.compared() < other.compared()
+    def _order(self) -> tuple[Span, str, str, str]:
+        return (self.span, self.message, self.help, self.code)
 
     @property
     def severity(self) -> "Severity":
         return "warning" if self.code.startswith("W") else "error"
 
     @property
-    def message(self) -> str:
-        """The sentence with its way out."""
-        return f"{self.sentence}: {self.help}" if self.help else self.sentence
+    def sentence(self) -> str:
+        """The message with its fix."""
+        return f"{self.message}: {self.help}" if self.help else self.message
 
     def text(self, path: str) -> str:
         """One line, as compilers write it."""
-        return f"{escaped(path)}:{self.place.line}:{self.place.column}: {self.severity}: {self.message}"
+        return f"{escaped(path)}:{self.span.start.line}:{self.span.start.column}: {self.severity}: {self.sentence}"
 
 
 class HookFileError(Exception):
     """The hook file is wrong; holds every problem, in the order of their places."""
 
-    def __init__(self, problems: list[Problem]) -> None:
+    def __init__(self, problems: list[Diagnostic]) -> None:
         super().__init__(f"{len(problems)} problems")
         self.problems = sorted(problems)
 

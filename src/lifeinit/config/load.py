@@ -4,7 +4,7 @@ import re
 import tomllib
 
 from lifeinit.config.depth import DEEPEST, too_deep
-from lifeinit.config.diagnostic import Place, Problem
+from lifeinit.config.diagnostic import Diagnostic, Place, Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,8 +20,8 @@ _MANY_DIGITS = r"[0-9][0-9_]{4299,}"
 class RefusedError(Exception):
     """The text cannot be read as TOML."""
 
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(problem.message)
+    def __init__(self, problem: Diagnostic) -> None:
+        super().__init__(problem.sentence)
         self.problem = problem
 
 
@@ -74,11 +74,11 @@ def load(text: str) -> dict[str, object]:
     raise RefusedError(_problem(_place(text, deep), "E110", f"nested more than {DEEPEST} deep", way_out))
 
 
-def _explained(text: str, offset: int, message: str) -> Problem:
+def _explained(text: str, offset: int, message: str) -> Diagnostic:
     from lifeinit.config.toml_errors import explain  # noqa: PLC0415  # only a mistake pays for it
 
     found = explain(text, offset, re.sub(_TOML_PLACE, "", message))
-    return Problem(_place(text, found.start), found.sentence, found.help, "E101", _place(text, found.end))
+    return Diagnostic("E101", Span(_place(text, found.start), _place(text, found.end)), found.sentence, found.help)
 
 
 def _offset_of(message: str, text: str) -> int:
@@ -104,5 +104,5 @@ def _is_utf_16(raw: bytes) -> bool:
     )
 
 
-def _problem(place: Place, code: str, sentence: str, way_out: str) -> Problem:
-    return Problem(place, sentence, way_out, code, Place(place.line, place.column + 1))
+def _problem(place: Place, code: str, sentence: str, way_out: str) -> Diagnostic:
+    return Diagnostic(code, Span(place, Place(place.line, place.column + 1)), sentence, way_out)

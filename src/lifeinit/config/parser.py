@@ -3,7 +3,7 @@
 from typing import Literal, NamedTuple
 
 from lifeinit.config import keys, load, trust
-from lifeinit.config.diagnostic import HookFileError, Problem, UnreadableError, quoted
+from lifeinit.config.diagnostic import Diagnostic, HookFileError, UnreadableError, quoted
 from lifeinit.config.intent import signal as meant_signal
 from lifeinit.config.model import DEFAULT_STOP_ON, DEFAULT_TIMEOUT, PHASES, Hook, HookFile, Phase, Process
 from lifeinit.config.readers import COMMAND_FORMS, NAME, Table, Values, a_kind
@@ -17,7 +17,7 @@ class Examined(NamedTuple):
     """What a hook file says (None if that cannot be told), what is wrong with it, and its text, to be shown."""
 
     hook_file: HookFile | None
-    problems: list[Problem]
+    problems: list[Diagnostic]
     text: str
 
 

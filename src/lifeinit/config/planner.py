@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 
 from lifeinit.config import model, users
-from lifeinit.config.diagnostic import HookFileError, Problem, quoted
+from lifeinit.config.diagnostic import Diagnostic, HookFileError, quoted
 from lifeinit.config.model import DEFAULT_TIMEOUT, Phase, Process
 from lifeinit.config.spans import Path
 from lifeinit.engine.plan import Hook, Plan, Program, Ready, Restart, Surroundings
@@ -70,7 +70,7 @@ class _Planner:
         self.hook_file = hook_file
         self.options = options
         self.file_name = file_name
-        self.problems: list[Problem] = []
+        self.problems: list[Diagnostic] = []
         # What a pre_start hook may hand on is known only when it runs.
         sources = (hook_file.hooks, options.hooks, options.callbacks)
         self.may_be_exported = any(source.get("pre_start") for source in sources)
@@ -239,7 +239,7 @@ class _Planner:
 
     def wrong(self, at: Path, sentence: str) -> None:
         """A problem once, also where several processes have it from [app]."""
-        problem = Problem(self.hook_file.places.value(at), sentence)
+        problem = Diagnostic("", self.hook_file.places.span(at), sentence)
         if problem not in self.problems:
             self.problems.append(problem)
 

@@ -4,7 +4,7 @@ import re
 from typing import TypeVar
 
 from lifeinit.config import intent
-from lifeinit.config.diagnostic import HookFileError, Problem, quoted
+from lifeinit.config.diagnostic import Diagnostic, HookFileError, quoted
 from lifeinit.config.spans import Path, Places
 from lifeinit.engine.signals import name_of, number_of
 from lifeinit.values import duration, interpolation
@@ -28,7 +28,7 @@ class Values:
 
     def __init__(self, places: Places) -> None:
         self.places = places
-        self.problems: list[Problem] = []
+        self.problems: list[Diagnostic] = []
         self.counts = {"E": 0, "W": 0}
 
     def wrong(self, code: str, path: Path, sentence: str, way_out: str, *, at_key: bool = False) -> None:
@@ -40,8 +40,7 @@ class Values:
         if self.counts[severity] >= MOST_PROBLEMS:
             return
         self.counts[severity] += 1
-        begin, end = self.places.borders(path, of_key=at_key)
-        self.problems.append(Problem(begin, sentence, way_out, code, end))
+        self.problems.append(Diagnostic(code, self.places.span(path, of_key=at_key), sentence, way_out))
         if severity == "E" and self.counts[severity] == MOST_PROBLEMS:
             raise HookFileError(self.problems)
 

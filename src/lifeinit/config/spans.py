@@ -8,7 +8,7 @@ import re
 import tomllib
 from typing import NamedTuple
 
-from lifeinit.config.diagnostic import Place
+from lifeinit.config.diagnostic import Place, Span
 
 Path = tuple[str | int, ...]
 
@@ -27,7 +27,7 @@ _SCALAR = re.compile(r"[^,\]}#\r\n]*+")
 _STRING = re.compile(STRING, re.DOTALL)
 
 
-class Span(NamedTuple):
+class Offsets(NamedTuple):
     """Offsets into the text: where a key (or list item) begins and ends, and where its value does.
 
     The value of a table that a header makes is the header; of one that a dotted key makes, the key up to its name.
@@ -55,7 +55,7 @@ class Places:
 
     def __init__(self, text: str) -> None:
         self._line_starts = [0, *(match.end() for match in re.finditer("\n", text))]
-        self.spans: dict[Path, Span] = {(): Span(0, 0, 0, 0)}
+        self.spans: dict[Path, Offsets] = {(): Offsets(0, 0, 0, 0)}
         self.table: Path = _Scanner(text, self.spans).document()
 
     def key(self, path: Path) -> Place:
@@ -66,16 +66,17 @@ class Places:
         """Where the value stands, or that of the nearest key above it that the text holds."""
         return self.at(self._nearest(path).value)
 
-    def borders(self, path: Path, *, of_key: bool = False) -> tuple[Place, Place]:
-        """Where the value or the key (or the nearest above it) begins, and where it has ended."""
-        span = self._nearest(path)
-        return (self.at(span.key), self.at(span.key_end)) if of_key else (self.at(span.value), self.at(span.end))
+    def span(self, path: Path, *, of_key: bool = False) -> Span:
+        """The span of the value or the key, or of the nearest above it that the text holds."""
+        found = self._nearest(path)
+        start, end = (found.key, found.key_end) if of_key else (found.value, found.end)
+        return Span(self.at(start), self.at(end))
 
     def at(self, offset: int) -> Place:
         line = bisect.bisect_right(self._line_starts, offset)
         return Place(line, offset - self._line_starts[line - 1] + 1)
 
-    def _nearest(self, path: Path) -> Span:
+    def _nearest(self, path: Path) -> Offsets:
         while path not in self.spans:
             path = path[:-1]
         return self.spans[path]
@@ -99,7 +100,7 @@ def dotted_key(text: str, offset: int) -> list[Part]:
 
 
 class _Scanner:
-    def __init__(self, text: str, spans: dict[Path, Span]) -> None:
+    def __init__(self, text: str, spans: dict[Path, Offsets]) -> None:
         self.text = text
         self.position = 0
         self.spans = spans
@@ -137,10 +138,10 @@ class _Scanner:
         path: Path = ()
         for key in keys[:-1]:
             path = (*path, key.name)
-            self.spans.setdefault(path, Span(key.start, key.end, start, self.position))
+            self.spans.setdefault(path, Offsets(key.start, key.end, start, self.position))
             path = self.last_item(path)
         last = keys[-1]
-        span = Span(last.start, last.end, start, self.position)
+        span = Offsets(last.start, last.end, start, self.position)
         path = (*path, last.name)
         if brackets == 2:
             self.spans.setdefault(path, span)
@@ -164,11 +165,11 @@ class _Scanner:
         path = table
         for key in keys[:-1]:
             path = (*path, key.name)
-            self.spans.setdefault(path, Span(key.start, key.end, keys[0].start, key.end))
+            self.spans.setdefault(path, Offsets(key.start, key.end, keys[0].start, key.end))
         last = keys[-1]
         path = (*path, last.name)
         self.value(path)
-        self.spans[path] = Span(last.start, last.end, start, self.position)
+        self.spans[path] = Offsets(last.start, last.end, start, self.position)
 
     def dotted_key(self) -> list[Part]:
         keys: list[Part] = []
@@ -204,7 +205,7 @@ class _Scanner:
             start = self.position
             item = (*path, number)
             self.value(item)
-            self.spans[item] = Span(start, self.position, start, self.position)
+            self.spans[item] = Offsets(start, self.position, start, self.position)
             number += 1
             self.skip(_BLANK)
             self.comma()

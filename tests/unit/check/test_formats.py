@@ -9,7 +9,7 @@ from lifeinit import __version__
 from lifeinit.check.output.formats import as_github, as_json, as_sarif
 from lifeinit.check.output.result import Report
 from lifeinit.check.rules.registry import RULES
-from lifeinit.config.diagnostic import Place, Problem
+from lifeinit.config.diagnostic import Diagnostic, Place, Span
 from lifeinit.config.parser import examine
 
 TEXT = '[[pre_start]]\ncommand = "x"\nretry_delay = "3s"\n[app]\nuser = "a\\u0000b"\nuses = """\na"""\n'
@@ -54,7 +54,7 @@ def test_json_of_several_files() -> None:
 
 
 def test_json_of_a_problem_without_a_rule() -> None:
-    plain = Report("f", "", [Problem(Place(1, 2), "sentence: way out")])
+    plain = Report("f", "", [Diagnostic("", Span(Place(1, 2), Place(1, 3)), "sentence: way out")])
     (problem,) = json.loads(as_json([plain]))["problems"]
     assert (problem["code"], problem["rule"], problem["help"], problem["end_column"]) == (None, None, None, 3)
 
@@ -71,7 +71,7 @@ def test_github() -> None:
 
 
 def test_github_gets_no_columns_of_a_problem_of_several_lines() -> None:
-    several = Problem(Place(1, 5), "50 % of\r\nit", "", "E105", Place(2, 3))
+    several = Diagnostic("E105", Span(Place(1, 5), Place(2, 3)), "50 % of\r\nit")
     assert as_github([Report("f", "", [several])]) == (
         "::error file=f,line=1,endLine=2,title=lifeinit E105::50 %25 of%0D%0Ait\n"
     )
@@ -100,17 +100,17 @@ def test_sarif_has_what_the_standard_asks_for() -> None:
     for result, problem in zip(run["results"], report().problems, strict=True):
         assert driver["rules"][result["ruleIndex"]]["id"] == result["ruleId"] == problem.code
         assert result["level"] == problem.severity
-        assert result["message"] == {"text": problem.message}
+        assert result["message"] == {"text": problem.sentence}
         (location,) = result["locations"]
         assert location["physicalLocation"]["artifactLocation"] == {"uri": "hooks.toml"}
         region = location["physicalLocation"]["region"]
-        assert (region["startLine"], region["startColumn"]) == problem.place
-        assert (region["endLine"], region["endColumn"]) == problem.end
+        assert (region["startLine"], region["startColumn"]) == problem.span.start
+        assert (region["endLine"], region["endColumn"]) == problem.span.end
         assert region["startColumn"] >= 1
 
 
 def test_sarif_of_a_problem_without_a_rule() -> None:
-    log = json.loads(as_sarif([Report("f", "", [Problem(Place(1, 2), "sentence")])]))
+    log = json.loads(as_sarif([Report("f", "", [Diagnostic("", Span(Place(1, 2), Place(1, 3)), "sentence")])]))
     assert not {"ruleId", "ruleIndex"} & set(log["runs"][0]["results"][0])
 
 

@@ -127,12 +127,12 @@ def assert_sound(raw: bytes) -> None:
     lines = examined.text.split("\n")
     for problem in problems:
         assert problem.code in RULES
-        assert problem.sentence.isprintable()
+        assert problem.message.isprintable()
         assert problem.help.isprintable()
         assert problem.help
-        assert problem.end is not None
-        assert Place(1, 1) <= problem.place <= problem.end
-        for line, column in (problem.place, problem.end):
+        start, end = problem.span
+        assert Place(1, 1) <= start <= end
+        for line, column in (start, end):
             assert line <= len(lines)
             assert column <= len(lines[line - 1]) + 2  # a mark of one character may stand behind the last one
     report = Report("f", examined.text, problems, "")

@@ -7,7 +7,10 @@ from lifeinit.config.parser import examine
 
 def told(text: str) -> list[str]:
     """Code, place and way out of each problem."""
-    return [f"{one.code} {one.place.line}:{one.place.column} {one.help}" for one in examine(text.encode()).problems]
+    return [
+        f"{one.code} {one.span.start.line}:{one.span.start.column} {one.help}"
+        for one in examine(text.encode()).problems
+    ]
 
 
 HANDS_ON = "have a pre_start hook write {}=... to $LIFEINIT_ENV"

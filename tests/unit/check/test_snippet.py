@@ -11,7 +11,7 @@ from lifeinit.check.output.colours import Paint, are_wanted
 from lifeinit.check.output.result import Report, located
 from lifeinit.check.output.terminal_cells import cells, excerpt
 from lifeinit.check.rules.rule import Finding
-from lifeinit.config.diagnostic import Place, Problem
+from lifeinit.config.diagnostic import Diagnostic, Place, Span
 from lifeinit.config.parser import examine
 from lifeinit.config.spans import Places
 
@@ -304,7 +304,7 @@ def test_the_width_of_a_cell() -> None:
 
 
 def test_colours() -> None:
-    problem = Problem(Place(1, 1), "unknown key", "leave it out", "E102", Place(1, 2))
+    problem = Diagnostic("E102", Span(Place(1, 1), Place(1, 2)), "unknown key", "leave it out")
     report = Report("h.toml", "a = 1", [problem])
     assert snippet.problems(report, 80, Paint(wanted=True)) == (
         "\x1b[1;31merror[E102]\x1b[0m\x1b[1m: unknown key\x1b[0m\n"
@@ -339,7 +339,7 @@ def test_when_there_are_colours(environment: dict[str, str], on_terminal: bool, 
 
 def test_the_verdict() -> None:
     def verdict(*codes: str) -> str:
-        problems = [Problem(Place(1, 1), "x", code=code) for code in codes]
+        problems = [Diagnostic(code, Span(Place(1, 1), Place(1, 2)), "x") for code in codes]
         return snippet.verdict(Report("h\n.toml", "", problems, "1 pre_start"), Paint(wanted=False))
 
     assert verdict() == "h\\n.toml: ok: 1 pre_start\n"
@@ -364,7 +364,7 @@ def test_findings_become_problems_with_their_places() -> None:
         Finding("E302", ("app", "user"), "user", "help u"),
         Finding("E401", (), "file", "help f"),
     ]
-    assert [(problem.text("f"), problem.code, problem.end) for problem in located(findings, places)] == [
+    assert [(problem.text("f"), problem.code, problem.span.end) for problem in located(findings, places)] == [
         ("f:2:17: error: b: help b", "E301", (2, 20)),
         ("f:2:1: warning: command: help c", "W302", (2, 8)),
         ("f:3:1: error: user: help u", "E302", (3, 6)),

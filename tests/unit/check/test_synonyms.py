@@ -639,16 +639,16 @@ def test_variants_and_misspellings(variant: str, key: str) -> None:
 def test_a_key_that_stands_elsewhere_and_is_misspelt() -> None:
     (problem,) = examine(b'[app]\nstop_timout = "5s"').problems
     way_out = 'did you mean "stop_timeout", which stands above the first [table] of the file?'
-    assert problem.message == f'unknown key "stop_timout": {way_out}'
+    assert problem.sentence == f'unknown key "stop_timout": {way_out}'
 
 
 @pytest.mark.parametrize("word", sorted(WORDS))
 def test_each_word_at_the_top_names_its_tool_and_a_way_out(word: str) -> None:
     (problem,) = examine(f'{word} = "x"'.encode()).problems
     if word in {"cmd", "exec", "run"}:  # beside the phases they are the app's command
-        assert "for the app" in problem.sentence
+        assert "for the app" in problem.message
     elif word not in {squeezed(key) for key in (*keys.TOP, *keys.APP, *keys.HOOK, *keys.READY)}:
-        assert f"{WORDS[word].whose} word" in problem.sentence
+        assert f"{WORDS[word].whose} word" in problem.message
     assert problem.help.startswith(("write", "leave"))
 
 
@@ -710,4 +710,4 @@ def test_a_value_is_repeated_only_if_it_is_short_and_plain() -> None:
 )
 def test_values_that_other_tools_take(text: str, message: str) -> None:
     (problem,) = examine(text.encode()).problems
-    assert problem.message == message
+    assert problem.sentence == message

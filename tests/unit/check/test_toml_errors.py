@@ -87,10 +87,10 @@ def test_each_slip_is_understood(text: str, marked: str, message: str, before: s
     (problem,) = examine(whole.encode()).problems
     shift = before.count("\n")
     expected = re.sub(r"(?<= line )\d", lambda match: str(int(match[0]) + shift), message)
-    assert problem.message == f"invalid TOML: {expected}"
+    assert problem.sentence == f"invalid TOML: {expected}"
     assert problem.code == "E101"
     lines = whole.split("\n")
-    place, end = problem.place, problem.end
+    place, end = problem.span
     assert end is not None
     assert end.line == place.line > shift
     assert lines[place.line - 1][place.column - 1 : end.column - 1] == marked
@@ -98,4 +98,4 @@ def test_each_slip_is_understood(text: str, marked: str, message: str, before: s
 
 def test_a_place_at_the_end_of_the_file_is_inside_of_it() -> None:
     (problem,) = examine(b'[app]\nuser = "a\n\n').problems
-    assert (problem.place, problem.end) == ((2, 8), (2, 10))
+    assert problem.span == ((2, 8), (2, 10))

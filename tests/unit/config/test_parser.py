@@ -336,7 +336,7 @@ def test_what_changes_nothing_is_warned_of_and_accepted(text: str, warned: list[
     examined = examine(text.encode())
     assert examined.hook_file == parse(text.encode())
     assert [problem.code for problem in examined.problems] == ["W201"] * len(warned)
-    assert [problem.sentence.split()[0] for problem in examined.problems] == warned
+    assert [problem.message.split()[0] for problem in examined.problems] == warned
 
 
 def test_many_warnings_do_not_end_the_reading() -> None:

@@ -26,7 +26,7 @@ def problems(text: str) -> list[str]:
     try:
         parser.parse(text.encode())
     except HookFileError as error:
-        return [problem.sentence for problem in error.problems]
+        return [problem.message for problem in error.problems]
     return []
 
 

@@ -229,10 +229,10 @@ def test_a_key_that_is_not_there_has_the_place_of_the_table_that_lacks_it() -> N
 
 def test_the_borders_of_a_header_and_of_a_dotted_key() -> None:
     places = Places('[ a . "b" ]\nc.d = 1\n')
-    assert places.borders(("a", "b"), of_key=True) == ((1, 7), (1, 10))
-    assert places.borders(("a", "b")) == ((1, 1), (1, 12))
-    assert places.borders(("a", "b", "c")) == ((2, 1), (2, 2))
-    assert places.borders(("a", "b", "c", "d"), of_key=True) == ((2, 3), (2, 4))
+    assert places.span(("a", "b"), of_key=True) == ((1, 7), (1, 10))
+    assert places.span(("a", "b")) == ((1, 1), (1, 12))
+    assert places.span(("a", "b", "c")) == ((2, 1), (2, 2))
+    assert places.span(("a", "b", "c", "d"), of_key=True) == ((2, 3), (2, 4))
 
 
 @pytest.mark.parametrize("line", ['[[pre_stop]]\nsleep = "5s"\n', "a = [1, [2, {b = 3}]]\n".replace("a", "k%d")])

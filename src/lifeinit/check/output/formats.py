@@ -7,7 +7,7 @@ from urllib.parse import quote
 from lifeinit import __version__
 from lifeinit.check.output.result import Report
 from lifeinit.check.rules.registry import RULES
-from lifeinit.config.diagnostic import Place, Problem
+from lifeinit.config.diagnostic import Diagnostic
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
@@ -48,25 +48,21 @@ def as_sarif(reports: Sequence[Report]) -> str:
     return f"{json.dumps({'$schema': _SCHEMA, 'version': '2.1.0', 'runs': [run]}, indent=2)}\n"
 
 
-def _end(problem: Problem) -> Place:
-    return problem.end or Place(problem.place.line, problem.place.column + 1)
-
-
-def _entry(path: str, problem: Problem) -> dict[str, object]:
-    rule, end = RULES.get(problem.code), _end(problem)
-    place = (path, *problem.place, *end) if not problem.of_command else (None,) * 5
+def _entry(path: str, problem: Diagnostic) -> dict[str, object]:
+    rule = RULES.get(problem.code)
+    place = (path, *problem.span.start, *problem.span.end) if not problem.of_command else (None,) * 5
     return {
         **dict(zip(("file", "line", "column", "end_line", "end_column"), place, strict=True)),
         "severity": problem.severity,
         "code": problem.code or None,
         "rule": rule.name if rule else None,
-        "message": problem.sentence,
+        "message": problem.message,
         "help": problem.help or None,
     }
 
 
-def _annotation(path: str, problem: Problem) -> str:
-    (line, column), end = problem.place, _end(problem)
+def _annotation(path: str, problem: Diagnostic) -> str:
+    (line, column), end = problem.span
     is_one_line = end.line == line  # columns are refused where a problem goes over several lines
     place = {
         "file": path,
@@ -77,7 +73,7 @@ def _annotation(path: str, problem: Problem) -> str:
     }
     properties = {**({} if problem.of_command else place), "title": f"lifeinit {problem.code}".rstrip()}
     written = ",".join(f"{name}={_escaped(str(value), in_property=True)}" for name, value in properties.items())
-    return f"::{problem.severity} {written}::{_escaped(problem.message)}\n"
+    return f"::{problem.severity} {written}::{_escaped(problem.sentence)}\n"
 
 
 def _escaped(text: str, *, in_property: bool = False) -> str:
@@ -86,11 +82,11 @@ def _escaped(text: str, *, in_property: bool = False) -> str:
     return text
 
 
-def _result(path: str, problem: Problem) -> dict[str, object]:
-    end = _end(problem)
+def _result(path: str, problem: Diagnostic) -> dict[str, object]:
+    start, end = problem.span
     region = {
-        "startLine": problem.place.line,
-        "startColumn": problem.place.column,
+        "startLine": start.line,
+        "startColumn": start.column,
         "endLine": end.line,
         "endColumn": end.column,
     }
@@ -101,7 +97,7 @@ def _result(path: str, problem: Problem) -> dict[str, object]:
     rule: dict[str, object] = {}
     if problem.code in RULES:
         rule = {"ruleId": problem.code, "ruleIndex": list(RULES).index(problem.code)}
-    return {**rule, "level": problem.severity, "message": {"text": problem.message}, "locations": [location]}
+    return {**rule, "level": problem.severity, "message": {"text": problem.sentence}, "locations": [location]}
 
 
 def _uri(path: str) -> str:

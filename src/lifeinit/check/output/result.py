@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from lifeinit.check.rules.rule import COMMAND, Finding
-from lifeinit.config.diagnostic import Problem
+from lifeinit.config.diagnostic import Diagnostic
 from lifeinit.config.model import HookFile
 from lifeinit.config.spans import Places
 
@@ -15,7 +15,7 @@ class Report:
 
     path: str
     text: str
-    problems: Sequence[Problem]
+    problems: Sequence[Diagnostic]
     summary: str = ""
     hook_file: HookFile | None = None
 
@@ -28,11 +28,11 @@ class Report:
         return len(self.problems) - self.errors
 
 
-def located(findings: Iterable[Finding], places: Places) -> list[Problem]:
+def located(findings: Iterable[Finding], places: Places) -> list[Diagnostic]:
     """Findings as problems: at the key or the value that they are about, or at the nearest one above it."""
     problems = []
     for finding in findings:
-        begin, end = places.borders(finding.path, of_key=finding.at_key)
+        span = places.span(finding.path, of_key=finding.at_key)
         of_command = finding.path == COMMAND
-        problems.append(Problem(begin, finding.sentence, finding.help, finding.code, end, of_command))
+        problems.append(Diagnostic(finding.code, span, finding.sentence, finding.help, of_command=of_command))
     return problems

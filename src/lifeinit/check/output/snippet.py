@@ -3,7 +3,7 @@
 from lifeinit.check.output.colours import Paint
 from lifeinit.check.output.result import Report
 from lifeinit.check.output.terminal_cells import excerpt
-from lifeinit.config.diagnostic import Place, Problem, escaped
+from lifeinit.config.diagnostic import Diagnostic, Place, escaped
 from lifeinit.config.readers import MOST_PROBLEMS
 
 _NARROWEST = 40
@@ -33,16 +33,16 @@ def _counts(report: Report) -> str:
     return ", ".join(f"{number} {kind}{'s' if number > 1 else ''}" for kind, number in kinds if number)
 
 
-def _problem(problem: Problem, path: str, lines: list[str], columns: int, paint: Paint) -> str:
-    line, column = problem.place
+def _problem(problem: Diagnostic, path: str, lines: list[str], columns: int, paint: Paint) -> str:
+    line, column = problem.span.start
     code = f"[{problem.code}]" if problem.code else ""
     gap = " " * len(str(line))
     bar = paint("frame", f"{gap} |")
     rows = [
-        f"{paint(problem.severity, problem.severity + code)}{paint('strong', f': {problem.sentence}')}",
+        f"{paint(problem.severity, problem.severity + code)}{paint('strong', f': {problem.message}')}",
         f"{paint('frame', f'{gap}-->')} {_OF_COMMAND if problem.of_command else f'{escaped(path)}:{line}:{column}'}",
     ]
-    has_source = line <= len(lines) and problem.end != _WHOLE_FILE and not problem.of_command
+    has_source = line <= len(lines) and problem.span.end != _WHOLE_FILE and not problem.of_command
     if has_source:
         shown = excerpt(*_marked(problem, lines[line - 1]), max(columns, _NARROWEST) - len(gap) - 3)
         rows += [
@@ -58,11 +58,9 @@ def _problem(problem: Problem, path: str, lines: list[str], columns: int, paint:
     return "\n".join(rows) + "\n"
 
 
-def _marked(problem: Problem, line: str) -> tuple[str, int, int]:
+def _marked(problem: Diagnostic, line: str) -> tuple[str, int, int]:
     """The line without its end, and from where to where it is marked: of several lines the first one, to its end."""
     line = line.removesuffix("\r")
-    start = min(problem.place.column - 1, len(line))
-    end = problem.end
-    if end is None:
-        return line, start, start + 1
-    return line, start, end.column - 1 if end.line == problem.place.line else len(line.rstrip())
+    (number, column), end = problem.span
+    start = min(column - 1, len(line))
+    return line, start, end.column - 1 if end.line == number else len(line.rstrip())

@@ -201,6 +201,7 @@ class _Planner:
             hook.on_failure == "abort",
             hook.once,
             f"{self.file_name}:{self.hook_file.places.key(hook.path).line}",
+            waits=bool(hook.wait_for),
         )
 
     # Both.

@@ -42,7 +42,8 @@ class Program(Record):
 class Hook(Record):
     """One entry of a phase. Exactly one of `program` and `sleep` is set; durations are seconds, None is no limit.
 
-    `place` is where it was written: `hooks.toml:12` or `--pre-start`. With `once` a restart leaves it out.
+    `place` is where it was written: `hooks.toml:12` or `--pre-start`. With `once` a restart leaves it out. `waits` is set
+    where the program only waits for something (`wait_for`): as a sleep, it has no purpose once the app is gone.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Hook(Record):
     abort: bool
     once: bool = False
     place: str = ""
+    waits: bool = False
 
 
 class Ready(Record):
@@ -80,7 +82,10 @@ class Restart(Record):
 
 
 class Process(Record):
-    """One process of the app. `success` are the exit statuses that count as 0."""
+    """One process of the app. `success` are the exit statuses that count as 0.
+
+    `rewrite` holds pairs as the plan's own, for this process alone: for a signal that both name, this one counts.
+    """
 
     name: str
     program: Program
@@ -89,15 +94,20 @@ class Process(Record):
     success: tuple[int, ...] = ()
     ready: Ready | None = None
     restart: Restart = Restart()
+    rewrite: tuple[tuple[int, int | None], ...] = ()
 
 
 class Surroundings(Record):
-    """What lifeinit was started with and had to change for itself: the app gets it back unchanged."""
+    """What lifeinit was started with and had to change for itself: the app gets it back unchanged.
+
+    `ignored` are those of SIGINT and SIGQUIT that were ignored, as nohup-like tools and background jobs have it.
+    """
 
     mask: tuple[int, ...]
     sigchld_ignored: bool
     lc_ctype_added: bool
     directory: bytes | None
+    ignored: tuple[int, ...] = ()
 
 
 class Plan(Record):

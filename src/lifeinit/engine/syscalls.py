@@ -19,6 +19,7 @@ else:
 SOCKET_SIGNAL = signals.RTMAX  # a realtime signal of the same number that a process sends is still the app's
 
 _STDIN = 0
+_INT, _QUIT = (int(signo) for signo in (_signal.SIGINT, _signal.SIGQUIT))
 _DEATH = 1.0  # seconds that SIGKILL may take
 _P_PIDFD = 3  # os has it only where the C library knew it when Python was built. waitid(2)
 
@@ -34,6 +35,11 @@ def block_signals() -> tuple[int, ...]:
 def default_sigchld() -> bool:
     """Make SIGCHLD default and return whether it was ignored, which makes waitpid(2) lose every status."""
     return _signal.signal(_signal.SIGCHLD, _signal.SIG_DFL) == _signal.SIG_IGN
+
+
+def ignored_signals() -> tuple[int, ...]:
+    """Those of SIGINT and SIGQUIT that are ignored since our exec. A blocked one is kept all the same. signal(7)"""
+    return tuple(signo for signo in (_INT, _QUIT) if _signal.getsignal(signo) == _signal.SIG_IGN)
 
 
 def drop_python_handlers() -> None:

@@ -22,6 +22,7 @@ def surroundings(mask: "Iterable[int]") -> Surroundings:
         sigchld_ignored=syscalls.default_sigchld(),
         lc_ctype_added=_lc_ctype_added(),
         directory=directory,
+        ignored=syscalls.ignored_signals(),
     )
 
 

@@ -45,9 +45,11 @@ _hooks = st.lists(
         abort=st.booleans(),
         once=st.booleans(),
         place=_text,
+        waits=st.booleans(),
     ),
     max_size=2,
 ).map(tuple)
+_rewrites = st.lists(st.tuples(st.integers(1, 64), st.none() | st.integers(1, 64)), max_size=2).map(tuple)
 _processes = st.lists(
     st.builds(
         Process,
@@ -69,6 +71,7 @@ _processes = st.lists(
         restart=st.builds(
             Restart, when=st.sampled_from(["no", "always"]), most=st.integers(1, 9), window=st.floats(0, 9)
         ),
+        rewrite=_rewrites,
     ),
     min_size=1,
     max_size=3,
@@ -82,9 +85,10 @@ _plans = st.builds(
         sigchld_ignored=st.booleans(),
         lc_ctype_added=st.booleans(),
         directory=st.none() | _argument,
+        ignored=st.lists(st.integers(1, 64), max_size=2).map(tuple),
     ),
     stop_on=st.lists(st.integers(1, 64), max_size=3).map(tuple),
-    rewrite=st.lists(st.tuples(st.integers(1, 64), st.none() | st.integers(1, 64)), max_size=2).map(tuple),
+    rewrite=_rewrites,
     verbose=st.integers(0, 3),
     tell_orphans=st.booleans(),
     parent_death_signal=st.none() | st.integers(1, 64),

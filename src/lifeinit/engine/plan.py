@@ -42,8 +42,8 @@ class Program(Record):
 class Hook(Record):
     """One entry of a phase. Exactly one of `program` and `sleep` is set; durations are seconds, None is no limit.
 
-    `place` is where it was written: `hooks.toml:12` or `--pre-start`. With `once` a restart leaves it out. `waits` is set
-    where the program only waits for something (`wait_for`): as a sleep, it has no purpose once the app is gone.
+    `place` is where it was written: `hooks.toml:12` or `--pre-start`. With `once` a restart leaves it out. `waits`:
+    the program only waits for something (`wait_for`), and like a sleep it has no purpose once the app is gone.
     """
 
     name: str

@@ -9,7 +9,7 @@ from lifeinit.engine import events as ev
 from lifeinit.engine import json_text, syscalls
 from lifeinit.engine.app import RunningApp
 from lifeinit.engine.notify import Notifications
-from lifeinit.engine.plan import Plan, Process, Program, Ready, Surroundings
+from lifeinit.engine.plan import Identity, Plan, Process, Program, Ready, Surroundings
 from lifeinit.status.formatting import printable
 
 # Every assignment that sd_notify(3) knows, the well-formed first.
@@ -33,7 +33,7 @@ LONGEST = 65_536  # bytes: the kernel's usual buffer takes that much
 
 
 _PLAN = Plan(
-    (Process("app", Program((b"app",)), ready=Ready(notify=True)),),
+    (Process("app", Program((b"app",), Identity()), ready=Ready(notify=True)),),
     Surroundings((), sigchld_ignored=False, lc_ctype_added=False, directory=None),
     (signal.SIGTERM,),
 )

@@ -16,7 +16,7 @@ from lifeinit.check.host.access import SEARCH, Files, Found
 from lifeinit.check.rules.host_rules import RULES
 from lifeinit.check.rules.rule import Rule
 from lifeinit.config.parser import parse
-from lifeinit.engine.plan import Identity
+from lifeinit.engine.plan import User
 from tests.integration.conftest import Start
 from tests.integration.harness import base_environment, listener
 from tests.unit.check import host_samples
@@ -111,14 +111,14 @@ def test_a_shell_that_leaves_its_program_in_the_background_is_an_app_that_has_en
 
 
 WHO = (
-    Identity(1000, 1000, (1000,)),
-    Identity(1001, 1000, (1000, 1002)),
-    Identity(1003, 1003, (1002,)),
-    Identity(0, 0, (0,)),
+    User(1000, 1000, (1000,)),
+    User(1001, 1000, (1000, 1002)),
+    User(1003, 1003, (1002,)),
+    User(0, 0, (0,)),
 )
 
 
-def answers_of_the_kernel(who: Identity, paths: Sequence[str]) -> list[bool]:
+def answers_of_the_kernel(who: User, paths: Sequence[str]) -> list[bool]:
     """What execve(2) would be allowed, by a process that has become this user."""
     program = "import os, sys, json; print(json.dumps([os.access(path, os.X_OK) for path in sys.argv[1:]]))"
     done = subprocess.run(

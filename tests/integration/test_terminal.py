@@ -236,24 +236,33 @@ def test_a_terminal_that_is_not_ours(tmp_path: Path) -> None:
 
 
 def test_post_stop_has_the_terminal_back(terminal: Open) -> None:
-    """lifeinit's group is its foreground again."""
-    look = "import os; print('foreground is', os.tcgetpgrp(1) == os.getpgid(1))"
-    hooks = f"""post_stop = ["/usr/bin/python3", "-c", "{look}"]"""
+    """lifeinit's group is its foreground again, for whoever looks at it from another session."""
+    look = "read _ _ _ _ group _ _ foreground _ < /proc/1/stat; echo foreground is $((group == foreground))"
+    hooks = f'post_stop = "{look}"'
     screen = terminal("sh", "-c", "read line; echo got $line", hooks=hooks)
     screen.answers("x")
-    screen.until("foreground is True\n")
+    screen.until("foreground is 1\n")
     screen.rest()
     assert screen.status() == 0
 
 
 @pytest.mark.parametrize("hook", ["read x < /dev/tty", "stty -echo < /dev/tty"], ids=["TTIN", "TTOU"])
-def test_a_hook_that_wants_the_terminal_is_killed(terminal: Open, hook: str) -> None:
-    """It would be stopped for ever: pre_start has no timeout, and a stopped process acts on no TERM."""
+def test_a_hook_has_no_terminal(terminal: Open, hook: str) -> None:
+    """With one it would be stopped for ever: pre_start has no timeout, and a stopped process acts on no SIGTERM."""
     screen = terminal("echo", "never", hooks=f'pre_start = "{hook}"\npost_stop = "echo post_stop"\n')
-    screen.until("a hook is killed: it was stopped at the terminal, which a hook cannot use\n")
+    screen.until("cannot open /dev/tty: No such device or address\n")
     screen.until("post_stop\n")
     assert "never" not in screen.rest()
-    assert screen.status() == 137
+    assert screen.status() == 2
+
+
+def test_a_hook_leads_a_session_of_its_own(terminal: Open) -> None:
+    """And so it is in no group that a key's signal reaches."""
+    screen = terminal(
+        "true", hooks="pre_start = 'read _ _ _ _ group session _ < /proc/$$/stat; echo $$ $group $session'"
+    )
+    pid, group, session = screen.until("\n").split()
+    assert pid == group == session
 
 
 def test_a_hook_is_not_killed_for_a_process_that_wants_the_terminal(terminal: Open, tmp_path: Path) -> None:

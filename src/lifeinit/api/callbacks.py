@@ -7,7 +7,7 @@ from typing import Final, Literal, Protocol, TypeVar, overload
 
 from lifeinit.api import event, invoke
 from lifeinit.config.model import DEFAULT_TIMEOUT, Phase
-from lifeinit.engine.plan import Hook, Program
+from lifeinit.engine.plan import Hook, Identity, Program
 from lifeinit.values import duration
 
 Callback = Callable[[], object] | Callable[[event.Event], object] | Callable[[event.Event], Awaitable[object]]
@@ -87,7 +87,7 @@ class Registrar:
         def register(function: Callable[..., object]) -> Callable[..., object]:
             hook_name = self._name(function, name)
             call = invoke.program(_bound(function, self.phase, hook_name), is_app=False)
-            program = Program((hook_name.encode(),), call=call)
+            program = Program((hook_name.encode(),), Identity(session=True), call=call)
             self.hooks.append(Hook(hook_name, program, None, limit, retries, pause, abort, once, _place(function)))
             return function
 

@@ -7,7 +7,7 @@ from lifeinit.config import model, users
 from lifeinit.config.diagnostic import Diagnostic, HookFileError, quoted
 from lifeinit.config.model import DEFAULT_TIMEOUT, Phase, Process
 from lifeinit.config.spans import Path
-from lifeinit.engine.plan import Hook, Plan, Program, Ready, Restart, Surroundings
+from lifeinit.engine.plan import Hook, Identity, Plan, Program, Ready, Restart, Surroundings
 from lifeinit.engine.plan import Process as EngineProcess
 from lifeinit.engine.record import Record
 from lifeinit.engine.signals import number_of
@@ -127,11 +127,13 @@ class _Planner:
         options, codes = self.options, process.success_exit_codes or frozenset()
         program = Program(
             tuple(map(os.fsencode, _arguments(process.command or ()))),
-            variables=self.variables(process.environment, ("process", name), account),
+            Identity(
+                user=account.user if account else None,
+                environment=self.variables(process.environment, ("process", name), account),
+                umask=process.umask,
+                no_new_privs=bool(process.no_new_privs),
+            ),
             directory=None if process.working_dir is None else os.fsencode(process.working_dir),
-            identity=account.identity if account else None,
-            umask=process.umask,
-            no_new_privs=bool(process.no_new_privs),
             call=options.functions.get(name),
         )
         return EngineProcess(
@@ -145,10 +147,10 @@ class _Planner:
         )
 
     def ready(self, name: str, ready: model.Ready, of: Program) -> Ready:
-        """A probe is a program of ours, which runs as lifeinit and with the process's own variables."""
-        file = None
+        """A probe has the identity and the directory of the process that it asks about, and a session of its own."""
+        identity, file = of.identity.replaced(session=True), None
         if name in self.options.probes:
-            probe = Program((b"probe",), of.variables, call=self.options.probes[name])
+            probe = Program((b"probe",), identity, of.directory, call=self.options.probes[name])
             return Ready(probe, timeout=ready.timeout, abort=ready.on_failure == "abort")
         if ready.command is not None:
             argv = ready_command(_arguments(ready.command), ready.interval, *self.voice())
@@ -159,7 +161,7 @@ class _Planner:
                 file = tuple(map(os.fsencode, interpolation.pieces(ready.target.removeprefix("file://"))))
         else:
             argv = ()
-        program = Program(tuple(map(os.fsencode, argv)), of.variables) if argv else None
+        program = Program(tuple(map(os.fsencode, argv)), identity, of.directory) if argv else None
         return Ready(program, ready.after, ready.notify, file, ready.timeout, ready.on_failure == "abort")
 
     def voice(self) -> "tuple[Flag, ...]":
@@ -187,9 +189,12 @@ class _Planner:
             account = None if hook.user is None else self.account(hook.user, (*hook.path, "user"))
             program = Program(
                 tuple(map(os.fsencode, _arguments(argv))),
-                variables=self.variables(hook.environment, hook.path, account),
+                Identity(
+                    user=account.user if account else None,
+                    environment=self.variables(hook.environment, hook.path, account),
+                    session=True,
+                ),
                 directory=None if hook.working_dir is None else os.fsencode(hook.working_dir),
-                identity=account.identity if account else None,
             )
         return Hook(
             hook.name,
@@ -273,7 +278,7 @@ def _arguments(command: model.Command) -> tuple[str, ...]:
 
 
 def _plain(line: str) -> Program:
-    return Program(tuple(map(os.fsencode, _arguments(line))))
+    return Program(tuple(map(os.fsencode, _arguments(line))), Identity(session=True))
 
 
 def _number(name: str) -> int:

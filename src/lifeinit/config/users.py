@@ -4,7 +4,7 @@ import os
 import pwd
 from collections.abc import Mapping
 
-from lifeinit.engine.plan import Identity
+from lifeinit.engine.plan import User
 from lifeinit.engine.record import Record
 
 _HIGHEST_ID = 2**32 - 2  # the one above means "unchanged". setresuid(2)
@@ -27,9 +27,9 @@ class NotRootError(UnfitError):
 
 
 class Account(Record):
-    """Whom the app runs as. `identity` is None where lifeinit already is that user."""
+    """Whom the app runs as. `user` is None where lifeinit already is that user."""
 
-    identity: Identity | None
+    user: User | None
     variables: Mapping[str, str]
 
 
@@ -51,10 +51,10 @@ def account(user: str) -> Account:
         "LOGNAME": login,
         "SHELL": ("" if entry is None else entry.pw_shell) or "/bin/sh",
     }
-    return Account(_identity(Identity(uid, gid, groups)), variables)
+    return Account(_to_become(User(uid, gid, groups)), variables)
 
 
-def _identity(wanted: Identity) -> Identity | None:
+def _to_become(wanted: User) -> User | None:
     if os.geteuid() == 0:
         return wanted
     if (wanted.uid, wanted.gid) == (os.geteuid(), os.getegid()):

@@ -2,7 +2,7 @@
 
 import os
 
-from lifeinit.engine.plan import Identity
+from lifeinit.engine.plan import User
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,10 +24,10 @@ class ExportFile:
     `is_ours` is whether that user is lifeinit's own.
     """
 
-    def __init__(self, identity: Identity | None) -> None:
+    def __init__(self, user: User | None) -> None:
         self.path: bytes | None = None
-        self.is_ours = identity is None
-        self._owner = None if identity is None else identity.uid
+        self.is_ours = user is None
+        self._owner = None if user is None else user.uid
         self._fd = -1
         places = (os.environb.get(b"TMPDIR", b""), *_PLACES)
         for place in (place for place in (*_PLACES[:1], *places) if place.startswith(b"/")):
@@ -35,8 +35,8 @@ class ExportFile:
             try:
                 self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
                 os.fchmod(self._fd, 0o600)  # a umask may have taken even these
-                if identity is not None:
-                    os.fchown(self._fd, identity.uid, identity.gid)
+                if user is not None:
+                    os.fchown(self._fd, user.uid, user.gid)
             except OSError:
                 if self._fd >= 0:
                     self._discard(path)

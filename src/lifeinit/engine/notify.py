@@ -71,8 +71,8 @@ class Notifications:
 
     def _believes(self, process: int, message: Message) -> bool:
         """The user of the process or root, in our PID namespace; a tool that speaks for it may be gone by now."""
-        identity = self._plan.processes[process].program.identity
-        return message.pid > 0 and message.uid in {0, os.geteuid() if identity is None else identity.uid}
+        user = self._plan.processes[process].program.identity.user
+        return message.pid > 0 and message.uid in {0, os.geteuid() if user is None else user.uid}
 
     def close(self, process: int) -> None:
         """The process is gone."""

@@ -15,27 +15,40 @@ if TYPE_CHECKING:
     Value = tuple[bytes, ...]
 
 
-class Identity(Record):
-    """Who a program runs as: real, effective and saved ids alike, and all its groups. credentials(7)"""
+class User(Record):
+    """Real, effective and saved ids alike, and all supplementary groups. credentials(7)"""
 
     uid: int
     gid: int
     groups: tuple[int, ...]
 
 
+class Identity(Record):
+    """As whom a child runs and with which rights, in one record: no child starts without one.
+
+    A user without its environment, or an environment without its user, cannot be passed on: a program that runs as
+    root with another user's variables is that user's way to become root. None leaves a field as lifeinit has it.
+    With `session` the child leads a session of its own, which has no terminal, else a process group. setsid(2)
+    """
+
+    user: User | None = None
+    environment: "tuple[tuple[bytes, Value], ...]" = ()
+    session: bool = False
+    umask: int | None = None
+    no_new_privs: bool = False
+    oom_score_adj: int | None = None
+
+
 class Program(Record):
-    """What to execute, and how it differs from what lifeinit was started with. Bytes are as execve(2) takes them.
+    """What to execute, as whom, and in which directory. Bytes are as execve(2) takes them.
 
     `call` is a function of this very interpreter that the child runs instead; its answer is the exit status. It has no
     wire form: such a plan is carried out where it was made.
     """
 
     argv: tuple[bytes, ...]
-    variables: "tuple[tuple[bytes, Value], ...]" = ()
+    identity: Identity
     directory: bytes | None = None
-    identity: Identity | None = None
-    umask: int | None = None
-    no_new_privs: bool = False
     call: "Callable[[], int] | None" = None
 
 
@@ -153,7 +166,7 @@ class Plan(Record):
 
 
 _KINDS: dict[str, type[Record]] = {
-    kind.__name__: kind for kind in (Identity, Program, Hook, Ready, Restart, Process, Surroundings, Plan)
+    kind.__name__: kind for kind in (User, Identity, Program, Hook, Ready, Restart, Process, Surroundings, Plan)
 }
 
 

@@ -91,7 +91,7 @@ class Services:
     ) -> "Variables":
         """Prepare for a hook; what it is to be told. `remaining` are the seconds until something ends it."""
         if machine.phase == "pre_start":
-            self._export = ExportFile(program.identity)
+            self._export = ExportFile(program.identity.user)
         around = Circumstances(
             own_pid=os.getpid(),
             app_pid=app_pid,

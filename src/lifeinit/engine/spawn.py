@@ -5,7 +5,7 @@ import os
 import time
 
 from lifeinit.engine import descriptors, signals, syscalls
-from lifeinit.engine.plan import Identity, Program, Surroundings
+from lifeinit.engine.plan import Program, Surroundings, User
 from lifeinit.engine.record import Record
 
 TYPE_CHECKING = False
@@ -54,7 +54,7 @@ class SpawnError(Exception):
 
 
 def spawn(child: Child, asks: "Collection[int] | None" = None, until: float | None = None) -> int:
-    """The pid of the running program, leader of its own process group. Raises SpawnError.
+    """The pid of the running program, leader of its own session or process group. Raises SpawnError.
 
     Until its exec the child is waited for. Where the signals are given that ask us to stop, not for ever, and not past
     `until` (monotonic clock): whoever may signal it could stop it, and it is stuck where its directory is on a file
@@ -75,10 +75,11 @@ def spawn(child: Child, asks: "Collection[int] | None" = None, until: float | No
     if pid == 0:
         _become(child, report_end)
     os.close(report_end)
-    try:
-        os.setpgid(pid, pid)  # here and in the child: whoever is later finds it done
-    except OSError:
-        pass  # EACCES: it has exec'ed already; ESRCH: it is dead already
+    if not child.program.identity.session:  # a group's leader cannot begin a session. setsid(2)
+        try:
+            os.setpgid(pid, pid)  # here and in the child: whoever is later finds it done
+        except OSError:
+            pass  # EACCES: it has exec'ed already; ESRCH: it is dead already
     given_up = 0 if asks is None else _given_up(report, pid, asks, until)
     problem = b"" if given_up else os.read(report, _LONGEST_REPORT)
     os.close(report)
@@ -118,7 +119,10 @@ def _given_up(report: int, pid: int, asks: "Collection[int]", until: float | Non
 def _become(child: Child, report: int) -> "NoReturn":
     """In the child. Whatever happens, it ends here: an exception that left would run the parent's life twice."""
     try:
-        os.setpgid(0, 0)
+        if child.program.identity.session:
+            os.setsid()
+        else:
+            os.setpgid(0, 0)
         if child.takes_terminal:
             syscalls.give_terminal(os.getpid())
         if not child.is_app:
@@ -153,7 +157,7 @@ def _set_environment(child: Child) -> bytes:
     if child.is_app and os.environb.get(b"LISTEN_PID") == str(os.getppid()).encode():
         _set_variable(b"LISTEN_PID", str(os.getpid()).encode())  # sd_listen_fds(3)
     known = {**os.environb, **child.exported}
-    own = {name: _own(name, value, known) for name, value in child.program.variables}
+    own = {name: _own(name, value, known) for name, value in child.program.identity.environment}
     for name, text in (*own.items(), *child.exported.items(), *child.told):
         _set_variable(name, text)
     return {**known, **own, **child.exported}.get(b"PATH", DEFAULT_PATH)
@@ -174,12 +178,13 @@ def _own(name: bytes, value: "Value", known: "Mapping[bytes, bytes]") -> bytes:
 
 def _settle(program: Program) -> None:
     """Directory, umask and user. The directory comes after the user: it is the user who has to be allowed there."""
-    if program.umask is not None:
-        os.umask(program.umask)
-    if program.no_new_privs:
+    identity = program.identity
+    if identity.umask is not None:
+        os.umask(identity.umask)
+    if identity.no_new_privs:
         _forbid_new_privileges()  # as ourselves: the user may not be allowed to read our Python
-    if program.identity is not None:
-        _drop_to(program.identity)
+    if identity.user is not None:
+        _become_user(identity.user)
     _enter(program.directory)
 
 
@@ -190,14 +195,14 @@ def _forbid_new_privileges() -> None:
         raise OSError(errno.EACCES, f"cannot set no_new_privs: {error.strerror}") from None
 
 
-def _drop_to(identity: Identity) -> None:
+def _become_user(user: User) -> None:
     """Groups first: without root there is no way to change them. All three ids: a saved one would be a way back."""
     try:
-        os.setgroups(identity.groups)
-        os.setresgid(identity.gid, identity.gid, identity.gid)
-        os.setresuid(identity.uid, identity.uid, identity.uid)
+        os.setgroups(user.groups)
+        os.setresgid(user.gid, user.gid, user.gid)
+        os.setresuid(user.uid, user.uid, user.uid)
     except OSError as error:
-        who = f"uid {identity.uid} and gid {identity.gid}"
+        who = f"uid {user.uid} and gid {user.gid}"
         raise OSError(errno.EACCES, f"cannot become {who}: {error.strerror}") from None
 
 

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 _MOST_AT_ONCE = 128  # twice as many as there are signals
 
-_CHLD, _CONT, _KILL, _TERM, _PIPE, _XFSZ, _TTIN, _TTOU = (
-    number_of(name) or 0 for name in ("CHLD", "CONT", "KILL", "TERM", "PIPE", "XFSZ", "TTIN", "TTOU")
+_CHLD, _CONT, _KILL, _TERM, _PIPE, _XFSZ = (
+    number_of(name) or 0 for name in ("CHLD", "CONT", "KILL", "TERM", "PIPE", "XFSZ")
 )
 _OF_A_WRITE = {_PIPE, _XFSZ}
 
@@ -263,7 +263,7 @@ class Supervisor:
         if self.services is None:
             return None
         told = self.services.before_probe()
-        child = Child(ready.program, self.plan.surroundings, self.services.trusted, told, is_app=False)
+        child = Child(ready.program, self.plan.surroundings, self.services.exported, told, is_app=False)
         try:
             self.probes[process] = self._spawn(child)
         except SpawnError as error:
@@ -305,8 +305,6 @@ class Supervisor:
                 dead.append((pid, news))
             elif 0 in self.apps and pid == self.apps[0].pid:
                 self.terminal.app_stopped(pid, news)
-            elif self.hook is not None and pid == self.hook.pid and news in {_TTIN, _TTOU}:
-                self._hook_wants_terminal(self.hook)
         # Of deaths that came together the failures count first: which of them was the first nobody can tell.
         for pid, ending in sorted(dead, key=lambda death: death[1].status == 0):
             self._buried(pid, ending)
@@ -353,12 +351,6 @@ class Supervisor:
             died = f"died of SIG{name_of(ending.signo)}" if ending.signo else f"exited {ending.code}"
             facts = {"pid": pid, "code": ending.status}
             log.say(f"reaped the orphan {pid}, which {died}", "orphan_reaped", "info", facts)
-
-    def _hook_wants_terminal(self, hook: RunningHook) -> None:
-        """It would stay stopped for ever, and a TERM would not reach it."""
-        log.say("a hook is killed: it was stopped at the terminal, which a hook cannot use")
-        hook.signalled = True
-        syscalls.signal_group(hook.pid, _KILL)
 
     def _settle_hook(self) -> None:
         hook = self.hook
@@ -435,7 +427,7 @@ def _the(process: Process) -> str:
 
 
 def _user(program: Program) -> int:
-    return os.geteuid() if program.identity is None else program.identity.uid
+    return os.geteuid() if program.identity.user is None else program.identity.user.uid
 
 
 def _services(plan: Plan) -> "Services | None":

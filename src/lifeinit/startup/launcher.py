@@ -4,7 +4,7 @@ import os
 import sys
 
 from lifeinit.engine import descriptors, log, syscalls
-from lifeinit.engine.plan import Plan, Process, Program
+from lifeinit.engine.plan import Identity, Plan, Process, Program
 from lifeinit.engine.signals import number_of
 from lifeinit.engine.state_machine import EX_SOFTWARE
 from lifeinit.startup.inherited import forget_script
@@ -33,7 +33,7 @@ _STOP_ON = tuple(number_of(name) or 0 for name in ("TERM", "INT", "QUIT"))
 
 def plain_plan(command: "Sequence[str]", given: "Surroundings") -> Plan:
     """The plan of a plain init around the command, without any option."""
-    app = Process("app", Program(tuple(map(os.fsencode, command))))
+    app = Process("app", Program(tuple(map(os.fsencode, command)), Identity()))
     return Plan((app,), given, _STOP_ON)
 
 

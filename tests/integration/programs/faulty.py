@@ -11,7 +11,7 @@ import sys
 sys.path.append(os.environ["SOURCE"])
 
 from lifeinit.engine import main, syscalls
-from lifeinit.engine.plan import Hook, Plan, Process, Program, Surroundings
+from lifeinit.engine.plan import Hook, Identity, Plan, Process, Program, Surroundings
 from lifeinit.engine.state_machine import Machine
 
 fault, post_stop, *app = sys.argv[1:]
@@ -38,10 +38,12 @@ if fault in {"machine", "hopeless"}:
     Machine.handle = failing_handle  # type: ignore[method-assign]
 else:
     syscalls.wait = failing_wait
-hook = Hook("clean-up", Program((b"/bin/sh", b"-c", os.fsencode(post_stop))), None, 5.0, 0, 1.0, False)
+hook = Hook(
+    "clean-up", Program((b"/bin/sh", b"-c", os.fsencode(post_stop)), Identity(session=True)), None, 5.0, 0, 1.0, False
+)
 main.ignite(
     Plan(
-        (Process("app", Program(tuple(map(os.fsencode, app)))),),
+        (Process("app", Program(tuple(map(os.fsencode, app)), Identity())),),
         Surroundings(mask, sigchld_ignored=False, lc_ctype_added=False, directory=os.getcwdb()),
         stop_on=(15,),
         stop_timeout=0.5 if fault == "hopeless" else None,

@@ -1,6 +1,6 @@
 """Plans for the tests of the machine, short to write."""
 
-from lifeinit.engine.plan import Hook, Plan, Process, Program, Ready, Restart, Surroundings
+from lifeinit.engine.plan import Hook, Identity, Plan, Process, Program, Ready, Restart, Surroundings
 from lifeinit.engine.signals import number_of
 
 TERM, INT, QUIT, HUP, USR1, KILL, CONT, SEGV = (
@@ -18,12 +18,12 @@ def hook(
     retry_delay: float = 1.0,
     once: bool = False,
 ) -> Hook:
-    program = Program((b"true",)) if sleep is None else None
+    program = Program((b"true",), Identity(session=True)) if sleep is None else None
     return Hook(name, program, sleep, timeout, retries, retry_delay, abort, once, f"hooks.toml:{len(name)}")
 
 
 def ready(*, after: float | None = None, notify: bool = False, abort: bool = True) -> Ready:
-    program = None if notify or after is not None else Program((b"probe",))
+    program = None if notify or after is not None else Program((b"probe",), Identity(session=True))
     return Ready(program, after, notify, timeout=60.0, abort=abort)
 
 
@@ -36,7 +36,7 @@ def process(
     success: tuple[int, ...] = (),
     restart: Restart = Restart(),  # noqa: B008  # a frozen record
 ) -> Process:
-    return Process(name, Program((name.encode(),)), stop_signal, group, success, ready, restart)
+    return Process(name, Program((name.encode(),), Identity()), stop_signal, group, success, ready, restart)
 
 
 def plan(

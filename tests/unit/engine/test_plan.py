@@ -15,6 +15,7 @@ from lifeinit.engine.plan import (
     Ready,
     Restart,
     Surroundings,
+    User,
     from_wire,
     to_wire,
 )
@@ -27,11 +28,16 @@ _value = st.lists(_argument, min_size=1, max_size=3).map(tuple)
 _programs = st.builds(
     Program,
     argv=st.lists(_argument, min_size=1, max_size=3).map(tuple),
-    variables=st.lists(st.tuples(_argument, _value), max_size=2).map(tuple),
+    identity=st.builds(
+        Identity,
+        user=st.none() | st.builds(User, uid=_ids, gid=_ids, groups=st.lists(_ids, max_size=2).map(tuple)),
+        environment=st.lists(st.tuples(_argument, _value), max_size=2).map(tuple),
+        session=st.booleans(),
+        umask=st.none() | st.integers(0, 0o777),
+        no_new_privs=st.booleans(),
+        oom_score_adj=st.none() | st.integers(-1000, 1000),
+    ),
     directory=st.none() | _argument,
-    identity=st.none() | st.builds(Identity, uid=_ids, gid=_ids, groups=st.lists(_ids, max_size=2).map(tuple)),
-    umask=st.none() | st.integers(0, 0o777),
-    no_new_privs=st.booleans(),
 )
 _hooks = st.lists(
     st.builds(
@@ -123,6 +129,6 @@ def test_what_is_no_plan_is_refused() -> None:
 
 def test_a_plan_with_a_function_has_no_wire_form() -> None:
     """It is carried out by the interpreter that made it."""
-    program = Program((b"app",), call=lambda: 0)
+    program = Program((b"app",), Identity(), call=lambda: 0)
     with pytest.raises(TypeError, match="a plan cannot hold <function"):
         to_wire(Plan((Process("app", program),), Surroundings((), False, False, None), ()))

@@ -3,7 +3,7 @@
 import pytest
 
 from lifeinit.engine import events as ev
-from lifeinit.engine.plan import Hook, Plan, Program, Restart
+from lifeinit.engine.plan import Hook, Identity, Plan, Program, Restart
 from lifeinit.engine.state_machine import Machine
 from tests.unit.engine.plans import CONT, INT, KILL, QUIT, SEGV, TERM, USR1, hook, plan, process, ready
 from tests.unit.engine.scenarios import Story
@@ -443,7 +443,7 @@ def test_the_end_of_the_budget_gives_up_what_is_killed_already() -> None:
 
 def test_what_is_told_of_a_hook_without_a_place_has_no_brackets() -> None:
     """As one that a Python program gave."""
-    nowhere = Hook("a", Program((b"true",)), None, None, 0, 1.0, abort=True)
+    nowhere = Hook("a", Program((b"true",), Identity()), None, None, 0, 1.0, abort=True)
     assert play(plan(pre_start=(nowhere,)), exited(3), ev.Empty())[1][-1] == ev.Exit(3, "pre_start a exited 3")
 
 

@@ -4,7 +4,7 @@ import os
 import stat
 from typing import Literal, NamedTuple
 
-from lifeinit.engine.plan import Identity
+from lifeinit.engine.plan import User
 
 _MOST_LINKS = 40  # then the kernel says ELOOP. path_resolution(7)
 _ACL = "system.posix_acl_access"
@@ -43,14 +43,14 @@ class Files:
         self._ways: dict[tuple[str, str, int, int, tuple[int, ...]], Found | Dead] = {}
         self._own = os.geteuid()
 
-    def find(self, path: str, base: str, who: Identity | None) -> Found | Dead:
+    def find(self, path: str, base: str, who: User | None) -> Found | Dead:
         """Where `path`, seen from the directory `base`, leads `who` to; None is allowed everything."""
         key = (path, base if not path.startswith("/") else "/", *_key(who))
         if key not in self._ways:
             self._ways[key] = self._walk(path, base, who)
         return self._ways[key]
 
-    def may(self, bit: int, path: str, who: Identity | None) -> bool:
+    def may(self, bit: int, path: str, who: User | None) -> bool:
         """Whether `who` has this permission (SEARCH is also that to execute) on what stands at `path`."""
         state = self.state(path)
         if who is None or state is None:
@@ -62,7 +62,7 @@ class Files:
                 return True
         return _by_bits(state, bit, who) or _has_acl(path)
 
-    def may_change(self, path: str, who: Identity) -> bool:
+    def may_change(self, path: str, who: User) -> bool:
         """Whether `who` can write to it, or can allow itself to. By the bits alone: root has no need to."""
         state = self.state(path)
         return state is not None and (state.st_uid == who.uid or _by_bits(state, WRITE, who))
@@ -78,7 +78,7 @@ class Files:
                 self._states[path] = None
         return self._states[path]
 
-    def _walk(self, path: str, base: str, who: Identity | None) -> Found | Dead:
+    def _walk(self, path: str, base: str, who: User | None) -> Found | Dead:
         at = "/" if path.startswith("/") else base
         rest, links, passed = _parts(path), 0, [*_above(at), at]
         while rest:
@@ -105,7 +105,7 @@ class Files:
         return Dead("missing", at) if state is None else Found(at, state, tuple(dict.fromkeys(passed)))
 
 
-def _key(who: Identity | None) -> tuple[int, int, tuple[int, ...]]:
+def _key(who: User | None) -> tuple[int, int, tuple[int, ...]]:
     return (-1, -1, ()) if who is None else (who.uid, who.gid, who.groups)
 
 
@@ -127,7 +127,7 @@ def _target(link: str) -> str | None:
         return None
 
 
-def _by_bits(state: os.stat_result, bit: int, who: Identity) -> bool:
+def _by_bits(state: os.stat_result, bit: int, who: User) -> bool:
     """As the kernel decides for one without capabilities, and for root with them. capabilities(7)"""
     if who.uid == 0:
         return stat.S_ISDIR(state.st_mode) or bit != SEARCH or bool(state.st_mode & 0o111)

@@ -13,7 +13,7 @@ from lifeinit.config import users
 from lifeinit.config.diagnostic import quoted
 from lifeinit.config.model import HookFile
 from lifeinit.config.spans import Path
-from lifeinit.engine.plan import Identity
+from lifeinit.engine.plan import User
 
 _MOST_NAMES = 5000  # a directory service may have more
 
@@ -21,7 +21,7 @@ _MOST_NAMES = 5000  # a directory service may have more
 class Person(NamedTuple):
     """An account with its identity filled in, also where it is lifeinit's own."""
 
-    identity: Identity
+    identity: User
     variables: Mapping[str, str]
 
 
@@ -29,7 +29,7 @@ class Accounts:
     """The accounts of this machine, each asked for once."""
 
     def __init__(self) -> None:
-        self.own = Person(Identity(os.geteuid(), os.getegid(), tuple(os.getgroups())), {})
+        self.own = Person(User(os.geteuid(), os.getegid(), tuple(os.getgroups())), {})
         self._guesses = Guesses()
         self._known: dict[str, Person | users.UnfitError] = {}
 
@@ -50,7 +50,7 @@ class Accounts:
         if user not in self._known:
             try:
                 account = users.account(user)
-                self._known[user] = Person(account.identity or self.own.identity, account.variables)
+                self._known[user] = Person(account.user or self.own.identity, account.variables)
             except users.UnfitError as error:
                 self._known[user] = error
             except (ValueError, OSError):  # a name that no database can be asked for

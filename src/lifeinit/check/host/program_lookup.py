@@ -8,7 +8,7 @@ from lifeinit.check.host.access import READ, SEARCH, Dead, Files, Found
 from lifeinit.check.host.file_formats import Head, head
 from lifeinit.check.host.similar_names import Guesses
 from lifeinit.config.diagnostic import quoted
-from lifeinit.engine.plan import Identity
+from lifeinit.engine.plan import User
 
 _MOST_SCRIPTS = 4  # an interpreter may be a script again. execve(2)
 
@@ -34,7 +34,7 @@ class View(NamedTuple):
 
     base: str | None
     search: str | None
-    who: Identity | None
+    who: User | None
 
 
 class Programs:
@@ -46,7 +46,7 @@ class Programs:
         self._heads: dict[str, Head] = {}
         self._guesses = Guesses()
 
-    def ask(self, name: str, directory: str, search: str | None, who: Identity | None) -> Program | Unfit | None:
+    def ask(self, name: str, directory: str, search: str | None, who: User | None) -> Program | Unfit | None:
         """The program that `name` starts, or why none; None if that cannot be known."""
         return self._ask(name, View(self.base(directory), search, who), 0)
 

@@ -10,7 +10,7 @@ from lifeinit.check.host.variables import Exports, Setting
 from lifeinit.check.rules.rule import COMMAND
 from lifeinit.config.model import PHASES, Command, Hook, HookFile, Phase, Process, Ready
 from lifeinit.config.spans import Path
-from lifeinit.engine.plan import Identity
+from lifeinit.engine.plan import User
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Task:
     at: Path
     owner: Path
     command: Command
-    who: Identity | None
+    who: User | None
     directory: str
     search: str | None
 
@@ -60,12 +60,12 @@ class Survey:
                 self._hook(phase, hook)
         self._processes(tuple(command))
 
-    def apps(self) -> Iterator[Identity]:
+    def apps(self) -> Iterator[User]:
         """Whom the app runs as, each once."""
         named = (self.accounts.person(self.hook_file.app.user), *map(self._person, self.hook_file.processes.values()))
         yield from dict.fromkeys(person.identity for person in named if person is not None)
 
-    def directories(self) -> Iterator[tuple[Path, str, Identity | None]]:
+    def directories(self) -> Iterator[tuple[Path, str, User | None]]:
         """Each working_dir that is written, as it is written, and who is to enter it."""
         app, processes = self.hook_file.app, self.hook_file.processes
         for path, process in ((("app",), app), *((("process", name), one) for name, one in processes.items())):

@@ -10,15 +10,15 @@ from lifeinit.check.host.program_lookup import Program, Programs
 from lifeinit.check.host.tasks import Survey, Task
 from lifeinit.check.rules.rule import Finding
 from lifeinit.config.diagnostic import quoted
-from lifeinit.engine.plan import Identity
+from lifeinit.engine.plan import User
 
-_EVERYBODY = Identity(-1, -1, ())  # owns nothing and is in no group
+_EVERYBODY = User(-1, -1, ())  # owns nothing and is in no group
 
 
 class Trust:
     """Looks at what runs as root with the eyes of the app's users. Each place is told once, where it is first met."""
 
-    def __init__(self, files: Files, programs: Programs, apps: Sequence[Identity]) -> None:
+    def __init__(self, files: Files, programs: Programs, apps: Sequence[User]) -> None:
         self.files = files
         self.programs = programs
         self.apps = [app for app in apps if app.uid != 0]

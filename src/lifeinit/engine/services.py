@@ -1,18 +1,18 @@
-"""What an init does for its app and its hooks beyond being one. A plain init has no use for it, and imports none of it.
+"""The services of an init with hooks or probes: exports, hook variables, notifications, reports, out-of-memory kills.
 
-Values that hooks hand on, what a hook is told, notifications, reports, and the kernel's count of kills for want of
-memory: each stands in a file of its own, this one holds them together for the supervisor.
+Each stands in a file of its own; this one holds them together for the supervisor. A plain init imports none of them.
 """
 
 import os
 import time
 
 from lifeinit.engine import events as ev
-from lifeinit.engine import log, oom
+from lifeinit.engine import log, oom, syscalls
 from lifeinit.engine.app import RunningApp
 from lifeinit.engine.env_file import LARGEST, MOST, ExportError, ExportFile
 from lifeinit.engine.hook_environment import Circumstances, told
 from lifeinit.engine.notify import Notifications
+from lifeinit.engine.plain_services import PlainServices
 from lifeinit.engine.plan import Plan, Program
 from lifeinit.engine.report import Report
 from lifeinit.engine.spawn import expanded
@@ -21,6 +21,7 @@ from lifeinit.engine.state_machine import Machine
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
+    from signal import struct_siginfo
 
     from lifeinit.engine.hook_environment import Variables
     from lifeinit.engine.plan import Value
@@ -28,34 +29,28 @@ if TYPE_CHECKING:
 EX_CONFIG = 78  # sysexits(3)
 
 
-class Services:
-    """For one run of lifeinit.
-
-    `exported` is what pre_start hooks have handed on, from life to life; `trusted` that part of it which was written by
-    hooks that run as lifeinit itself.
-    """
+class Services(PlainServices):
+    """For one run of lifeinit."""
 
     def __init__(self, plan: Plan) -> None:
-        self._plan = plan
-        self.exported: dict[bytes, bytes] = {}
-        self.trusted: dict[bytes, bytes] = {}
+        super().__init__(plan)
         self._export: ExportFile | None = None
         self._oom_kills: int | None = None
         self._oom_killed = False
         self._notifications = Notifications(plan)
-        self.report = Report(plan)
+        self._report = Report(plan)
 
     # The app.
 
     def before_start(self, process: int) -> "Variables":
-        """Prepare for the start of a process; what it is to be told. Raises OSError."""
+        """Prepare for the start of a process; the variables that it gets. Raises OSError."""
         if process == 0:
             self._oom_kills, self._oom_killed = oom.kills(), False
         ready = self._plan.processes[process].ready
         if ready is not None and ready.file is not None:
             _remove(ready.file, self.trusted)
         if process == 0:
-            self.report.prepare()
+            self._report.prepare()
         return self._notifications.prepare(process)
 
     def after_exit(self, process: int) -> str:
@@ -66,18 +61,22 @@ class Services:
         return "out of memory: the cgroup's oom_kill counter rose" if self._oom_killed else ""
 
     def before_probe(self) -> "Variables":
-        """What a probe is told."""
+        """The variables that a probe gets."""
         return self._notifications.hidden()
 
     def descriptors(self) -> tuple[int, ...]:
-        """Those that stay open while the app runs."""
-        return (*self._notifications.descriptors(), *self.report.descriptors())
+        """The descriptors that stay open while the app runs."""
+        return (*self._notifications.descriptors(), *self._report.descriptors())
 
-    def notified(self, apps: "Mapping[int, RunningApp]", ours: "Collection[int]") -> list[ev.Event]:
-        """What the processes have said; events for the machine. `ours` are pids with a role of their own."""
+    def is_notification(self, came: "struct_siginfo") -> bool:
+        """Whether the signal says that a message waits on a notify socket."""
+        return syscalls.is_of_socket(came)
+
+    def notified(self, apps: "Mapping[int, RunningApp]", roles: "Collection[int]") -> list[ev.Event]:
+        """The events that waiting messages stand for. `roles` are the pids that have a role of their own."""
         events: list[ev.Event] = []
         for process, news in self._notifications.read(apps):
-            if news.main_pid is not None and (why := apps[process].main_is(news.main_pid, ours)):
+            if news.main_pid is not None and (why := apps[process].main_is(news.main_pid, roles)):
                 log.say(f"MAINPID={news.main_pid} is ignored: {why}")
             if news.status is not None:
                 apps[process].status_text = news.status
@@ -89,7 +88,7 @@ class Services:
     def before_hook(
         self, machine: Machine, program: Program, app_pid: int | None, remaining: float | None
     ) -> "Variables":
-        """Prepare for a hook; what it is to be told. `remaining` are the seconds until something ends it."""
+        """Prepare for a hook; the variables that it gets. `remaining` are the seconds until it is terminated."""
         if machine.phase == "pre_start":
             self._export = ExportFile(program.identity.user)
         around = Circumstances(
@@ -100,7 +99,7 @@ class Services:
             oom_killed=self._oom_killed,
             export=None if self._export is None else self._export.path,
         )
-        self.report.hook_began(machine.run)
+        self._report.hook_began(machine.run)
         return (*self._notifications.hidden(), *told(machine, around))
 
     def after_hook(self, ending: ev.Ending | None) -> ev.HookFailed | None:
@@ -119,6 +118,24 @@ class Services:
         finally:
             export.drop()
         return None
+
+    def hook_said(self, said: ev.Say, attempt: int, seconds: float) -> None:
+        """A line was logged about a hook: a try of it may be over."""
+        self._report.hook_told(said, attempt, seconds)
+
+    # What others may learn.
+
+    def readiness(self, machine: Machine) -> None:
+        """Publish that the app is ready, or no longer is, before anything is done about it."""
+        self._report.readiness(machine)
+
+    def update(self, machine: Machine, apps: "Mapping[int, RunningApp]") -> None:
+        """Publish the state, if anything in it is new."""
+        self._report.update(machine, apps)
+
+    def close(self) -> None:
+        """The run is over."""
+        self._report.close()
 
     def _take(self, variables: dict[bytes, bytes], ours: bool) -> None:
         """Hand them on to the app, and to hooks if whoever wrote them is who they run as: PATH decides what runs."""

@@ -7,6 +7,7 @@ from lifeinit.engine import descendants, descriptors, log, syscalls
 from lifeinit.engine import events as ev
 from lifeinit.engine.app import RunningApp
 from lifeinit.engine.budget import CLEANUP_TIME
+from lifeinit.engine.plain_services import PlainServices
 from lifeinit.engine.plan import Plan, Process, Program
 from lifeinit.engine.signals import name_of, number_of
 from lifeinit.engine.spawn import Child, SpawnError, spawn
@@ -17,9 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from signal import struct_siginfo
 
-    from lifeinit.engine.hook_environment import Variables
     from lifeinit.engine.json_text import Json
-    from lifeinit.engine.services import Services
 
 _MOST_AT_ONCE = 128  # twice as many as there are signals
 
@@ -86,19 +85,16 @@ class Supervisor:
     def _live(self, event: ev.Event) -> int:
         self._handle(event)
         while self.exit_status is None:
-            if self.services is not None:
-                self.services.report.update(self.machine, self.apps)
+            self.services.update(self.machine, self.apps)
             if self._read_signals(syscalls.wait(min(self.deadlines.values()) if self.deadlines else None)):
                 self._reap()
             self._expire()
-        if self.services is not None:
-            self.services.report.close()
+        self.services.close()
         return self.exit_status
 
     def _last_resort(self) -> int:
         """Without machine and timers: stop the app, wait for it as long as any stop may take. `run` ends the rest."""
-        if self.services is not None:
-            self.services.report.close()
+        self.services.close()
         descendants.signal_all_below(_TERM)
         descendants.signal_all_below(_CONT)
         self._until_childless(OWN_STOP_LIMIT if self.plan.stop_timeout is None else self.plan.stop_timeout)
@@ -120,8 +116,7 @@ class Supervisor:
         done: list[ev.Action] = []
         for each in events:  # which grows meanwhile
             actions = self.machine.handle(each)
-            if self.services is not None:
-                self.services.report.readiness(self.machine)
+            self.services.readiness(self.machine)
             for action in actions:
                 answer = self._perform(action)
                 if answer is not None:
@@ -151,7 +146,7 @@ class Supervisor:
                 self.apps.pop(process, None)
             case ev.ForgetHook():
                 self.hook = None
-                self._hook_over(None)
+                self.services.after_hook(None)
             case ev.Sweep(signo):
                 return self._sweep(signo)
             case ev.Arm(timer, after, at_least):
@@ -178,7 +173,7 @@ class Supervisor:
         while came is not None:
             if came.si_signo == _CHLD:
                 died = True
-            elif self.services is not None and syscalls.is_of_socket(came):
+            elif self.services.is_notification(came):
                 heard = True
             elif not _of_our_own_write(came):
                 self._signal_came(came)
@@ -186,12 +181,12 @@ class Supervisor:
             if most < 0 or not (died or heard or self.deadlines) or not syscalls.pending():
                 break
             came = syscalls.wait(0.0) if most > 0 else syscalls.wait(0.0, self.plan.stop_on)
-        if heard and self.services is not None:
-            for event in self.services.notified(self.apps, self._ours()):
+        if heard:
+            for event in self.services.notified(self.apps, self._roles()):
                 self._handle(event)
         return died
 
-    def _ours(self) -> set[int]:
+    def _roles(self) -> set[int]:
         """The pids that have a role."""
         hook = () if self.hook is None else (self.hook.pid,)
         return {*(app.pid for app in self.apps.values()), *self.probes.values(), *hook}
@@ -230,12 +225,12 @@ class Supervisor:
     def _start_app(self, process: int) -> ev.Event:
         plan = self.plan.processes[process]
         try:
-            told = () if self.services is None else self.services.before_start(process)
+            told = self.services.before_start(process)
             takes_terminal = self.terminal.goes_to_app  # with several processes it goes to none
-            exported = {} if self.services is None else self.services.exported
-            if self.services is not None:
-                self.services.report.update(self.machine, self.apps)  # an app that asks at once finds something
-            pid = self._spawn(Child(plan.program, self.plan.surroundings, exported, told, True, takes_terminal))
+            self.services.update(self.machine, self.apps)  # an app that asks at once finds something
+            pid = self._spawn(
+                Child(plan.program, self.plan.surroundings, self.services.exported, told, True, takes_terminal)
+            )
         except SpawnError as error:
             return ev.StartFailed(process, error.status, f"cannot run {_the(plan)}: {error}")
         except OSError as error:
@@ -251,16 +246,13 @@ class Supervisor:
     def _let_go(self) -> None:
         """What was meant for the app is the app's alone, once no other one can come after it."""
         if not self.plan.is_program:
-            ours = () if self.services is None else self.services.descriptors()
-            descriptors.close_inherited(keep=(*log.descriptors(), *ours))
+            descriptors.close_inherited(keep=(*log.descriptors(), *self.services.descriptors()))
         descriptors.let_go_of_stdin()
         syscalls.leave_directory(self.plan.surroundings.directory)
 
     def _probe(self, process: int) -> ev.Event | None:
         ready = self.plan.processes[process].ready
         if ready is None or ready.program is None:
-            return None
-        if self.services is None:
             return None
         told = self.services.before_probe()
         child = Child(ready.program, self.plan.surroundings, self.services.exported, told, is_app=False)
@@ -279,23 +271,17 @@ class Supervisor:
         self.hook_pid, self.hook_began = 0, time.monotonic()
         until = self._until
         remaining = None if until is None else max(0.0, until - self.hook_began)
-        told: Variables = ()
-        trusted: dict[bytes, bytes] = {}
-        if self.services is not None:
-            app_pid = next((app.pid for app in self.apps.values()), None)
-            told, trusted = self.services.before_hook(self.machine, program, app_pid, remaining), self.services.trusted
-            self.services.report.update(self.machine, self.apps)
+        app_pid = next((app.pid for app in self.apps.values()), None)
+        told = self.services.before_hook(self.machine, program, app_pid, remaining)
+        self.services.update(self.machine, self.apps)
         try:
-            child = Child(program, self.plan.surroundings, trusted, told, is_app=False)
+            child = Child(program, self.plan.surroundings, self.services.trusted, told, is_app=False)
             self.hook_pid = self._spawn(child)
         except SpawnError as error:
-            self._hook_over(None)
+            self.services.after_hook(None)
             return ev.HookFailed(error.status, f"cannot run {log.quote(program.argv[0])}: {error}")
         self.hook = RunningHook(self.hook_pid)
         return None
-
-    def _hook_over(self, ending: ev.Ending | None) -> ev.Event | None:
-        return None if self.services is None else self.services.after_hook(ending)
 
     def _reap(self) -> None:
         dead: list[tuple[int, ev.Ending]] = []
@@ -341,7 +327,7 @@ class Supervisor:
         del self.apps[process]
         if process == 0:
             self.terminal.app_exited()
-        remark = "" if self.services is None else self.services.after_exit(process)
+        remark = self.services.after_exit(process)
         self._handle(ev.AppExited(process, ending, remark))
 
     def _buried_orphan(self, pid: int, ending: ev.Ending) -> None:
@@ -357,7 +343,7 @@ class Supervisor:
         if hook is None or hook.ending is None or (hook.signalled and descendants.group_lives(hook.pid)):
             return
         self.hook = None
-        self._handle(self._hook_over(None if hook.signalled else hook.ending) or ev.HookExited(hook.ending))
+        self._handle(self.services.after_hook(None if hook.signalled else hook.ending) or ev.HookExited(hook.ending))
 
     def _sweep(self, signo: int) -> ev.Event | None:
         while (reaped := syscalls.reap(self._wanted())) is not None:
@@ -394,8 +380,8 @@ class Supervisor:
     def _say(self, said: ev.Say) -> None:
         of_hook = said.hook is not None
         seconds = time.monotonic() - (self.hook_began if of_hook else self.app_began)
-        if of_hook and self.services is not None:
-            self.services.report.hook_told(said, self.machine.run.attempt, seconds)
+        if of_hook:
+            self.services.hook_said(said, self.machine.run.attempt, seconds)
         self.last_said = said.text
         if self.plan.plain and not said.urgent and said.level != "error":
             return
@@ -430,10 +416,10 @@ def _user(program: Program) -> int:
     return os.geteuid() if program.identity.user is None else program.identity.user.uid
 
 
-def _services(plan: Plan) -> "Services | None":
-    """None for a plain init, which saves the 1 ms that importing them takes."""
+def _services(plan: Plan) -> PlainServices:
+    """A plain init saves the 1 ms that importing the others takes."""
     if plan.plain:
-        return None
+        return PlainServices(plan)
     from lifeinit.engine.services import Services  # noqa: PLC0415
 
     return Services(plan)

@@ -1,0 +1,83 @@
+"""What the supervisor asks of its services, answered for a plain init, which needs none of them."""
+
+from lifeinit.engine import events as ev
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from signal import struct_siginfo
+
+    from lifeinit.engine.app import RunningApp
+    from lifeinit.engine.hook_environment import Variables
+    from lifeinit.engine.plan import Plan, Program
+    from lifeinit.engine.state_machine import Machine
+
+
+class PlainServices:
+    """The null object, and the base of the services for a plan that has more than the app. Imports none of them.
+
+    `exported` is what pre_start hooks have exported, from life to life; `trusted` that part of it which was written by
+    hooks that run as lifeinit itself.
+    """
+
+    def __init__(self, plan: "Plan") -> None:
+        self._plan = plan
+        self.exported: dict[bytes, bytes] = {}
+        self.trusted: dict[bytes, bytes] = {}
+
+    # The app.
+
+    def before_start(self, process: int) -> "Variables":
+        """Prepare for the start of a process; the variables that it gets. Raises OSError."""
+        return ()
+
+    def after_exit(self, process: int) -> str:
+        """The process is dead; what is known of its end beyond its status."""
+        return ""
+
+    def before_probe(self) -> "Variables":
+        """The variables that a probe gets."""
+        return ()
+
+    def descriptors(self) -> tuple[int, ...]:
+        """The descriptors that stay open while the app runs."""
+        return ()
+
+    # Notifications.
+
+    def is_notification(self, came: "struct_siginfo") -> bool:
+        """Whether the signal says that a message waits on a notify socket."""
+        return False
+
+    def notified(self, apps: "Mapping[int, RunningApp]", roles: "Collection[int]") -> list[ev.Event]:
+        """The events that waiting messages stand for. `roles` are the pids that have a role of their own."""
+        return []
+
+    # Hooks.
+
+    def before_hook(
+        self, machine: "Machine", program: "Program", app_pid: int | None, remaining: float | None
+    ) -> "Variables":
+        """Prepare for a hook; the variables that it gets. `remaining` are the seconds until it is terminated."""
+        return ()
+
+    def after_hook(self, ending: ev.Ending | None) -> ev.HookFailed | None:
+        """The hook is over. Its failure, where what it has exported cannot be taken.
+
+        None for an ending is a hook that was terminated, or never began.
+        """
+        return None
+
+    def hook_said(self, said: ev.Say, attempt: int, seconds: float) -> None:
+        """A line was logged about a hook: a try of it may be over."""
+
+    # What others may learn.
+
+    def readiness(self, machine: "Machine") -> None:
+        """Publish that the app is ready, or no longer is, before anything is done about it."""
+
+    def update(self, machine: "Machine", apps: "Mapping[int, RunningApp]") -> None:
+        """Publish the state, if anything in it is new."""
+
+    def close(self) -> None:
+        """The run is over."""

@@ -7,15 +7,17 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from tests.applications import NotInstalledError, application_python
 from tests.integration.harness import as_in_the_foreground
 
 # Without a deadline: a busy machine is slow now and then.
-settings.register_profile("the same", deadline=None, derandomize=True)
-settings.register_profile("search", deadline=None)
-settings.load_profile("the same")
+settings.register_profile(
+    "same", deadline=None, derandomize=True, max_examples=25, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("search", deadline=None, max_examples=1000, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("same")
 
 
 @pytest.fixture(autouse=True)
@@ -57,4 +59,4 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--all-faults", action="store_true", help="let every system call fail at every place")
     parser.addoption("--storm", type=int, default=60, metavar="RUNS", help="how many runs of the storm (60)")
     parser.addoption("--storm-seed", type=int, default=7, metavar="SEED", help="which ones (7)")
-    parser.addoption("--stories", type=int, metavar="COUNT", help="how many random lives of the machine (the same 150)")
+    parser.addoption("--stories", type=int, metavar="COUNT", help="how many random lives of the machine (the same 40)")

@@ -5,10 +5,20 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 
-from tests.fuzz import environment, exports, notify, state
+from tests.fuzz import environment, exports, hook_file, notify, state
 from tests.fuzz.mutation import nearly_right
 
 A_FEW = settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@settings(A_FEW)
+@given(nearly_right(hook_file.SEEDS, hook_file.PIECES))
+@example(b"")
+@example(b"\xef\xbb\xbf")
+@example(b"\xff\xfea\x00")
+@example(b"\xfe\xff\x00a\x00")
+def test_hook_files(data: bytes) -> None:
+    hook_file.look(data)
 
 
 @settings(A_FEW)

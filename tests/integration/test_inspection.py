@@ -17,9 +17,9 @@ from lifeinit.check.rules.host_rules import RULES
 from lifeinit.check.rules.rule import Rule
 from lifeinit.config.parser import parse
 from lifeinit.engine.plan import User
+from tests.integration.check import host_samples
 from tests.integration.conftest import Start
 from tests.integration.harness import base_environment, listener
-from tests.unit.check import host_samples
 
 ROOT = os.geteuid() == 0
 as_root = pytest.mark.skipif(not ROOT, reason="to become another user, and to mount, takes root")

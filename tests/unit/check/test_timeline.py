@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lifeinit.check import timeline
@@ -120,7 +120,6 @@ stop_hooks = st.lists(
 
 
 @given(st.integers(1, 60), stop_hooks, stop_hooks, st.integers(0, 3))
-@settings(max_examples=200, deadline=None)
 def test_the_stages_begin_when_the_engine_begins_them_at_worst(
     budget: int, before: str, after: str, kill_after: int
 ) -> None:
@@ -400,7 +399,6 @@ stop_times = st.sampled_from(["", *(f'stop_timeout = "{n}"\n' for n in ("300ms",
 
 
 @given(stop_times, stop_hooks, stop_hooks, st.sampled_from([None, 0.2, 5.0, 61.5]), st.sampled_from([None, "docker"]))
-@settings(max_examples=100, deadline=None)
 def test_whatever_is_proposed_can_be_written(
     stop: str, before: str, after: str, grace: float | None, runtime: str | None
 ) -> None:
@@ -472,7 +470,6 @@ some_hooks = st.lists(st.tuples(st.booleans(), st.integers(0, 2)), min_size=1, m
 
 
 @given(st.sampled_from(["pre_stop", "post_stop"]), some_hooks, st.integers(1, 20), st.integers(4, 60), st.booleans())
-@settings(max_examples=300, deadline=None)
 def test_times_that_add_up_to_what_is_proposed_leave_nothing_to_find(
     phase: str, hooks: list[tuple[bool, int]], share: float, stop: int, in_docker: bool
 ) -> None:
@@ -496,7 +493,6 @@ any_stop_time = st.just("") | st.integers(1, 90).map(lambda n: f"stop_timeout = 
 
 
 @given(st.builds("{}{}".format, any_stop_time, kill_after), stop_hooks, stop_hooks, graces, runtimes)
-@settings(max_examples=400, deadline=None)
 def test_the_number_that_is_proposed_is_one_and_leaves_nothing_to_find(
     top: str, before: str, after: str, grace: float | None, runtime: str | None
 ) -> None:

@@ -5,7 +5,7 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
 from lifeinit.check import timeline
 from lifeinit.check.timeline.text_width import width
@@ -356,7 +356,6 @@ def test_a_table_has_room_for_the_longest_times() -> None:
 
 
 @given(right_files)
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_every_right_file_is_drawn(file: dict[str, Value]) -> None:
     """Whatever its names and commands hold: no line is too long, none holds what cannot be printed."""
     try:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from jsonschema import Draft7Validator
 
 from lifeinit.config import keys, parser, schema
@@ -140,14 +140,14 @@ def test_every_sample_in_the_documents_and_the_tests() -> None:
 
 
 def test_each_key_with_each_odd_value() -> None:
-    count = 0
-    for count, file in enumerate(small_files()):  # noqa: B007  # how many there were
+    """Every fifth of them, unless examples are searched for: so each key meets some of the values."""
+    files = list(small_files())
+    assert len(files) > 5000
+    for file in files if settings().max_examples > 100 else files[::5]:
         compare(toml(file))
-    assert count > 5000
 
 
 @given(right_files)
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_every_right_file_is_accepted_by_both(file: dict[str, Value]) -> None:
     text = toml(file)
     assert tomllib.loads(text) == file
@@ -156,7 +156,6 @@ def test_every_right_file_is_accepted_by_both(file: dict[str, Value]) -> None:
 
 
 @given(spoiled_files())
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_every_other_file_is_accepted_by_both_or_by_neither(file: dict[str, Value]) -> None:
     compare(toml(file))
 

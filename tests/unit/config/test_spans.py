@@ -1,16 +1,13 @@
 """The place that is told for a path is where its key and its value stand."""
 
-import sysconfig
-import time
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path as FilePath
 
 import pytest
-from hypothesis import event, given, settings
+from hypothesis import event, given
 from hypothesis import strategies as st
 
-from lifeinit.config.load import LARGEST
 from lifeinit.config.spans import Path, Places
 
 ROOT = FilePath(__file__).parents[3]
@@ -183,7 +180,6 @@ def _unlike(lines: list[str], name: str) -> list[str]:
     return [] if any(line.lstrip().startswith(name) for line in lines) else lines
 
 
-@settings(max_examples=150, deadline=None)
 @given(_documents())
 def test_generated_texts(text: str) -> None:
     """Each of them is valid: tomllib refuses none, and the locator finds everything that it returns."""
@@ -191,29 +187,9 @@ def test_generated_texts(text: str) -> None:
     event("with values" if found else "without a value")
 
 
-def real_files() -> list[FilePath]:
-    """TOML files that others have written: of the packages and of the system around these tests, and our own."""
-    places = {sysconfig.get_path("purelib"), sysconfig.get_path("stdlib"), "/usr/lib/python3", "/usr/share", "/etc"}
-    found = [ROOT / "pyproject.toml", ROOT / "hooks.example.toml"]
-    for place in sorted(places):
-        found += sorted(FilePath(place).rglob("*.toml"))
-    return found[:300]
-
-
-def test_real_files() -> None:
-    """Those that tomllib reads; how many there are depends on the machine, but our own always are."""
-    counts = {}
-    for path in real_files():
-        try:
-            text = path.read_bytes().decode()
-            tomllib.loads(text)
-        except (OSError, ValueError):
-            assert path.parent != ROOT
-            continue
-        counts[path] = assert_found(text.removeprefix("\ufeff"))
-    print(f"{len(counts)} files, {sum(counts.values())} values")
-    assert counts[ROOT / "pyproject.toml"] > 50
-    assert counts[ROOT / "hooks.example.toml"] > 10
+def test_our_own_files() -> None:
+    for path in (ROOT / "pyproject.toml", ROOT / "hooks.example.toml", *sorted(ROOT.glob("examples/**/*.toml"))):
+        assert assert_found(path.read_text()) > 3, path
 
 
 def test_a_column_counts_characters() -> None:
@@ -233,22 +209,3 @@ def test_the_borders_of_a_header_and_of_a_dotted_key() -> None:
     assert places.span(("a", "b")) == ((1, 1), (1, 12))
     assert places.span(("a", "b", "c")) == ((2, 1), (2, 2))
     assert places.span(("a", "b", "c", "d"), of_key=True) == ((2, 3), (2, 4))
-
-
-@pytest.mark.parametrize("line", ['[[pre_stop]]\nsleep = "5s"\n', "a = [1, [2, {b = 3}]]\n".replace("a", "k%d")])
-def test_the_time_grows_as_the_text_does(line: str) -> None:
-    """Four times the text takes less than ten times as long; what is quadratic would take sixteen."""
-
-    def cost(times: int) -> float:
-        text = "".join(line % i if "%" in line else line for i in range(times))
-        assert len(text) < LARGEST
-        return min(_timed(text) for _ in range(3))
-
-    small, large = cost(2_000), cost(8_000)
-    assert large < 10 * small
-
-
-def _timed(text: str) -> float:
-    start = time.process_time()
-    Places(text)
-    return time.process_time() - start

@@ -1,23 +1,17 @@
 """What the benchmarks make of their figures: JSON and back, the goals, the gate, the picture."""
 
-import os
 import re
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 
-from benchmarks import process
 from benchmarks.figures import Figures, FiguresError, Row, Spread, read, spread, spreads
 from benchmarks.goals import broken, goals
 from benchmarks.plot import svg
 from benchmarks.summary import markdown
 from benchmarks.table import table
 
-REPOSITORY = Path(__file__).parents[3]
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -70,16 +64,6 @@ def test_a_file_without_figures_is_a_sentence(tmp_path: Path, text: str) -> None
     file.write_text(text)
     with pytest.raises(FiguresError, match=re.escape(f"{str(file)!r} holds no figures of a run: make it with")):
         read(file)
-
-
-def test_a_missing_file_ends_the_plot_with_a_sentence(tmp_path: Path) -> None:
-    missing = tmp_path / "none.json"
-    command = [sys.executable, "-m", "benchmarks.plot", str(missing), "-o", str(tmp_path / "picture.svg")]
-    done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=REPOSITORY)
-    assert (done.returncode, done.stderr) == (
-        1,
-        f"benchmarks.plot: cannot read {str(missing)!r}: No such file or directory\n",
-    )
 
 
 def test_the_hooks_own_time_is_taken_off_before_the_ratio() -> None:
@@ -153,42 +137,6 @@ def test_the_picture_has_colours_for_both_modes() -> None:
     for name in (".back", ".ours", ".other", "text"):
         assert f"{name} {{" in light
         assert f"{name} {{" in dark
-
-
-MAPS_A_FILE = (
-    "import mmap, sys; file = open(sys.argv[1], 'r+b'); memory = mmap.mmap(file.fileno(), 0); memory[::4096];"
-    "print(flush=True); sys.stdin.read()"
-)
-
-
-@pytest.fixture
-def mapping(tmp_path: Path) -> Iterator[Callable[[str], int]]:
-    """Starts a program that maps 4 MB of a file of this name; its pid."""
-    started: list[subprocess.Popen[bytes]] = []
-
-    def start(name: str) -> int:
-        file = tmp_path / name
-        if not file.exists():
-            file.write_bytes(b"x" * 4096 * 1024)
-        command = [sys.executable, "-I", "-S", "-c", MAPS_A_FILE, str(file)]
-        started.append(subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE))
-        assert started[-1].stdout is not None
-        started[-1].stdout.readline()
-        return started[-1].pid
-
-    try:
-        yield start
-    finally:
-        for program in started:
-            program.communicate()
-
-
-@pytest.mark.skipif(os.geteuid() != 0, reason="the kernel tells page frames to root alone")
-def test_memory_that_two_share_counts_half(mapping: Callable[[str], int]) -> None:
-    """4 MB of a file that the other has too are 2 MB; the control is another file, of which all 4 MB count."""
-    one, same, different = mapping("a"), mapping("a"), mapping("b")
-    beside_same, beside_different = process.pss_beside_kb(one, same), process.pss_beside_kb(one, different)
-    assert beside_different - beside_same == pytest.approx(2048, abs=256)
 
 
 def test_the_summary_has_a_column_for_each_contender_and_a_line_for_each_goal() -> None:

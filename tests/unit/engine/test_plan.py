@@ -3,7 +3,7 @@
 import marshal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lifeinit.engine.plan import (
@@ -113,7 +113,6 @@ _plans = st.builds(
 )
 
 
-@settings(max_examples=50)
 @given(_plans)
 def test_a_plan_survives_the_wire(plan: Plan) -> None:
     """An empty list, an empty mask, a 0 and a None each come back as themselves."""

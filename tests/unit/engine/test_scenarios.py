@@ -201,7 +201,7 @@ def tell(count: int, derandomize: bool) -> BrokenStoryError | None:
 def test_no_story_breaks_a_rule(pytestconfig: pytest.Config) -> None:
     """The rules stand in world.py and scenarios.py. A broken one is told by the shortest story that breaks it."""
     count: int | None = pytestconfig.getoption("--stories")
-    broken = tell(count or 150, derandomize=count is None)
+    broken = tell(count or 40, derandomize=count is None)
     if broken is not None:
         pytest.fail(str(broken), pytrace=False)
 

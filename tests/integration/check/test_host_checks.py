@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from lifeinit.check.host import inspect, shell_syntax
 from lifeinit.check.rules.host_rules import RULES
 from lifeinit.config.parser import parse
-from tests.unit.check import host_samples
+from tests.integration.check import host_samples
 
 ROOT = os.geteuid() == 0
 DASH = os.path.basename(os.path.realpath(shell_syntax.SHELL)) == "dash"
@@ -172,9 +172,7 @@ FILES = st.fixed_dictionaries(
 )
 
 
-@settings(
-    max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(file=FILES, command=st.lists(STRINGS, max_size=4))
 def test_no_hook_file_makes_it_fail(machine: Path, file: dict[str, object], command: list[str]) -> None:
     """Whatever a valid hook file names: fifos, devices, endless files, links to themselves, words that are none."""
@@ -192,7 +190,6 @@ def test_no_hook_file_makes_it_fail(machine: Path, file: dict[str, object], comm
 NO_SURROGATES = st.characters(max_codepoint=0xFFFF, exclude_categories=["Cs"], exclude_characters="\0")
 
 
-@settings(deadline=None)
 @given(st.lists(st.text(NO_SURROGATES, max_size=6), max_size=4))  # escaped, more is longer than a help repeats
 def test_the_list_that_is_proposed_is_toml(words: list[str]) -> None:
     """A quote in an item ended it: ["sh", "-c", "echo "a""]."""

@@ -10,7 +10,7 @@ from lifeinit.check.host import inspect, shell_syntax
 from lifeinit.check.rules.host_rules import RULES
 from lifeinit.check.rules.rule import Rule
 from lifeinit.config.parser import parse
-from tests.unit.check import host_samples
+from tests.integration.check import host_samples
 
 ROOT = os.geteuid() == 0
 NEEDS_ROOT = {"E304", "E311", "E312", "E315", "W302", "W303"}

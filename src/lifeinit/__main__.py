@@ -31,12 +31,12 @@ def main() -> "NoReturn":
     arguments = sys.argv[1:]
     if arguments and arguments[0] in _COMMANDS:
         _serve_command(arguments)
-    from lifeinit.startup.inherited import surroundings  # noqa: PLC0415
+    from lifeinit.startup.inherited import capture_inherited  # noqa: PLC0415
     from lifeinit.startup.launcher import launch, launch_from, plain_plan  # noqa: PLC0415
 
     command = _command_alone(arguments)
     ours = {name for name in os.environ if name.startswith(_VARIABLES)}
-    given = surroundings(_MASK)
+    given = capture_inherited(_MASK)
     if command and not ours and not _has_hook_file():
         launch(plain_plan(command, given))
 

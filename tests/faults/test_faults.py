@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lifeinit.engine.state_machine import EX_SOFTWARE
+from lifeinit.engine.exit_status import SOFTWARE
 from tests.faults.injection import APP_STATUS, HOOKS, Call, Outcome, engine_calls, survive
 from tests.faults.table import CHILD, DOCUMENT, OWN, Row, rendered
 
@@ -20,8 +20,8 @@ def check(outcome: Outcome, row: Row, told: str) -> None:
     story = f"{told}: {outcome}"
     assert outcome.status in row.statuses, story
     assert not any("Traceback" in line for line in outcome.stderr), story
-    assert outcome.status == EX_SOFTWARE or not any("internal error" in line for line in outcome.stderr), story
-    if outcome.status == EX_SOFTWARE:
+    assert outcome.status == SOFTWARE or not any("internal error" in line for line in outcome.stderr), story
+    if outcome.status == SOFTWARE:
         assert outcome.stdout == [""], f"an app was started: {story}"
     elif outcome.status != APP_STATUS:
         assert any(line.startswith("lifeinit: ") and "cannot" in line for line in outcome.stderr), story
@@ -51,7 +51,7 @@ def test_a_failing_call_of_pid_1(tmp_path: Path, life: str, request: pytest.Fixt
         try:
             outcome = survive(tmp_path / str(i), LIVES[life], told)
             check(outcome, row, told)
-            if life == "hooks" and outcome.status != EX_SOFTWARE and not _is_of_post_stop(call, control):
+            if life == "hooks" and outcome.status != SOFTWARE and not _is_of_post_stop(call, control):
                 assert outcome.said[-1:] == ["post_stop"], f"post_stop did not run: {told}: {outcome}"
         except AssertionError as error_found:
             wrong.append(str(error_found).splitlines()[0][:1500])
@@ -88,7 +88,7 @@ def test_no_child_for_the_front_desk(tmp_path: Path, inject: str) -> None:
 
 def test_the_front_desk_cannot_be_waited_for(tmp_path: Path) -> None:
     outcome = survive(tmp_path / "run", HOOKS, "wait4:error=ECHILD:when=1")
-    assert (outcome.status, outcome.stdout, outcome.said) == (EX_SOFTWARE, [""], [])
+    assert (outcome.status, outcome.stdout, outcome.said) == (SOFTWARE, [""], [])
     assert [line for line in outcome.stderr if line.startswith("lifeinit: internal error: ChildProcessError")]
 
 

@@ -9,8 +9,8 @@ from lifeinit.engine import events as ev
 from lifeinit.engine import json_text, syscalls
 from lifeinit.engine.app import RunningApp
 from lifeinit.engine.notify import Notifications
-from lifeinit.engine.plan import Identity, Plan, Process, Program, Ready, Surroundings
-from lifeinit.status.formatting import printable
+from lifeinit.engine.plan import Identity, Inherited, Plan, Process, Program, Ready
+from lifeinit.engine.printable import shortened
 
 # Every assignment that sd_notify(3) knows, the well-formed first.
 SEEDS = [
@@ -34,7 +34,7 @@ LONGEST = 65_536  # bytes: the kernel's usual buffer takes that much
 
 _PLAN = Plan(
     (Process("app", Program((b"app",), Identity()), ready=Ready(notify=True)),),
-    Surroundings((), sigchld_ignored=False, lc_ctype_added=False, directory=None),
+    Inherited((), sigchld_ignored=False, lc_ctype_added=False, directory=None),
     (signal.SIGTERM,),
 )
 
@@ -71,7 +71,7 @@ class Listener:
             if news.status is not None:
                 assert len(news.status) <= LONGEST_STATUS
                 assert json.loads(json_text.dumps(news.status)) == news.status
-                assert printable(news.status).isprintable()
+                assert shortened(news.status).isprintable()
         assert os.listdir("/proc/self/fd") == self._descriptors
 
 

@@ -57,6 +57,7 @@ def test_the_machine_knows_only_its_words_and_the_plan() -> None:
     assert imports(SOURCE / "engine/state_machine.py") == {
         "lifeinit.engine.budget",
         "lifeinit.engine.events",
+        "lifeinit.engine.exit_status",
         "lifeinit.engine.hook",
         "lifeinit.engine.plan",
         "lifeinit.engine.signals",

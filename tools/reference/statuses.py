@@ -2,9 +2,8 @@
 
 from typing import Final
 
-from lifeinit.cli import check, status, wait
-from lifeinit.engine.state_machine import EX_SOFTWARE
-from lifeinit.startup.run_app import EX_CONFIG
+from lifeinit.cli import check, status
+from lifeinit.engine import exit_status
 
 Rows = tuple[tuple[str, str], ...]
 
@@ -21,10 +20,10 @@ RUN: Final[Rows] = (
     ),
     ("124", "The app was not `ready` in time."),
     ("128+n", "Signal n asked for a stop before the app ran."),
-    (str(EX_CONFIG), "The hook file is wrong, or cannot be trusted or read. Nothing was started."),
+    (str(exit_status.CONFIG), "The hook file is wrong, or cannot be trusted or read. Nothing was started."),
     ("2", f"{_WRONG_LINE}. Nothing was started."),
     (
-        str(EX_SOFTWARE),
+        str(exit_status.SOFTWARE),
         "lifeinit itself failed. It has told the app to stop first, and has run the `post_stop` hooks where it could.",
     ),
 )
@@ -38,7 +37,7 @@ COMMANDS: Final[dict[str, Rows]] = {
         ("0, n", "All targets have answered; with a command, it is the command's."),
         ("124", "The time is over."),
         ("128+n", "Signal n came."),
-        (str(wait.WRONG), f"{_WRONG_LINE}. Nothing was tried."),
+        (str(exit_status.USAGE), f"{_WRONG_LINE}. Nothing was tried."),
         ("127, 126", "The command was not found, or cannot be executed."),
     ),
     "status": (

@@ -8,13 +8,13 @@ from typing import NoReturn
 
 from lifeinit.api import invoke
 from lifeinit.api.callbacks import Duration, Registrar, UseError
-from lifeinit.api.settings import EX_CONFIG, refuse
+from lifeinit.api.settings import refuse
 from lifeinit.config import parser
 from lifeinit.config.diagnostic import HookFileError, UnreadableError, quoted
 from lifeinit.config.model import HookFile, Process
 from lifeinit.config.planner import Options, make_plan, stop_timeout_of
-from lifeinit.engine import log, main, syscalls
-from lifeinit.startup.inherited import surroundings
+from lifeinit.engine import exit_status, log, main, syscalls
+from lifeinit.startup.inherited import capture_inherited
 from lifeinit.values import duration
 
 Target = str | Sequence[str] | Callable[..., object]
@@ -87,7 +87,7 @@ class Container:
                 parent=parent,
             )
             hook_file = self._hook_file(processes)
-            plan = make_plan(command, surroundings(mask), hook_file, options, self._config or "")
+            plan = make_plan(command, capture_inherited(mask), hook_file, options, self._config or "")
         except (UnreadableError, HookFileError, ValueError) as error:
             self._refuse(error)
         sys.stdout.flush()  # what lies in a buffer would be written by each child once more
@@ -104,7 +104,7 @@ class Container:
             for problem in error.problems:
                 log.refuse(problem.text(str(self._config)))
             log.say(f"the hook file {quoted(self._config)} is wrong; nothing was started", "wrong_hook_file", "error")
-            syscalls.leave(EX_CONFIG)
+            syscalls.leave(exit_status.CONFIG)
         refuse(str(error))
 
 

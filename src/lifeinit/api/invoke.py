@@ -10,6 +10,8 @@ import threading
 import traceback
 from collections.abc import Callable
 
+from lifeinit.engine import exit_status
+
 _FAILURE = 1
 
 
@@ -38,7 +40,7 @@ def _status(function: Callable[[], object]) -> int:
     except SystemExit as error:
         return _code(error.code)
     except KeyboardInterrupt:
-        return 128 + signal.SIGINT
+        return exit_status.of_signal(signal.SIGINT)
     except BaseException:  # noqa: BLE001  # a child that unwound would run its parent's life once more
         traceback.print_exc()
         return _FAILURE

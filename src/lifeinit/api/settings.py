@@ -5,9 +5,7 @@ from collections.abc import Callable
 from typing import NoReturn, TypeVar
 
 from lifeinit.config.diagnostic import quoted
-from lifeinit.engine import log, syscalls
-
-EX_CONFIG = 78  # sysexits(3)
+from lifeinit.engine import exit_status, log, syscalls
 
 Value = TypeVar("Value")
 
@@ -29,7 +27,7 @@ def setting(name: str, parse: Callable[[str], Value], default: Value) -> Value:
 def refuse(sentence: str) -> NoReturn:
     """Nothing can be started like this: say so, and end."""
     log.say(f"{sentence}; nothing was started", "refused", "error")
-    syscalls.leave(EX_CONFIG)
+    syscalls.leave(exit_status.CONFIG)
 
 
 def truth(text: str) -> bool:

@@ -4,7 +4,7 @@ import contextlib
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, TypeVar
 
 import click
 
@@ -14,29 +14,26 @@ from lifeinit.cli.help_layout import Grouped
 from lifeinit.config import users
 from lifeinit.config.model import PHASES
 from lifeinit.config.planner import Options
-from lifeinit.engine import log
-from lifeinit.engine.plan import Surroundings
-from lifeinit.engine.state_machine import EX_SOFTWARE
+from lifeinit.engine import exit_status, log
+from lifeinit.engine.plan import Inherited
 from lifeinit.startup import run_app
-from lifeinit.startup.inherited import surroundings
+from lifeinit.startup.inherited import capture_inherited
 
 if TYPE_CHECKING:
     from lifeinit.startup.planner_process import Engage
 
 Option = TypeVar("Option", bound=Callable[..., object])
 
-EX_UNWRITABLE: Final = 2
-
 
 class Start(NamedTuple):
     """What lifeinit was started with, its parent's pid, and what a plan is to be given to."""
 
-    given: Surroundings
+    given: Inherited
     parent: int
     engage: "Engage"
 
 
-def serve_run(arguments: Sequence[str], given: Surroundings, parent: int, engage: "Engage") -> int:
+def serve_run(arguments: Sequence[str], given: Inherited, parent: int, engage: "Engage") -> int:
     """Serve a command line that is to run an app. Returns only the exit status of one that does not come to it."""
     return _status_of(run, arguments, "lifeinit", Start(given, parent, engage))
 
@@ -47,7 +44,7 @@ def serve_command(arguments: Sequence[str], mask: Iterable[int]) -> int:
     if command is None:
         raise AssertionError(f"{arguments[0]!r} is no command")
     if arguments[0] == "wait":
-        return _status_of(command, arguments[1:], "lifeinit wait", surroundings(mask))
+        return _status_of(command, arguments[1:], "lifeinit wait", capture_inherited(mask))
     import signal  # noqa: PLC0415
 
     signal.pthread_sigmask(signal.SIG_SETMASK, mask)  # not an init: Ctrl-C is to end it
@@ -92,7 +89,7 @@ def _command_of(name: str) -> click.Command | None:
 def _status_of(command: click.Command, arguments: Sequence[str], name: str, context: object = None) -> int:
     """Run a command, whatever has become of stdout and stderr, and return its status."""
     _stand_in_for_closed()
-    status = EX_SOFTWARE
+    status = exit_status.SOFTWARE
     try:
         prefix = name.replace(" ", "_").upper()  # LIFEINIT_CONFIG, LIFEINIT_WAIT_TIMEOUT
         # Without complete_var="" a variable in the app's environment could have click print a script instead.
@@ -104,9 +101,9 @@ def _status_of(command: click.Command, arguments: Sequence[str], name: str, cont
             usage_errors.told(error).show()
     except OSError as error:
         log.say(f"cannot write the answer: {error.strerror}")
-        status = EX_UNWRITABLE
+        status = exit_status.USAGE
     except click.Abort:
-        status = 128 + 2
+        status = exit_status.of_signal(2)
     except Exception as error:  # noqa: BLE001  # nothing was started yet: a sentence and a status for it too
         log.report(error)
     with contextlib.suppress(OSError):

@@ -4,9 +4,10 @@ import shlex
 import time
 from collections.abc import Iterable, Iterator, Sequence
 
-from lifeinit.engine import log, state
+from lifeinit.engine import state
+from lifeinit.engine.printable import quote, shortened
 from lifeinit.status.find_init import Found
-from lifeinit.status.formatting import human, printable
+from lifeinit.status.formatting import human
 from lifeinit.status.health import why
 from lifeinit.status.state_reader import AppProcess, HookResult, State
 from lifeinit.status.tree import ZOMBIE, Node
@@ -32,7 +33,7 @@ def _said(pid: int, state: State, now: float) -> Iterator[Sequence[str]]:
 
 
 def _plain_head(pid: int) -> list[str]:
-    place = log.quote(state.directory())
+    place = quote(state.directory())
     return [f"lifeinit, pid {pid}: keeps no state: a plain init does not, nor one that cannot write to {place}"]
 
 
@@ -52,14 +53,14 @@ def _head(pid: int, state: State, now: float) -> list[str]:
 
 def _process(process: AppProcess, now: float) -> list[str]:
     pid, up = (_NOTHING, _NOTHING) if process.pid is None else (str(process.pid), human(now - process.since))
-    return [printable(process.name), pid, up, "yes" if process.ready else "no", printable(process.status)]
+    return [shortened(process.name), pid, up, "yes" if process.ready else "no", shortened(process.status)]
 
 
 def _hook(hook: HookResult, now: float) -> list[str]:
-    label = printable(hook.label) + (f", try {hook.attempt}" if hook.attempt > 1 else "")
+    label = shortened(hook.label) + (f", try {hook.attempt}" if hook.attempt > 1 else "")
     result = hook.result
     if hook.signal is not None:
-        result += f", SIG{printable(hook.signal)}"
+        result += f", SIG{shortened(hook.signal)}"
     elif hook.code:
         result += f", {hook.code}"
     return [label, result, _NOTHING if hook.seconds is None else _took(hook.seconds), f"{human(now - hook.at)} ago"]
@@ -77,7 +78,7 @@ def _tree(nodes: list[Node]) -> list[str]:
     rows = [
         [
             "  " * min(node.depth, _DEEPEST) + str(node.pid),
-            printable(node.user or _NOTHING),
+            shortened(node.user or _NOTHING),
             _size(node.uss_bytes),
             _size(node.rss_bytes),
             _NOTHING if node.cpu is None else _took(node.cpu),
@@ -92,7 +93,7 @@ def _tree(nodes: list[Node]) -> list[str]:
 
 
 def _program(node: Node) -> str:
-    return printable(shlex.join(node.arguments), _WHOLE) if node.arguments else printable(node.name)
+    return shortened(shlex.join(node.arguments), _WHOLE) if node.arguments else shortened(node.name)
 
 
 def _size(size: int | None) -> str:

@@ -7,15 +7,15 @@ from typing import Final
 import click
 
 from lifeinit.cli.parameters import Parsed
-from lifeinit.engine import descriptors, log
-from lifeinit.engine.plan import Surroundings
+from lifeinit.engine import descriptors, exit_status, log
+from lifeinit.engine.plan import Inherited
+from lifeinit.engine.printable import quote
 from lifeinit.probes.attempt import Terms
 from lifeinit.probes.exec_program import become, die
 from lifeinit.probes.parse_targets import resolve
 from lifeinit.probes.wait import Pace, Waiting
 from lifeinit.values import duration
 
-WRONG: Final = 2
 _COMMAND: Final = "lifeinit.command"
 
 
@@ -78,8 +78,8 @@ def wait(  # noqa: PLR0913, PLR0917
     for sentence in wrong:
         log.say(sentence)
     if wrong:
-        return WRONG
-    given: Surroundings = context.obj
+        return exit_status.USAGE
+    given: Inherited = context.obj
     descriptors.fill_stdio()
     status = Waiting(resolved, Pace(interval, timeout or None, quiet=quiet), Terms(insecure=insecure), log.say).run()
     if status > 128:
@@ -87,7 +87,7 @@ def wait(  # noqa: PLR0913, PLR0917
     return status or _continue(context.meta[_COMMAND], given)
 
 
-def _continue(command: Sequence[str], given: Surroundings) -> int:
+def _continue(command: Sequence[str], given: Inherited) -> int:
     """The status of having nothing more to do, or of a command that cannot be executed."""
     if not command:
         return 0
@@ -95,5 +95,5 @@ def _continue(command: Sequence[str], given: Surroundings) -> int:
     try:
         become(words, given)
     except OSError as error:
-        log.say(f"cannot run the command {log.quote(words[0])}: {error.strerror}")
-        return 127 if isinstance(error, FileNotFoundError) else 126
+        log.say(f"cannot run the command {quote(words[0])}: {error.strerror}")
+        return exit_status.NOT_FOUND if isinstance(error, FileNotFoundError) else exit_status.NOT_EXECUTABLE

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from lifeinit.engine.printable import escaped, shortened
 from lifeinit.engine.record import Record
 
 TYPE_CHECKING = False
@@ -77,17 +78,7 @@ class UnreadableError(Exception):
 def quoted(value: object) -> str:
     """A value of the file in double quotes, on one line and not too long for one."""
     text = _shown(value)
-    shown = escaped(text[: _LONGEST + 1])
-    return f'"{shown if len(shown) <= _LONGEST else shown[: _LONGEST - 3] + "..."}"'
-
-
-def escaped(text: str) -> str:
-    """The text fit for a terminal and for any encoding: what cannot be printed is escaped."""
-    return text if text.isprintable() else "".join(map(_escaped, text))
-
-
-def _escaped(char: str) -> str:
-    return char if char.isprintable() else char.encode("unicode_escape").decode()
+    return f'"{shortened(text, _LONGEST)}"'
 
 
 def _shown(value: object) -> str:

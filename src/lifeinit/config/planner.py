@@ -7,7 +7,7 @@ from lifeinit.config import model, users
 from lifeinit.config.diagnostic import Diagnostic, HookFileError, quoted
 from lifeinit.config.model import DEFAULT_TIMEOUT, Phase, Process
 from lifeinit.config.spans import Path
-from lifeinit.engine.plan import Hook, Identity, Plan, Program, Ready, Restart, Surroundings
+from lifeinit.engine.plan import Hook, Identity, Inherited, Plan, Program, Ready, Restart
 from lifeinit.engine.plan import Process as EngineProcess
 from lifeinit.engine.record import Record
 from lifeinit.engine.signals import number_of
@@ -49,7 +49,7 @@ class Options(Record):
 
 def make_plan(
     command: Sequence[str],
-    surroundings: Surroundings,
+    inherited: Inherited,
     hook_file: model.HookFile | None,
     options: Options,
     file_name: str = "hooks.toml",
@@ -57,7 +57,7 @@ def make_plan(
     """The plan for the engine. Raises HookFileError for what this machine cannot do."""
     planner = _Planner(hook_file or model.HookFile(), options, file_name)
     plain = hook_file is None and not any(options.hooks.values())
-    plan = planner.plan(command, surroundings, plain=plain)
+    plan = planner.plan(command, inherited, plain=plain)
     if planner.problems:
         raise HookFileError(planner.problems)
     return plan
@@ -75,12 +75,12 @@ class _Planner:
         sources = (hook_file.hooks, options.hooks, options.callbacks)
         self.may_be_exported = any(source.get("pre_start") for source in sources)
 
-    def plan(self, command: Sequence[str], surroundings: Surroundings, plain: bool) -> Plan:
+    def plan(self, command: Sequence[str], inherited: Inherited, plain: bool) -> Plan:
         file, options = self.hook_file, self.options
         of_file = {_number(came): None if goes is None else _number(goes) for came, goes in file.signals.items()}
         return Plan(
             self.processes(command),
-            surroundings,
+            inherited,
             stop_on=tuple(map(_number, file.stop_on)),
             rewrite=tuple({**of_file, **options.rewrite}.items()),
             stop_timeout=file.stop_timeout if options.stop_timeout is None else options.stop_timeout,

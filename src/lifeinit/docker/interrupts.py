@@ -7,6 +7,8 @@ import threading
 from collections.abc import Callable, Iterator
 from types import FrameType
 
+from lifeinit.engine import exit_status
+
 
 class Terminated(BaseException):  # as KeyboardInterrupt, it is no error
     """SIGTERM came where its default action would have ended this program."""
@@ -30,7 +32,7 @@ def termination_raises() -> Iterator[None]:
     except Terminated:
         _restore()
         _die()
-        raise SystemExit(128 + signal.SIGTERM) from None  # PID 1 survives the default action
+        raise SystemExit(exit_status.of_signal(signal.SIGTERM)) from None  # PID 1 survives the default action
     finally:
         _restore()
 

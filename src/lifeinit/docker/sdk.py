@@ -23,6 +23,7 @@ from lifeinit.docker.errors import (
     StartError,
     StopError,
 )
+from lifeinit.engine import exit_status
 
 if TYPE_CHECKING:
     from docker import DockerClient
@@ -128,9 +129,9 @@ def start(client: DockerClient, container: Container) -> None:
             words = _words(error)
             status = None
             if "executable file not found" in words or "no such file or directory" in words:
-                status = 127
+                status = exit_status.NOT_FOUND
             elif "permission denied" in words:
-                status = 126
+                status = exit_status.NOT_EXECUTABLE
             raise StartError(f'"{container.name}" cannot be started: {words}', status) from None
 
 

@@ -3,6 +3,7 @@
 `process` is always the number of one of the plan's processes, which together are the app.
 """
 
+from lifeinit.engine import exit_status
 from lifeinit.engine.record import Record
 
 TYPE_CHECKING = False
@@ -27,7 +28,7 @@ class Ending(Record):
     @property
     def status(self) -> int:
         """The exit status that a shell gives it: the code, or 128 plus the signal."""
-        return 128 + self.signo if self.signo else self.code
+        return exit_status.of_signal(self.signo) if self.signo else self.code
 
 
 # What happened.

@@ -1,6 +1,7 @@
 """The life of one hook: its tries, its timeout, and how it is ended. Knows timers, never pids or clocks."""
 
 from lifeinit.engine import events as ev
+from lifeinit.engine import exit_status
 from lifeinit.engine.plan import Hook
 from lifeinit.engine.record import Record
 from lifeinit.engine.signals import name_of, number_of
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
 _KILL, _TERM, _CONT = (number_of(name) or 0 for name in ("KILL", "TERM", "CONT"))
 
-TIMED_OUT: "Final" = 124  # timeout(1)
 LOST_AFTER: "Final" = 1.0  # what a KILL has not ended by then is stuck in the kernel
 
 
@@ -71,7 +71,7 @@ class HookRun:
         if self.cut:
             return quiet, Outcome("ended", status, f"ended after {ev.ELAPSED}")
         if timed_out:
-            status, what = TIMED_OUT, f"timed out after {hook.timeout:g} s"
+            status, what = exit_status.TIMED_OUT, f"timed out after {hook.timeout:g} s"
         if status == 0:
             done = f"slept {hook.sleep:g} s" if hook.sleep is not None else f"ok in {ev.ELAPSED}"
             return quiet, Outcome("ok", 0, done)
@@ -94,11 +94,11 @@ class HookRun:
                 return self._terminate(), None
             case "timeout", "sleeping":
                 self.state = "ending"
-                return self.over(TIMED_OUT, "")
+                return self.over(exit_status.TIMED_OUT, "")
             case "kill", "ending":
                 return self.kill(), None
             case "kill", "killed":
-                actions, outcome = self.over(128 + _KILL, "does not die of SIGKILL")
+                actions, outcome = self.over(exit_status.of_signal(_KILL), "does not die of SIGKILL")
                 return [ev.ForgetHook(), *actions], outcome
             case _:
                 return [], None

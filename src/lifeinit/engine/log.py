@@ -84,14 +84,6 @@ def report(error: BaseException) -> None:
     say(text, "internal_error", "error")
 
 
-def quote(text: bytes) -> str:
-    """The text in double quotes, fit for a terminal: what cannot be printed is escaped."""
-    printable = "".join(
-        char if char.isprintable() else char.encode("unicode_escape").decode() for char in os.fsdecode(text)
-    )
-    return f'"{printable}"'
-
-
 def descriptors() -> tuple[int, ...]:
     """The descriptors above 2 that the log holds."""
     return tuple(_opened)

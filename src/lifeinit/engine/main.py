@@ -3,6 +3,8 @@
 import os
 import sys
 
+from lifeinit.engine import exit_status
+
 if __name__ == "__main__":
     # Isolated from the environment and without site-packages, the interpreter does not know this package yet. Last on
     # the path, it can stand in front of no module of the standard library.
@@ -10,7 +12,6 @@ if __name__ == "__main__":
 
 from lifeinit.engine import descriptors, log, syscalls
 from lifeinit.engine.plan import Plan, from_wire
-from lifeinit.engine.state_machine import EX_SOFTWARE
 from lifeinit.engine.supervisor import Supervisor
 
 TYPE_CHECKING = False
@@ -39,7 +40,7 @@ def _run(plan: Plan) -> int:
         return Supervisor(plan).run()
     except Exception as error:  # noqa: BLE001  # even the last resort failed: its status at least is kept
         log.report(error)
-        return EX_SOFTWARE
+        return exit_status.SOFTWARE
 
 
 def _become_subreaper() -> str:

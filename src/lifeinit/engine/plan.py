@@ -110,7 +110,7 @@ class Process(Record):
     rewrite: tuple[tuple[int, int | None], ...] = ()
 
 
-class Surroundings(Record):
+class Inherited(Record):
     """What lifeinit was started with and had to change for itself: the app gets it back unchanged.
 
     `ignored` are those of SIGINT and SIGQUIT that were ignored, as nohup-like tools and background jobs have it.
@@ -132,7 +132,7 @@ class Plan(Record):
     """
 
     processes: tuple[Process, ...]
-    surroundings: Surroundings
+    inherited: Inherited
     stop_on: tuple[int, ...]
     rewrite: tuple[tuple[int, int | None], ...] = ()
     verbose: int = 0
@@ -166,7 +166,7 @@ class Plan(Record):
 
 
 _KINDS: dict[str, type[Record]] = {
-    kind.__name__: kind for kind in (User, Identity, Program, Hook, Ready, Restart, Process, Surroundings, Plan)
+    kind.__name__: kind for kind in (User, Identity, Program, Hook, Ready, Restart, Process, Inherited, Plan)
 }
 
 

@@ -9,6 +9,7 @@ from lifeinit.engine.app import RunningApp
 from lifeinit.engine.events import Say
 from lifeinit.engine.hook import HookRun
 from lifeinit.engine.plan import Plan
+from lifeinit.engine.printable import quote
 from lifeinit.engine.signals import name_of
 from lifeinit.engine.state import StateFile, replace_in
 from lifeinit.engine.state_machine import Machine
@@ -117,7 +118,7 @@ class Report:
                 raise FileNotFoundError(errno.ENOENT, "its directory was not there when the app started")
             replace_in(place, os.path.basename(self._plan.ready_file), b"ready\n")
         except OSError as error:
-            log.say(f"cannot write the ready file {log.quote(self._plan.ready_file)}: {error.strerror}")
+            log.say(f"cannot write the ready file {quote(self._plan.ready_file)}: {error.strerror}")
 
     def _remove_ready_file(self) -> None:
         if self._place is None or self._plan.ready_file is None:

@@ -7,7 +7,7 @@ import os
 import time
 
 from lifeinit.engine import events as ev
-from lifeinit.engine import log, oom, syscalls
+from lifeinit.engine import exit_status, log, oom, syscalls
 from lifeinit.engine.app import RunningApp
 from lifeinit.engine.env_file import LARGEST, MOST, ExportError, ExportFile
 from lifeinit.engine.hook_environment import Circumstances, told
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
     from lifeinit.engine.hook_environment import Variables
     from lifeinit.engine.plan import Value
-
-EX_CONFIG = 78  # sysexits(3)
 
 
 class Services(PlainServices):
@@ -114,7 +112,7 @@ class Services(PlainServices):
             if ending == ev.Ending():
                 self._take(export.take(), export.is_ours)
         except ExportError as error:
-            return ev.HookFailed(EX_CONFIG, str(error))
+            return ev.HookFailed(exit_status.CONFIG, str(error))
         finally:
             export.drop()
         return None

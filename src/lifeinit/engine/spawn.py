@@ -1,11 +1,11 @@
-"""Fork and exec one child, with exactly the surroundings it is to have."""
+"""Fork and exec one child, with exactly the environment that it is to have."""
 
 import errno
 import os
 import time
 
-from lifeinit.engine import descriptors, signals, syscalls
-from lifeinit.engine.plan import Program, Surroundings, User
+from lifeinit.engine import descriptors, exit_status, signals, syscalls
+from lifeinit.engine.plan import Inherited, Program, User
 from lifeinit.engine.record import Record
 
 TYPE_CHECKING = False
@@ -22,8 +22,6 @@ _WAKE_AFTER_MS = 50
 _MOST_STOPS = 20  # a second in all for one that is stopped again and again
 _MOST_ASKED = 40  # two seconds for one that is stuck while a stop request waits
 
-_TOO_LATE = 124  # timeout(1)
-
 _CONT = signals.number_of("CONT") or 0
 
 
@@ -35,7 +33,7 @@ class Child(Record):
     """
 
     program: Program
-    surroundings: Surroundings
+    inherited: Inherited
     exported: "Mapping[bytes, bytes]"
     told: tuple[tuple[bytes, bytes | None], ...]
     is_app: bool
@@ -65,13 +63,13 @@ def spawn(child: Child, asks: "Collection[int] | None" = None, until: float | No
     try:
         report, report_end = os.pipe()  # close-on-exec: end of file means that the exec succeeded
     except OSError as error:
-        raise SpawnError(126, f"no pipe: {error.strerror}") from None
+        raise SpawnError(exit_status.NOT_EXECUTABLE, f"no pipe: {error.strerror}") from None
     try:
         pid = os.fork()
     except OSError as error:
         os.close(report)
         os.close(report_end)
-        raise SpawnError(126, f"fork failed: {error.strerror}") from None
+        raise SpawnError(exit_status.NOT_EXECUTABLE, f"fork failed: {error.strerror}") from None
     if pid == 0:
         _become(child, report_end)
     os.close(report_end)
@@ -89,7 +87,8 @@ def spawn(child: Child, asks: "Collection[int] | None" = None, until: float | No
         raise SpawnError(given_up, "it did not get as far as its start")
     if problem:
         code, _, what = problem.partition(b" ")
-        raise SpawnError(127 if int(code) == errno.ENOENT else 126, what.decode("utf-8", "replace"))
+        status = exit_status.NOT_FOUND if int(code) == errno.ENOENT else exit_status.NOT_EXECUTABLE
+        raise SpawnError(status, what.decode("utf-8", "replace"))
     return pid
 
 
@@ -109,9 +108,9 @@ def _given_up(report: int, pid: int, asks: "Collection[int]", until: float | Non
         stops += syscalls.is_stopped(pid)
         asked += not syscalls.pending().isdisjoint(asks)
         if stops > _MOST_STOPS or asked > _MOST_ASKED:
-            return 126
+            return exit_status.NOT_EXECUTABLE
         if until is not None and time.monotonic() > until:
-            return _TOO_LATE
+            return exit_status.TIMED_OUT
         syscalls.signal_process(pid, _CONT)
     return 0
 
@@ -129,10 +128,10 @@ def _become(child: Child, report: int) -> "NoReturn":
             descriptors.null_stdin()
             if child.program.call is None:
                 descriptors.close_inherited(keep=(report,))
-            _enter(child.surroundings.directory)
+            _enter(child.inherited.directory)
         path = _set_environment(child)
         _settle(child.program)
-        syscalls.restore_signals(child.surroundings.mask, child.surroundings.sigchld_ignored)
+        syscalls.restore_signals(child.inherited.mask, child.inherited.sigchld_ignored)
         if child.program.call is not None:
             syscalls.name_process(child.program.argv[0])
             os.close(report)
@@ -143,7 +142,7 @@ def _become(child: Child, report: int) -> "NoReturn":
     except BaseException as error:  # noqa: BLE001
         _report(report, errno.EINVAL, repr(error))
     finally:
-        os._exit(126)
+        os._exit(exit_status.NOT_EXECUTABLE)
 
 
 def _report(report: int, code: int, why: str) -> None:
@@ -152,7 +151,7 @@ def _report(report: int, code: int, why: str) -> None:
 
 def _set_environment(child: Child) -> bytes:
     """Returns the PATH that it holds. What hooks have exported goes over the program's own, which may speak of it."""
-    if child.surroundings.lc_ctype_added:
+    if child.inherited.lc_ctype_added:
         _set_variable(b"LC_CTYPE", None)  # CPython put it there. PEP 538
     if child.is_app and os.environb.get(b"LISTEN_PID") == str(os.getppid()).encode():
         _set_variable(b"LISTEN_PID", str(os.getpid()).encode())  # sd_listen_fds(3)

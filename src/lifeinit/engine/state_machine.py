@@ -8,10 +8,10 @@ Each method below answers one event and names every phase in which it can come. 
 stop request, the app's own exit) first ends the hook that runs, then goes through cleanup and post_stop.
 """
 
-from lifeinit.engine import budget
+from lifeinit.engine import budget, exit_status
 from lifeinit.engine import events as ev
 from lifeinit.engine.events import Actions
-from lifeinit.engine.hook import LOST_AFTER, TIMED_OUT, HookRun, Outcome
+from lifeinit.engine.hook import LOST_AFTER, HookRun, Outcome
 from lifeinit.engine.plan import Hook, Plan, Process
 from lifeinit.engine.signals import name_of, number_of
 
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 _KILL, _TERM, _CONT = (number_of(name) or 0 for name in ("KILL", "TERM", "CONT"))
 
-EX_SOFTWARE: "Final" = 70  # sysexits(3)
 OWN_STOP_LIMIT: "Final" = 10.0  # a stop that nobody asked for must end even where no stop_timeout is set
 EXIT_TIME: "Final" = 0.05  # kept back from the budget's end, so that the exit itself still lies within it
 FIRST_BACKOFF: "Final" = 0.5  # before the first restart; it doubles with each one
@@ -143,7 +142,10 @@ class Machine:
             case "pre_start":
                 if self.reason:
                     return self._start_budget()  # on the way out; if by a fault, the runtime waits from now on
-                self.status, self.why = 128 + signo, f"stop requested by SIG{name_of(signo)} before the app ran"
+                self.status, self.why = (
+                    exit_status.of_signal(signo),
+                    f"stop requested by SIG{name_of(signo)} before the app ran",
+                )
                 return [*self._ask_stop(signo), *self.run.end(), *self._advance()]
             case "starting" if self.app != "alive":
                 # The exec is answered before the next signal is read, so this waits for one answer only.
@@ -237,7 +239,7 @@ class Machine:
     def _fault(self) -> Actions:
         """Of what lifeinit was doing nothing is known: the app is stopped, and the life goes on to its end."""
         self.reason = self.reason or "internal_error"
-        self.status, self.why, self.stop_asked = EX_SOFTWARE, "lifeinit itself failed", True
+        self.status, self.why, self.stop_asked = exit_status.SOFTWARE, "lifeinit itself failed", True
         match self.phase:
             case "pre_start":
                 return [*self.run.end(), *self._advance()]
@@ -449,7 +451,7 @@ class Machine:
         ready = self.plan.processes[process].ready
         if ready is None or ready.after is not None:
             return self._became_ready(process)
-        return self._never_ready(process, TIMED_OUT, f"no answer within {ready.timeout:g} s")
+        return self._never_ready(process, exit_status.TIMED_OUT, f"no answer within {ready.timeout:g} s")
 
     def _app_is_lost(self) -> Actions:
         if self.app != "killed":
@@ -529,7 +531,7 @@ class Machine:
         """Every hook of post_stop is over, or there is no time for them."""
         said = self._not_completed("post_stop", "the budget is spent")  # it says something only where it was
         if any(hook.abort for hook in self._unfinished("post_stop")) and not self.exit_status:
-            self.late_status, self.why = TIMED_OUT, said[0].text
+            self.late_status, self.why = exit_status.TIMED_OUT, said[0].text
         return [*said, *self._restart_or_leave()]
 
     def _unfinished(self, phase: "HookPhase") -> "list[Hook]":

@@ -3,15 +3,16 @@
 import os
 import time
 
-from lifeinit.engine import descendants, descriptors, log, syscalls
+from lifeinit.engine import descendants, descriptors, exit_status, log, syscalls
 from lifeinit.engine import events as ev
 from lifeinit.engine.app import RunningApp
 from lifeinit.engine.budget import CLEANUP_TIME
 from lifeinit.engine.plain_services import PlainServices
 from lifeinit.engine.plan import Plan, Process, Program
+from lifeinit.engine.printable import quote
 from lifeinit.engine.signals import name_of, number_of
 from lifeinit.engine.spawn import Child, SpawnError, spawn
-from lifeinit.engine.state_machine import EX_SOFTWARE, OWN_STOP_LIMIT, Machine
+from lifeinit.engine.state_machine import OWN_STOP_LIMIT, Machine
 from lifeinit.engine.terminal import Terminal
 
 TYPE_CHECKING = False
@@ -68,8 +69,11 @@ class Supervisor:
         came = None if self.plan.plain else syscalls.wait(0.0, self._asks)
         if came is None:
             return 0
-        self._exit(128 + came.si_signo, f"stop requested by SIG{name_of(came.si_signo)} before anything was started")
-        return 128 + came.si_signo
+        self._exit(
+            exit_status.of_signal(came.si_signo),
+            f"stop requested by SIG{name_of(came.si_signo)} before anything was started",
+        )
+        return exit_status.of_signal(came.si_signo)
 
     def _live_or_fail(self) -> int:
         try:
@@ -98,7 +102,7 @@ class Supervisor:
         descendants.signal_all_below(_TERM)
         descendants.signal_all_below(_CONT)
         self._until_childless(OWN_STOP_LIMIT if self.plan.stop_timeout is None else self.plan.stop_timeout)
-        return EX_SOFTWARE
+        return exit_status.SOFTWARE
 
     def _end_all(self) -> None:
         descendants.signal_all_below(_KILL)
@@ -229,12 +233,14 @@ class Supervisor:
             takes_terminal = self.terminal.goes_to_app  # with several processes it goes to none
             self.services.update(self.machine, self.apps)  # an app that asks at once finds something
             pid = self._spawn(
-                Child(plan.program, self.plan.surroundings, self.services.exported, told, True, takes_terminal)
+                Child(plan.program, self.plan.inherited, self.services.exported, told, True, takes_terminal)
             )
         except SpawnError as error:
             return ev.StartFailed(process, error.status, f"cannot run {_the(plan)}: {error}")
         except OSError as error:
-            return ev.StartFailed(process, 126, f"cannot run {_the(plan)}: no socket for it: {error.strerror}")
+            return ev.StartFailed(
+                process, exit_status.NOT_EXECUTABLE, f"cannot run {_the(plan)}: no socket for it: {error.strerror}"
+            )
         self.app_began = time.monotonic()
         self.apps[process] = RunningApp(pid, _user(plan.program))
         self.last_pids[process] = pid
@@ -248,14 +254,14 @@ class Supervisor:
         if not self.plan.is_program:
             descriptors.close_inherited(keep=(*log.descriptors(), *self.services.descriptors()))
         descriptors.let_go_of_stdin()
-        syscalls.leave_directory(self.plan.surroundings.directory)
+        syscalls.leave_directory(self.plan.inherited.directory)
 
     def _probe(self, process: int) -> ev.Event | None:
         ready = self.plan.processes[process].ready
         if ready is None or ready.program is None:
             return None
         told = self.services.before_probe()
-        child = Child(ready.program, self.plan.surroundings, self.services.exported, told, is_app=False)
+        child = Child(ready.program, self.plan.inherited, self.services.exported, told, is_app=False)
         try:
             self.probes[process] = self._spawn(child)
         except SpawnError as error:
@@ -275,11 +281,11 @@ class Supervisor:
         told = self.services.before_hook(self.machine, program, app_pid, remaining)
         self.services.update(self.machine, self.apps)
         try:
-            child = Child(program, self.plan.surroundings, self.services.trusted, told, is_app=False)
+            child = Child(program, self.plan.inherited, self.services.trusted, told, is_app=False)
             self.hook_pid = self._spawn(child)
         except SpawnError as error:
             self.services.after_hook(None)
-            return ev.HookFailed(error.status, f"cannot run {log.quote(program.argv[0])}: {error}")
+            return ev.HookFailed(error.status, f"cannot run {quote(program.argv[0])}: {error}")
         self.hook = RunningHook(self.hook_pid)
         return None
 
@@ -409,7 +415,7 @@ class Supervisor:
 
 def _the(process: Process) -> str:
     """`the app "gunicorn"`: the process by its role and its program."""
-    return f"the {process.name} {log.quote(process.program.argv[0])}"
+    return f"the {process.name} {quote(process.program.argv[0])}"
 
 
 def _user(program: Program) -> int:

@@ -8,7 +8,7 @@ import os
 import time
 
 from lifeinit.engine import syscalls
-from lifeinit.engine.plan import Surroundings
+from lifeinit.engine.plan import Inherited
 from lifeinit.engine.record import Record
 from lifeinit.engine.signals import name_of
 from lifeinit.probes import probe
@@ -30,14 +30,14 @@ _LONGEST = 1024  # bytes of a reason; what fits into a pipe at once
 class Terms(Record):
     """How a place is tried. `limit` and `command_limit` are the seconds that one try may take.
 
-    `surroundings` are what a command finds; its output is thrown away if it is to be `silent`.
+    `inherited` are what a command finds; its output is thrown away if it is to be `silent`.
     """
 
     limit: float = 5.0
     command_limit: float = 30.0
     insecure: bool = False
     silent: bool = False
-    surroundings: Surroundings = Surroundings((), False, False, None)
+    inherited: Inherited = Inherited((), False, False, None)
 
 
 class Try:
@@ -121,6 +121,6 @@ def _command(command: Command, terms: Terms) -> str:
         for fd in _OUTPUTS:
             os.dup2(null, fd)
     try:
-        become(command.argv, terms.surroundings)
+        become(command.argv, terms.inherited)
     except OSError as error:
         return f"cannot be run: {error.strerror}"

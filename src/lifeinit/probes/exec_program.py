@@ -2,7 +2,7 @@
 
 import os
 
-from lifeinit.engine import syscalls
+from lifeinit.engine import exit_status, syscalls
 
 # execvp(3) as the engine does it: with scripts that have no shebang, and with EACCES remembered.
 from lifeinit.engine.spawn import DEFAULT_PATH, execute
@@ -13,16 +13,16 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import NoReturn
 
-    from lifeinit.engine.plan import Surroundings
+    from lifeinit.engine.plan import Inherited
 else:
     import _signal
 
 
-def become(argv: "Sequence[bytes]", surroundings: "Surroundings") -> "NoReturn":
+def become(argv: "Sequence[bytes]", inherited: "Inherited") -> "NoReturn":
     """Exec a program. Raises OSError where it cannot be: ENOENT where it is not found."""
-    if surroundings.lc_ctype_added:
+    if inherited.lc_ctype_added:
         os.unsetenv(b"LC_CTYPE")  # CPython put it there. PEP 538
-    syscalls.restore_signals(surroundings.mask, surroundings.sigchld_ignored)
+    syscalls.restore_signals(inherited.mask, inherited.sigchld_ignored)
     execute(tuple(argv), os.environb.get(b"PATH", DEFAULT_PATH))
 
 
@@ -31,4 +31,4 @@ def die(signo: int) -> "NoReturn":
     _signal.signal(signo, _signal.SIG_DFL)
     os.kill(os.getpid(), signo)
     _signal.pthread_sigmask(_signal.SIG_UNBLOCK, (signo,))
-    syscalls.leave(128 + signo)
+    syscalls.leave(exit_status.of_signal(signo))

@@ -2,7 +2,7 @@
 
 import os
 
-from lifeinit.engine import log
+from lifeinit.engine.printable import quote
 from lifeinit.probes.targets import Target, hidden, parse
 from lifeinit.values.interpolation import ExpansionError, expand
 
@@ -22,5 +22,5 @@ def resolve(texts: "Iterable[str]", variables: "Mapping[str, str]") -> tuple[lis
             targets.append(parse(expanded))
         except ValueError as error:
             end = f"which holds {error}" if isinstance(error, ExpansionError) else str(error)
-            sentences.append(f"cannot wait for {whose}{log.quote(os.fsencode(hidden(text)))}, {end}")
+            sentences.append(f"cannot wait for {whose}{quote(os.fsencode(hidden(text)))}, {end}")
     return targets, sentences

@@ -3,12 +3,15 @@
 import os
 import sys
 
+from lifeinit.engine import exit_status
+from lifeinit.engine.printable import quote
+
 if __name__ == "__main__":
     # As in the engine's main.py: last on the path, the package can stand in front of no module of the library.
     sys.path.append(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 
 from lifeinit.engine import log, syscalls
-from lifeinit.engine.plan import Surroundings
+from lifeinit.engine.plan import Inherited
 from lifeinit.probes.attempt import Terms
 from lifeinit.probes.exec_program import die
 from lifeinit.probes.parse_targets import resolve
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import NoReturn
 
-_WRONG, _EX_SOFTWARE = 1, 70  # sysexits(3)
+_WRONG = 1
 
 
 def main(arguments: "Sequence[str]") -> "NoReturn":
@@ -29,7 +32,7 @@ def main(arguments: "Sequence[str]") -> "NoReturn":
         status = _wait(arguments)
     except Exception as error:  # noqa: BLE001  # a sentence and a status for it too
         log.report(error)
-        status = _EX_SOFTWARE
+        status = exit_status.SOFTWARE
     if status > 128:
         die(status - 128)
     syscalls.leave(status)
@@ -43,7 +46,7 @@ def _wait(arguments: "Sequence[str]") -> int:
     prefix = "ready: " if mode == "ready" else f"{_hook()}: "
     silent = mode == "ready" and "--verbose" not in options
     if "--command" in options:
-        targets, terms = [_command(operands)], Terms(silent=silent, surroundings=_surroundings(mask))
+        targets, terms = [_command(operands)], Terms(silent=silent, inherited=_inherited(mask))
     else:
         targets, terms = _resolved(operands, prefix), Terms(insecure="--insecure" in options)
         if not targets:
@@ -54,13 +57,13 @@ def _wait(arguments: "Sequence[str]") -> int:
 
 def _command(argv: "Sequence[str]") -> Target:
     words = tuple(map(os.fsencode, argv))
-    return Target(f"the command {log.quote(words[0])}", (Command(words),))
+    return Target(f"the command {quote(words[0])}", (Command(words),))
 
 
-def _surroundings(mask: tuple[int, ...]) -> Surroundings:
-    from lifeinit.startup.inherited import surroundings  # noqa: PLC0415  # 8 ms that only a command has to pay
+def _inherited(mask: tuple[int, ...]) -> Inherited:
+    from lifeinit.startup.inherited import capture_inherited  # noqa: PLC0415  # 8 ms that only a command has to pay
 
-    return surroundings(mask)
+    return capture_inherited(mask)
 
 
 def _resolved(texts: "Sequence[str]", prefix: str) -> list[Target]:

@@ -2,6 +2,7 @@
 
 import time
 
+from lifeinit.engine import exit_status
 from lifeinit.engine.record import Record
 from lifeinit.probes.attempt import Terms, Try
 from lifeinit.probes.targets import Place, Target
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
 else:
     import _signal
 
-TIMED_OUT = 124  # timeout(1)
 
 _STOPS = (_signal.SIGTERM, _signal.SIGINT, _signal.SIGQUIT)
 
@@ -59,13 +59,13 @@ class Waiting:
             self._begin_tries()
             signo = _next_signal(stops, self._next_moment())
             if signo in stops:
-                return self._give_up(128 + signo, "stopped")
+                return self._give_up(exit_status.of_signal(signo), "stopped")
             self._collect()
             if not self._missing:
                 self._tell(f"{self._everything} answered after {time.monotonic() - self._begun:.1f} s")
                 return 0
             if self._end is not None and time.monotonic() >= self._end:
-                return self._give_up(TIMED_OUT, f"gave up after {self._pace.timeout:g} s")
+                return self._give_up(exit_status.TIMED_OUT, f"gave up after {self._pace.timeout:g} s")
             self._tell_news()
 
     def _seats(self) -> "Iterable[_Seat]":

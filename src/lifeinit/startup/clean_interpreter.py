@@ -4,9 +4,9 @@ import errno
 import os
 import sys
 
-from lifeinit.engine import descriptors, log, syscalls
+from lifeinit.engine import descriptors, exit_status, log, syscalls
 from lifeinit.engine.plan import Plan, to_wire
-from lifeinit.engine.state_machine import EX_SOFTWARE
+from lifeinit.engine.printable import quote
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,9 +23,9 @@ def change_interpreter(plan: Plan) -> "NoReturn":
         script = os.path.join(os.path.dirname(os.path.abspath(descriptors.__file__)), "main.py")
         os.execv(sys.executable, [sys.executable, "-I", "-S", "-B", script, str(order)])
     except OSError as error:
-        text = f"internal error: cannot start {log.quote(os.fsencode(sys.executable))}: {error.strerror}"
+        text = f"internal error: cannot start {quote(os.fsencode(sys.executable))}: {error.strerror}"
         log.say(text, "internal_error", "error")
-    syscalls.leave(EX_SOFTWARE)
+    syscalls.leave(exit_status.SOFTWARE)
 
 
 def _written_down(wire: bytes) -> int:
@@ -64,5 +64,5 @@ def refuse_archive() -> "NoReturn":
     """Leave, as there is no file to give to a bare interpreter; nor could psutil's extension be loaded. zipapp"""
     place = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(descriptors.__file__))))
     way_out = "install it, or make the archive with shiv, which unpacks itself"
-    log.say(f"cannot run out of the archive {log.quote(os.fsencode(place))}: {way_out}; nothing was started")
-    syscalls.leave(EX_SOFTWARE)
+    log.say(f"cannot run out of the archive {quote(os.fsencode(place))}: {way_out}; nothing was started")
+    syscalls.leave(exit_status.SOFTWARE)

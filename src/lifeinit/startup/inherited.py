@@ -4,20 +4,20 @@ import os
 import sys
 
 from lifeinit.engine import syscalls
-from lifeinit.engine.plan import Surroundings
+from lifeinit.engine.plan import Inherited
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-def surroundings(mask: "Iterable[int]") -> Surroundings:
+def capture_inherited(mask: "Iterable[int]") -> Inherited:
     """What the app is to find as lifeinit found it. `mask` is the signal mask that lifeinit was started with."""
     try:
         directory = os.getcwdb()
     except OSError:
         directory = None  # it was removed
-    return Surroundings(
+    return Inherited(
         mask=tuple(sorted(int(signo) for signo in mask)),
         sigchld_ignored=syscalls.default_sigchld(),
         lc_ctype_added=_lc_ctype_added(),

@@ -3,10 +3,9 @@
 import os
 import sys
 
-from lifeinit.engine import descriptors, log, syscalls
+from lifeinit.engine import descriptors, exit_status, log, syscalls
 from lifeinit.engine.plan import Identity, Plan, Process, Program
 from lifeinit.engine.signals import number_of
-from lifeinit.engine.state_machine import EX_SOFTWARE
 from lifeinit.startup.inherited import forget_script
 
 TYPE_CHECKING = False
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import NoReturn
 
-    from lifeinit.engine.plan import Surroundings
+    from lifeinit.engine.plan import Inherited
     from lifeinit.startup.planner_process import FrontDesk
 
 # What an interpreter's own start leaves in sys.modules. Anything more came from a .pth file, a sitecustomize or
@@ -31,7 +30,7 @@ _HARMLESS = frozenset(
 _STOP_ON = tuple(number_of(name) or 0 for name in ("TERM", "INT", "QUIT"))
 
 
-def plain_plan(command: "Sequence[str]", given: "Surroundings") -> Plan:
+def plain_plan(command: "Sequence[str]", given: "Inherited") -> Plan:
     """The plan of a plain init around the command, without any option."""
     app = Process("app", Program(tuple(map(os.fsencode, command)), Identity()))
     return Plan((app,), given, _STOP_ON)
@@ -66,7 +65,7 @@ def launch_from(front_desk: "FrontDesk") -> "NoReturn":
             found = front_desk(change_interpreter)
         except Exception as error:  # noqa: BLE001  # nothing was started yet: a sentence and a status for it
             log.report(error)
-            found = EX_SOFTWARE
+            found = exit_status.SOFTWARE
     syscalls.leave(found)
 
 

@@ -5,10 +5,9 @@ import sys
 import time
 
 from lifeinit.config import discovery
-from lifeinit.engine import log, syscalls
+from lifeinit.engine import exit_status, log, syscalls
 from lifeinit.engine.plan import Plan, from_wire, to_wire
 from lifeinit.engine.signals import name_of, number_of
-from lifeinit.engine.state_machine import EX_SOFTWARE
 from lifeinit.startup.inherited import forget_script
 
 TYPE_CHECKING = False
@@ -48,7 +47,7 @@ def plan_or_status(front_desk: "FrontDesk") -> Plan | int | None:
         return _outcome(_status_of(child), paper)
     except Exception as error:  # noqa: BLE001  # nothing was started yet: a sentence and a status for it
         log.report(error)
-        return EX_SOFTWARE
+        return exit_status.SOFTWARE
 
 
 def _get_ready() -> None:
@@ -92,7 +91,7 @@ def _write_down(paper: int, front_desk: "FrontDesk") -> "NoReturn":
     import gc  # noqa: PLC0415
 
     gc.disable()  # it would look through 60 modules' objects, and copy the pages that are shared with PID 1: 3 ms
-    status = EX_SOFTWARE
+    status = exit_status.SOFTWARE
     try:
         status = front_desk(engage)
     except BaseException as error:  # noqa: BLE001
@@ -122,7 +121,7 @@ def _status_of(child: int) -> int:
             _speak_as_asked()
             text = f"stop requested by SIG{name_of(came.si_signo)} before the hook file was read"
             log.say(text, "stop_requested", "error")
-            return 128 + came.si_signo
+            return exit_status.of_signal(came.si_signo)
 
 
 def _told(status: int) -> int:
@@ -134,7 +133,7 @@ def _told(status: int) -> int:
 def _failed(why: str) -> int:
     _speak_as_asked()
     log.say(f"internal error: {why}", "internal_error", "error")
-    return EX_SOFTWARE
+    return exit_status.SOFTWARE
 
 
 def _speak_as_asked() -> None:

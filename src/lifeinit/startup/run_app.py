@@ -2,27 +2,23 @@
 
 import os
 from collections.abc import Sequence
-from typing import Final
 
 from lifeinit.config import discovery, parser, trust
 from lifeinit.config.diagnostic import HookFileError, UnreadableError, quoted
 from lifeinit.config.planner import Options, make_plan, stop_timeout_of
-from lifeinit.engine import log
-from lifeinit.engine.state_machine import EX_SOFTWARE
+from lifeinit.engine import exit_status, log
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from lifeinit.engine.plan import Surroundings
+    from lifeinit.engine.plan import Inherited
     from lifeinit.startup.planner_process import Engage
-
-EX_CONFIG: Final = 78  # sysexits(3)
 
 
 class NoCommandError(Exception):
     """Neither a command nor a hook file with processes: nothing is to be run."""
 
 
-def run(command: Sequence[str], config: str | None, options: Options, given: "Surroundings", engage: "Engage") -> int:
+def run(command: Sequence[str], config: str | None, options: Options, given: "Inherited", engage: "Engage") -> int:
     """Make the plan and engage the engine with it; returns only the exit status of a refusal. Raises NoCommandError."""
     path = discovery.found(config)
     named_by_variable = path is not None and path == os.environ.get("LIFEINIT_CONFIG")
@@ -47,10 +43,10 @@ def run(command: Sequence[str], config: str | None, options: Options, given: "Su
         log.say(f"the hook file {quoted(str(path))}{by} is wrong; nothing was started", "wrong_hook_file", "error")
     else:
         engage(plan)
-    return EX_CONFIG
+    return exit_status.CONFIG
 
 
-def run_without_options(command: Sequence[str], given: "Surroundings", parent: int, engage: "Engage") -> int | None:
+def run_without_options(command: Sequence[str], given: "Inherited", parent: int, engage: "Engage") -> int | None:
     """The same where nothing but a hook file is to be read; None where there is more to say than that."""
     try:
         options = Options(stop_timeout=stop_timeout_of(os.environ), parent=parent)
@@ -60,4 +56,4 @@ def run_without_options(command: Sequence[str], given: "Surroundings", parent: i
         return run(command, None, options, given, engage)
     except Exception as error:  # noqa: BLE001  # nothing was started yet: a sentence and a status for it too
         log.report(error)
-        return EX_SOFTWARE
+        return exit_status.SOFTWARE

@@ -3,7 +3,8 @@
 import os
 import stat
 
-from lifeinit.engine import log, state
+from lifeinit.engine import state
+from lifeinit.engine.printable import quote
 from lifeinit.engine.record import Record
 from lifeinit.status import proc
 from lifeinit.status.state_reader import State, StateError, parse
@@ -100,9 +101,9 @@ def _with_state(pid: int) -> Found | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     except StateError as error:
-        raise UnusableError(f"cannot use the state file {log.quote(path)}: {error}") from None
+        raise UnusableError(f"cannot use the state file {quote(path)}: {error}") from None
     except OSError as error:
-        raise UnusableError(f"cannot read the state file {log.quote(path)}: {error.strerror}") from None
+        raise UnusableError(f"cannot read the state file {quote(path)}: {error.strerror}") from None
     hidden = process.name is None
     if said.pid != pid or (not hidden and said.starttime not in {None, process.starttime}):
         return None  # the pid is another process's by now
@@ -159,8 +160,8 @@ def _described(process: proc.Process) -> str:
         return f"/proc does not show process {process.pid} to this user (is it mounted with hidepid?)"
     if process.pid == os.getpid():
         return f"process {process.pid} is this command itself"
-    return f"process {process.pid} is {log.quote(os.fsencode(process.name))}"
+    return f"process {process.pid} is {quote(os.fsencode(process.name))}"
 
 
 def _place() -> str:
-    return log.quote(state.directory())
+    return quote(state.directory())

@@ -16,11 +16,3 @@ def human(seconds: float) -> str:
 def _two(whole: int, big: int, big_unit: str, small: int, small_unit: str) -> str:
     rest = whole % big // small
     return f"{whole // big} {big_unit}" + (f" {rest} {small_unit}" if rest else "")
-
-
-def printable(text: str, most: int = 80) -> str:
-    """The text fit for a terminal and for one line: what cannot be printed is escaped, what is too long is cut."""
-    escaped = "".join(
-        char if char.isprintable() else char.encode("unicode_escape").decode() for char in text[: most + 1]
-    )
-    return escaped if len(escaped) <= most else escaped[: most - 3] + "..."

@@ -4,9 +4,10 @@ import os
 import time
 
 from lifeinit.engine import log
+from lifeinit.engine.printable import shortened
 from lifeinit.status import proc
 from lifeinit.status.find_init import Found, NotRunningError, UnusableError, choose
-from lifeinit.status.formatting import human, printable
+from lifeinit.status.formatting import human
 from lifeinit.status.state_reader import STOP_PHASES, AppProcess, State
 
 READY, NOT_READY = 0, 1
@@ -64,17 +65,17 @@ def verdict(found: Found, now: float) -> tuple[bool, str]:
 def why(state: State) -> str:
     """What began the stop."""
     if state.reason == "signal" and state.signal is not None:
-        return f"SIG{printable(state.signal)}"
-    return _REASONS.get(state.reason) or printable(state.reason)
+        return f"SIG{shortened(state.signal)}"
+    return _REASONS.get(state.reason) or shortened(state.reason)
 
 
 def _what_it_does(state: State, now: float) -> str:
     last = state.hooks[-1] if state.hooks else None
     if last is not None and last.result == "running":
-        return f"{printable(last.label)} has been running for {human(now - last.at)}"
+        return f"{shortened(last.label)} has been running for {human(now - last.at)}"
     does = f"{state.phase} for {human(now - state.since)}"
     if state.phase == "pre_start" and last is not None and last.phase == "pre_start" and last.result != "ok":
-        return f"{does}, {printable(last.label)} {last.result}"
+        return f"{does}, {shortened(last.label)} {last.result}"
     if state.phase == "waiting":
         return f"{does} to start again, restarts so far: {state.restarts}"
     waits = [_described(process) for process in state.processes if not process.ready]
@@ -82,5 +83,5 @@ def _what_it_does(state: State, now: float) -> str:
 
 
 def _described(process: AppProcess) -> str:
-    said = f': "{printable(process.status)}"' if process.status else ""
-    return f"{printable(process.name)} is not ready{said}"
+    said = f': "{shortened(process.status)}"' if process.status else ""
+    return f"{shortened(process.name)} is not ready{said}"

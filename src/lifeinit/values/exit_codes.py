@@ -2,6 +2,7 @@
 
 import re
 
+from lifeinit.engine import exit_status
 from lifeinit.engine.signals import number_of
 
 _RANGE = r"([0-9]{1,3})(?:-([0-9]{1,3}))?"
@@ -19,5 +20,5 @@ def parse(value: object) -> frozenset[int]:
                 return frozenset(range(first, last + 1))
         signo = number_of(value)
         if signo is not None:
-            return frozenset({128 + signo})
+            return frozenset({exit_status.of_signal(signo)})
     raise ValueError('no exit status: write a number from 0 to 255, a range as "3-9", or a signal as "SIGTERM"')

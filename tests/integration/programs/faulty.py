@@ -11,7 +11,7 @@ import sys
 sys.path.append(os.environ["SOURCE"])
 
 from lifeinit.engine import main, syscalls
-from lifeinit.engine.plan import Hook, Identity, Plan, Process, Program, Surroundings
+from lifeinit.engine.plan import Hook, Identity, Inherited, Plan, Process, Program
 from lifeinit.engine.state_machine import Machine
 
 fault, post_stop, *app = sys.argv[1:]
@@ -44,7 +44,7 @@ hook = Hook(
 main.ignite(
     Plan(
         (Process("app", Program(tuple(map(os.fsencode, app)), Identity())),),
-        Surroundings(mask, sigchld_ignored=False, lc_ctype_added=False, directory=os.getcwdb()),
+        Inherited(mask, sigchld_ignored=False, lc_ctype_added=False, directory=os.getcwdb()),
         stop_on=(15,),
         stop_timeout=0.5 if fault == "hopeless" else None,
         plain=False,

@@ -17,7 +17,7 @@ from lifeinit.config.model import HookFile
 from lifeinit.config.parser import parse
 from lifeinit.config.planner import Options, make_plan
 from lifeinit.engine import events as ev
-from lifeinit.engine.plan import Surroundings
+from lifeinit.engine.plan import Inherited
 from lifeinit.engine.signals import number_of
 from lifeinit.engine.state_machine import EXIT_TIME, Machine
 from lifeinit.values import duration
@@ -39,7 +39,7 @@ class WorstStop:
     """
 
     def __init__(self, hook_file: HookFile) -> None:
-        nothing = Surroundings((), sigchld_ignored=False, lc_ctype_added=False, directory=None)
+        nothing = Inherited((), sigchld_ignored=False, lc_ctype_added=False, directory=None)
         self.machine = Machine(make_plan(["app"], nothing, hook_file, Options()))
         self.now = 0.0
         self.timers: dict[ev.Timer, float] = {}

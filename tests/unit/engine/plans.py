@@ -1,6 +1,6 @@
 """Plans for the tests of the machine, short to write."""
 
-from lifeinit.engine.plan import Hook, Identity, Plan, Process, Program, Ready, Restart, Surroundings
+from lifeinit.engine.plan import Hook, Identity, Inherited, Plan, Process, Program, Ready, Restart
 from lifeinit.engine.signals import number_of
 
 TERM, INT, QUIT, HUP, USR1, KILL, CONT, SEGV = (
@@ -60,7 +60,7 @@ def plan(
     app = process("app", ready=ready, stop_signal=stop_signal, group=group, success=success, restart=restart)
     return Plan(
         processes=processes or (app, *others),
-        surroundings=Surroundings(mask=(), sigchld_ignored=False, lc_ctype_added=False, directory=b"/"),
+        inherited=Inherited(mask=(), sigchld_ignored=False, lc_ctype_added=False, directory=b"/"),
         stop_on=(TERM, INT, QUIT),
         rewrite=rewrite,
         stop_timeout=stop_timeout,

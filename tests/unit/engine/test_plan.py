@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from lifeinit.engine.plan import (
     Hook,
     Identity,
+    Inherited,
     Plan,
     Process,
     Program,
     Ready,
     Restart,
-    Surroundings,
     User,
     from_wire,
     to_wire,
@@ -85,8 +85,8 @@ _processes = st.lists(
 _plans = st.builds(
     Plan,
     processes=_processes,
-    surroundings=st.builds(
-        Surroundings,
+    inherited=st.builds(
+        Inherited,
         mask=st.lists(st.integers(1, 64), max_size=3).map(tuple),
         sigchld_ignored=st.booleans(),
         lc_ctype_added=st.booleans(),
@@ -130,4 +130,4 @@ def test_a_plan_with_a_function_has_no_wire_form() -> None:
     """It is carried out by the interpreter that made it."""
     program = Program((b"app",), Identity(), call=lambda: 0)
     with pytest.raises(TypeError, match="a plan cannot hold <function"):
-        to_wire(Plan((Process("app", program),), Surroundings((), False, False, None), ()))
+        to_wire(Plan((Process("app", program),), Inherited((), False, False, None), ()))

@@ -18,8 +18,8 @@ from lifeinit.check.host.program_lookup import Programs
 from lifeinit.check.host.tasks import Survey
 from lifeinit.check.host.writable_by_others import Trust
 from lifeinit.check.rules.rule import Finding
-from lifeinit.config.diagnostic import escaped
 from lifeinit.config.model import HookFile
+from lifeinit.engine.printable import escaped
 
 
 def inspect(hook_file: HookFile, command: Sequence[str] = (), file: str | None = None) -> list[Finding]:

@@ -3,8 +3,9 @@
 from lifeinit.check.output.colours import Paint
 from lifeinit.check.output.result import Report
 from lifeinit.check.output.terminal_cells import excerpt
-from lifeinit.config.diagnostic import Diagnostic, Place, escaped
+from lifeinit.config.diagnostic import Diagnostic, Place
 from lifeinit.config.readers import MOST_PROBLEMS
+from lifeinit.engine.printable import escaped
 
 _NARROWEST = 40
 _WHOLE_FILE = Place(1, 1)  # the end of what is about no key of it

@@ -3,6 +3,8 @@
 from typing import NamedTuple
 from unicodedata import category, east_asian_width
 
+from lifeinit.engine.printable import escaped
+
 _TAB = 4
 _CUT = "..."
 
@@ -55,7 +57,7 @@ def _cell(char: str) -> Cell:
     if " " <= char <= "~":
         return Cell(char, 1)
     if not char.isprintable():
-        shown = char.encode("unicode_escape").decode()
+        shown = escaped(char)
         return Cell(shown, len(shown))
     if category(char) in {"Mn", "Me"} or "\u1160" <= char <= "\u11ff":  # put onto the character before it
         return Cell(char, 0)

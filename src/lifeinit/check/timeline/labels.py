@@ -3,8 +3,8 @@
 import math
 import shlex
 
-from lifeinit.config.diagnostic import escaped
 from lifeinit.config.model import Command, Hook, Ready
+from lifeinit.engine.printable import escaped
 from lifeinit.probes.targets import hidden
 
 _UNITS = ((3600.0, "h", "h"), (60.0, "min", "m"), (1.0, "s", "s"))

@@ -88,7 +88,7 @@ def of_tries(hook: Hook) -> float:
 
 def _work_order(hook_file: HookFile) -> plan.Plan:
     """As much of the engine's plan as its budget looks at: the rules of the budget stand there alone."""
-    nothing = plan.Surroundings((), sigchld_ignored=False, lc_ctype_added=False, directory=None)
+    nothing = plan.Inherited((), sigchld_ignored=False, lc_ctype_added=False, directory=None)
     hooks = tuple(
         plan.Hook(hook.name, None, hook.sleep, hook.timeout, hook.retries, hook.retry_delay, abort=False)
         for hook in hook_file.hooks.get("post_stop", ())

@@ -3,14 +3,12 @@
 import os
 import sys
 
-from lifeinit.engine import exit_status
-
 if __name__ == "__main__":
     # Isolated from the environment and without site-packages, the interpreter does not know this package yet. Last on
     # the path, it can stand in front of no module of the standard library.
     sys.path.append(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 
-from lifeinit.engine import descriptors, log, syscalls
+from lifeinit.engine import descriptors, exit_status, log, syscalls
 from lifeinit.engine.plan import Plan, from_wire
 from lifeinit.engine.supervisor import Supervisor
 

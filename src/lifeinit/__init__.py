@@ -2,17 +2,42 @@
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from lifeinit.api import Container, Event, UseError
+    from lifeinit.api.container import Container
+    from lifeinit.api.flask_celery import FlaskCeleryContainer
+    from lifeinit.callbacks.errors import AlreadyStartedError, LifeinitError, UsageError
+    from lifeinit.callbacks.event import Event
 
-__all__ = ["Container", "Event", "UseError", "__version__"]
+__all__ = [
+    "AlreadyStartedError",
+    "Container",
+    "Event",
+    "FlaskCeleryContainer",
+    "LifeinitError",
+    "UsageError",
+    "__version__",
+]
 
 __version__ = "0.9.0"
 
+# Where each name comes from. It is imported when it is used: the command needs none of them.
+_MODULES = {
+    "AlreadyStartedError": "lifeinit.callbacks.errors",
+    "Container": "lifeinit.api.container",
+    "Event": "lifeinit.callbacks.event",
+    "FlaskCeleryContainer": "lifeinit.api.flask_celery",
+    "LifeinitError": "lifeinit.callbacks.errors",
+    "UsageError": "lifeinit.callbacks.errors",
+}
+
 
 def __getattr__(name: str) -> object:
-    """The names are imported when they are asked for: the command needs none of them."""
-    if name in __all__:
-        from lifeinit import api  # noqa: PLC0415
+    if name not in _MODULES:
+        raise AttributeError(f"module 'lifeinit' has no attribute {name!r}")
+    import importlib  # noqa: PLC0415
 
-        return getattr(api, name)
-    raise AttributeError(f"module 'lifeinit' has no attribute {name!r}")
+    value = globals()[name] = getattr(importlib.import_module(_MODULES[name]), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

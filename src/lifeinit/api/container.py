@@ -1,103 +1,110 @@
 """`Container`: callbacks in, the calling process becomes the init and ends with the container's status."""
 
+import functools
 import gc
+import inspect
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import NoReturn
 
 from lifeinit.api import invoke
-from lifeinit.api.callbacks import Duration, Registrar, UseError
 from lifeinit.api.settings import refuse
+from lifeinit.callbacks.errors import AlreadyStartedError, UsageError
+from lifeinit.callbacks.event import Event
+from lifeinit.callbacks.options import Duration, limit
+from lifeinit.callbacks.registrar import Callback, Phases
 from lifeinit.config import parser
 from lifeinit.config.diagnostic import HookFileError, UnreadableError, quoted
-from lifeinit.config.model import HookFile, Process
+from lifeinit.config.model import DEFAULT_TIMEOUT, HookFile, Process
 from lifeinit.config.planner import Options, make_plan, stop_timeout_of
 from lifeinit.engine import exit_status, log, main, syscalls
+from lifeinit.engine.plan import Hook, Identity, Program
 from lifeinit.startup.inherited import capture_inherited
-from lifeinit.values import duration
 
 Target = str | Sequence[str] | Callable[..., object]
+Programs = Mapping[str, Callable[[], int]]
 
 
-class Container:
-    """The life of a container, with callbacks around it.
+class Container(Phases):
+    """The life of a container, with callbacks around it: `pre_start`, `post_start`, `pre_stop`, `post_stop`.
 
-    `config` is a hook file whose hooks run before the callbacks of their phase; without it none is read.
-    `stop_timeout` is the time from the stop request to the exit, in seconds or as "25s"; LIFEINIT_STOP_TIMEOUT goes
-    before it, and the hook file's stands behind it.
-
-    A callback runs in a forked child: it sees the program as it was at `start()`, and what it changes it changes for
-    itself, except through `Event.setenv`. One that raises has failed with 1 and prints its traceback.
+    A callback runs in a forked child. It sees the program as it was at `start()`; what it changes in memory is lost
+    when it returns, and `Event.setenv` passes variables on. One that raises has failed with exit status 1, and its
+    traceback is printed.
     """
 
     def __init__(self, *, config: str | os.PathLike[str] | None = None, stop_timeout: Duration | None = None) -> None:
+        """Starts nothing yet.
+
+        Args:
+            config: A hook file, whose hooks run before the callbacks of their phase. Unset: none is read.
+            stop_timeout: Time from the stop request to the exit: seconds, "25s" or datetime.timedelta.
+                LIFEINIT_STOP_TIMEOUT takes precedence over it, and it over the hook file.
+
+        Raises:
+            UsageError: stop_timeout is not a duration above 0.
+        """
+        super().__init__(DEFAULT_TIMEOUT)
         self._config = None if config is None else os.fspath(config)
-        self._stop_timeout = None if stop_timeout is None else _positive("stop_timeout", stop_timeout)
-        self.pre_start = Registrar("pre_start")
-        self.post_start = Registrar("post_start")
-        self.pre_stop = Registrar("pre_stop")
-        self.post_stop = Registrar("post_stop")
+        self._stop_timeout = limit("stop_timeout", stop_timeout)
 
     def start(self, target: Target, /, *args: object) -> NoReturn:
         """Become the init, run the app and its callbacks, and end the process with the container's exit status.
 
-        `target` is a program with its arguments, a line for the shell, or a Python function; `args` are the function's,
-        or more arguments of the program. The init is this process: PID 1 in a container, elsewhere a subreaper. Raises
-        UseError where it cannot: it has other threads, which a fork would lose, or it was started already. Exits with
-        78 (EX_CONFIG) if the hook file is wrong.
+        The init is this process: PID 1 in a container, elsewhere a subreaper. It exits with 78 (EX_CONFIG) if the hook
+        file is invalid.
+
+        Args:
+            target: A program with its arguments as a list, a shell command line, or a Python function.
+            args: Arguments of the function, or further arguments of the program.
+
+        Raises:
+            UsageError: The target is invalid, or this process has other threads, which a fork would lose.
+            AlreadyStartedError: start() was called before.
         """
         if callable(target):
-            function = target
-            name = getattr(target, "__name__", "app")
-            app = invoke.program(lambda: function(*args), is_app=True)
-            self._run((name,), {"app": app}, {}, {})
-        words = (target,) if isinstance(target, str) else _words(target)
-        if isinstance(target, str) and args:
-            raise UseError("start() takes arguments for a list or a function: write them into the line for the shell")
-        if not words or not all(isinstance(word, str) for word in (*words, *args)):
-            raise UseError('start() takes a line for the shell, a list as ["gunicorn", "shop:app"], or a function')
-        command = ("/bin/sh", "-c", *words) if isinstance(target, str) else (*words, *map(str, args))
-        self._run(command, {}, {}, {})
+            function = functools.partial(target, *args)
+            self._run((getattr(target, "__name__", "app"),), {"app": invoke.program(function, is_app=True)}, {}, {})
+        if isinstance(target, str):
+            if args:
+                raise UsageError("start() takes no arguments beside a shell command line: write them into the line")
+            self._run(("/bin/sh", "-c", target), {}, {}, {})
+        self._run(_command(target, args), {}, {}, {})
 
     def _run(
-        self,
-        command: Sequence[str],
-        functions: Mapping[str, Callable[[], int]],
-        processes: Mapping[str, Process],
-        probes: Mapping[str, Callable[[], int]],
+        self, command: Sequence[str], functions: Programs, processes: Mapping[str, Process], probes: Programs
     ) -> NoReturn:
-        """`processes` stand beside the command; `functions` are what some run, `probes` tell that one serves."""
-        registrars = (self.pre_start, self.post_start, self.pre_stop, self.post_stop)
+        """`processes` run beside the command; `functions` and `probes` are what some of them run and are asked by."""
+        registrars = self._registrars.values()
         if any(registrar.closed for registrar in registrars):
-            raise UseError("start() is called a second time: this process is a child of the container already")
+            raise AlreadyStartedError("start() is called a second time: this process runs below the container's init")
         threads = invoke.other_threads()
         if threads:
-            raise UseError(f"start() cannot fork a process with other threads ({', '.join(threads)}): start them later")
+            raise UsageError(
+                f'start() cannot fork a process with other threads, "{", ".join(threads)}": start them later'
+            )
         parent = os.getppid()
         mask = syscalls.block_signals()
         try:
             for registrar in registrars:
-                registrar.closed = True
+                registrar.closed = f"{registrar.phase} is used after start(): register callbacks before it"
+            hook_file = HookFile() if self._config is None else parser.read(self._config)
             options = Options(
-                callbacks={registrar.phase: registrar.hooks for registrar in registrars},
+                callbacks={r.phase: _hooks(r.callbacks, hook_file) for r in registrars},
                 functions=functions,
                 probes=probes,
                 stop_timeout=stop_timeout_of(os.environ) or self._stop_timeout,
                 parent=parent,
             )
-            hook_file = self._hook_file(processes)
-            plan = make_plan(command, capture_inherited(mask), hook_file, options, self._config or "")
+            file = hook_file.with_processes(processes)
+            plan = make_plan(command, capture_inherited(mask), file, options, self._config or "")
         except (UnreadableError, HookFileError, ValueError) as error:
             self._refuse(error)
-        sys.stdout.flush()  # what lies in a buffer would be written by each child once more
+        sys.stdout.flush()  # each child would write what is in a buffer once more
         sys.stderr.flush()
-        gc.freeze()  # collections in the children would else copy every page that this program has
+        gc.freeze()  # without it, collections in the children would copy every page of this program
         main.ignite(plan)
-
-    def _hook_file(self, processes: Mapping[str, Process]) -> HookFile:
-        file = HookFile() if self._config is None else parser.read(self._config)
-        return file.with_processes(processes)
 
     def _refuse(self, error: Exception) -> NoReturn:
         if isinstance(error, HookFileError):
@@ -108,16 +115,49 @@ class Container:
         refuse(str(error))
 
 
-def _words(target: object) -> tuple[str, ...]:
-    """Those of a list; none for what is no list, which types do not keep everybody from passing."""
-    return tuple(target) if isinstance(target, Sequence) else ()
+def _command(target: object, args: Sequence[object]) -> list[str]:
+    """The words of a list and its further arguments. Raises UsageError for anything else."""
+    command = (*target, *args) if isinstance(target, Sequence) else ()
+    words = [word for word in command if isinstance(word, str)]
+    if not command or len(words) < len(command):
+        example = '["gunicorn", "shop:app"]'
+        raise UsageError(f'start() cannot run "{target}": pass a list such as {example}, a shell line, or a function')
+    return words
 
 
-def _positive(key: str, value: Duration) -> float:
-    try:
-        seconds = duration.parse(value)
-    except ValueError as error:
-        raise ValueError(f'{key} is "{value}", {error}') from None
-    if not seconds:
-        raise ValueError(f'{key} is "{value}", which leaves no time at all: write at least "1s"')
-    return seconds
+def _hooks(callbacks: Sequence[Callback], hook_file: HookFile) -> list[Hook]:
+    """The callbacks of a phase as hooks of the engine, which come after those of the hook file."""
+    hooks = []
+    for index, callback in enumerate(callbacks):
+        name, options = callback.name, callback.options
+        if name == f"{callback.phase}[{index}]":  # it has no name of its own, only its place
+            name = f"{callback.phase}[{len(hook_file.hooks.get(callback.phase, ())) + index}]"
+        program = Program(
+            (name.encode(),),
+            Identity(session=True),
+            call=invoke.program(functools.partial(_call, callback), is_app=False),
+        )
+        abort = options.on_failure == "abort"
+        hooks.append(
+            Hook(
+                name,
+                program,
+                None,
+                options.timeout,
+                options.retries,
+                options.retry_delay,
+                abort,
+                options.once,
+                _place(callback.function),
+            )
+        )
+    return hooks
+
+
+def _call(callback: Callback) -> object:
+    return callback.call(Event.from_environment(os.environ))
+
+
+def _place(function: Callable[..., object]) -> str:
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    return "" if code is None else f"{code.co_filename}:{code.co_firstlineno}"

@@ -1,4 +1,4 @@
-"""A Python function as a program: what a forked child does in the place of an exec."""
+"""A Python function as a program: what a forked child does instead of an exec."""
 
 import asyncio
 import atexit
@@ -16,10 +16,11 @@ _FAILURE = 1
 
 
 def program(function: Callable[[], object], *, is_app: bool) -> Callable[[], int]:
-    """What runs the function in the child and returns its exit status, whatever it raises.
+    """What the child runs: it calls the function and returns the exit status, whatever the function raises.
 
-    As an interpreter ends: SystemExit gives its code, KeyboardInterrupt 130, any other exception its traceback and 1.
-    The app's exit functions and threads have their end too; a callback's belong to the program and are left alone.
+    The status is that of an interpreter: the code of SystemExit, 130 for KeyboardInterrupt, 1 and a traceback for any
+    other exception. For the app the child then joins its threads and runs its exit functions; in a callback both belong
+    to the program.
     """
 
     def run() -> int:
@@ -41,14 +42,14 @@ def _status(function: Callable[[], object]) -> int:
         return _code(error.code)
     except KeyboardInterrupt:
         return exit_status.of_signal(signal.SIGINT)
-    except BaseException:  # noqa: BLE001  # a child that unwound would run its parent's life once more
+    except BaseException:  # noqa: BLE001  # an exception that unwinds would run the lifecycle twice
         traceback.print_exc()
         return _FAILURE
     return 0
 
 
 def _code(code: object) -> int:
-    """As sys.exit has it: None is 0, a number itself, anything else is printed and 1."""
+    """As sys.exit: None is 0, a number is the status, anything else is printed and is 1."""
     if code is None:
         return 0
     if isinstance(code, int):
@@ -61,7 +62,7 @@ def _finish() -> None:
     for thread in threading.enumerate():
         if thread is not threading.current_thread() and not thread.daemon:
             thread.join()
-    atexit._run_exitfuncs()  # noqa: SLF001  # os._exit leaves them out, and there is no other way to run them
+    atexit._run_exitfuncs()  # noqa: SLF001  # os._exit does not run them, and nothing public does
 
 
 def _flush(status: int) -> int:
@@ -69,12 +70,12 @@ def _flush(status: int) -> int:
         try:
             stream.flush()
         except (OSError, ValueError, AttributeError):
-            pass  # closed, or its reader is gone: the status counts all the same
+            pass  # closed, or its reader is gone: the status stays
     return status
 
 
 def other_threads() -> list[str]:
-    """The names of the threads beside this one, also of those that Python does not know."""
+    """The names of the other threads of this process, with those that Python did not start."""
     own = [thread.name for thread in threading.enumerate() if thread is not threading.current_thread()]
     try:
         tasks = len(os.listdir("/proc/self/task"))

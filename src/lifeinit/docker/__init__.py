@@ -1,17 +1,16 @@
 """Callbacks around a container that this program drives with the Docker SDK for Python."""
 
 try:
-    import docker.errors  # noqa: F401  # a directory of that name is no SDK: it has no errors
+    import docker.errors  # noqa: F401  # a plain directory named "docker" has no errors module
 except ModuleNotFoundError as error:
     if error.name not in {"docker", "docker.errors"}:
         raise
     raise ImportError('lifeinit.docker needs the Docker SDK: pip install "lifeinit[docker]"', name="docker") from None
 
+from lifeinit.callbacks.errors import AlreadyStartedError, LifeinitError, UsageError
 from lifeinit.docker.errors import (
-    AlreadyStartedError,
     CallbackError,
-    ContainerError,
-    DefinitionError,
+    EngineError,
     ImageMissingError,
     InsideCallbackError,
     LostError,
@@ -24,27 +23,26 @@ from lifeinit.docker.errors import (
     StopError,
     StoppedError,
 )
-from lifeinit.docker.event import Event, PhaseName, Reason
 from lifeinit.docker.managed_container import ManagedContainer
+from lifeinit.docker.runner import Event
 
 __all__ = [
     "AlreadyStartedError",
     "CallbackError",
-    "ContainerError",
-    "DefinitionError",
+    "EngineError",
     "Event",
     "ImageMissingError",
     "InsideCallbackError",
+    "LifeinitError",
     "LostError",
     "ManagedContainer",
     "NameInUseError",
     "NoEngineError",
     "NotRunningError",
     "NotStartedError",
-    "PhaseName",
     "ReadyTimeoutError",
-    "Reason",
     "StartError",
     "StopError",
     "StoppedError",
+    "UsageError",
 ]

@@ -1,25 +1,26 @@
-"""Calls callbacks: the tries, the time limit, the thread.
+"""Calls one callback: its tries, its time limit, its thread.
 
-Why a limit does not end the callback: Python can end no thread. It goes on beside what follows, in a daemon thread, and
-what it returns is not looked at. A forked child could be killed, but a fork of a program with threads may hang.
+Why a limit does not end the callback: Python cannot end a thread. It keeps running in the background, in a daemon
+thread, and its result is ignored. A forked child could be killed, but a fork of a program with threads may hang.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextvars
+import inspect
 import logging
 import threading
 import time
-from collections.abc import Callable, Coroutine
-from typing import TYPE_CHECKING, cast
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from lifeinit.docker.errors import CallbackError
 from lifeinit.docker.interrupts import INTERRUPTS
 
 if TYPE_CHECKING:
-    from lifeinit.docker.callbacks import Callback
-    from lifeinit.docker.event import Event, PhaseName
+    from lifeinit.callbacks.event import Event, Phase
+    from lifeinit.callbacks.registrar import Callback
 
 logger = logging.getLogger("lifeinit.docker")
 
@@ -27,8 +28,8 @@ logger = logging.getLogger("lifeinit.docker")
 inside: contextvars.ContextVar[tuple[tuple[int, str], ...]] = contextvars.ContextVar("inside", default=())
 
 
-class _Overrun(Exception):  # noqa: N818  # never leaves this room
-    """The callback's time is over."""
+class _Overrun(Exception):  # noqa: N818  # caught in this module
+    """The callback did not return in time."""
 
 
 def call(  # noqa: PLR0913, PLR0917  # of two callers' knowledge
@@ -36,39 +37,40 @@ def call(  # noqa: PLR0913, PLR0917  # of two callers' knowledge
     where: str,
     make_event: Callable[[Callback, int, float | None], Event],
     until: float | None,
-    pause: Callable[[PhaseName, float], bool],
+    pause: Callable[[Phase, float], bool],
     owner: int,
 ) -> None:
     """Call it until it succeeds or has no try left.
 
     Args:
         callback: What to call.
-        where: Its place, with which each sentence begins.
-        make_event: The event of a try with a deadline (unix time).
-        until: The limit of the whole phase, on the monotonic clock.
+        where: Container, phase and name, with which each message begins.
+        make_event: Makes the event of a try from callback, try and remaining seconds.
+        until: Limit of the whole phase, on the monotonic clock.
         pause: Waits these seconds before the next try; False if there is to be none.
-        owner: Who it belongs to, for `inside`.
+        owner: Whose callback it is, for `inside`.
 
     Raises:
         CallbackError: The last try failed.
     """
-    for attempt in range(1, callback.retries + 2):
-        limit = _limit(callback.timeout, until)
-        event = make_event(callback, attempt, None if limit is None else time.time() + limit)
+    options = callback.options
+    for attempt in range(1, options.retries + 2):
+        limit = _limit(options.timeout, until)
+        event = make_event(callback, attempt, limit)
         began = time.monotonic()
         try:
             _try(callback, event, limit, owner)
         except _Overrun:
-            cause, problem = None, f"{where}: was not done after {limit:.3g} s, and goes on in the background"
+            cause, problem = None, f"{where}: timed out after {limit:.3g} s, and keeps running in the background"
         except (Exception, SystemExit) as error:  # noqa: BLE001  # a callback may raise anything
             cause, problem = error, f"{where}: {type(error).__name__}: {error}"
         else:
             logger.info("%s: ok in %.1f s", where, time.monotonic() - began)
             return
-        in_time = until is None or time.monotonic() + callback.retry_delay < until
-        if attempt <= callback.retries and in_time:
-            logger.warning("%s (try %d of %d)", problem, attempt, callback.retries + 1)
-            if pause(callback.phase, callback.retry_delay):
+        in_time = until is None or time.monotonic() + options.retry_delay < until
+        if attempt <= options.retries and in_time:
+            logger.warning("%s (try %d of %d)", problem, attempt, options.retries + 1)
+            if pause(callback.phase, options.retry_delay):
                 continue
         raise CallbackError(problem, callback.phase, callback.name) from cause
 
@@ -81,17 +83,18 @@ def _limit(timeout: float | None, until: float | None) -> float | None:
 
 
 def _try(callback: Callback, event: Event, limit: float | None, owner: int) -> None:
+    """One try: in this thread, or in one of its own if it has a limit or is async, as this one may run a loop."""
     context = contextvars.copy_context()
     context.run(inside.set, (*inside.get(), (owner, callback.name)))
-    if limit is None and not callback.is_async:
-        context.run(_invoke, callback, event)
+    if limit is None and not inspect.iscoroutinefunction(callback.function):
+        context.run(_call, callback, event)
         return
     raised: list[BaseException] = []
     done = threading.Event()
 
     def run() -> None:
         try:
-            context.run(_invoke, callback, event)
+            context.run(_call, callback, event)
         except BaseException as error:  # noqa: BLE001  # raised again below
             raised.append(error)
         finally:
@@ -109,8 +112,7 @@ def _try(callback: Callback, event: Event, limit: float | None, owner: int) -> N
         raise RuntimeError(f"{type(error).__name__}: {error}") from error
 
 
-def _invoke(callback: Callback, event: Event) -> None:
-    arguments = (event,) if callback.takes_event else ()
-    result = callback.function(*arguments)
-    if callback.is_async:
-        asyncio.run(cast("Coroutine[object, object, object]", result))  # what an async function returns
+def _call(callback: Callback, event: Event) -> None:
+    result = callback.call(event)
+    if inspect.iscoroutine(result):
+        asyncio.run(result)

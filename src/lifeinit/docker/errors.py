@@ -1,47 +1,41 @@
-"""What can go wrong with a managed container, each in one sentence that says what to do."""
+"""What can go wrong with a managed container. Each message is one sentence that names the fix."""
+
+from lifeinit.callbacks.errors import LifeinitError, UsageError
 
 
-class ContainerError(Exception):
-    """The base of all errors of this package."""
-
-
-class DefinitionError(ContainerError):
-    """A callback or an option is not what it has to be. Nothing was started."""
-
-
-class AlreadyStartedError(ContainerError):
-    """A life that has begun cannot begin again, or take further callbacks."""
-
-
-class NotStartedError(ContainerError):
+class NotStartedError(UsageError):
     """There is nothing yet to wait for or to stop."""
 
 
-class InsideCallbackError(ContainerError):
-    """A callback asked for what would wait for its own end."""
+class InsideCallbackError(UsageError):
+    """A callback called a method that would wait for the callback itself."""
 
 
-class NoEngineError(ContainerError):
+class EngineError(LifeinitError):
+    """The Docker engine refused a request."""
+
+
+class NoEngineError(EngineError):
     """No Docker engine answers."""
 
 
-class ImageMissingError(ContainerError):
-    """The engine has no such image, or could not pull it. Nothing was started."""
+class ImageMissingError(EngineError):
+    """The engine does not have the image, or could not pull it. Nothing was started."""
 
 
-class NameInUseError(ContainerError):
+class NameInUseError(EngineError):
     """Another container has the name."""
 
 
-class NotRunningError(ContainerError):
+class NotRunningError(LifeinitError):
     """There is no such running container to attach to."""
 
 
-class StartError(ContainerError):
-    """The container could not be started, or ended before it was ready. No container of it is left running."""
+class StartError(LifeinitError):
+    """The container could not be started, or exited before it was ready. None is left running."""
 
-    def __init__(self, sentence: str, exit_code: int | None = None) -> None:
-        super().__init__(sentence)
+    def __init__(self, message: str, exit_code: int | None = None) -> None:
+        super().__init__(message)
         self.exit_code = exit_code
 
 
@@ -49,22 +43,22 @@ class ReadyTimeoutError(StartError):
     """The container was not healthy in time. It was stopped."""
 
 
-class StoppedError(ContainerError):
+class StoppedError(LifeinitError):
     """The container was stopped before its start was complete."""
 
 
-class StopError(ContainerError):
+class StopError(EngineError):
     """The engine could not stop the container, which may still run."""
 
 
-class LostError(ContainerError):
+class LostError(LifeinitError):
     """How the container ended cannot be known: the engine or the container was gone for too long."""
 
 
-class CallbackError(ContainerError):
-    """A callback failed. Its own exception is the `__cause__`; there is none where its time was over."""
+class CallbackError(LifeinitError):
+    """A callback failed. Its own exception is the `__cause__`; there is none if it timed out."""
 
-    def __init__(self, sentence: str, phase: str, name: str) -> None:
-        super().__init__(sentence)
+    def __init__(self, message: str, phase: str, name: str) -> None:
+        super().__init__(message)
         self.phase = phase
         self.name = name

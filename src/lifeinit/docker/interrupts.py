@@ -17,11 +17,22 @@ class Terminated(BaseException):  # as KeyboardInterrupt, it is no error
 INTERRUPTS = (KeyboardInterrupt, Terminated)
 
 
+def signal_name(error: BaseException | None) -> str | None:
+    """The signal that an interrupt stands for; None for any other error."""
+    match error:
+        case KeyboardInterrupt():
+            return "INT"
+        case Terminated():
+            return "TERM"
+        case _:
+            return None
+
+
 @contextlib.contextmanager
-def termination_raises() -> Iterator[None]:
+def sigterm_raises() -> Iterator[None]:
     """Within, SIGTERM raises Terminated; a Terminated that leaves ends the program by SIGTERM after all.
 
-    Only in the main thread, and only where nobody else handles SIGTERM. Nested, the outermost one decides.
+    Only in the main thread, and only where SIGTERM has no handler. Nested, the outermost one decides.
     """
     if threading.current_thread() is not threading.main_thread() or signal.getsignal(signal.SIGTERM) != signal.SIG_DFL:
         yield
@@ -31,16 +42,16 @@ def termination_raises() -> Iterator[None]:
         yield
     except Terminated:
         _restore()
-        _die()
+        _terminate()
         raise SystemExit(exit_status.of_signal(signal.SIGTERM)) from None  # PID 1 survives the default action
     finally:
         _restore()
 
 
 def uninterrupted(function: Callable[[], None]) -> None:
-    """Call it in a thread, and keep what interrupts the wait until it has returned.
+    """Call it in a thread. An interrupt of the wait is raised once it has returned.
 
-    A request that is cut off halfway would leave a container that nobody knows of.
+    A request that is cut off halfway would leave a container that this program does not know of.
     """
     failure: list[BaseException] = []
     interrupt: BaseException | None = None
@@ -73,7 +84,7 @@ def _restore() -> None:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
-def _die() -> None:
+def _terminate() -> None:
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(OSError, ValueError, AttributeError):  # closed, broken, or None
             stream.flush()

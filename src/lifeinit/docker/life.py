@@ -1,24 +1,34 @@
-"""What is known of one life, shared by the threads that take part in it. Acts on nothing."""
+"""The state of one life, shared by the threads that take part in it. Performs nothing."""
 
 from __future__ import annotations
 
 import enum
 import threading
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from lifeinit.docker.errors import AlreadyStartedError, ContainerError, NotStartedError
+from lifeinit.callbacks.errors import AlreadyStartedError, LifeinitError
+from lifeinit.docker.errors import NotStartedError
 
 if TYPE_CHECKING:
-    from lifeinit.docker.event import PhaseName, Reason
+    from lifeinit.callbacks.event import Phase, Reason
     from lifeinit.docker.watcher import End
 
 
 class Stage(enum.Enum):
     NEW = enum.auto()
-    BEGUN = enum.auto()  # up to the container's start
-    UP = enum.auto()  # it was started, and is watched
+    STARTING = enum.auto()  # up to the container's start
+    STARTED = enum.auto()  # it is watched
     DONE = enum.auto()  # the post_stop callbacks have run
+
+
+class StopRequest(NamedTuple):
+    """The first request to stop. `time` is on the monotonic clock, `signal` a name such as "TERM"."""
+
+    reason: Reason
+    signal: str | None
+    timeout: float | None
+    time: float
 
 
 class Life:
@@ -27,58 +37,58 @@ class Life:
     def __init__(self, name: str) -> None:
         self.name = name
         self.stage = Stage.NEW
-        self.stop_reason: Reason | None = None
-        self.stop_timeout: float | None = None
-        self.stop_asked = 0.0  # on the monotonic clock
+        self.stop_request: StopRequest | None = None
         self.end: End | None = None
-        self.failure: ContainerError | None = None
+        self.failure: LifeinitError | None = None
         """What start() has raised, or that the container is lost."""
-        self.stop_failure: ContainerError | None = None
+        self.stop_failure: LifeinitError | None = None
         """The first failure of a callback in the stop phases with on_failure="abort"."""
-        self._claimed = False
+        self.contacts = 0
+        """How often the engine has answered."""
+        self._stop_claimed = False
         self._health = ""
-        self._contacts = 0
         self._changed = threading.Condition()
 
     def begin(self) -> None:
         with self._changed:
             if self.stage is not Stage.NEW:
                 raise AlreadyStartedError(
-                    f'"{self.name}" was started before: one ManagedContainer is one life, make another for the next'
+                    f'"{self.name}" was started before: a ManagedContainer has one life, make another for the next'
                 )
-            self.stage = Stage.BEGUN
+            self.stage = Stage.STARTING
 
-    def take_back(self) -> None:
-        """Nothing was started yet."""
+    def reset(self) -> None:
+        """start() was refused, and nothing was started."""
         with self._changed:
             self.stage = Stage.NEW
 
-    def up(self) -> None:
+    def started(self) -> None:
         with self._changed:
-            if self.stage is Stage.BEGUN:  # it may be over already
-                self.stage = Stage.UP
+            if self.stage is Stage.STARTING:  # it may be over already
+                self.stage = Stage.STARTED
             self._changed.notify_all()
 
-    def ask_to_stop(self, reason: Reason, timeout: float | None) -> None:
-        """The first to ask counts. Who is to do it is told by `claim_stop`."""
+    def request_stop(self, reason: Reason, signal: str | None = None, timeout: float | None = None) -> None:
+        """The first request counts. `claim_stop` decides which thread carries it out."""
         with self._changed:
             if self.stage is Stage.NEW:
                 raise NotStartedError(f'"{self.name}" was not started: call start() first')
-            if self.stop_reason is None and self.end is None:
-                self.stop_reason, self.stop_timeout, self.stop_asked = reason, timeout, time.monotonic()
+            if self.stop_request is None and self.end is None:
+                self.stop_request = StopRequest(reason, signal, timeout, time.monotonic())
                 self._changed.notify_all()
 
-    def claim_stop(self) -> bool:
-        """Whether there is something to stop, and nobody else does."""
+    def claim_stop(self) -> StopRequest | None:
+        """The request, if the container runs and no other thread stops it."""
         with self._changed:
-            mine = self.stage is Stage.UP and self.end is None and not self._claimed
-            self._claimed |= mine
-            return mine
+            if self.stage is not Stage.STARTED or self.end is not None or self._stop_claimed:
+                return None
+            self._stop_claimed = True
+            return self.stop_request
 
     def withdraw_stop(self) -> None:
-        """The engine could not do it; it may be asked for again."""
+        """The engine could not stop it; it may be requested again."""
         with self._changed:
-            self.stop_reason, self._claimed = None, False
+            self.stop_request, self._stop_claimed = None, False
 
     def ended(self, end: End) -> None:
         with self._changed:
@@ -90,11 +100,11 @@ class Life:
             self.stage = Stage.DONE
             self._changed.notify_all()
 
-    def saw(self, health: str) -> None:
-        """The engine answered; this is the container's health."""
+    def update_health(self, health: str) -> None:
+        """The engine has answered, and this is the container's health."""
         with self._changed:
             self._health = health
-            self._contacts += 1
+            self.contacts += 1
             self._changed.notify_all()
 
     @property
@@ -102,43 +112,39 @@ class Life:
         """Why it stops, or has ended."""
         if self.end is not None and self.end.lost:
             return "lost"
-        if self.stop_reason is None and self.end is not None:
-            return "exited"
-        return self.stop_reason
+        if self.stop_request is not None:
+            return self.stop_request.reason
+        return None if self.end is None else "exited"
 
     @property
-    def over(self) -> bool:
+    def is_over(self) -> bool:
         """The container is to stop, or has ended."""
-        return self.stop_reason is not None or self.end is not None
-
-    @property
-    def contacts(self) -> int:
-        return self._contacts
+        return self.stop_request is not None or self.end is not None
 
     def await_healthy(self, timeout: float | None) -> bool:
         """Until it is healthy, or over. False if it was neither in time."""
         with self._changed:
-            return self._changed.wait_for(lambda: self._health == "healthy" or self.over, timeout)
+            return self._changed.wait_for(lambda: self._health == "healthy" or self.is_over, timeout)
 
-    def await_pause(self, phase: PhaseName, seconds: float) -> bool:
+    def await_retry(self, phase: Phase, seconds: float) -> bool:
         """Wait before another try of a callback; False if there is to be none."""
 
         def pointless() -> bool:
             if phase == "post_stop":
                 return False
-            return self.end is not None if phase == "pre_stop" else self.over
+            return self.end is not None if phase == "pre_stop" else self.is_over
 
         with self._changed:
             return not self._changed.wait_for(pointless, seconds)
 
     def await_contact(self, contacts: int, timeout: float) -> None:
-        """Until the engine has answered anew since it had `contacts` times."""
+        """Until the engine has answered more than `contacts` times."""
         with self._changed:
-            self._changed.wait_for(lambda: self.end is not None or self._contacts > contacts, timeout)
+            self._changed.wait_for(lambda: self.end is not None or self.contacts > contacts, timeout)
 
-    def await_up(self) -> None:
+    def await_started(self) -> None:
         with self._changed:
-            self._changed.wait_for(lambda: self.stage in {Stage.UP, Stage.DONE})
+            self._changed.wait_for(lambda: self.stage in {Stage.STARTED, Stage.DONE})
 
     def await_done(self) -> None:
         with self._changed:

@@ -1,4 +1,4 @@
-"""The order of one life: start, stop, and the end, however it comes."""
+"""The order of one life: start, stop and end."""
 
 from __future__ import annotations
 
@@ -7,69 +7,63 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from lifeinit.callbacks.errors import LifeinitError
 from lifeinit.docker import sdk
-from lifeinit.docker.errors import (
-    CallbackError,
-    ContainerError,
-    LostError,
-    NoEngineError,
-    ReadyTimeoutError,
-    StartError,
-    StoppedError,
-)
-from lifeinit.docker.interrupts import INTERRUPTS, uninterrupted
-from lifeinit.docker.life import Life
-from lifeinit.docker.phases import Runner
+from lifeinit.docker.errors import CallbackError, LostError, NoEngineError, ReadyTimeoutError, StartError, StoppedError
+from lifeinit.docker.interrupts import INTERRUPTS, signal_name, uninterrupted
+from lifeinit.docker.life import Life, StopRequest
+from lifeinit.docker.runner import Runner
 from lifeinit.docker.watcher import End, Watcher
 
 if TYPE_CHECKING:
     from docker.models.containers import Container
 
-    from lifeinit.docker.event import Reason
+    from lifeinit.callbacks.event import Phase, Reason
+    from lifeinit.callbacks.registrar import Callback
     from lifeinit.docker.settings import Settings
 
 logger = logging.getLogger("lifeinit.docker")
 
-_RESERVE = 1.0  # of a stop's seconds, what the pre_stop callbacks cannot take from the container
-_RETRY = 5.0
+_RESERVE = 1.0  # seconds of a stop that are reserved for the container
+_RETRY = 5.0  # seconds between two requests to an engine that does not answer
 
 
 class Lifecycle:
-    """What the threads of one life do. Which state it is in is the Life's affair."""
+    """What the threads of one life do. The state is in `Life`."""
 
     def __init__(self, settings: Settings, name: str) -> None:
         self.life = Life(name)
         self.runner = Runner(self.life, self)
         self._settings = settings
-        self._sight: sdk.Sight | None = None
+        self._snapshot: sdk.Snapshot | None = None
         self._watch: threading.Thread | None = None
 
-    def adopt(self, container: Container, sight: sdk.Sight) -> None:
-        """There is a container already."""
-        self.runner.container, self._sight = container, sight
-        self.life.name = sight.name
+    def attach(self, container: Container, snapshot: sdk.Snapshot) -> None:
+        """Take over a container that exists."""
+        self.runner.container, self._snapshot = container, snapshot
+        self.life.name = snapshot.name
 
     def start(self) -> None:
-        """From the pre_start to the post_start callbacks; what has failed is cleaned up and raised."""
-        settings = self._settings
+        """From the pre_start to the post_start callbacks. A failure is cleaned up and raised."""
         try:
-            self.runner.run_start_phase(settings.pre_start)
-            uninterrupted(self._bring_up)
-            if settings.await_ready:
+            self.runner.run_start_phase(self._callbacks("pre_start"))
+            uninterrupted(self._create_and_start)
+            if self._settings.await_ready:
                 self._await_ready()
-            self.runner.run_start_phase(settings.post_start)
+            self.runner.run_start_phase(self._callbacks("post_start"))
         except BaseException as error:
-            self._give_up(error)
+            self._abort_start(error)
             raise
 
-    def stop(self, reason: Reason, timeout: float | None) -> None:
-        """Stop it, or wait until somebody else has."""
-        self.life.ask_to_stop(reason, timeout)
-        self.life.await_up()
-        interrupt = self._bring_down() if self.life.claim_stop() else None
+    def stop(self, reason: Reason, *, signal: str | None = None, timeout: float | None = None) -> None:
+        """Stop it, or wait until another thread has."""
+        self.life.request_stop(reason, signal, timeout)
+        self.life.await_started()
+        request = self.life.claim_stop()
+        interrupt = None if request is None else self._stop_container(request)
         self.await_done()
         if interrupt is not None:
             raise interrupt
@@ -79,37 +73,42 @@ class Lifecycle:
         if self._watch is not None:
             self._watch.join()
 
-    def _bring_up(self) -> None:
+    def _create_and_start(self) -> None:
         settings = self._settings
         if self.runner.container is None:
             container = sdk.create(settings.client, settings.image, settings.command, settings.options)
             try:
-                self._sight = sdk.inspect(settings.client, container)
+                self._snapshot = sdk.inspect(settings.client, container)
                 sdk.start(settings.client, container)
-            except ContainerError:
-                with contextlib.suppress(ContainerError):
+            except LifeinitError:
+                with contextlib.suppress(LifeinitError):
                     sdk.remove(settings.client, container)
                 raise
             self.runner.container = container
-        if self._sight is None:
+        if self._snapshot is None:
             raise StartError(f'"{self.life.name}" was removed while it was started')
-        watcher = Watcher(settings.client, self.runner.container, self._sight, settings.lost_timeout, self.life.saw)
-        self._watch = threading.Thread(target=self._live, args=(watcher,), name="lifeinit watch", daemon=True)
-        atexit.register(self._leave_behind)
+        watcher = Watcher(
+            settings.client, self.runner.container, self._snapshot, settings.lost_timeout, self.life.update_health
+        )
+        self._watch = threading.Thread(
+            target=self._watch_to_the_end, args=(watcher,), name="lifeinit watch", daemon=True
+        )
+        atexit.register(self._warn_still_running)
         try:
             self._watch.start()
-        except RuntimeError as error:  # nobody would see its end
+        except RuntimeError as error:  # its end would not be seen
             self._watch = None
-            atexit.unregister(self._leave_behind)
+            atexit.unregister(self._warn_still_running)
             if not settings.attached:
                 sdk.remove(settings.client, self.runner.container)
-            raise StartError(f'"{self.life.name}" cannot be watched: {error}: see the limit of processes') from error
-        self.life.up()
+            raise StartError(f'"{self.life.name}" cannot be watched: {error}: raise the limit of processes') from error
+        self.life.started()
 
     def _await_ready(self) -> None:
         """Without a HEALTHCHECK it is ready as soon as it runs."""
-        sight = None if self.runner.container is None else sdk.inspect(self._settings.client, self.runner.container)
-        if sight is None or not sight.health:
+        container = self.runner.container
+        snapshot = None if container is None else sdk.inspect(self._settings.client, container)
+        if snapshot is None or not snapshot.health:
             return
         limit = self._settings.ready_timeout
         if not self.life.await_healthy(limit):
@@ -120,88 +119,90 @@ class Lifecycle:
             how = "was lost" if end.exit_code is None else f"exited {end.exit_code}"
             raise StartError(f'"{self.life.name}" {how} before it was healthy: see its logs', end.exit_code)
 
-    def _give_up(self, error: BaseException) -> None:
-        if isinstance(error, ContainerError) and not isinstance(error, StoppedError):
+    def _abort_start(self, error: BaseException) -> None:
+        if isinstance(error, LifeinitError) and not isinstance(error, StoppedError):
             self.life.failure = error
-        reason = _reason(error)
+        reason, signal = _reason(error), signal_name(error)
         if self._watch is None:
-            self.life.ask_to_stop(reason, None)
-            code = error.exit_code if isinstance(error, StartError) else None
-            self._finish(End(code))
+            self.life.request_stop(reason, signal)
+            self._finish(End(error.exit_code if isinstance(error, StartError) else None))
         else:
-            self.stop(reason, None)
+            self.stop(reason, signal=signal)
 
-    def _bring_down(self) -> BaseException | None:
+    def _stop_container(self, request: StopRequest) -> BaseException | None:
         """Each interrupt moves on by one step; the last is returned, to be raised when all is done."""
         container, life, settings = self.runner.container, self.life, self._settings
         if container is None:
             return None
         timeout = next(
-            (t for t in (life.stop_timeout, settings.stop_timeout) if t is not None),
-            10.0 if self._sight is None else self._sight.stop_timeout,
+            (t for t in (request.timeout, settings.stop_timeout) if t is not None),
+            10.0 if self._snapshot is None else self._snapshot.stop_timeout,
         )
-        deadline = life.stop_asked + timeout
-        logger.info("%s: stop requested (%s), %g s budget", life.name, life.stop_reason, timeout)
+        deadline = request.time + timeout
+        logger.info("%s: stop requested (%s), %g s budget", life.name, request.reason, timeout)
         interrupt: BaseException | None = None
-        if life.stop_reason in {"stop", "signal"}:
+        if request.reason in {"stop", "signal"}:
             try:
-                self.runner.run_pre_stop(settings.pre_stop, deadline - min(_RESERVE, timeout / 2))
+                self.runner.run_pre_stop(self._callbacks("pre_stop"), deadline - min(_RESERVE, timeout / 2))
             except INTERRUPTS as error:
                 interrupt = error
         try:
-            self._ask(lambda: sdk.stop(settings.client, container, max(0.0, deadline - time.monotonic())))
+            self._retry(lambda: sdk.stop(settings.client, container, max(0.0, deadline - time.monotonic())))
         except INTERRUPTS as error:
             interrupt = error
-            self._ask(lambda: sdk.kill(settings.client, container))
+            self._retry(lambda: sdk.kill(settings.client, container))
         return interrupt
 
-    def _ask(self, request: Callable[[], None]) -> None:
-        """Ask the engine until it has done it, or the container is known to have ended."""
+    def _retry(self, request: Callable[[], None]) -> None:
+        """Send the request until the engine answers or the container has ended."""
         while self.life.end is None:
             contacts = self.life.contacts
             try:
                 request()
             except NoEngineError:
                 self.life.await_contact(contacts, _RETRY)
-            except ContainerError:
+            except LifeinitError:
                 self.life.withdraw_stop()
                 raise
             else:
                 return
 
-    def _live(self, watcher: Watcher) -> None:
-        """The thread that watches, and brings the life to its end."""
+    def _watch_to_the_end(self, watcher: Watcher) -> None:
+        """What the watching thread runs."""
         self._finish(watcher.until_end())
 
     def _finish(self, end: End) -> None:
         life, settings = self.life, self._settings
         if end.lost and life.failure is None:
             life.failure = LostError(
-                f'nobody knows how "{life.name}" ended: the engine did not answer for {settings.lost_timeout:g} s, '
-                "or the container was gone when it did"
+                f'how "{life.name}" ended is unknown: the engine did not answer for {settings.lost_timeout:g} s, '
+                "or no longer has the container: see its logs"
             )
         life.ended(end)
-        logger.info("%s: %s%s", life.name, end.words, ", out of memory" if end.oom_killed else "")
+        logger.info("%s: %s%s", life.name, end.description, ", out of memory" if end.oom_killed else "")
         try:
-            self.runner.run_post_stop(settings.post_stop)
+            self.runner.run_post_stop(self._callbacks("post_stop"))
             if settings.remove and self.runner.container is not None:
                 sdk.remove(settings.client, self.runner.container)
-        except ContainerError as error:
+        except LifeinitError as error:
             logger.warning("%s", error)
         finally:
-            atexit.unregister(self._leave_behind)
+            atexit.unregister(self._warn_still_running)
             life.done()
 
-    def _leave_behind(self) -> None:
+    def _warn_still_running(self) -> None:
         logger.warning(
-            '"%s" still runs and this program ends: nobody will call its post_stop callbacks. '
-            'Use "with", or call wait() or stop().',
+            '"%s" still runs and this program ends, so its post_stop callbacks do not run: '
+            'use "with", or call wait() or stop()',
             self.life.name,
         )
 
+    def _callbacks(self, phase: Phase) -> Sequence[Callback]:
+        return self._settings.registrars[phase].callbacks
+
 
 def _reason(error: BaseException) -> Reason:
-    """What the failure of start() is called."""
+    """The reason that a failure of start() is for the stop phases."""
     match error:
         case CallbackError(phase="pre_start"):
             return "pre_start_failed"
@@ -211,7 +212,7 @@ def _reason(error: BaseException) -> Reason:
             return "ready_timeout"
         case StoppedError():
             return "stop"
-        case ContainerError():
+        case LifeinitError():
             return "start_failed"
         case _:
             return "signal"

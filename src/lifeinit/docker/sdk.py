@@ -1,4 +1,4 @@
-"""The Docker engine, through the SDK: one function for each request, its errors translated. Decides nothing."""
+"""Requests to the Docker engine through the SDK: one function for each, its errors translated. Decides nothing."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import docker.errors
 import docker.models.containers as sdk
 
+from lifeinit.callbacks.errors import UsageError
 from lifeinit.docker.errors import (
-    ContainerError,
-    DefinitionError,
+    EngineError,
     ImageMissingError,
     NameInUseError,
     NoEngineError,
@@ -30,15 +30,13 @@ if TYPE_CHECKING:
     from docker.models.containers import Container
     from docker.models.images import Image
 
-# What containers.create() takes beside the SDK's own two lists.
+# Options of containers.create() that are not in the SDK's own two lists.
 _SPLIT_OPTIONS = ["ports", "volumes", "network", "networking_config"]
-
-
-# Seconds without an event after which the connection is made anew, in case it was cut without a word.
+# Seconds without an event after which the connection is made anew, in case it was cut without notice.
 _SILENCE = 600.0
 
 
-class Happening(NamedTuple):
+class ContainerEvent(NamedTuple):
     """One event of a container."""
 
     action: str
@@ -48,8 +46,8 @@ class Happening(NamedTuple):
     """Of a die event."""
 
 
-class Sight(NamedTuple):
-    """The engine's view of a container at one moment."""
+class Snapshot(NamedTuple):
+    """The engine's record of a container at one moment."""
 
     name: str
     status: str
@@ -61,26 +59,26 @@ class Sight(NamedTuple):
     created: int
     """Unix time in ns, by the engine's clock."""
     started: int
-    """The same of its last start; 0 before the first."""
+    """When it was last started, the same; 0 before the first start."""
     restarts: bool
-    """Whether the engine itself starts it again."""
+    """Whether the engine itself restarts it."""
     stop_timeout: int
 
 
 def check_options(options: Mapping[str, object]) -> None:
-    """Refuse what containers.create() does not know, before anything is started."""
+    """Raises UsageError for an option that containers.create() does not have."""
     known = [*sdk.RUN_CREATE_KWARGS, *sdk.RUN_HOST_CONFIG_KWARGS, *_SPLIT_OPTIONS]
     for name in options:
         if name not in known:
-            near = difflib.get_close_matches(name, known, 1)
-            hint = f'did you mean "{near[0]}"?' if near else "see docker.containers.create() for those that it takes"
-            raise DefinitionError(f'unknown option "{name}": {hint}')
+            close = difflib.get_close_matches(name, known, 1)
+            hint = f'did you mean "{close[0]}"?' if close else "see docker.containers.create() for the options"
+            raise UsageError(f'unknown option "{name}": {hint}')
 
 
 def check_image(client: DockerClient, image: str | Image, pull: bool) -> None:
-    """Make sure that the engine has the image."""
+    """Make sure that the engine has the image; pull it if that is allowed."""
     if not isinstance(image, str):
-        return  # the engine itself has given it to us
+        return  # it came from the engine
     with _translated(client):
         try:
             client.images.get(image)
@@ -95,12 +93,12 @@ def check_image(client: DockerClient, image: str | Image, pull: bool) -> None:
             client.images.pull(image)
         except docker.errors.APIError as error:
             raise ImageMissingError(
-                f'the image "{image}" cannot be pulled: {_words(error)}: check its name, and that its registry answers'
+                f'the image "{image}" cannot be pulled: {_explanation(error)}: check its name and registry'
             ) from None
 
 
 def check_name(client: DockerClient, name: str) -> None:
-    """Make sure that no container has it. The engine takes the beginning of an id for a name, too."""
+    """Make sure that no container has it. The engine accepts the beginning of an id as a name, too."""
     with _translated(client), contextlib.suppress(docker.errors.NotFound):
         container = client.containers.get(name)
         if container.name == name:
@@ -108,6 +106,7 @@ def check_name(client: DockerClient, name: str) -> None:
 
 
 def create(client: DockerClient, image: str | Image, command: object, options: Mapping[str, object]) -> Container:
+    """The new container, not started."""
     make: Callable[..., Container] = client.containers.create
     with _translated(client):
         try:
@@ -115,67 +114,68 @@ def create(client: DockerClient, image: str | Image, command: object, options: M
         except docker.errors.APIError as error:
             if error.status_code == 409:
                 raise _name_in_use(str(options.get("name")), "") from None
-            raise StartError(f"the engine does not create the container: {_words(error)}") from None
+            raise StartError(f"the engine cannot create the container: {_explanation(error)}") from None
         except (TypeError, ValueError, docker.errors.DockerException) as error:
-            raise StartError(f"the Docker SDK does not take these options: {error}") from error
+            raise StartError(f"the Docker SDK rejects the options: {error}") from error
 
 
 def start(client: DockerClient, container: Container) -> None:
-    """Start it. 127 and 126 are told apart as the docker command line does it: by the words of runc's error."""
+    """Start it. 127 and 126 are told apart as by the docker command line: by the text of runc's error."""
     with _translated(client):
         try:
             container.start()
         except docker.errors.APIError as error:
-            words = _words(error)
+            explanation = _explanation(error)
             status = None
-            if "executable file not found" in words or "no such file or directory" in words:
+            if "executable file not found" in explanation or "no such file or directory" in explanation:
                 status = exit_status.NOT_FOUND
-            elif "permission denied" in words:
+            elif "permission denied" in explanation:
                 status = exit_status.NOT_EXECUTABLE
-            raise StartError(f'"{container.name}" cannot be started: {words}', status) from None
+            raise StartError(f'"{container.name}" cannot be started: {explanation}', status) from None
 
 
-def attach(client: DockerClient, id_or_name: str) -> tuple[Container, Sight]:
+def attach(client: DockerClient, id_or_name: str) -> tuple[Container, Snapshot]:
+    """A running container. Raises NotRunningError."""
     with _translated(client):
         try:
             container = client.containers.get(id_or_name)
         except docker.errors.NotFound:
-            raise NotRunningError(f'there is no container "{id_or_name}" to attach to: see "docker ps"') from None
-    sight = inspect(client, container)
-    if sight is None or not sight.running:
-        status = "gone" if sight is None else sight.status
+            raise NotRunningError(f'container "{id_or_name}" does not exist: see "docker ps"') from None
+    snapshot = inspect(client, container)
+    if snapshot is None or not snapshot.running:
+        status = "removed" if snapshot is None else snapshot.status
         raise NotRunningError(
-            f'"{id_or_name}" is {status}, not running: start it first, or make a ManagedContainer of its image'
+            f'container "{id_or_name}" is {status}, not running: start it, or make a ManagedContainer of its image'
         )
-    return container, sight
+    return container, snapshot
 
 
-def inspect(client: DockerClient, container: Container) -> Sight | None:
-    """None if the engine does not have it any more."""
+def inspect(client: DockerClient, container: Container) -> Snapshot | None:
+    """None if the engine no longer has it."""
     with _translated(client):
         try:
-            facts = client.api.inspect_container(str(container.id))
+            record = client.api.inspect_container(str(container.id))
         except docker.errors.NotFound:
             return None
-    state = facts["State"]
+    state = record["State"]
     health = (state.get("Health") or {}).get("Status", "none")
-    stop_timeout = facts["Config"].get("StopTimeout")
-    return Sight(
-        name=facts["Name"].lstrip("/"),
+    stop_timeout = record["Config"].get("StopTimeout")
+    return Snapshot(
+        name=record["Name"].lstrip("/"),
         status=state["Status"],
         running=state["Running"],
         exit_code=state["ExitCode"],
         oom_killed=state["OOMKilled"],
         health="" if health == "none" else health,
-        created=_nanoseconds(facts["Created"]),
+        created=_nanoseconds(record["Created"]),
         started=_nanoseconds(state["StartedAt"]),
-        restarts=(facts["HostConfig"].get("RestartPolicy") or {}).get("Name", "") not in {"", "no"},
+        restarts=(record["HostConfig"].get("RestartPolicy") or {}).get("Name", "") not in {"", "no"},
         stop_timeout=10 if stop_timeout is None else stop_timeout,
     )
 
 
 def stop(client: DockerClient, container: Container, timeout: float) -> None:
-    """The container's stop signal, and KILL after the timeout, which the engine counts in whole seconds."""
+    """The container's stop signal, and SIGKILL after the timeout, which the engine counts in whole seconds."""
     _end(client, container, lambda: container.stop(timeout=math.ceil(timeout)))
 
 
@@ -190,17 +190,17 @@ def _end(client: DockerClient, container: Container, request: Callable[[], None]
         except docker.errors.APIError as error:
             if error.status_code in {404, 409}:
                 return  # removed, being removed, or not running
-            raise StopError(f'the engine cannot stop "{container.name}": {_words(error)}') from None
+            raise StopError(f'the engine cannot stop "{container.name}": {_explanation(error)}') from None
 
 
 def remove(client: DockerClient, container: Container) -> None:
-    """Remove it with its anonymous volumes; fine if that has happened."""
+    """Remove it with its anonymous volumes, if it still exists."""
     with _translated(client):
         try:
             container.remove(v=True, force=True)
         except docker.errors.APIError as error:
             if error.status_code not in {404, 409}:
-                raise ContainerError(f'"{container.name}" cannot be removed: {_words(error)}') from None
+                raise EngineError(f'"{container.name}" cannot be removed: {_explanation(error)}') from None
 
 
 def now(client: DockerClient) -> int:
@@ -210,14 +210,16 @@ def now(client: DockerClient) -> int:
 
 
 @contextlib.contextmanager
-def events(client: DockerClient, container: Container, since: int, until: int | None) -> Iterator[Iterator[Happening]]:
-    """What happens to it, from one moment on (ns) and up to another (seconds), or until the connection ends.
+def events(
+    client: DockerClient, container: Container, since: int, until: int | None
+) -> Iterator[Iterator[ContainerEvent]]:
+    """Its events from one unix time (ns) to another (seconds), or until the connection ends.
 
     Why not the SDK's own events(): closed before its end, it leaves the socket to the garbage collector, and it cannot
-    notice a connection that is cut without a word.
+    notice a connection that is cut without notice.
     """
     api = client.api
-    # Without this filter each run of a HEALTHCHECK would wake the reader three times.
+    # Without a filter each run of a HEALTHCHECK would wake the reader three times.
     filters = {"container": [container.id], "event": ["die", "destroy", "oom", "health_status"]}
     params: dict[str, str | int | None] = {
         "since": f"{since // 10**9}.{since % 10**9:09}",
@@ -227,16 +229,16 @@ def events(client: DockerClient, container: Container, since: int, until: int | 
     url = f"{api.base_url}/v{api.api_version}/events"
     with _translated(client), api.get(url, params=params, stream=True, timeout=(api.timeout, _SILENCE)) as response:
         if not response.ok:
-            raise NoEngineError(f"the Docker engine gives no events: {response.status_code} {response.text}")
-        yield (_happening(line) for line in response.iter_lines())
+            raise NoEngineError(f"the Docker engine sent no events: {response.status_code} {response.text}")
+        yield (_event(line) for line in response.iter_lines())
 
 
-def _happening(line: bytes) -> Happening:
+def _event(line: bytes) -> ContainerEvent:
     try:
         event = json.loads(line)
-        return Happening(event["Action"], event["timeNano"], int(event["Actor"]["Attributes"].get("exitCode", 0)))
+        return ContainerEvent(event["Action"], event["timeNano"], int(event["Actor"]["Attributes"].get("exitCode", 0)))
     except (ValueError, KeyError) as error:
-        raise OSError(f"half an event: {line!r}") from error  # the connection was cut in it
+        raise OSError(f"incomplete event {line!r}") from error  # the connection was cut
 
 
 @contextlib.contextmanager
@@ -244,27 +246,26 @@ def _translated(client: DockerClient) -> Iterator[None]:
     try:
         yield
     except docker.errors.APIError as error:  # an OSError, too
-        raise ContainerError(f"the Docker engine refuses: {_words(error)}") from None
+        raise EngineError(f"the Docker engine refused: {_explanation(error)}") from None
     except OSError as error:
         raise NoEngineError(
-            f'no Docker engine answers at "{client.api.base_url}" ({_root(error)}): '
-            "start it, or name another one in DOCKER_HOST"
+            f'no Docker engine answers at "{client.api.base_url}" ({_root(error)}): start it, or set DOCKER_HOST'
         ) from None
 
 
 def _name_in_use(name: str, status: str) -> NameInUseError:
     return NameInUseError(
-        f'there is a container "{name}" already{status}: remove it, give this one another name, '
-        "or take that one over with ManagedContainer.attach"
+        f'the name "{name}" is in use by another container{status}: remove that one, choose a different name, '
+        "or take it over with ManagedContainer.attach"
     )
 
 
-def _words(error: docker.errors.APIError) -> str:
+def _explanation(error: docker.errors.APIError) -> str:
     return str(error.explanation or error)
 
 
 def _root(error: BaseException) -> str:
-    """The words of the innermost cause: the system's own, where requests and urllib3 have wrapped it."""
+    """The innermost cause: the system's own error, which requests and urllib3 have wrapped."""
     while error.__context__ is not None:
         error = error.__context__
     return (error.strerror if isinstance(error, OSError) else None) or str(error) or type(error).__name__

@@ -1,7 +1,7 @@
 """Watches one container through the engine's events until it has ended, across lost connections.
 
-The events say when to look; the engine's own record of the container says what is so. Neither alone is enough: an event
-is lost with the connection, and the record with a container that the engine removes by itself.
+An event says when to inspect the container, the inspection what is true. Neither alone is enough: an event is lost with
+the connection, the engine's record with a container that it removes by itself.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from lifeinit.callbacks.errors import LifeinitError
 from lifeinit.docker import sdk
-from lifeinit.docker.errors import ContainerError
 
 if TYPE_CHECKING:
     from docker import DockerClient
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("lifeinit.docker")
 
-_FIRST_DELAY = 0.1
+_FIRST_DELAY = 0.1  # seconds between two connections; it doubles
 _LONGEST_DELAY = 5.0
 
 
@@ -32,33 +32,33 @@ class End(NamedTuple):
     lost: bool = False
 
     @property
-    def words(self) -> str:
+    def description(self) -> str:
         if self.lost:
             return "lost"
         return "never ran" if self.exit_code is None else f"exited {self.exit_code}"
 
 
 class Watcher:
-    """Blocks in `until_end`, and meanwhile tells of each connection and of the container's health."""
+    """Blocks in `until_end`, and reports the container's health meanwhile."""
 
     def __init__(
         self,
         client: DockerClient,
         container: Container,
-        sight: sdk.Sight,
+        snapshot: sdk.Snapshot,
         lost_timeout: float,
-        tell: Callable[[str], None],
+        on_health: Callable[[str], None],
     ) -> None:
-        """`sight` is from before this life's first event; `tell` gets the health, at each change and connection."""
+        """`snapshot` is from before the first event; `on_health` gets the health at each change and connection."""
         self._client = client
         self._container = container
-        self._started = sight.started
-        self._restarts = sight.restarts
+        self._started = snapshot.started
+        self._restarts = snapshot.restarts
         self._lost_timeout = lost_timeout
-        self._tell = tell
-        self._seen = max(sight.created, sight.started)
+        self._on_health = on_health
+        self._seen = max(snapshot.created, snapshot.started)
         self._oom = False
-        self._away = False  # and the log says so
+        self._disconnected = False  # and the log says so
         self._last_contact = time.monotonic()
 
     def until_end(self) -> End:
@@ -69,11 +69,14 @@ class Watcher:
                 end = self._follow()
                 if end is not None:
                     return end
-            except Exception as error:  # what an SSH connection raises is of no kind that we know
-                if not self._away:
-                    self._away = True
+            except Exception as error:  # an SSH connection raises errors of its own
+                if not self._disconnected:
+                    self._disconnected = True
                     logger.warning(
-                        "%s: cannot be watched (%s), trying again", self._container.name, error, exc_info=_stray(error)
+                        "%s: cannot be watched (%s), trying again",
+                        self._container.name,
+                        error,
+                        exc_info=_unexpected(error),
                     )
             now = time.monotonic()
             left = self._last_contact + self._lost_timeout - now
@@ -83,78 +86,78 @@ class Watcher:
             time.sleep(min(delay, left + 0.001))
 
     def _follow(self) -> End | None:
-        """One connection. None when it is over and the container, as far as anybody can see, is not."""
-        # Listen before looking: what happens in between is in the stream.
-        with sdk.events(self._client, self._container, self._seen, None) as happenings:
+        """One connection. None if it was closed and the container has not ended, as far as is known."""
+        # Events first, then the inspection: what happens in between is an event.
+        with sdk.events(self._client, self._container, self._seen, None) as events:
             try:
-                end = self._look()
+                end = self._inspect()
                 if end is not None:
                     return end
-                for happening in self._new(happenings):
-                    end = self._heed(happening)
+                for event in self._new(events):
+                    end = self._handle(event)
                     if end is not None:
                         return end
             finally:
                 self._last_contact = time.monotonic()
         return None
 
-    def _look(self) -> End | None:
-        sight = sdk.inspect(self._client, self._container)
-        if sight is None:
-            return self._from_the_past()
-        self._started = self._started or sight.started
-        if sight.started != self._started and not self._restarts:
-            return self._from_the_past()  # somebody has started it again, and that is another life
-        if not sight.running:
-            return End(sight.exit_code, self._oom or sight.oom_killed)
-        self._away = False
-        self._tell(sight.health)
+    def _inspect(self) -> End | None:
+        snapshot = sdk.inspect(self._client, self._container)
+        if snapshot is None:
+            return self._end_from_history()
+        self._started = self._started or snapshot.started
+        if snapshot.started != self._started and not self._restarts:
+            return self._end_from_history()  # it was started again, and that is another life
+        if not snapshot.running:
+            return End(snapshot.exit_code, self._oom or snapshot.oom_killed)
+        self._disconnected = False
+        self._on_health(snapshot.health)
         return None
 
-    def _heed(self, happening: sdk.Happening) -> End | None:
-        match happening.action:
+    def _handle(self, event: sdk.ContainerEvent) -> End | None:
+        match event.action:
             case "oom":
                 self._oom = True
             case "die":
-                return self._died(happening.exit_code)
+                return self._died(event.exit_code)
             case "destroy":
-                return End(oom_killed=self._oom, lost=True)  # and no death before it
+                return End(oom_killed=self._oom, lost=True)  # without a die event before it
             case health:
-                self._tell(health.removeprefix("health_status: "))
+                self._on_health(health.removeprefix("health_status: "))
         return None
 
     def _died(self, exit_code: int) -> End | None:
-        """The record adds the out-of-memory flag, and whether the engine starts it again."""
+        """The inspection adds the out-of-memory flag, and whether the engine restarts the container."""
         try:
-            sight = sdk.inspect(self._client, self._container)
-        except ContainerError:  # an engine that goes down ends its containers first
+            snapshot = sdk.inspect(self._client, self._container)
+        except LifeinitError:  # an engine that shuts down stops its containers first
             return None if self._restarts else End(exit_code, self._oom)
-        if sight is not None and sight.running and self._restarts:
+        if snapshot is not None and snapshot.running and self._restarts:
             return None
-        killed = sight is not None and not sight.running and sight.oom_killed
+        killed = snapshot is not None and not snapshot.running and snapshot.oom_killed
         return End(exit_code, self._oom or killed)
 
-    def _from_the_past(self) -> End:
-        """The record is gone, or tells of another life. The engine's last events may still know."""
+    def _end_from_history(self) -> End:
+        """The record is gone, or of another life. The engine's last events may still tell how this one ended."""
         end = End(oom_killed=self._oom, lost=True)
         until = sdk.now(self._client) + 1
-        with sdk.events(self._client, self._container, self._seen, until) as happenings:
-            for happening in self._new(happenings):
-                if happening.action == "oom":
+        with sdk.events(self._client, self._container, self._seen, until) as events:
+            for event in self._new(events):
+                if event.action == "oom":
                     self._oom = True
-                elif happening.action == "die" and (end.lost or self._restarts):  # without restarts, only the first
-                    end = End(happening.exit_code, self._oom)
-        sdk.now(self._client)  # raises where the events ended with the connection, and did not end at all
+                elif event.action == "die" and (end.lost or self._restarts):  # without restarts, only the first
+                    end = End(event.exit_code, self._oom)
+        sdk.now(self._client)  # raises if the stream was cut and not complete
         return end
 
-    def _new(self, happenings: Iterator[sdk.Happening]) -> Iterator[sdk.Happening]:
-        """What was not seen before: the engine repeats the moment that it is asked to begin with."""
-        for happening in happenings:
-            if happening.time > self._seen:
-                self._seen = happening.time
-                yield happening
+    def _new(self, events: Iterator[sdk.ContainerEvent]) -> Iterator[sdk.ContainerEvent]:
+        """The events not seen before: the engine repeats those of the time that it is asked to begin with."""
+        for event in events:
+            if event.time > self._seen:
+                self._seen = event.time
+                yield event
 
 
-def _stray(error: Exception) -> Exception | None:
-    """What is no failed request, and so has more to tell than one sentence."""
-    return None if isinstance(error, ContainerError) else error
+def _unexpected(error: Exception) -> Exception | None:
+    """The error, if it is no failed request and so needs its traceback."""
+    return None if isinstance(error, LifeinitError) else error

@@ -1,0 +1,1 @@
+"""What `lifeinit.Container` and `lifeinit.docker.ManagedContainer` share: decorators, options, events, errors."""

@@ -1,0 +1,179 @@
+"""The four decorators, and the callbacks that they have registered. Calls none of them."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import EllipsisType
+from typing import Any, TypeVar, overload
+
+from lifeinit.callbacks.errors import AlreadyStartedError, UsageError
+from lifeinit.callbacks.event import Event, Phase
+from lifeinit.callbacks.options import NAME, CallbackOptions, Duration, OnFailure, limit, seconds
+
+# Any: the event of lifeinit.docker is a subclass, and a parameter of that type would not accept an Event.
+Function = Callable[[], object] | Callable[[Any], object]
+FunctionT = TypeVar("FunctionT", bound=Function)
+
+
+@dataclass(frozen=True, slots=True)
+class Callback:
+    """One registered function, plain or async."""
+
+    phase: Phase
+    name: str
+    function: Callable[..., object]
+    takes_event: bool
+    options: CallbackOptions
+
+    def call(self, event: Event) -> object:
+        """What the function returns: of an async one, the coroutine."""
+        return self.function(event) if self.takes_event else self.function()
+
+
+class Registrar:
+    """Registers the callbacks of one phase: a decorator, used bare or with options."""
+
+    def __init__(self, phase: Phase, timeout: float | None, description: str) -> None:
+        """`timeout` is the default of the phase, in seconds."""
+        self.phase: Phase = phase
+        self.callbacks: list[Callback] = []
+        self.closed = ""
+        """Why no further callback can be registered, if so."""
+        self._defaults = CallbackOptions(
+            timeout=timeout, on_failure="abort" if phase in {"pre_start", "post_start"} else "warn"
+        )
+        self.__doc__ = f"{description}\n\n{type(self).__call__.__doc__}"
+
+    def __repr__(self) -> str:
+        names = ", ".join(callback.name for callback in self.callbacks)
+        return f"<{self.phase} callbacks: {names or 'none'}>"
+
+    @overload
+    def __call__(self, function: FunctionT, /) -> FunctionT: ...
+
+    @overload
+    def __call__(
+        self,
+        /,
+        *,
+        name: str | None = None,
+        timeout: Duration | EllipsisType | None = ...,
+        retries: int = 0,
+        retry_delay: Duration = 1.0,
+        on_failure: OnFailure | None = None,
+        once: bool = False,
+    ) -> Callable[[FunctionT], FunctionT]: ...
+
+    def __call__(  # noqa: PLR0913  # one for each option
+        self,
+        function: Function | None = None,
+        /,
+        *,
+        name: str | None = None,
+        timeout: Duration | EllipsisType | None = ...,
+        retries: int = 0,
+        retry_delay: Duration = 1.0,
+        on_failure: OnFailure | None = None,
+        once: bool = False,
+    ) -> object:
+        """Register a function, plain or async, and return it unchanged. It may take the event.
+
+        Durations are seconds, strings such as "1m30s", or datetime.timedelta.
+
+        Args:
+            function: The callback, where the decorator is used bare.
+            name: What log lines, errors and the event call it. Default: the function's name.
+            timeout: Limit of one try; None is no limit. Default: the phase's.
+            retries: Further tries after a failure.
+            retry_delay: Pause before each further try.
+            on_failure: "abort" (default in pre_start and post_start) or "warn" (default in pre_stop and post_stop).
+            once: Skip the callback after a restart if it has succeeded before.
+
+        Raises:
+            UsageError: The function or an option is invalid.
+            AlreadyStartedError: start() was called before.
+        """
+        options = CallbackOptions(
+            name=name,
+            timeout=self._defaults.timeout if isinstance(timeout, EllipsisType) else limit("timeout", timeout),
+            retries=retries,
+            retry_delay=seconds("retry_delay", retry_delay),
+            on_failure=self._defaults.on_failure if on_failure is None else on_failure,
+            once=once,
+        )
+
+        def register(function: FunctionT) -> FunctionT:
+            self.add(self.make(function, options))
+            return function
+
+        return register if function is None else register(function)
+
+    def make(self, function: Function, options: CallbackOptions | None = None) -> Callback:
+        """The callback, checked and not registered. Raises UsageError."""
+        if not callable(function):
+            raise UsageError(f'{self.phase} decorates a function, not "{function!r}": write @container.{self.phase}')
+        taken = {callback.name for callback in self.callbacks}
+        options = options or self._defaults
+        name = options.name or str(getattr(function, "__name__", ""))
+        if options.name in taken:
+            raise UsageError(f'name is "{name}", as of another {self.phase} callback: choose a different one')
+        if name in taken or not NAME.fullmatch(name):  # a lambda, a partial
+            name = f"{self.phase}[{len(self.callbacks)}]"
+        return Callback(
+            self.phase, name, function, _takes_event(function, f'the {self.phase} callback "{name}"'), options
+        )
+
+    def add(self, callback: Callback) -> None:
+        """Raises AlreadyStartedError."""
+        if self.closed:
+            raise AlreadyStartedError(self.closed)
+        self.callbacks.append(callback)
+
+
+class Phases:
+    """The base of both kinds of container: a decorator for each phase."""
+
+    def __init__(self, timeouts: Mapping[Phase, float | None]) -> None:
+        """`timeouts` are the defaults, in seconds; None is no limit."""
+        self._registrars = {
+            phase: Registrar(phase, seconds, str(getattr(Phases, phase).__doc__)) for phase, seconds in timeouts.items()
+        }
+
+    @property
+    def pre_start(self) -> Registrar:
+        """Callbacks that run before the app is started. A failure keeps it from starting, and post_stop follows."""
+        return self._registrars["pre_start"]
+
+    @property
+    def post_start(self) -> Registrar:
+        """Callbacks that run once the app is ready. A failure stops it, without pre_stop."""
+        return self._registrars["post_start"]
+
+    @property
+    def pre_stop(self) -> Registrar:
+        """Callbacks that run when a stop is requested, while the app still runs. A failure is logged."""
+        return self._registrars["pre_stop"]
+
+    @property
+    def post_stop(self) -> Registrar:
+        """Callbacks that run once the app has exited, however that came about. A failure is logged."""
+        return self._registrars["post_stop"]
+
+
+def _takes_event(function: Function, what: str) -> bool:
+    """Whether the function takes the event. A parameter with a default keeps it: `lambda name=name: ...`.
+
+    Raises UsageError for a function that cannot be called as a callback.
+    """
+    if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
+        raise UsageError(f"{what} is a generator, which would not run: return instead of yield")
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):  # some built-in functions have no signature
+        return False
+    variable = {inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD}
+    required = [p for p in parameters if p.default is p.empty and p.kind not in variable]
+    if len(required) > 1 or any(p.kind is p.KEYWORD_ONLY for p in required):
+        names = ", ".join(p.name for p in required)
+        raise UsageError(f'{what} takes "{names}": let it take nothing, or the event')
+    return bool(required) or any(p.kind is p.VAR_POSITIONAL for p in parameters)

@@ -29,7 +29,7 @@ CMD []
 APP = """
 from flask import Flask
 from celery import Celery
-from lifeinit.api.flask_celery import FlaskCeleryContainer
+from lifeinit import FlaskCeleryContainer
 
 app = Flask(__name__)
 celery = Celery(__name__, broker="redis://redis:6379/0")

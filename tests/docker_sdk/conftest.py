@@ -37,7 +37,7 @@ class Diary:
 
     @property
     def phases(self) -> list[str]:
-        return [event.phase for event in self.events]
+        return [event.event for event in self.events]
 
     @property
     def last(self) -> Event:

@@ -18,7 +18,7 @@ never = threading.Event()
 
 
 def tell(event: Event) -> None:
-    print(event.phase, event.reason, event.exit_code, flush=True)
+    print(event.event, event.signal or event.reason, event.exit_code, flush=True)
 
 
 @container.pre_start

@@ -84,7 +84,7 @@ def test_dies_during_pre_stop(make: Make, diary: Diary) -> None:
     managed.stop(timeout=1000)
     assert managed.wait() == 137
     assert diary.phases == ["pre_start", "post_start", "pre_stop", "post_stop"]
-    assert diary.events[2].name == "kill"
+    assert diary.events[2].hook == "kill"
     assert diary.last.reason == "stop"
 
 

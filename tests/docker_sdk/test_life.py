@@ -33,11 +33,11 @@ def test_a_whole_life(make: Make, diary: Diary, client: DockerClient) -> None:
     def look(event: Event) -> None:
         diary(event)
         if event.container is None:
-            seen.append((event.phase, str(exists(client, name_of(managed)))))
+            seen.append((event.event, str(exists(client, name_of(managed)))))
         else:
             event.container.reload()
-            seen.append((event.phase, event.container.status))
-            if event.phase == "post_start":
+            seen.append((event.event, event.container.status))
+            if event.event == "post_start":
                 ready(managed)
 
     for phase in (managed.pre_start, managed.post_start, managed.pre_stop, managed.post_stop):
@@ -47,6 +47,9 @@ def test_a_whole_life(make: Make, diary: Diary, client: DockerClient) -> None:
     assert managed.wait() == 7
     assert seen == [("pre_start", "False"), ("post_start", "running"), ("pre_stop", "running"), ("post_stop", "exited")]
     assert [event.reason for event in diary.events] == [None, None, "stop", "stop"]
+    assert [event.signal for event in diary.events] == [None] * 4
+    assert [event.remaining is None for event in diary.events] == [True, True, False, True]
+    assert diary.last.child_exit_code == 7
     assert [event.exit_code for event in diary.events] == [None, None, None, 7]
     assert {event.attempt for event in diary.events} == {1}
     assert not diary.last.oom_killed
@@ -58,7 +61,7 @@ def test_callbacks_given_to_start_come_last(make: Make) -> None:
     managed.pre_start(lambda: order.append("first"))
     managed.pre_start(lambda: order.append("second"))
     managed.start(
-        pre_start_callback=lambda: order.append("third"), post_stop_callback=lambda event: order.append(event.phase)
+        pre_start_callback=lambda: order.append("third"), post_stop_callback=lambda event: order.append(event.event)
     )
     assert managed.wait() == 0
     assert order == ["first", "second", "third", "post_stop"]
@@ -215,7 +218,7 @@ def test_a_callback_that_overruns_its_timeout_vetoes(make: Make) -> None:
         told.set()
 
     with pytest.raises(
-        CallbackError, match=r"hang: was not done after 0.05 s, and goes on in the background"
+        CallbackError, match=r"hang: timed out after 0.05 s, and keeps running in the background"
     ) as caught:
         managed.start()
     assert caught.value.__cause__ is None
@@ -246,7 +249,7 @@ def test_a_failing_stop_phase_stops_nothing(make: Make, diary: Diary, caplog: py
     managed = make()
 
     def fail(event: Event) -> None:
-        raise ValueError(event.phase)
+        raise ValueError(event.event)
 
     managed.pre_stop(fail)
     managed.post_stop(fail)
@@ -290,7 +293,7 @@ def test_async_callbacks(make: Make) -> None:
 
     @managed.post_stop(timeout=10)
     async def after(event: Event) -> None:
-        seen.append(event.phase)
+        seen.append(event.event)
 
     managed.start()
     managed.wait()
@@ -302,11 +305,11 @@ def test_which_thread_a_callback_runs_in(make: Make) -> None:
     threads: dict[str, str] = {}
 
     def note(event: Event) -> None:
-        threads[event.name] = threading.current_thread().name
+        threads[event.hook] = threading.current_thread().name
 
     here = threading.current_thread().name
     for phase in (managed.pre_start, managed.post_start, managed.pre_stop, managed.post_stop):
-        phase(name=f"{phase.name}-plain")(note)
+        phase(name=f"{phase.phase}-plain")(note)
     managed.post_start(name="limited", timeout=60)(note)
     with managed:
         ready(managed)
@@ -331,7 +334,7 @@ def test_stop_from_another_thread_during_pre_start(make: Make, diary: Diary, cli
         raise ValueError("once more")
 
     diary.keep(managed)
-    with pytest.raises(StoppedError, match="was stopped while it was started"):
+    with pytest.raises(StoppedError, match="was stopped before its start was complete"):
         managed.start()
     asked[0].join()
     assert diary.phases == ["post_stop"]
@@ -392,7 +395,7 @@ def test_what_a_callback_cannot_ask_for(make: Make) -> None:
     with managed:
         ready(managed)
     assert refused == [
-        f'{name}() in the callback "ask" would wait for that callback itself' for name in ("start", "stop", "wait")
+        f'{name}() in the callback "ask" would wait for the callback itself' for name in ("start", "stop", "wait")
     ]
 
 

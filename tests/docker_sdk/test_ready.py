@@ -4,11 +4,11 @@ import pytest
 from docker import DockerClient
 
 from lifeinit.docker import (
-    DefinitionError,
     ManagedContainer,
     NotRunningError,
     ReadyTimeoutError,
     StartError,
+    UsageError,
 )
 from tests.docker_sdk.conftest import SERVE, Diary, Make, container_of, printed_ready, ready
 
@@ -66,7 +66,7 @@ def test_attach(client: DockerClient, make: Make, diary: Diary) -> None:
     first.start()
     container = ready(first)
     managed = ManagedContainer.attach(client, str(container.name))
-    with pytest.raises(DefinitionError, match="runs already, so no pre_start callback can come before it: use"):
+    with pytest.raises(UsageError, match="runs already, so pre_start callbacks do not run: use"):
         managed.start(pre_start_callback=diary)
     diary.keep(managed)
     managed.start()
@@ -74,7 +74,7 @@ def test_attach(client: DockerClient, make: Make, diary: Diary) -> None:
     managed.stop()
     assert diary.phases == ["pre_stop", "post_stop"]
     assert managed.wait() == first.wait() == 7
-    with pytest.raises(NotRunningError, match=r'" is exited, not running: start it first, or make a ManagedContainer'):
+    with pytest.raises(NotRunningError, match=r'" is exited, not running: start it, or make a ManagedContainer'):
         ManagedContainer.attach(client, str(container.id))
 
 
@@ -105,7 +105,7 @@ def test_a_death_between_attach_and_start(client: DockerClient, make: Make, diar
 
 
 def test_attach_to_nothing(client: DockerClient) -> None:
-    with pytest.raises(NotRunningError, match='there is no container "no-such" to attach to: see "docker ps"'):
+    with pytest.raises(NotRunningError, match=r'^container "no-such" does not exist: see "docker ps"$'):
         ManagedContainer.attach(client, "no-such")
 
 

@@ -33,8 +33,20 @@ def test_the_engine_imports_nothing_that_a_search_path_could_replace() -> None:
 
 
 def test_importing_lifeinit_is_cheap() -> None:
-    program = "import sys, lifeinit; print(*sys.modules)"
-    loaded = subprocess.run(
-        [sys.executable, "-I", "-c", program], check=True, capture_output=True, text=True
-    ).stdout.split()
-    assert not {"click", "psutil", "tomllib", "dataclasses", "importlib.metadata"} & set(loaded)
+    assert not {"click", "psutil", "tomllib", "dataclasses", "importlib.metadata"} & loaded_by("lifeinit")
+
+
+def test_importing_lifeinit_docker_loads_no_engine() -> None:
+    """Of the engine only the numbers of exit statuses."""
+    loaded = loaded_by("lifeinit.docker")
+    assert {name for name in loaded if name.startswith("lifeinit.engine")} <= {
+        "lifeinit.engine",
+        "lifeinit.engine.exit_status",
+    }
+    assert not {name for name in loaded if name.startswith(("lifeinit.api", "lifeinit.config"))}
+
+
+def loaded_by(module: str) -> set[str]:
+    program = f"import sys, {module}; print(*sys.modules)"
+    command = [sys.executable, "-I", "-c", program]
+    return set(subprocess.run(command, check=True, capture_output=True, text=True).stdout.split())

@@ -9,7 +9,6 @@ from typing import Protocol
 import pytest
 
 import lifeinit
-from lifeinit import Container, UseError
 from tests.integration.harness import Running, base_environment
 
 HEAD = "import os, signal, sys, time\nfrom lifeinit import Container\n"
@@ -47,7 +46,7 @@ def first(event):
     os.mkfifo("up")
     changed.append(1)
     event.setenv("TOLD", "one\\ntwo")
-    print("first", event.phase, event.name, event.attempt, event.child_pid)
+    print("first", event.event, event.hook, event.attempt, event.child_pid)
 
 @container.pre_start(name="second")
 async def another():
@@ -229,28 +228,30 @@ Container().start(app)
         (
             "from threading import *\nThread(target=time.sleep, args=(60,), name='agent', daemon=True).start()\n"
             + START,
-            "start() cannot fork a process with other threads (agent): start them later",
+            'UsageError: start() cannot fork a process with other threads, "agent": start them later',
         ),
         (
             "c = Container()\ndef app():\n    @c.pre_start\n    def late(): ...\nc.start(app)",
-            "pre_start is used after start(): decorate the callbacks before it",
+            "AlreadyStartedError: pre_start is used after start(): register callbacks before it",
         ),
         (
             "c = Container()\ndef app(): c.start('true')\nc.start(app)",
-            "start() is called a second time: this process is a child of the container already",
+            "AlreadyStartedError: start() is called a second time: this process runs below the container's init",
         ),
+        ("Container().start(7)", 'UsageError: start() cannot run "7": pass a list such as ["gunicorn", "shop:app"]'),
+        ("Container().start(['true', 7])", """UsageError: start() cannot run "['true', 7]": pass a list such as"""),
+        ("Container().start('true', 'x')", "UsageError: start() takes no arguments beside a shell command line"),
         (
-            "c = Container()\n@c.pre_stop\ndef two(a, b): ...",
-            'the pre_stop callback "two" takes a, b: let it take nothing, or one event',
+            "c = Container()\n@c.post_stop\ndef late(event): event.setenv('A', '1')\nc.start('true')",
+            "UsageError: setenv cannot change the app in post_stop: call it in a pre_start callback",
         ),
-        ("Container().start(7)", "start() takes a line for the shell, a list as"),
     ],
 )
 def test_bad_use_gets_one_sentence(program: Program, text: str, sentence: str) -> None:
     running = program(text)
     running.rest()
-    assert running.status() == 1
-    assert any(line.startswith(f"lifeinit.api.callbacks.UseError: {sentence}") for line in running.stderr())
+    running.status()
+    assert any(line.startswith(f"lifeinit.{sentence}") for line in running.stderr())
 
 
 def test_a_wrong_hook_file(program: Program, tmp_path: Path) -> None:
@@ -275,29 +276,39 @@ c.start(app)
     assert program(text, LIFEINIT_STOP_TIMEOUT="9").rest()[0] in {"7", "8"}
 
 
-def test_options_that_cannot_be() -> None:
-    container = Container()
-    with pytest.raises(ValueError, match='timeout is "5", a quoted number without a unit: write "5s"'):
-        container.pre_start(timeout="5")
-    with pytest.raises(ValueError, match='on_failure is "stop": write "abort" or "warn"'):
-        container.pre_start(on_failure="stop")  # type: ignore[call-overload]
-    with pytest.raises(ValueError, match='name is "a b"'):
-        container.pre_start(name="a b")(lambda: None)
-    with pytest.raises(ValueError, match='retries is "-1"'):
-        container.pre_start(retries=-1)
-    container.pre_start(name="a")(lambda: None)
-    with pytest.raises(ValueError, match='a second pre_start callback named "a"'):
-        container.pre_start(name="a")(lambda: None)
-    with pytest.raises(UseError, match="pre_start decorates a function, not 7"):
-        container.pre_start(7)  # type: ignore[call-overload]
-    with pytest.raises(ValueError, match="stop_timeout is"):
-        Container(stop_timeout=0)
+def test_the_event_has_what_a_hook_is_told(program: Program) -> None:
+    """Every LIFEINIT_ variable of a hook is a field of its name."""
+    text = """
+c = Container(stop_timeout=20)
+told = lambda: {name for name in os.environ if name.startswith("LIFEINIT_")} - {"LIFEINIT_RUN_DIR"}
+
+@c.pre_start
+def first(event):
+    fields = {f"LIFEINIT_{name.upper()}" for name in vars(event)}
+    print(sorted(told() - fields), event.env == os.environ["LIFEINIT_ENV"])
+
+@c.post_start
+def up(event):
+    os.kill(event.pid, signal.SIGTERM)
+
+@c.post_stop(timeout=3)
+def last(event):
+    print(event.event, event.hook, event.pid, event.child_pid, event.reason, event.signal, event.exit_code)
+    print(event.child_exit_code, event.child_exit_signal, event.oom_killed, event.attempt, event.restarts)
+    print(event.deadline >= time.time(), event.remaining in {2, 3}, event.env)
+
+c.start(["sleep", "3600"])
+"""
+    assert program(text).rest() == [
+        "[] True",
+        "post_stop last 1 None signal TERM 143",
+        "None TERM False 1 0",
+        "True True None",
+    ]
 
 
-def test_the_decorators_return_the_function() -> None:
-    container = Container()
-
-    def callback() -> None: ...
-
-    assert container.pre_start(callback) is callback
-    assert container.post_stop(name="x")(callback) is callback
+def test_a_callback_without_a_name_is_called_by_its_place(program: Program, tmp_path: Path) -> None:
+    """As a hook without a name, and counted with those of the hook file."""
+    (tmp_path / "own.toml").write_text('pre_start = "true"\n')
+    text = "c = Container(config='own.toml')\nc.pre_start(lambda event: print(event.hook))\nc.start(['true'])"
+    assert program(text).rest() == ["pre_start[1]"]

@@ -1,6 +1,7 @@
 """FlaskCeleryContainer: gunicorn and a Celery worker in one container, with callbacks around both."""
 
 import os
+import shelve
 import signal
 import socket
 from collections.abc import Iterator
@@ -22,7 +23,7 @@ import os
 
 from celery import Celery
 from flask import Flask
-from lifeinit.api.flask_celery import FlaskCeleryContainer
+from lifeinit import FlaskCeleryContainer
 
 app = Flask(__name__)
 celery = Celery(__name__, broker=os.environ["BROKER"], backend=os.environ["BROKER"])
@@ -55,6 +56,15 @@ def pack():
     with open("gate") as gate:
         gate.readline()
     return "packed"
+
+
+@celery.task
+def tick():
+    os.write(1, b"tick\\n")
+
+
+if "TICKS" in os.environ:
+    celery.conf.beat_schedule = {"tick": {"task": tick.name, "schedule": 0.2}}
 
 
 @app.route("/order")
@@ -179,15 +189,37 @@ def test_beat_and_numbers_from_the_environment(shop: Shop) -> None:
     assert running.status() == 0
 
 
+class Planted:
+    """Runs a command when it is unpickled."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+
+    def __reduce__(self) -> tuple[object, tuple[Path]]:
+        return os.mkdir, (self.directory,)
+
+
+def test_beat_runs_no_schedule_that_was_planted(shop: Shop, tmp_path: Path) -> None:
+    """Celery's own default opens the file below, and whoever may write there becomes the container's user."""
+    with shelve.open(tmp_path / "celerybeat-schedule") as schedule:
+        schedule["entries"] = Planted(tmp_path / "attacked")
+    running = shop(LIFEINIT_BEAT="1", LIFEINIT_WEB="0", TICKS="1")
+    until(running, "tick")
+    running.send(signal.SIGTERM)
+    running.rest()
+    assert running.status() == 0
+    assert not (tmp_path / "attacked").exists()
+
+
 @pytest.mark.parametrize(
     ("variable", "value", "sentence"),
     [
-        ("THREADS", "many", 'LIFEINIT_THREADS is "many", no number from 1 to 1000; nothing was started'),
-        ("THREADS", "9" * 5000, f'LIFEINIT_THREADS is "{"9" * 57}...", no number from 1 to 1000; nothing was started'),
-        ("BEAT", "maybe", 'LIFEINIT_BEAT is "maybe", neither true nor false: write 1 or 0; nothing was started'),
+        ("THREADS", "many", '"many": write a whole number from 1 to 1000'),
+        ("THREADS", "9" * 5000, f'"{"9" * 57}...": write a whole number from 1 to 1000'),
+        ("BEAT", "maybe", '"maybe": write 1 or 0'),
     ],
 )
 def test_a_wrong_variable(shop: Shop, variable: str, value: str, sentence: str) -> None:
     running = shop(**{f"LIFEINIT_{variable}": value})
-    assert running.rest() == [f"lifeinit: {sentence}"]
+    assert running.rest() == [f"lifeinit: LIFEINIT_{variable} is {sentence}; nothing was started"]
     assert running.status() == 78

@@ -68,6 +68,7 @@ def test_the_machine_knows_only_its_words_and_the_plan() -> None:
 FLOORS = (
     "lifeinit.engine",
     "lifeinit.values",
+    "lifeinit.callbacks",
     "lifeinit.startup.inherited",  # the prober gives back what lifeinit inherited, too
     "lifeinit.probes",
     "lifeinit.status",

@@ -129,29 +129,27 @@ def _hooks(callbacks: Sequence[Callback], hook_file: HookFile) -> list[Hook]:
     """The callbacks of a phase as hooks of the engine, which come after those of the hook file."""
     hooks = []
     for index, callback in enumerate(callbacks):
-        name, options = callback.name, callback.options
+        name = callback.name
         if name == f"{callback.phase}[{index}]":  # it has no name of its own, only its place
             name = f"{callback.phase}[{len(hook_file.hooks.get(callback.phase, ())) + index}]"
-        program = Program(
-            (name.encode(),),
-            Identity(session=True),
-            call=invoke.program(functools.partial(_call, callback), is_app=False),
-        )
-        abort = options.on_failure == "abort"
-        hooks.append(
-            Hook(
-                name,
-                program,
-                None,
-                options.timeout,
-                options.retries,
-                options.retry_delay,
-                abort,
-                options.once,
-                _place(callback.function),
-            )
-        )
+        hooks.append(_hook(callback, name))
     return hooks
+
+
+def _hook(callback: Callback, name: str) -> Hook:
+    options = callback.options
+    call = invoke.program(functools.partial(_call, callback), is_app=False)
+    return Hook(
+        name,
+        Program((name.encode(),), Identity(session=True), call=call),
+        sleep=None,
+        timeout=options.timeout,
+        retries=options.retries,
+        retry_delay=options.retry_delay,
+        abort=options.on_failure == "abort",
+        once=options.once,
+        place=_place(callback.function),
+    )
 
 
 def _call(callback: Callback) -> object:

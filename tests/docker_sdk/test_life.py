@@ -110,7 +110,7 @@ def test_what_is_over_stays_over(make: Make, diary: Diary) -> None:
     before = list(diary.events)
     assert managed.wait() == 3
     managed.stop()
-    with pytest.raises(AlreadyStartedError, match="one ManagedContainer is one life, make another"):
+    with pytest.raises(AlreadyStartedError, match="a ManagedContainer has one life, make another"):
         managed.start()
     assert diary.events == before
 

@@ -3,15 +3,13 @@
 import os
 import sys
 
-from lifeinit.engine import exit_status
-from lifeinit.engine.printable import quote
-
 if __name__ == "__main__":
     # As in the engine's main.py: last on the path, the package can stand in front of no module of the library.
     sys.path.append(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 
-from lifeinit.engine import log, syscalls
+from lifeinit.engine import exit_status, log, syscalls
 from lifeinit.engine.plan import Inherited
+from lifeinit.engine.printable import quote
 from lifeinit.probes.attempt import Terms
 from lifeinit.probes.exec_program import die
 from lifeinit.probes.parse_targets import resolve

@@ -19,7 +19,7 @@ import sys  # noqa: E402
 _PARENT = os.getppid()  # asked for early: it may die at any time
 _COMMANDS = ("check", "wait", "status", "health", "schema", "example", "completion")
 _VARIABLES = ("LIFEINIT_", "TINI_")
-_OF_THE_FILE = {"LIFEINIT_CONFIG", "LIFEINIT_STOP_TIMEOUT", "LIFEINIT_RUN_DIR"}
+_OF_THE_FILE = {"LIFEINIT_CONFIG", "LIFEINIT_STOP_TIMEOUT"}
 
 
 def main() -> "NoReturn":

@@ -140,7 +140,6 @@ def strike(scenario: Scenario, directory: Path) -> Result:
     if not scenario.plain:
         (directory / "hooks.toml").write_text(hook_file(scenario, directory))
         options += ["--config", str(directory / "hooks.toml")]
-        environment["LIFEINIT_RUN_DIR"] = str(directory / "full" / "run")
     with surrounded(scenario, directory) as through, (directory / "out").open("wb") as out:
         with (directory / "err").open("wb") as err:
             process = subprocess.Popen(

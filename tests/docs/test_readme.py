@@ -33,7 +33,7 @@ def test_the_shop(init: Start, tmp_path: Path) -> None:
         port = free.getsockname()[1]
     options = ["--config", str(ROOT / "hooks.example.toml")]
     in_examples = ("sh", "-c", f'cd {ROOT}/examples && exec "$@" 2>&1', "sh")
-    env = {"PORT": str(port), "SHOP_DATA": str(tmp_path), "LIFEINIT_RUN_DIR": str(tmp_path / "run")}
+    env = {"PORT": str(port), "SHOP_DATA": str(tmp_path)}
     running = init(sys.executable, "shop.py", "serve", options=options, env=env, through=in_examples)
     said = until(running, "post_start announce: ok")
     running.send(signal.SIGINT)

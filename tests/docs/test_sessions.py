@@ -15,7 +15,7 @@ SESSIONS = [block for block in all_blocks() if block.language == "console" and b
 def test_a_session(block: Block, tmp_path: Path) -> None:
     files_of(block.page, tmp_path)
     session = shown_in(block)
-    environment = {"LIFEINIT_RUN_DIR": str(tmp_path / "run"), "LC_ALL": "C"}
+    environment = {"LC_ALL": "C"}
     printed = outputs_of([command for command, _ in session], tmp_path, environment)
     for (command, shown), really in zip(session, printed, strict=True):
         assert fits(shown, really), f"{block}: $ {command}\n{really}"
@@ -27,7 +27,7 @@ def test_another_output_does_not_fit(tmp_path: Path) -> None:
     text = "$ lifeinit --post-stop 'echo bye' -- true\nlifeinit: app exited 0\nbye\nlifeinit: post_stop[0]: ok in 9 s\n"
     block = Block("docs/index.md", 1, "console", text)
     ((command, shown),) = shown_in(block)
-    (printed,) = outputs_of([command], tmp_path, {"LIFEINIT_RUN_DIR": str(tmp_path / "run")})
+    (printed,) = outputs_of([command], tmp_path, {})
     assert fits(shown, printed)
     assert fits("lifeinit: app exited 0\n...\nlifeinit: post_stop[0]: ok in 1 s", printed)
     assert not fits(shown.replace("exited 0", "exited 1"), printed)

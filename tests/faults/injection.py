@@ -57,7 +57,6 @@ def survive(
     if hooks is not None:
         (directory / "hooks.toml").write_text(hooks)
         options += ["--config", str(directory / "hooks.toml")]
-        environment["LIFEINIT_RUN_DIR"] = str(directory / "run")
     gate = ["sh", "-c", 'read open < gate; exec "$@"', "-"]
     running = Running([*gate, str(LIFEINIT), *options, "--", *listener(f"TERM={APP_STATUS}")], directory, environment)
     try:

@@ -1,11 +1,11 @@
-"""State files: `lifeinit status` and `health` make a screen, a verdict and JSON of them, or say what is wrong."""
+"""Published states: `lifeinit status` and `health` make a screen, a verdict and JSON of them, or say what is wrong."""
 
 import json
 import time
 
 from lifeinit.cli import status_screen
 from lifeinit.cli.status import _as_json
-from lifeinit.status.find_init import Found
+from lifeinit.status.find_init import RunningInit
 from lifeinit.status.health import verdict
 from lifeinit.status.state_reader import State, StateError, parse
 
@@ -41,7 +41,7 @@ PIECES = [
     *(b'"running"', b'"waiting"', b'"skipped"', b'"timed out"', b'"post_stop["', b'"hooks": []', b'"since": -1', b"\n"),
 ]
 LONGEST_SENTENCE = 200
-LONGEST_LINE = 4000  # an argument list may be long, what a state file says may not
+LONGEST_LINE = 4000  # an argument list may be long, what a state says may not
 
 
 def look(data: bytes) -> None:
@@ -51,12 +51,12 @@ def look(data: bytes) -> None:
         assert str(state).isprintable()
         assert len(str(state)) < LONGEST_SENTENCE, str(state)
         return
-    found = Found(state.pid, state)
-    told = [*status_screen.text(found, [], now).split("\n"), verdict(found, now)[1]]
+    running = RunningInit(state.pid, state)
+    told = [*status_screen.text(running, [], now).split("\n"), verdict(running, now)[1]]
     for line in told:
         assert line.isprintable()
         assert len(line) < LONGEST_LINE
-    assert isinstance(json.loads(_as_json(found, None)), dict)
+    assert isinstance(json.loads(_as_json(running, None)), dict)
 
 
 def _parsed(data: bytes) -> State | StateError:

@@ -54,9 +54,7 @@ def init(tmp_path: Path, namespaces: None) -> Iterator[Start]:  # noqa: ARG001
             (tmp_path / "hooks.toml").write_text(hooks)
         outer = python("outer") if subreaper else []
         command = [*outer, *through, str(LIFEINIT), *options, "--", *app]
-        # A plain init has no variable of lifeinit's own, and writes no state file either.
-        state = {} if hooks is None else {"LIFEINIT_RUN_DIR": str(tmp_path / "run")}
-        started.append(Running(command, tmp_path, base_environment() | state | (env or {})))
+        started.append(Running(command, tmp_path, base_environment() | (env or {})))
         return started[-1]
 
     yield start

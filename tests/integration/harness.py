@@ -10,6 +10,9 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from lifeinit.status import proc, published_state
+from lifeinit.status.state_reader import State
+
 PROGRAMS = Path(__file__).parent / "programs"
 LIFEINIT = Path(sys.executable).with_name("lifeinit")
 # Signals 32 and 33, with musl 34 too, are the C library's: a process that posix_spawn(3) has made ignores them, and so
@@ -100,6 +103,11 @@ class Running:
                 for child in children(pid):
                     return child
         raise AssertionError(f"it is over without a child; stderr: {self.stderr()}")
+
+    def published(self) -> State | None:
+        """The state that it publishes."""
+        process = proc.look(self.pid)
+        return None if process is None else published_state.read(process)
 
     def send(self, signo: int) -> None:
         os.kill(self.pid, signo)

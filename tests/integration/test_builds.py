@@ -45,7 +45,6 @@ def run(directory: Path, which: str, *arguments: str, hooks: str | None = None, 
     environment = base_environment()
     if hooks is not None:
         (directory / "hooks.toml").write_text(hooks)
-        environment["LIFEINIT_RUN_DIR"] = str(directory / "run")
     if path:
         environment["PYTHONPATH"] = path
     command = [*python("outer"), sys.executable, "-c", WITHOUT, which, *arguments]

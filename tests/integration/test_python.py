@@ -28,7 +28,7 @@ def program(tmp_path: Path, namespaces: None) -> Iterator[Program]:  # noqa: ARG
 
     def start(text: str, **env: str) -> Running:
         (tmp_path / "app.py").write_text(HEAD + text)
-        variables = {"LIFEINIT_RUN_DIR": str(tmp_path / "run"), "PYTHONPATH": str(Path(lifeinit.__file__).parents[1])}
+        variables = {"PYTHONPATH": str(Path(lifeinit.__file__).parents[1])}
         started.append(Running([sys.executable, "app.py"], tmp_path, base_environment() | variables | env))
         return started[-1]
 

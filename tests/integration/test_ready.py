@@ -3,7 +3,9 @@
 import contextlib
 import os
 import re
+import shutil
 import socket
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from signal import SIGKILL, SIGSTOP, SIGTERM, SIGUSR1
@@ -233,13 +235,13 @@ def test_a_target_that_cannot_be(init: Start) -> None:
 
 
 def test_the_ready_file_is_there_while_the_app_serves(init: Start, tmp_path: Path) -> None:
-    """One of an earlier run is removed before the start; it is gone when pre_stop begins."""
+    """One of an earlier run is removed before the first hook; the stop removes it before the app ends."""
     (tmp_path / "up").touch()
     ready_file = tmp_path / "up"
     hooks = f"""
         ready_file = "{ready_file}"
         pre_start = "test ! -e {ready_file}"
-        pre_stop = "test ! -e {ready_file} && echo gone"
+        pre_stop = "while test -e {ready_file}; do sleep 0.02; done; echo gone"
         ready.command = "echo probed; read x < go"
         ready.interval = 0.02
     """
@@ -258,10 +260,55 @@ def test_the_ready_file_is_there_while_the_app_serves(init: Start, tmp_path: Pat
 def test_a_ready_file_that_cannot_be_written(init: Start) -> None:
     running = init(*listener("TERM=0"), hooks='ready_file = "/nowhere/up"\n')
     running.expect("ready")
+    reason = "its directory did not exist when the app started"
+    while running.stderr()[:1] != [f'lifeinit: cannot write the ready file "/nowhere/up": {reason}']:
+        assert running.process.poll() is None, running.stderr()
     running.send(SIGTERM)
     assert running.status() == 0
-    reason = "its directory was not there when the app started"
-    assert running.stderr()[0] == f'lifeinit: cannot write the ready file "/nowhere/up": {reason}'
+
+
+@pytest.fixture
+def slow(tmp_path: Path) -> Iterator[Path]:
+    """A file system of its own, which can be frozen."""
+    path = f"{os.environ['PATH']}:/usr/sbin:/sbin"
+    tools = [shutil.which(tool, path=path) for tool in ("mkfs.ext4", "fsfreeze", "mount", "umount")]
+    if os.geteuid() != 0 or None in tools or not Path("/dev/loop-control").exists():
+        pytest.skip("to freeze a file system takes root, mkfs.ext4, fsfreeze and a loop device")
+    make, *_, mount, umount = map(str, tools)
+    (tmp_path / "image").touch()
+    os.truncate(tmp_path / "image", 16 << 20)
+    (tmp_path / "slow").mkdir()
+    subprocess.run([make, "-q", tmp_path / "image"], check=True)
+    subprocess.run([mount, "-o", "loop", tmp_path / "image", tmp_path / "slow"], check=True)
+    yield tmp_path / "slow"
+    subprocess.run([umount, "--lazy", tmp_path / "slow"], check=True)
+
+
+@contextlib.contextmanager
+def frozen(path: Path) -> Iterator[None]:
+    """Who writes there waits until the end of this, in state D. fsfreeze(8)"""
+    subprocess.run(["/usr/sbin/fsfreeze", "--freeze", path], check=True)
+    try:
+        yield
+    finally:
+        subprocess.run(["/usr/sbin/fsfreeze", "--unfreeze", path], check=True)
+
+
+def test_a_frozen_file_system_holds_up_neither_the_signals_nor_post_stop(init: Start, slow: Path) -> None:
+    """PID 1 itself removed the ready file: it sat in state D, the app was killed without its SIGTERM, no post_stop.
+
+    The control is the file, which is still there: its removal waits for the file system.
+    """
+    hooks = f'ready_file = "{slow}/up"\npre_stop = "echo pre_stop"\npost_stop = "echo post_stop"\n'
+    running = init(*listener("TERM=5"), hooks=hooks)
+    running.expect("ready")
+    while not (slow / "up").exists():
+        assert running.process.poll() is None, running.stderr()
+    with frozen(slow):
+        running.send(SIGTERM)
+        running.expect("pre_stop", "TERM", "post_stop")
+        assert (slow / "up").exists()
+    assert running.status() == 5
 
 
 @contextlib.contextmanager

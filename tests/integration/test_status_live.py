@@ -9,6 +9,7 @@ import pytest
 
 from tests.integration.conftest import Start
 from tests.integration.harness import LIFEINIT, listener
+from tests.integration.test_status import NOT_ROOT
 
 ROOT_ONLY = pytest.mark.skipif(os.geteuid() != 0, reason="to become another user takes root")
 HEALTH = f"{LIFEINIT} health >&2; echo $LIFEINIT_EVENT $?"
@@ -72,34 +73,51 @@ def test_status_tells_what_has_happened(init: Start) -> None:
     ]
 
 
-def test_the_state_is_gone_at_the_end_and_holds_no_secret(init: Start, tmp_path: Path) -> None:
-    hooks = '[[pre_start]]\ncommand = "echo s3cret > /dev/null; cp run/1.json kept"\nenvironment = { P = "s3cret" }\n'
-    running = init("sh", "-c", "exit 3", hooks=hooks)
-    assert running.status() == 3
-    assert "pre_start[0]" in (tmp_path / "kept").read_text()
-    assert "s3cret" not in (tmp_path / "kept").read_text()
-    assert not list((tmp_path / "run").iterdir())
-
-
-def test_a_plain_init_writes_no_state_and_is_healthy_while_its_app_lives(init: Start) -> None:
-    """In a /run of its own: whatever else is PID 1 of a namespace on this machine writes to the machine's."""
-    own_run = ["unshare", "--mount", "sh", "-c", 'mount -t tmpfs none /run; exec "$@"', "-"]
-    look = f"ls /run/lifeinit/1.json 2>&1 | grep -c No; {LIFEINIT} health -q; echo $?"
-    assert init("sh", "-c", look, through=own_run).rest() == ["1", "0"]
-    written = init("sh", "-c", "ls /run/lifeinit", through=[*own_run, "env", "LIFEINIT_POST_STOP=true"])
-    assert written.rest() == ["1.json"]
-
-
-def test_a_run_directory_that_cannot_be_written(init: Start) -> None:
-    running = init("echo", "app", hooks='post_stop = "echo post_stop"\n', env={"LIFEINIT_RUN_DIR": "/proc/nowhere"})
-    assert running.rest() == ["app", "post_stop"]
-    assert running.status() == 0
+def test_the_state_holds_no_secret(init: Start) -> None:
+    hooks = 'ready = "1ms"\n[[pre_start]]\ncommand = "echo s3cret > /dev/null"\nenvironment = { P = "s3cret" }\n'
+    running = init(*listener("TERM=3"), hooks=hooks)
+    running.expect("ready")
+    while (state := running.published()) is None or not state.ready:
+        assert running.process.poll() is None, running.stderr()
+    assert [hook.hook for hook in state.hooks] == ["pre_start[0]"]
+    assert "s3cret" not in repr(state)
 
 
 @ROOT_ONLY
-def test_another_user_may_ask(init: Start, tmp_path: Path) -> None:
-    """As a probe does that runs as the app's user."""
-    tmp_path.chmod(0o755)
-    ask = "cat run/1.json > /dev/null && echo read"
-    running = init("sh", "-c", ask, hooks='app.user = "65534"\n')
-    assert running.rest() == ["read"]
+@pytest.mark.parametrize("subreaper", [False, True], ids=["PID 1", "subreaper"])
+def test_health_needs_nothing_to_write_to(init: Start, tmp_path: Path, subreaper: bool) -> None:
+    """As a user without a directory of its own, on a read-only root: it said ready in pre_start, and in the drain."""
+    os.chown(tmp_path, 4711, 4711)
+    hooks = f"""
+        ready.command = "test -e up"
+        ready.interval = "10ms"
+        [[pre_start]]
+        command = "{HEALTH}"
+        [[pre_stop]]
+        command = "{HEALTH}"
+        [[post_stop]]
+        command = "{HEALTH}"
+    """
+    read_only = 'mount --bind . .; mount -o remount,bind,ro /; cd "$PWD"; exec "$@"'
+    through = ["/usr/bin/unshare", "--mount", "sh", "-c", read_only, "-", *NOT_ROOT]
+    unready = HEALTH.replace("$LIFEINIT_EVENT", "unready")
+    app = f'trap "exit 0" TERM; {unready}; : > up; read x < go; while :; do sleep 0.05; done'
+    running = init("sh", "-c", app, hooks=hooks, through=through, subreaper=subreaper, fifo="go")
+    running.expect("pre_start 1", "unready 1")
+    while (state := running.published()) is None or not state.ready:
+        assert running.process.poll() is None, running.stderr()
+    (tmp_path / "go").write_text("go\n")
+    running.send(SIGTERM)
+    running.expect("pre_stop 1", "post_stop 1")
+
+
+def test_a_plain_init_is_healthy_while_its_app_lives(init: Start) -> None:
+    assert init("sh", "-c", f"{LIFEINIT} health -q; echo $?").rest() == ["0"]
+
+
+@ROOT_ONLY
+def test_an_app_of_another_user_may_not_read_the_state(init: Start) -> None:
+    """Nor the descriptors of PID 1, below which it stands. The control is root's app."""
+    look = ("/bin/sh", "-c", "ls /proc/1/fd > /dev/null 2>&1; echo $?")
+    assert init(*look, hooks='app.user = "65534"\n').rest() == ["2"]
+    assert init(*look, hooks="").rest() == ["0"]

@@ -11,7 +11,7 @@ from signal import SIGCONT, SIGRTMIN, SIGTERM
 import pytest
 
 from tests.integration.conftest import Start
-from tests.integration.harness import PATIENCE, Running, listener, python, state
+from tests.integration.harness import LIFEINIT, PATIENCE, Running, listener, python, state
 from tests.integration.test_rare_answers import left_over
 
 LOOP = "while :; do sleep 0.05; done"
@@ -299,15 +299,14 @@ def test_what_a_stop_request_has_brought_to_the_app_is_told_with_v(init: Start) 
     assert any(line.endswith(": SIGTERM, SIGCONT to the app") for line in running.stderr())
 
 
-def test_the_state_is_new_whether_or_not_a_hook_asks(init: Start, tmp_path: Path) -> None:
+def test_the_state_is_new_whether_or_not_a_hook_asks(init: Start) -> None:
     """A hook finds itself in it; without one it changes all the same."""
-    running = init(*listener("TERM=0"), hooks="pre_start = 'cat \"$LIFEINIT_RUN_DIR\"/*.json'\n")
-    (hook,) = json.loads(running.line())["hooks"]
-    assert (hook["hook"], hook["result"]) == ("pre_start[0]", "running")
+    running = init(*listener("TERM=0"), hooks=f'pre_start = "{LIFEINIT} health || true"\n')
+    assert running.line().startswith("not ready: pre_start[0] has been running for ")
     running.expect("ready")
     end = time.monotonic() + PATIENCE
-    while (phase := json.loads(next((tmp_path / "run").glob("*.json")).read_text())["phase"]) != "running":
-        assert time.monotonic() < end, phase
+    while (state := running.published()) is None or state.phase != "running":
+        assert time.monotonic() < end, state
 
 
 def test_post_stop_waits_for_the_last_that_was_left_behind(init: Start, tmp_path: Path) -> None:
@@ -330,8 +329,8 @@ def test_the_signal_of_a_log_at_its_limit_is_not_the_apps(init: Start) -> None:
 
 
 def test_an_app_finds_the_state_at_once(init: Start) -> None:
-    (told,) = init("sh", "-c", 'cat "$LIFEINIT_RUN_DIR"/*.json', hooks="").rest()
-    assert json.loads(told)["phase"] in {"starting", "running"}
+    answer = "\n".join(init(str(LIFEINIT), "status", "--json", hooks="").rest())
+    assert json.loads(answer)["state"]["phase"] in {"starting", "running"}
 
 
 def test_the_last_sentence_is_not_said_twice(init: Start) -> None:

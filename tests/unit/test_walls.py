@@ -22,6 +22,7 @@ IN_ONE_FUNCTION = {
     "log.py": {"_socket", "select"},
     "spawn.py": {"select"},
     "notify.py": {"_socket", "fcntl"},
+    "state.py": {"fcntl"},
 }
 
 
@@ -126,7 +127,7 @@ def test_imports_form_no_circle() -> None:
 
 
 def test_the_engine_asks_the_wall_clock_for_nothing_but_what_it_tells() -> None:
-    """A clock that jumps moves no deadline: unix time goes into variables, lines and the state file alone."""
+    """A clock that jumps moves no deadline: unix time goes into variables, lines and the published state alone."""
     calls = [
         (path.name, line.strip()) for path in ENGINE for line in path.read_text().splitlines() if "time.time" in line
     ]

@@ -63,7 +63,6 @@ def program() -> str:
     files = {
         PLACES[0]: "The hook file, see `lifeinit-hooks(5)`, in the directory that lifeinit is started in; else",
         PLACES[1]: "this one.",
-        f"{variables.DIRECTORY}/PID.json": "The state of a lifeinit with hooks, for `status` and `health`.",
         "/dev/termination-log": "Gets the last sentence about a failure, where it is there.",
     }
     lines += [".SH ENVIRONMENT", *_variables(variables.READ)]

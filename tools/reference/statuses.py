@@ -41,13 +41,13 @@ COMMANDS: Final[dict[str, Rows]] = {
         ("127, 126", "The command was not found, or cannot be executed."),
     ),
     "status": (
-        (str(status.LIVE), "There is a live lifeinit."),
-        (str(status.NOT_RUNNING), "There is none."),
-        (str(status.UNUSABLE), f"{_WRONG_LINE}, the state file is not to be believed, or several run."),
+        (str(status.LIVE), "A lifeinit runs."),
+        (str(status.NOT_RUNNING), "None runs."),
+        (str(status.UNUSABLE), f"{_WRONG_LINE}, the state cannot be read, or several run."),
     ),
     "health": (
         ("0", "The app is ready."),
-        ("1", "It is not, is being stopped, or nothing can be known."),
+        ("1", "It is not, is being stopped, or its state cannot be read."),
         ("2", f"{_WRONG_LINE}."),
     ),
     "schema, example, completion": (("0", "It was printed."), ("2", f"{_WRONG_LINE}, or nothing could be written.")),

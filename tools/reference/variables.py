@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from lifeinit.engine.hook_environment import NAMES
-from lifeinit.engine.state import USUAL_DIRECTORY
 
 
 @dataclass(frozen=True)
@@ -19,14 +18,12 @@ def _is_about(names: str, about: str) -> Variable:
     return Variable(tuple(names.split()), about)
 
 
-DIRECTORY: Final = USUAL_DIRECTORY.decode()
 READ: Final = (
     _is_about(
         "LIFEINIT_STOP_TIMEOUT",
         "Goes before the hook file's `stop_timeout`, so that a manifest can set it beside the runtime's grace period: "
         '`30s`, `"1m30s"`. Here a number without a unit is seconds.',
     ),
-    _is_about("LIFEINIT_RUN_DIR", f"The directory of the state file, instead of `{DIRECTORY}`."),
     _is_about("LIFEINIT_PID", "Which lifeinit `status` and `health` ask, as `--pid`. A hook is told it."),
     _is_about("TINI_KILL_PROCESS_GROUP", "As tini has it: if it is there, `--group`, unless that is set in our way."),
     _is_about("TINI_VERBOSITY", "As tini has it, less 1, where no `--verbose` is given."),

@@ -1,4 +1,4 @@
-"""`lifeinit status`: what a running lifeinit says of itself, and what lives below it."""
+"""`lifeinit status`: the state of a running lifeinit, and the processes below it."""
 
 import io
 import json
@@ -12,7 +12,7 @@ from lifeinit.cli import status_screen
 from lifeinit.cli.parameters import Parsed
 from lifeinit.engine.record import Record
 from lifeinit.status import tree
-from lifeinit.status.find_init import Found, NotRunningError, UnusableError, choose
+from lifeinit.status.find_init import NotRunningError, RunningInit, UnusableError, choose
 
 LIVE, NOT_RUNNING, UNUSABLE = 0, 1, 2
 _HIGHEST_PID: Final = 2**31 - 1
@@ -30,7 +30,11 @@ PID = Parsed("PID", _process_id)
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
-    "--pid", type=PID, envvar="LIFEINIT_PID", metavar="PID", help="That lifeinit; else PID 1, else the only other one."
+    "--pid",
+    type=PID,
+    envvar="LIFEINIT_PID",
+    metavar="PID",
+    help="Ask this lifeinit; else PID 1, else the only other one.",
 )
 @click.option("--json", "as_json", is_flag=True, allow_from_autoenv=False, help="Print JSON.")
 @click.option("--long", is_flag=True, allow_from_autoenv=False, help="Show arguments too: they may hold secrets.")
@@ -38,26 +42,28 @@ def status(pid: int | None, as_json: bool, long: bool) -> int:
     """Show the running lifeinit: its phase, the app, the last hooks, and the
     processes below it.
 
-    Exits with 0 if there is a live lifeinit, 1 if there is none, and 2 if the
-    command line is wrong, its state file is not to be believed, or several run.
+    Run it as the user that lifeinit runs as, or as root.
+
+    Exits with 0 if a lifeinit runs, 1 if none does, and 2 if the command line is
+    wrong, its state cannot be read, or several run.
     """
     try:
-        found = choose(pid)
+        running = choose(pid)
     except (NotRunningError, UnusableError) as error:
         click.echo(f"lifeinit: {error}", err=True)
         return NOT_RUNNING if isinstance(error, NotRunningError) else UNUSABLE
-    nodes = None if found.hidden else tree.look(found.pid, arguments=long)
+    nodes = tree.look(running.pid, arguments=long)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a status may hold what the locale cannot write
-    click.echo(_as_json(found, nodes) if as_json else status_screen.text(found, nodes, time.time()))
+    click.echo(_as_json(running, nodes) if as_json else status_screen.text(running, nodes, time.time()))
     return LIVE
 
 
-def _as_json(found: Found, nodes: list[tree.Node] | None) -> str:
-    """`state` is null for a lifeinit that keeps none, `tree` where /proc shows nothing."""
+def _as_json(running: RunningInit, nodes: list[tree.Node] | None) -> str:
+    """`state` is null for a lifeinit that publishes none, `tree` where its processes cannot be looked at."""
     answer = {
-        "pid": found.pid,
-        "state": _plain(found.state),
+        "pid": running.pid,
+        "state": _plain(running.state),
         "tree": _plain(None if nodes is None else tuple(nodes)),
         "zombies": None if nodes is None else sum(node.state == tree.ZOMBIE for node in nodes),
     }

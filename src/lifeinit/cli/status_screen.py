@@ -4,11 +4,10 @@ import shlex
 import time
 from collections.abc import Iterable, Iterator, Sequence
 
-from lifeinit.engine import state
-from lifeinit.engine.printable import quote, shortened
-from lifeinit.status.find_init import Found
+from lifeinit.engine.printable import shortened
+from lifeinit.status.find_init import RunningInit
 from lifeinit.status.formatting import human
-from lifeinit.status.health import why
+from lifeinit.status.health import NO_STATE, why
 from lifeinit.status.state_reader import AppProcess, HookResult, State
 from lifeinit.status.tree import ZOMBIE, Node
 
@@ -17,24 +16,22 @@ _DEEPEST = 20  # steps to the right
 _WHOLE = 1 << 21  # characters: the most that execve(2) takes
 
 
-def text(found: Found, nodes: list[Node] | None, now: float) -> str:
+def text(running: RunningInit, nodes: list[Node] | None, now: float) -> str:
     """The whole screen, without a line feed at its end. `now` is unix time."""
-    parts = [_plain_head(found.pid)] if found.state is None else list(_said(found.pid, found.state, now))
-    parts.append(_hidden(found.pid) if nodes is None else _tree(nodes))
+    if running.state is None:
+        parts: list[Sequence[str]] = [[f"lifeinit, pid {running.pid}: {NO_STATE}"]]
+    else:
+        parts = list(_state(running.pid, running.state, now))
+    parts.append(_hidden(running.pid) if nodes is None else _tree(nodes))
     return "\n\n".join("\n".join(part) for part in parts)
 
 
-def _said(pid: int, state: State, now: float) -> Iterator[Sequence[str]]:
+def _state(pid: int, state: State, now: float) -> Iterator[Sequence[str]]:
     yield _head(pid, state, now)
     if state.processes:
         yield _table("APP PID UP READY STATUS", [_process(process, now) for process in state.processes])
     if state.hooks:
         yield _table("HOOK RESULT TOOK WHEN", [_hook(hook, now) for hook in state.hooks])
-
-
-def _plain_head(pid: int) -> list[str]:
-    place = quote(state.directory())
-    return [f"lifeinit, pid {pid}: keeps no state: a plain init does not, nor one that cannot write to {place}"]
 
 
 def _head(pid: int, state: State, now: float) -> list[str]:

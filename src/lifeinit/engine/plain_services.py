@@ -1,6 +1,7 @@
-"""What the supervisor asks of its services, answered for a plain init, which needs none of them."""
+"""What the supervisor asks of its services, answered for a plain init, which publishes its state and needs no more."""
 
 from lifeinit.engine import events as ev
+from lifeinit.engine.report import Report
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class PlainServices:
-    """The null object, and the base of the services for a plan that has more than the app. Imports none of them.
+    """A null object, and the base of the services for a plan that has more than the app.
 
     `exported` is what pre_start hooks have exported, from life to life; `trusted` that part of it which was written by
     hooks that run as lifeinit itself.
@@ -24,6 +25,7 @@ class PlainServices:
         self._plan = plan
         self.exported: dict[bytes, bytes] = {}
         self.trusted: dict[bytes, bytes] = {}
+        self._report = Report(plan)
 
     # The app.
 
@@ -41,7 +43,7 @@ class PlainServices:
 
     def descriptors(self) -> tuple[int, ...]:
         """The descriptors that stay open while the app runs."""
-        return ()
+        return self._report.descriptors()
 
     # Notifications.
 
@@ -78,6 +80,18 @@ class PlainServices:
 
     def update(self, machine: "Machine", apps: "Mapping[int, RunningApp]") -> None:
         """Publish the state, if anything in it is new."""
+        self._report.update(machine, apps)
 
     def close(self) -> None:
         """The run is over."""
+        self._report.close()
+
+    # Children of the services' own.
+
+    def children(self) -> tuple[int, ...]:
+        """The pids whose end is of interest."""
+        return ()
+
+    def child_ended(self, pid: int) -> bool:
+        """A process was reaped: whether it is one of these."""
+        return False

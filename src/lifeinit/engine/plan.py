@@ -146,7 +146,6 @@ class Plan(Record):
     plain: bool = True
     is_program: bool = False
     ready_file: bytes | None = None
-    run_directory: bytes | None = None
     pre_start: tuple[Hook, ...] = ()
     post_start: tuple[Hook, ...] = ()
     pre_stop: tuple[Hook, ...] = ()

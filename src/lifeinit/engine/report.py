@@ -1,17 +1,14 @@
-"""What others may learn of the life inside: the state file, the ready file, and whoever supervises lifeinit itself."""
+"""The state of a run as `status` and `health` read it: taken from the state machine, published when it is new."""
 
-import errno
 import os
 import time
 
-from lifeinit.engine import log, notify
 from lifeinit.engine.app import RunningApp
 from lifeinit.engine.events import Say
 from lifeinit.engine.hook import HookRun
 from lifeinit.engine.plan import Plan
-from lifeinit.engine.printable import quote
 from lifeinit.engine.signals import name_of
-from lifeinit.engine.state import StateFile, replace_in
+from lifeinit.engine.state import StateMemory
 from lifeinit.engine.state_machine import Machine
 
 TYPE_CHECKING = False
@@ -20,7 +17,7 @@ if TYPE_CHECKING:
 
     from lifeinit.engine.json_text import Json
 
-_LAST = 20  # hooks that are told of
+_MOST_TRIES = 20  # of hooks, the latest
 
 _RESULTS = {
     "hook_ok": "ok",
@@ -32,34 +29,20 @@ _RESULTS = {
 
 
 class Report:
-    """Writes only where something has changed. A plain init, which reports to nobody, has none."""
+    """Written only where something has changed."""
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
-        self._file = StateFile(plan.run_directory, os.getpid())
-        self._supervisor = _supervisor(plan)
+        self._memory = StateMemory()
         self._started = self._since = time.time()
         self._phase = ""
         self._hooks: list[dict[str, Json]] = []
         self._pids: dict[int, tuple[int | None, float]] = {}  # and since when each process has been that, or gone
-        self._ready = False
         self._last: tuple[object, ...] = ()
-        self._place: int | None = None  # the ready file's directory
-        self.prepare()
-
-    def prepare(self) -> None:
-        """Before a life's app exists: it could else put a link in the place of the ready file's directory."""
-        if self._plan.ready_file is None:
-            return
-        if self._place is None:
-            try:
-                self._place = os.open(os.path.dirname(self._plan.ready_file), os.O_RDONLY | os.O_DIRECTORY)
-            except OSError:
-                return  # told when it is to be written
-        self._remove_ready_file()
 
     def descriptors(self) -> tuple[int, ...]:
-        return () if self._place is None else (self._place,)
+        """The descriptor that holds the state."""
+        return self._memory.descriptors()
 
     def hook_began(self, run: HookRun) -> None:
         """A try of a hook has begun."""
@@ -78,16 +61,10 @@ class Report:
 
     def _add(self, **known: "Json") -> None:
         entry: dict[str, Json] = {"code": None, "signal": None, "seconds": None, "at": round(time.time(), 3)}
-        self._hooks = [*self._hooks[-_LAST + 1 :], {**entry, **known}]
-
-    def readiness(self, machine: Machine) -> None:
-        """Say that the app is ready, or is not any more: before anything is done about it."""
-        if machine.ready != self._ready:
-            self._ready = machine.ready
-            self._tell_readiness()
+        self._hooks = [*self._hooks[-_MOST_TRIES + 1 :], {**entry, **known}]
 
     def update(self, machine: Machine, apps: "Mapping[int, RunningApp]") -> None:
-        """Write the state down, if anything in it is new."""
+        """Publish the state, if anything in it is new."""
         living = tuple((process, app.pid, app.status_text) for process, app in apps.items())
         of_machine = (machine.phase, machine.ready, machine.unready, machine.reason, machine.restarts, machine.status)
         if (living, of_machine, self._hooks) == self._last:
@@ -95,38 +72,11 @@ class Report:
         if machine.phase != self._phase:
             self._phase, self._since = machine.phase, time.time()
         self._last = (living, of_machine, self._hooks)
-        self._file.write(self._state(machine, apps))
+        self._memory.write(self._state(machine, apps))
 
     def close(self) -> None:
-        """The life is over."""
-        if self._ready:
-            self._ready = False
-            self._tell_readiness()
-        self._file.remove()
-
-    def _tell_readiness(self) -> None:
-        if self._supervisor is not None:
-            notify.tell(self._supervisor, b"READY=1" if self._ready else b"STOPPING=1")
-        if self._plan.ready_file is None:
-            return
-        if not self._ready:
-            self._remove_ready_file()
-            return
-        try:
-            place = self._place
-            if place is None:
-                raise FileNotFoundError(errno.ENOENT, "its directory was not there when the app started")
-            replace_in(place, os.path.basename(self._plan.ready_file), b"ready\n")
-        except OSError as error:
-            log.say(f"cannot write the ready file {quote(self._plan.ready_file)}: {error.strerror}")
-
-    def _remove_ready_file(self) -> None:
-        if self._place is None or self._plan.ready_file is None:
-            return
-        try:
-            os.unlink(os.path.basename(self._plan.ready_file), dir_fd=self._place)
-        except OSError:
-            pass  # it is not there
+        """The run is over."""
+        self._memory.close()
 
     def _state(self, machine: Machine, apps: "Mapping[int, RunningApp]") -> "dict[str, Json]":
         return {
@@ -155,10 +105,3 @@ class Report:
             "ready": app is not None and machine.app == "alive" and index not in machine.unready,
             "status": "" if app is None else app.status_text,
         }
-
-
-def _supervisor(plan: Plan) -> bytes | None:
-    """The socket of whoever started lifeinit, where lifeinit itself knows when it is ready. sd_notify(3)"""
-    address = os.environb.get(b"NOTIFY_SOCKET")
-    knows = any(process.ready is not None for process in plan.processes)
-    return address if address and knows else None

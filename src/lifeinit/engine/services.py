@@ -7,14 +7,14 @@ import os
 import time
 
 from lifeinit.engine import events as ev
-from lifeinit.engine import exit_status, log, oom, syscalls
+from lifeinit.engine import exit_status, log, notify, oom, syscalls
 from lifeinit.engine.app import RunningApp
 from lifeinit.engine.env_file import LARGEST, MOST, ExportError, ExportFile
 from lifeinit.engine.hook_environment import Circumstances, told
 from lifeinit.engine.notify import Notifications
 from lifeinit.engine.plain_services import PlainServices
 from lifeinit.engine.plan import Plan, Program
-from lifeinit.engine.report import Report
+from lifeinit.engine.ready_file import ReadyFile
 from lifeinit.engine.spawn import expanded
 from lifeinit.engine.state_machine import Machine
 
@@ -36,7 +36,11 @@ class Services(PlainServices):
         self._oom_kills: int | None = None
         self._oom_killed = False
         self._notifications = Notifications(plan)
-        self._report = Report(plan)
+        self._ready = False
+        self._ready_file = None if plan.ready_file is None else ReadyFile(plan.ready_file)
+        self._supervisor = _supervisor(plan)
+        if self._ready_file is not None:
+            self._ready_file.remove_old()
 
     # The app.
 
@@ -47,8 +51,8 @@ class Services(PlainServices):
         ready = self._plan.processes[process].ready
         if ready is not None and ready.file is not None:
             _remove(ready.file, self.trusted)
-        if process == 0:
-            self._report.prepare()
+        if process == 0 and self._ready_file is not None:
+            self._ready_file.open_directory()
         return self._notifications.prepare(process)
 
     def after_exit(self, process: int) -> str:
@@ -64,7 +68,8 @@ class Services(PlainServices):
 
     def descriptors(self) -> tuple[int, ...]:
         """The descriptors that stay open while the app runs."""
-        return (*self._notifications.descriptors(), *self._report.descriptors())
+        ready_file = () if self._ready_file is None else self._ready_file.descriptors()
+        return (*super().descriptors(), *self._notifications.descriptors(), *ready_file)
 
     def is_notification(self, came: "struct_siginfo") -> bool:
         """Whether the signal says that a message waits on a notify socket."""
@@ -125,15 +130,31 @@ class Services(PlainServices):
 
     def readiness(self, machine: Machine) -> None:
         """Publish that the app is ready, or no longer is, before anything is done about it."""
-        self._report.readiness(machine)
-
-    def update(self, machine: Machine, apps: "Mapping[int, RunningApp]") -> None:
-        """Publish the state, if anything in it is new."""
-        self._report.update(machine, apps)
+        if machine.ready == self._ready:
+            return
+        self._ready = machine.ready
+        if self._supervisor is not None:
+            notify.tell(self._supervisor, b"READY=1" if self._ready else b"STOPPING=1")
+        if self._ready_file is not None:
+            self._ready_file.set(self._ready)
 
     def close(self) -> None:
         """The run is over."""
-        self._report.close()
+        super().close()
+        if self._ready and self._supervisor is not None:
+            notify.tell(self._supervisor, b"STOPPING=1")
+        if self._ready_file is not None:
+            self._ready_file.close()
+
+    # Children of the services' own.
+
+    def children(self) -> tuple[int, ...]:
+        """The pids whose end is of interest."""
+        return () if self._ready_file is None else self._ready_file.children()
+
+    def child_ended(self, pid: int) -> bool:
+        """A process was reaped: whether it is one of these."""
+        return self._ready_file is not None and self._ready_file.child_ended(pid)
 
     def _take(self, variables: dict[bytes, bytes], ours: bool) -> None:
         """Hand them on to the app, and to hooks if whoever wrote them is who they run as: PATH decides what runs."""
@@ -151,3 +172,10 @@ def _remove(path: "Value", exported: "Mapping[bytes, bytes]") -> None:
         os.unlink(expanded(path, {**os.environb, **exported}))
     except (OSError, KeyError):
         pass  # it is not there, or no path at all, which the probe will tell
+
+
+def _supervisor(plan: Plan) -> bytes | None:
+    """The socket of whatever supervises lifeinit, where lifeinit itself knows when it is ready. sd_notify(3)"""
+    address = os.environb.get(b"NOTIFY_SOCKET")
+    knows = any(process.ready is not None for process in plan.processes)
+    return address if address and knows else None

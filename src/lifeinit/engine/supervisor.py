@@ -309,7 +309,7 @@ class Supervisor:
         if self.plan.tell_orphans:
             return None
         hook = None if self.hook is None else self.hook.pid
-        return (*(app.pid for app in self.apps.values()), *self.probes.values(), hook)
+        return (*(app.pid for app in self.apps.values()), *self.probes.values(), hook, *self.services.children())
 
     def _buried(self, pid: int, ending: ev.Ending) -> None:
         process = next((process for process, app in self.apps.items() if app.pid == pid), None)
@@ -337,6 +337,8 @@ class Supervisor:
         self._handle(ev.AppExited(process, ending, remark))
 
     def _buried_orphan(self, pid: int, ending: ev.Ending) -> None:
+        if self.services.child_ended(pid):
+            return
         if pid in self.ended_probes:
             self.ended_probes.remove(pid)
         elif self.plan.tell_orphans:

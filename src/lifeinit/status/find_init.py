@@ -1,15 +1,13 @@
-"""Which lifeinit is meant, and whether its state file may be believed."""
+"""Which lifeinit is meant: PID 1, the one with this pid, or the only one of this container."""
 
 import os
-import stat
 
-from lifeinit.engine import state
-from lifeinit.engine.printable import quote
+from lifeinit.engine.printable import escaped
 from lifeinit.engine.record import Record
-from lifeinit.status import proc
-from lifeinit.status.state_reader import State, StateError, parse
+from lifeinit.status import proc, published_state
+from lifeinit.status.state_reader import State, StateError
 
-_LARGEST = 1 << 20  # bytes; a real one has a few thousand
+_NAME = "lifeinit"
 
 
 class NotRunningError(Exception):
@@ -17,142 +15,130 @@ class NotRunningError(Exception):
 
 
 class UnusableError(Exception):
-    """There may be one, but what can be read is not to be believed, or it is not clear which is meant."""
+    """There may be one, but its state cannot be read or believed, or several run; the text is a sentence."""
 
 
-class Found(Record):
-    """A live lifeinit. `state` is None for one that keeps none; `hidden` is whether /proc shows nothing of it."""
+class RunningInit(Record):
+    """A live lifeinit. `state` is None for one that could not make its memory file."""
 
     pid: int
     state: State | None
-    hidden: bool = False
 
 
-def choose(pid: int | None) -> Found:
-    """The lifeinit of this pid; for None PID 1, else the only one that has a state file, else what PID 1 runs."""
-    return _first() if pid is None else _named(pid)
+def choose(pid: int | None) -> RunningInit:
+    """The lifeinit of this pid; for None PID 1, else the only other one of this container.
+
+    What a process says of itself is believed where it is PID 1 or was named, else only of this user and of root:
+    another user could pretend to be a lifeinit.
+    """
+    if not proc.is_own():
+        raise UnusableError("/proc is not mounted, or shows another PID namespace: it takes /proc to read the state")
+    return _discovered() if pid is None else _named(pid)
 
 
-def _named(pid: int) -> Found:
-    found = _with_state(pid) or _plain(pid)
-    if found is not None:
-        return found
+def _named(pid: int) -> RunningInit:
     process = proc.look(pid)
     if process is None:
         raise NotRunningError(f"no process has the pid {pid}")
-    raise NotRunningError(f"{_described(process)}, and {_place()} holds no state of it")
+    running = _running(process)
+    if running is None:
+        raise NotRunningError(f"{_described(process)}, not lifeinit")
+    return running
 
 
-def _first() -> Found:
-    found = _with_state(1)
-    if found is not None:
-        return found
-    others, unusable = _others()
-    if len(others) > 1:
-        *first, last = [str(other.pid) for other in others]
-        raise UnusableError(
-            f"several lifeinits run here, with the pids {', '.join(first)} and {last}: choose one with --pid"
-        )
-    if others:
-        return others[0]
+def _discovered() -> RunningInit:
+    first = proc.look(1)
+    unusable: UnusableError | None = None
+    if first is not None and proc.shares_mounts(first) is not False:
+        try:
+            running = _running(first)
+        except UnusableError as error:
+            unusable, running = error, None
+        if running is not None:
+            return running
+    others = _others()
+    running = None if not others else _the_only_one(others)
+    if running is not None:
+        return running
     if unusable is not None:
         raise unusable
-    found = _plain(1) or _below_another_init()
-    if found is not None:
-        return found
-    process = proc.look(1)
-    about = "there is no process 1" if process is None else _described(process)
-    raise NotRunningError(f"no lifeinit runs here: {_place()} holds no state of a live one, and {about}")
+    raise NotRunningError(f"no lifeinit runs here{_passed_over()}")
 
 
-def _others() -> tuple[list[Found], UnusableError | None]:
-    """The live ones beside PID 1, and the first mistake met among their files: one bad file hides no good one."""
-    found: list[Found] = []
+def _passed_over() -> str:
+    """What there is instead: the rest of a sentence."""
+    pids = [str(process.pid) for process in proc.every() if process.name == _NAME and process.pid != os.getpid()]
+    if pids:
+        return f"; of another user or container may be pid {', '.join(pids[:10])}: choose it with --pid"
+    first = proc.look(1)
+    return "" if first is None else f": {_described(first)}"
+
+
+def _the_only_one(others: "list[proc.Process]") -> RunningInit | None:
+    """The one that publishes a state, else the one that does not, or may not be asked. Raises UnusableError."""
+    running: list[RunningInit] = []
     unusable: UnusableError | None = None
-    for pid in _pids():
+    for process in others:
         try:
-            other = _with_state(pid)
+            answer = _running(process)
         except UnusableError as error:
             unusable = unusable or error
         else:
-            found.extend([] if other is None else [other])
-    return found, unusable
+            running.extend([] if answer is None else [answer])
+    running = [each for each in running if each.state is not None] or running
+    if len(running) > 1:
+        *most, last = [str(each.pid) for each in running]
+        raise UnusableError(
+            f"several lifeinits run here, with the pids {', '.join(most)} and {last}: choose one with --pid"
+        )
+    if not running and unusable is not None:
+        raise unusable
+    return running[0] if running else None
 
 
-def _pids() -> list[int]:
-    try:
-        entries = os.listdir(state.directory())
-    except (FileNotFoundError, NotADirectoryError):
-        return []
-    except OSError as error:
-        raise UnusableError(f"cannot read the directory {_place()}: {error.strerror}") from None
-    stems = [entry.removesuffix(b".json") for entry in entries if entry.endswith(b".json")]
-    return sorted(int(stem) for stem in stems if stem.isdigit() and len(stem) < 10 and int(stem) > 1)
+def _others() -> "list[proc.Process]":
+    """The lifeinits beside PID 1 that may be meant: of this user or root, in this mount namespace, the outermost.
 
-
-def _with_state(pid: int) -> Found | None:
-    """The live lifeinit that wrote the state file of this pid. None if there is no file, or a dead one left it."""
-    process = proc.look(pid)
-    if process is None:
-        return None
-    path = os.path.join(state.directory(), state.name(pid))
-    try:
-        said = parse(_read(path, process))
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    except StateError as error:
-        raise UnusableError(f"cannot use the state file {quote(path)}: {error}") from None
-    except OSError as error:
-        raise UnusableError(f"cannot read the state file {quote(path)}: {error.strerror}") from None
-    hidden = process.name is None
-    if said.pid != pid or (not hidden and said.starttime not in {None, process.starttime}):
-        return None  # the pid is another process's by now
-    return Found(pid, said, hidden)
-
-
-def _read(path: bytes, process: proc.Process) -> bytes:
-    """What the file holds, if it is one that this process can have written. Never waits, as for a fifo's writer."""
-    if os.path.islink(path):
-        raise StateError("it is a symbolic link; remove it")
-    fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY)
-    try:
-        _distrust(os.fstat(fd), process)
-        text = os.read(fd, _LARGEST + 1)
-    finally:
-        os.close(fd)
-    if len(text) > _LARGEST:
-        raise StateError("it is larger than 1 MiB; remove it")
-    return text
-
-
-def _distrust(facts: os.stat_result, process: proc.Process) -> None:
-    """Refuse what another user may have planted. Of a hidden process only what this user or root wrote is believed."""
-    if not stat.S_ISREG(facts.st_mode):
-        raise StateError("it is no regular file; remove it")
-    owner = facts.st_uid
-    if process.name is None and owner not in {0, os.geteuid()}:
-        raise StateError(f"it belongs to uid {owner}, and /proc does not show to this user whether lifeinit does")
-    if process.name is not None and owner not in {0, process.uid}:
-        raise StateError(f"it belongs to uid {owner}, which is neither root nor uid {process.uid}; remove it")
-    if facts.st_mode & 0o022:
-        raise StateError("others than its owner may write to it; remove it")
-
-
-def _plain(pid: int) -> Found | None:
-    """A lifeinit by its name alone: a plain init keeps no state, and neither does one that can write nowhere."""
-    process = proc.look(pid)
-    return Found(pid, None) if process is not None and process.name == "lifeinit" and pid != os.getpid() else None
-
-
-def _below_another_init() -> Found | None:
-    """What PID 1 runs, where that is another init, as with `docker run --init`.
-
-    A command that was sent into the container from outside bears our name too, but has no parent in there.
+    Containers of a pod may share their processes, but not their mounts. Whatever pretends to be a lifeinit below a
+    real one is not asked.
     """
+    trusted = {0, os.geteuid()}
+    named = [process for process in proc.every() if process.name == _NAME and process.pid not in {1, os.getpid()}]
+    able = [p for p in named if p.uid in trusted and proc.shares_mounts(p) is not False and _may_be_init(p)]
+    pids = {process.pid for process in able}
+    return [process for process in able if pids.isdisjoint(proc.ancestors(process))]
+
+
+def _may_be_init(process: proc.Process) -> bool:
+    """A process of this name that publishes no state is a command, such as `lifeinit wait`, unless PID 1 started it."""
     try:
-        return next((Found(child.pid, None) for child in proc.living_children(1) if child.name == "lifeinit"), None)
-    except OSError:
-        return None  # no /proc
+        return published_state.read(process) is not None or process.parent == 1
+    except (PermissionError, StateError):
+        return True
+
+
+def _running(process: proc.Process) -> RunningInit | None:
+    """None where the process is no lifeinit. Raises UnusableError."""
+    if process.pid == os.getpid():
+        return None
+    if process.name is None:
+        raise UnusableError(f"{_described(process)}, so its state cannot be read")
+    try:
+        state = published_state.read(process)
+    except PermissionError:
+        if process.name != _NAME:
+            return None
+        raise UnusableError(
+            f"this user may not read the state of lifeinit, pid {process.pid}: run this command as "
+            f"{_user(process.uid)}, for example with docker exec --user {max(process.uid, 0)}"
+        ) from None
+    except StateError as error:
+        raise UnusableError(f"cannot use the state of process {process.pid}: {error}") from None
+    return RunningInit(process.pid, state) if state is not None or process.name == _NAME else None
+
+
+def _user(uid: int) -> str:
+    return "root" if uid == 0 else f"uid {uid}, or as root"
 
 
 def _described(process: proc.Process) -> str:
@@ -160,8 +146,4 @@ def _described(process: proc.Process) -> str:
         return f"/proc does not show process {process.pid} to this user (is it mounted with hidepid?)"
     if process.pid == os.getpid():
         return f"process {process.pid} is this command itself"
-    return f"process {process.pid} is {quote(os.fsencode(process.name))}"
-
-
-def _place() -> str:
-    return quote(state.directory())
+    return f'process {process.pid} is "{escaped(process.name)}"'

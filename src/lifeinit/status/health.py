@@ -1,16 +1,16 @@
-"""Whether a lifeinit's app is ready, in one sentence. Light: a probe asks every few seconds."""
+"""Whether a lifeinit's app is ready, in one sentence. Light: a probe asks every few seconds. Unknown is not ready."""
 
 import os
 import time
 
 from lifeinit.engine import log
 from lifeinit.engine.printable import shortened
-from lifeinit.status import proc
-from lifeinit.status.find_init import Found, NotRunningError, UnusableError, choose
+from lifeinit.status.find_init import NotRunningError, RunningInit, UnusableError, choose
 from lifeinit.status.formatting import human
 from lifeinit.status.state_reader import STOP_PHASES, AppProcess, State
 
 READY, NOT_READY = 0, 1
+NO_STATE = "publishes no state: memfd_create(2) fails, for example because a seccomp profile forbids it"
 
 _REASONS = {
     "signal": "a signal",
@@ -46,13 +46,11 @@ def _print(sentence: str) -> None:
         pass  # the status is the answer
 
 
-def verdict(found: Found, now: float) -> tuple[bool, str]:
+def verdict(running: RunningInit, now: float) -> tuple[bool, str]:
     """Whether it is ready, and the sentence that says so. `now` is unix time."""
-    state = found.state
+    state = running.state
     if state is None:
-        if proc.has_living_child(found.pid):
-            return True, "ready: lifeinit keeps no state, but a child of it lives"
-        return False, "not ready: lifeinit keeps no state, and no child of it lives"
+        return False, f"not ready: lifeinit, pid {running.pid}, {NO_STATE}"
     if state.phase in STOP_PHASES:
         within = "" if state.phase == "stopping" else f", in {state.phase}"
         because = f": {why(state)}" if state.reason else ""

@@ -10,41 +10,62 @@ if TYPE_CHECKING:
 
 
 class Process(Record):
-    """One that is alive. `name` is None, and `starttime` and `uid` mean nothing, where /proc does not show it."""
+    """One that is alive. `name` is None, and what follows it means nothing, where /proc does not show the process.
+
+    `inner_pid` is its pid in its own PID namespace.
+    """
 
     pid: int
     name: str | None = None
     parent: int = 0
     starttime: int = 0
     uid: int = -1
+    inner_pid: int = 0
+
+
+def is_own() -> bool:
+    """Whether /proc shows this PID namespace."""
+    try:
+        return os.readlink("/proc/self") == str(os.getpid())
+    except OSError:
+        return False
 
 
 def look(pid: int) -> Process | None:
-    """The process of this pid; None where there is none, or only a zombie."""
+    """The process of this pid; None where there is none, or only a zombie. /proc has to be our own."""
     try:
-        if os.readlink("/proc/self") != str(os.getpid()):
-            return _unseen(pid)  # /proc shows another PID namespace
         name, fields = _stat(pid)
-        uid = _effective_uid(pid)
+        uid, inner_pid = _identity(pid)
     except OSError:
         return _unseen(pid)
     if fields[0] in {b"Z", b"X"}:
         return None
-    return Process(pid, name, int(fields[1]), int(fields[19]), uid)
+    return Process(pid, name, int(fields[1]), int(fields[19]), uid, inner_pid or pid)
 
 
-def has_living_child(pid: int) -> bool:
-    """Whether a process other than this one is its child and no zombie."""
-    return next(living_children(pid), None) is not None
-
-
-def living_children(pid: int) -> "Iterator[Process]":
-    """Its children that are no zombies, without this process. Raises OSError where there is no /proc."""
+def every() -> "Iterator[Process]":
+    """Every process that is alive and that /proc shows."""
     for entry in os.listdir("/proc"):
-        if entry.isdecimal() and int(entry) != os.getpid():
-            process = look(int(entry))
-            if process is not None and process.name is not None and process.parent == pid:
-                yield process
+        process = look(int(entry)) if entry.isdecimal() else None
+        if process is not None and process.name is not None:
+            yield process
+
+
+def ancestors(process: Process) -> "Iterator[int]":
+    """The pids of its parent, its parent's parent, and so on, as far as they are seen."""
+    parent = process.parent
+    while parent > 0:
+        yield parent
+        above = look(parent)
+        parent = 0 if above is None else above.parent
+
+
+def shares_mounts(process: Process) -> bool | None:
+    """Whether it has this process's mount namespace, as in the same container; None where that is not shown."""
+    try:
+        return os.readlink(f"/proc/{process.pid}/ns/mnt") == os.readlink("/proc/self/ns/mnt")
+    except OSError:
+        return None
 
 
 def short_name(pid: int) -> str | None:
@@ -73,8 +94,16 @@ def _stat(pid: int) -> tuple[str, list[bytes]]:
     return os.fsdecode(head.partition(b"(")[2]), tail.split()
 
 
-def _effective_uid(pid: int) -> int:
-    """Whose files it makes. Why not the owner of /proc/PID: of a program with file capabilities that is root."""
+def _identity(pid: int) -> tuple[int, int]:
+    """The effective uid, and the pid in the innermost PID namespace (0 before Linux 4.1). proc(5)
+
+    Why not the owner of /proc/PID: of a program with file capabilities that is root.
+    """
+    uid = inner_pid = 0
     with open(f"/proc/{pid}/status", "rb") as status:
-        line = next(line for line in status if line.startswith(b"Uid:"))
-    return int(line.split()[2])
+        for line in status:
+            if line.startswith(b"Uid:"):
+                uid = int(line.split()[2])
+            elif line.startswith(b"NSpid:"):
+                inner_pid = int(line.split()[-1])
+    return uid, inner_pid

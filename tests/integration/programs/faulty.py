@@ -48,7 +48,6 @@ main.ignite(
         stop_on=(15,),
         stop_timeout=0.5 if fault == "hopeless" else None,
         plain=False,
-        run_directory=os.path.join(os.getcwdb(), b"run"),
         post_stop=(hook,) if post_stop else (),
     )
 )

@@ -25,6 +25,16 @@ def move() -> None:
         os.rename(os.path.join(directory, "moved"), os.path.join(directory, name))
 
 
+def change_state() -> None:
+    for name in os.listdir("/proc/1/fd"):
+        if os.readlink(f"/proc/1/fd/{name}").startswith("/memfd:lifeinit-state"):
+            state = os.open(f"/proc/1/fd/{name}", os.O_RDWR)
+            try:
+                os.write(state, b"x")
+            finally:
+                os.close(state)
+
+
 def write(file: str) -> None:
     os.close(os.open(file, os.O_WRONLY))
 
@@ -47,7 +57,8 @@ TRICKS: "dict[str, Callable[[], object]]" = {
     "become root's group": lambda: os.setresgid(0, 0, 0),
     "choose its groups": lambda: os.setgroups(os.getgroups()),
     "plant a link": plant,
-    "move the state": move,
+    "move files": move,
+    "write the state": change_state,
     **{f"write {os.path.basename(file)}": functools.partial(write, file) for file in files},
 }
 

@@ -1,16 +1,16 @@
-"""The state file as a file: who may read it, what it replaces, and what happens where it cannot be made."""
+"""The memory file that holds the state, of which this process is the writer and the reader."""
 
 import json
 import os
 import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from lifeinit.engine.state import USUAL_DIRECTORY, StateFile, directory
+from lifeinit.engine.state import StateMemory
+from lifeinit.status import proc, published_state
 
 if TYPE_CHECKING:
     from lifeinit.engine.json_text import Json
@@ -18,17 +18,37 @@ if TYPE_CHECKING:
 FIRST: "dict[str, Json]" = {"version": 1, "phase": "pre_start"}
 SECOND: "dict[str, Json]" = {"version": 1, "phase": "running"}
 
+STATE: "dict[str, Json]" = {
+    "version": 1, "phase": "running", "since": 1.0, "started": 1.0, "ready": True, "reason": "", "signal": None,
+    "restarts": 0, "exit_status": None, "processes": [], "hooks": [],
+}  # fmt: skip
 
-def read(path: Path) -> object:
-    return json.loads(path.read_text())
+
+@pytest.fixture
+def memory() -> Iterator[StateMemory]:
+    memory = StateMemory()
+    yield memory
+    memory.close()
+
+
+def opened(memory: StateMemory, flags: int = os.O_RDONLY) -> int:
+    (descriptor,) = memory.descriptors()
+    return os.open(f"/proc/self/fd/{descriptor}", flags)
+
+
+def read(memory: StateMemory) -> object:
+    with open(opened(memory), "rb") as file:
+        return json.load(file)
 
 
 def starttime() -> int:
-    return int(Path("/proc/self/stat").read_text().rpartition(")")[2].split()[19])
+    me = proc.look(os.getpid())
+    assert me is not None
+    return me.starttime
 
 
 @contextmanager
-def full_disk() -> Iterator[None]:
+def small_files() -> Iterator[None]:
     """No file may hold more than 10 bytes: a write is cut short, and the next one fails."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (10, hard))
@@ -38,179 +58,75 @@ def full_disk() -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
-def test_the_state_and_what_names_this_process(tmp_path: Path) -> None:
-    StateFile(str(tmp_path), 7).write(FIRST)
-    assert read(tmp_path / "7.json") == {**FIRST, "starttime": starttime()}
+def test_the_state_and_what_identifies_this_process(memory: StateMemory) -> None:
+    memory.write(FIRST)
+    assert read(memory) == {**FIRST, "starttime": starttime()}
 
 
-@pytest.mark.parametrize("umask", [0o000, 0o077, 0o777])
-def test_everyone_may_read_it_and_nobody_else_write_it(tmp_path: Path, umask: int) -> None:
-    """Whatever umask lifeinit was started with, which is the app's and stays as it was."""
-    before = os.umask(umask)
-    try:
-        StateFile(str(tmp_path / "a/b"), 7).write(FIRST)
-        assert os.umask(umask) == umask
-    finally:
-        os.umask(before)
-    modes = [oct(path.stat().st_mode & 0o7777) for path in (tmp_path / "a", tmp_path / "a/b", tmp_path / "a/b/7.json")]
-    assert modes == ["0o755", "0o755", "0o644"]
-
-
-def test_a_directory_that_is_there_keeps_its_mode(tmp_path: Path) -> None:
-    tmp_path.chmod(0o700)
-    StateFile(str(tmp_path), 7).write(FIRST)
-    assert tmp_path.stat().st_mode & 0o777 == 0o700
-
-
-def test_a_reader_sees_the_old_state_or_the_new_one(tmp_path: Path) -> None:
-    """One that has opened the old file reads it to its end; nothing else is left of the exchange."""
-    file = StateFile(str(tmp_path), 7)
-    file.write(FIRST)
-    with (tmp_path / "7.json").open() as old:
-        file.write(SECOND)
+def test_a_reader_has_the_old_state_or_the_new_one(memory: StateMemory) -> None:
+    """One that has opened the old state reads it to its end. The descriptor stays the same, the only one."""
+    before = len(os.listdir("/proc/self/fd"))
+    memory.write(FIRST)
+    descriptors = memory.descriptors()
+    with open(opened(memory), "rb") as old:
+        memory.write(SECOND)
         assert json.load(old)["phase"] == "pre_start"
-    assert read(tmp_path / "7.json") == {**SECOND, "starttime": starttime()}
-    assert os.listdir(tmp_path) == ["7.json"]
+    assert read(memory) == {**SECOND, "starttime": starttime()}
+    assert memory.descriptors() == descriptors
+    assert len(os.listdir("/proc/self/fd")) == before + 1
 
 
-@pytest.mark.parametrize("planted", ["7.json", ".7.json.new"])
-def test_a_planted_link_is_replaced_and_never_followed(tmp_path: Path, planted: str) -> None:
-    victim, folder = tmp_path / "victim", tmp_path / "run"
-    victim.write_text("untouched")
-    folder.mkdir()
-    (folder / planted).symlink_to(victim)
-    StateFile(str(folder), 7).write(FIRST)
-    assert victim.read_text() == "untouched"
-    assert not (folder / "7.json").is_symlink()
-    assert read(folder / "7.json") == {**FIRST, "starttime": starttime()}
+def test_nobody_can_change_what_was_published(memory: StateMemory) -> None:
+    """Sealed: not even root, by a descriptor of its own. The control is a memory file without seals."""
+    control = os.memfd_create("control")
+    with open(f"/proc/self/fd/{control}", "r+b", buffering=0) as file:
+        assert file.write(b"x") == 1
+    memory.write(FIRST)
+    mine = opened(memory, os.O_RDWR)
+    for change in (
+        lambda: os.write(mine, b"x"),
+        lambda: os.ftruncate(mine, 0),
+        lambda: os.ftruncate(mine, 1 << 20),
+        lambda: os.pwrite(mine, b"x", 1 << 16),
+    ):
+        with pytest.raises(PermissionError):
+            change()
+    os.close(mine)
+    os.close(control)
 
 
-def test_a_linked_directory_is_not_written_to(tmp_path: Path) -> None:
-    """The control is the same directory by its own name."""
-    real, link = tmp_path / "real", tmp_path / "link"
-    real.mkdir()
-    link.symlink_to(real)
-    StateFile(str(link), 7).write(FIRST)
-    assert os.listdir(real) == []
-    StateFile(str(real), 7).write(FIRST)
-    assert os.listdir(real) == ["7.json"]
+def test_no_child_inherits_it(memory: StateMemory) -> None:
+    for state in (FIRST, SECOND):
+        memory.write(state)
+        assert [os.get_inheritable(fd) for fd in memory.descriptors()] == [False]
 
 
-def test_a_killed_lifeinits_half_written_file_is_no_hindrance(tmp_path: Path) -> None:
-    (tmp_path / ".7.json.new").write_text('{"vers')
-    StateFile(str(tmp_path), 7).write(FIRST)
-    assert os.listdir(tmp_path) == ["7.json"]
+def test_where_it_cannot_be_written_an_outdated_state_goes_too(memory: StateMemory) -> None:
+    """It would go on to say `ready`. With room again there is a state again."""
+    memory.write(FIRST)
+    with small_files():
+        memory.write(SECOND)
+    assert memory.descriptors() == ()
+    memory.write(SECOND)
+    assert len(memory.descriptors()) == 1
 
 
-@pytest.mark.parametrize("planted", ["7.json", ".7.json.new"])
-def test_a_planted_directory_is_not_fought(tmp_path: Path, planted: str) -> None:
-    (tmp_path / planted / "full").mkdir(parents=True)
-    StateFile(str(tmp_path), 7).write(FIRST)
-    assert os.listdir(tmp_path) == [planted]
+def test_where_memory_files_are_forbidden_there_is_no_state(
+    memory: StateMemory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(os, "memfd_create")  # as of a Python that was built for an older C library
+    memory.write(FIRST)
+    memory.close()
+    assert memory.descriptors() == ()
 
 
-def test_where_it_cannot_be_made_the_first_failure_is_the_last_try(tmp_path: Path) -> None:
-    """The control is another one, which finds the way free."""
-    place = tmp_path / "run"
-    place.write_text("a file in the way")
-    file = StateFile(str(place), 7)
-    file.write(FIRST)
-    place.unlink()
-    file.write(SECOND)
-    file.remove()
-    assert os.listdir(tmp_path) == []
-    StateFile(str(place), 7).write(SECOND)
-    assert os.listdir(place) == ["7.json"]
-
-
-def test_a_disk_that_is_full_from_the_start(tmp_path: Path) -> None:
-    file = StateFile(str(tmp_path), 7)
-    with full_disk():
-        file.write(FIRST)
-    file.write(SECOND)
-    assert os.listdir(tmp_path) == []
-
-
-def test_a_disk_that_fills_up_takes_the_outdated_state_with_it(tmp_path: Path) -> None:
-    """An old state would go on to say `ready`, for ever. With room again there is a state again."""
-    file = StateFile(str(tmp_path), 7)
-    file.write(FIRST)
-    with full_disk():
-        file.write(SECOND)
-        assert os.listdir(tmp_path) == []
-    file.write(SECOND)
-    assert read(tmp_path / "7.json") == {**SECOND, "starttime": starttime()}
-
-
-def test_a_directory_that_is_removed_is_made_again(tmp_path: Path) -> None:
-    file = StateFile(str(tmp_path / "run"), 7)
-    file.write(FIRST)
-    (tmp_path / "run/7.json").unlink()
-    (tmp_path / "run").rmdir()
-    file.remove()
-    file.write(SECOND)
-    assert os.listdir(tmp_path / "run") == ["7.json"]
-
-
-def test_no_descriptor_stays_open(tmp_path: Path) -> None:
-    """It would keep the file system from being unmounted."""
-    file = StateFile(str(tmp_path), 7)
-    before = os.listdir("/proc/self/fd")
-    file.write(FIRST)
-    with full_disk():
-        file.write(SECOND)
-    file.write(SECOND)
-    file.remove()
-    assert os.listdir("/proc/self/fd") == before
-
-
-def test_remove(tmp_path: Path) -> None:
-    file = StateFile(str(tmp_path), 7)
-    file.write(FIRST)
-    StateFile(str(tmp_path), 8).write(FIRST)
-    file.remove()
-    file.remove()
-    assert os.listdir(tmp_path) == ["8.json"]
-
-
-def test_a_file_that_it_did_not_write_is_not_removed(tmp_path: Path) -> None:
-    (tmp_path / "7.json").write_text("another's")
-    StateFile(str(tmp_path), 7).remove()
-    assert os.listdir(tmp_path) == ["7.json"]
-
-
-def test_a_relative_directory_stays_where_it_was_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """lifeinit goes to / once the app runs."""
-    monkeypatch.chdir(tmp_path)
-    file = StateFile("run", 7)
-    monkeypatch.chdir("/")
-    file.write(FIRST)
-    assert os.listdir(tmp_path / "run") == ["7.json"]
-
-
-def test_no_directory_is_no_state_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("LIFEINIT_RUN_DIR", str(tmp_path))
-    file = StateFile(None, 7)
-    file.write(FIRST)
-    file.remove()
-    assert os.listdir(tmp_path) == []
-
-
-@pytest.mark.parametrize("value", [None, "", "/srv/\udcff"])
-def test_the_directory_is_the_variables_or_the_usual_one(monkeypatch: pytest.MonkeyPatch, value: str | None) -> None:
-    monkeypatch.delenv("LIFEINIT_RUN_DIR", raising=False)
-    if value is not None:
-        monkeypatch.setenv("LIFEINIT_RUN_DIR", value)
-    assert directory() == (b"/srv/\xff" if value else USUAL_DIRECTORY)
-
-
-def test_a_relative_directory_in_one_that_was_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where that is cannot be said any more."""
-    (tmp_path / "gone").mkdir()
-    monkeypatch.chdir(tmp_path / "gone")
-    (tmp_path / "gone").rmdir()
-    file = StateFile("run", 7)
-    monkeypatch.chdir(tmp_path)
-    file.write(FIRST)
-    assert os.listdir(tmp_path) == []
+def test_what_another_process_has_published_is_not_this_ones(memory: StateMemory) -> None:
+    """A child that lifeinit forks holds a copy of the descriptor. The control is this process's own state."""
+    me = proc.look(os.getpid())
+    assert me is not None
+    memory.write(STATE | {"pid": os.getpid() + 1})
+    assert published_state.read(me) is None
+    memory.write(STATE | {"pid": os.getpid()})
+    state = published_state.read(me)
+    assert state is not None
+    assert state.phase == "running"

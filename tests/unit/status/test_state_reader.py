@@ -1,0 +1,70 @@
+"""A state is believed only as far as it is checked: in a shared PID namespace another container may have written it."""
+
+import json
+
+import pytest
+
+from lifeinit.status.state_reader import StateError, parse
+
+_HOOK: dict[str, object] = {
+    "phase": "pre_start", "hook": "migrate", "attempt": 2, "result": "ok", "code": 0, "signal": None,
+    "seconds": 2.4, "at": 1750000000.0,
+}  # fmt: skip
+_STATE: dict[str, object] = {
+    "version": 1, "pid": 7, "starttime": 4711, "phase": "running", "since": 1750000000.0, "started": 1750000000,
+    "ready": True, "reason": "", "signal": None, "restarts": 0, "exit_status": None,
+    "processes": [{"name": "app", "pid": 2, "since": 1750000000.0, "ready": True, "status": "serving"}],
+    "hooks": [_HOOK],
+}  # fmt: skip
+
+
+def edited(**fields: object) -> bytes:
+    return json.dumps(_STATE | fields).encode()
+
+
+def edited_hook(**fields: object) -> bytes:
+    return edited(hooks=[_HOOK | fields])
+
+
+def without(key: str) -> bytes:
+    return json.dumps({name: value for name, value in _STATE.items() if name != key}).encode()
+
+
+ROWS = [
+    ("empty", b"", "it holds no JSON"),
+    ("half", b'{"version": 1, "ph', "it holds no JSON"),
+    ("binary", bytes(range(256)), "it holds no JSON"),
+    ("deep", ("[" * 500_000).encode(), "it holds no JSON"),
+    ("long number", ("9" * 10_000).encode(), "it holds no JSON"),
+    ("NaN", edited(since=float("nan")), "it holds no JSON"),
+    ("list", b"[]", "it holds something else where an object should be"),
+    ("version", edited(version=2), "it is of version 2, and this lifeinit reads version 1"),
+    ("endless version", edited(version=10**4000), 'its "version" is no whole number from 0 to 2147483647'),
+    ("no version", without("version"), 'it has no "version"'),
+    ("missing", without("ready"), 'it has no "ready"'),
+    ("phase", edited(phase=["running"]), 'its "phase" is no word that this lifeinit knows'),
+    ("since", edited(since="now"), 'its "since" is no number of seconds'),
+    ("far", edited(since=1e300), 'its "since" is no number of seconds'),
+    ("ready", edited(ready=1), 'its "ready" is no true or false'),
+    ("reason", edited(reason=None), 'its "reason" is no text'),
+    ("pid", edited(pid=-1), 'its "pid" is no whole number from 1 to 2147483647'),
+    ("restarts", edited(restarts=True), 'its "restarts" is no whole number from 0 to 2147483647'),
+    ("exit status", edited(exit_status=256), 'its "exit_status" is no whole number from 0 to 255'),
+    ("processes", edited(processes={}), 'its "processes" is no list'),
+    ("process", edited(processes=[None]), "it holds something else where an object should be"),
+    ("hook", edited_hook(result="well"), 'its "result" is no word that this lifeinit knows'),
+    ("hook code", edited_hook(code="0"), 'its "code" is no whole number from 0 to 255'),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "sentence"), [row[1:] for row in ROWS], ids=[row[0] for row in ROWS])
+def test_what_is_no_state_is_refused_in_a_sentence(text: bytes, sentence: str) -> None:
+    """The control is the same state before it was spoiled."""
+    assert parse(edited()).processes[0].name == "app"
+    with pytest.raises(StateError) as refused:
+        parse(text)
+    assert str(refused.value) == sentence
+
+
+def test_keys_that_are_not_known_are_left_out() -> None:
+    assert parse(edited(later=1)) == parse(edited())

@@ -26,6 +26,7 @@ from flask import Flask
 from lifeinit import FlaskCeleryContainer
 
 app = Flask(__name__)
+asked = []
 celery = Celery(__name__, broker=os.environ["BROKER"], backend=os.environ["BROKER"])
 container = FlaskCeleryContainer(app, celery, bind="127.0.0.1:" + os.environ["PORT"], concurrency=1)
 
@@ -70,6 +71,13 @@ if "TICKS" in os.environ:
 @app.route("/order")
 def order():
     return pack.delay().id
+
+
+@app.route("/healthz")
+def healthz():
+    os.write(1, b"health\\n")
+    asked.append(1)
+    return "", 503 if len(asked) == 1 else 200
 
 
 @app.route("/slow")
@@ -144,7 +152,7 @@ def test_the_order_of_the_start(shop: Shop) -> None:
     said = until(running, "post_start_callback")
     positions = [
         next(i for i, line in enumerate(said) if text in line)
-        for text in ("pre_start_callback", "Listening at", "web is ready", "post_start_callback")
+        for text in ("pre_start_callback", "Listening at", "Booting worker", "web is ready", "post_start_callback")
     ]
     assert positions == sorted(positions)
     assert any("worker is ready after" in line for line in said)
@@ -177,6 +185,15 @@ def test_one_part_alone(shop: Shop, variable: str, there: str, missing: str) -> 
     assert running.status() == 0
     assert any(there in line for line in said)
     assert not any(missing in line for line in said)
+
+
+def test_a_health_path_has_to_answer_well(shop: Shop) -> None:
+    """The first answer is 503, so the container is not ready yet."""
+    running = shop(LIFEINIT_HEALTH="/healthz", LIFEINIT_WORKERS="1", LIFEINIT_WORKER="0")
+    assert until(running, "post_start_callback").count("health") == 2
+    running.send(signal.SIGTERM)
+    running.rest()
+    assert running.status() == 0
 
 
 def test_beat_and_numbers_from_the_environment(shop: Shop) -> None:

@@ -23,7 +23,6 @@ from lifeinit.engine.plan import Hook, Identity, Program
 from lifeinit.startup.inherited import capture_inherited
 
 Target = str | Sequence[str] | Callable[..., object]
-Programs = Mapping[str, Callable[[], int]]
 
 
 class Container(Phases):
@@ -65,17 +64,20 @@ class Container(Phases):
         """
         if callable(target):
             function = functools.partial(target, *args)
-            self._run((getattr(target, "__name__", "app"),), {"app": invoke.program(function, is_app=True)}, {}, {})
+            self._run((getattr(target, "__name__", "app"),), {"app": invoke.program(function, is_app=True)})
         if isinstance(target, str):
             if args:
                 raise UsageError("start() takes no arguments beside a shell command line: write them into the line")
-            self._run(("/bin/sh", "-c", target), {}, {}, {})
-        self._run(_command(target, args), {}, {}, {})
+            self._run(("/bin/sh", "-c", target))
+        self._run(_command(target, args))
 
     def _run(
-        self, command: Sequence[str], functions: Programs, processes: Mapping[str, Process], probes: Programs
+        self,
+        command: Sequence[str],
+        functions: Mapping[str, Callable[[], int]] | None = None,
+        processes: Mapping[str, Process] | None = None,
     ) -> NoReturn:
-        """`processes` run beside the command; `functions` and `probes` are what some of them run and are asked by."""
+        """`processes` run beside the command; `functions` are what some of them run instead of a program."""
         registrars = self._registrars.values()
         if any(registrar.closed for registrar in registrars):
             raise AlreadyStartedError("start() is called a second time: this process runs below the container's init")
@@ -92,12 +94,11 @@ class Container(Phases):
             hook_file = HookFile() if self._config is None else parser.read(self._config)
             options = Options(
                 callbacks={r.phase: _hooks(r.callbacks, hook_file) for r in registrars},
-                functions=functions,
-                probes=probes,
+                functions=functions or {},
                 stop_timeout=stop_timeout_of(os.environ) or self._stop_timeout,
                 parent=parent,
             )
-            file = hook_file.with_processes(processes)
+            file = hook_file.with_processes(processes or {})
             plan = make_plan(command, capture_inherited(mask), file, options, self._config or "")
         except (UnreadableError, HookFileError, ValueError) as error:
             self._refuse(error)

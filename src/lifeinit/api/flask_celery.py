@@ -3,11 +3,8 @@
 Needs the extra: pip install "lifeinit[flask-celery]".
 """
 
-import http.client
 import importlib.util
 import os
-import select
-import socket
 from collections.abc import Callable, Iterable, Sequence
 from typing import NoReturn, Protocol
 
@@ -23,8 +20,6 @@ __all__ = ["FlaskCeleryContainer"]
 
 Wsgi = Callable[..., Iterable[bytes]]
 
-_POLL_INTERVAL = 0.2  # seconds between two requests to a web server that does not answer yet
-_REQUEST_TIMEOUT = 5.0  # seconds
 # What Celery has for beat_scheduler and beat_schedule_filename.
 _CELERY_DEFAULTS = ("celery.beat:PersistentScheduler", "celerybeat-schedule")
 
@@ -58,8 +53,8 @@ class CeleryApp(Protocol):
 class FlaskCeleryContainer(Container):
     """Serves `app` with gunicorn and runs the tasks of `celery`. When one of the two exits, the other is stopped.
 
-    The container is ready when the web server has answered a request and the worker has started. A stop is graceful:
-    open requests are answered and running tasks finish. The exit status is that of the part that exited first.
+    The container is ready when both have loaded their app. A stop is graceful: open requests are answered and running
+    tasks finish. The exit status is that of the part that exited first.
 
     Each option has an environment variable, which takes precedence: LIFEINIT_BIND, LIFEINIT_WORKERS, ...
     """
@@ -96,8 +91,8 @@ class FlaskCeleryContainer(Container):
                 `beat_schedule_filename` or `beat_scheduler`.
             web: False leaves the web server to another container.
             worker: False leaves the worker to another container.
-            health: Path that must answer with a status below 400 before the web server is ready. Default: any answer
-                to a request of / is enough.
+            health: Path that must answer with a status from 200 to 399 before the web server is ready, as
+                "/healthz". Default: it is ready when gunicorn has loaded the app.
             log_level: Of gunicorn, worker and scheduler.
             config: As for `Container`.
             stop_timeout: As for `Container`.
@@ -127,7 +122,7 @@ class FlaskCeleryContainer(Container):
         """Become the init, run the parts with the callbacks around them, and end with the container's exit status.
 
         Raises:
-            UsageError: A package is missing, every part is off, or this process has other threads.
+            UsageError: A package is missing, every part is off, health is no path, or this process has other threads.
             AlreadyStartedError: start() was called before.
         """
         if not self._parts:
@@ -137,12 +132,11 @@ class FlaskCeleryContainer(Container):
             extra = 'pip install "lifeinit[flask-celery]"'
             raise UsageError(f"FlaskCeleryContainer needs {' and '.join(missing)}: {extra}")
         run = {"web": self._run_web, "worker": self._run_worker, "beat": self._run_beat}
-        ready = {"web": Ready(target="http://"), "worker": Ready(notify=True), "beat": None}
+        ready = {"web": self._web_ready() if "web" in self._parts else None, "worker": Ready(notify=True), "beat": None}
         self._run(
             (),
             {name: invoke.program(run[name], is_app=True) for name in self._parts},
             {name: Process(command=(name,), ready=ready[name]) for name in self._parts},
-            {"web": invoke.program(self._wait_for_answer, is_app=False)} if "web" in self._parts else {},
         )
 
     # The parts, each in a process of its own.
@@ -150,6 +144,8 @@ class FlaskCeleryContainer(Container):
     def _run_web(self) -> None:
         from gunicorn.app.base import BaseApplication  # noqa: PLC0415
 
+        # Without it: gunicorn itself would send READY=1 before a worker has loaded the app.
+        address = os.environb.pop(b"NOTIFY_SOCKET", None)
         settings = {
             "bind": self._bind,
             "workers": self._workers,
@@ -157,6 +153,7 @@ class FlaskCeleryContainer(Container):
             "threads": self._threads,
             "loglevel": self._log_level,
             "worker_tmp_dir": "/dev/shm" if os.access("/dev/shm", os.W_OK) else None,  # noqa: S108
+            "post_worker_init": lambda _worker: _notify_ready(address),
             "control_socket_disable": True,  # since version 24; it would want a writable HOME
         }
 
@@ -171,7 +168,7 @@ class FlaskCeleryContainer(Container):
     def _run_worker(self) -> None:
         from celery.signals import worker_ready  # noqa: PLC0415
 
-        worker_ready.connect(_notify_ready)
+        worker_ready.connect(lambda **_: _notify_ready(os.environb.get(b"NOTIFY_SOCKET")), weak=False)
         options: dict[str, object] = {"concurrency": self._concurrency, "loglevel": self._log_level.upper()}
         if self._queues:
             options["queues"] = ",".join(self._queues)
@@ -189,44 +186,18 @@ class FlaskCeleryContainer(Container):
         scheduler = None if own_choice else "celery.beat:Scheduler"
         self._celery.Beat(loglevel=self._log_level.upper(), scheduler=scheduler).run()
 
-    def _wait_for_answer(self) -> None:
-        """Returns once the web server answers. Until it has loaded the app, a request waits."""
-        while not self._answers():
-            select.select((), (), (), _POLL_INTERVAL)
-
-    def _answers(self) -> bool:
-        connection = _Connection(self._bind)
-        try:
-            connection.request("GET", self._health or "/")
-            status = connection.getresponse().status
-        except (OSError, http.client.HTTPException):
-            return False
-        finally:
-            connection.close()
-        return self._health is None or status < http.HTTPStatus.BAD_REQUEST
+    def _web_ready(self) -> Ready:
+        """Once a worker of gunicorn has loaded the app or, with a health path, has answered there."""
+        if self._health is None:
+            return Ready(notify=True)
+        host, _, port = self._bind.rpartition(":")
+        if self._bind.startswith("unix:") or not self._health.startswith("/"):
+            raise UsageError(f'health is "{self._health}": write a path that begins with /, and HOST:PORT for bind')
+        host = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "[::]": "[::1]"}.get(host, host)  # noqa: S104
+        path = self._health.replace("$", "$$")  # in a target it would be a variable
+        return Ready(target=f"http://{host}:{port}{path}", interval=0.2)
 
 
-class _Connection(http.client.HTTPConnection):
-    """A connection to gunicorn from within the container."""
-
-    def __init__(self, bind: str) -> None:
-        self._path = bind.removeprefix("unix:") if bind.startswith("unix:") else None
-        host, _, port = bind.rpartition(":")
-        host = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "[::]": "::1"}.get(host, host.strip("[]"))  # noqa: S104
-        super().__init__(
-            "localhost" if self._path else host, None if self._path else int(port), timeout=_REQUEST_TIMEOUT
-        )
-
-    def connect(self) -> None:
-        if self._path is None:
-            super().connect()
-            return
-        self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.settimeout(self.timeout)
-        self.sock.connect(self._path)
-
-
-def _notify_ready(**_signal: object) -> None:
-    address = os.environb.get(b"NOTIFY_SOCKET")
+def _notify_ready(address: bytes | None) -> None:
     if address:
         notify.tell(address, b"READY=1")

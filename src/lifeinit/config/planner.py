@@ -26,13 +26,12 @@ class Options(Record):
     """What the command line and the environment say, or Python code; None and empty leave it to the hook file.
 
     `hooks` are lines for the shell, `callbacks` hooks that are ready made. `functions` are what the processes of these
-    names run instead of a command, `probes` what tells that they serve.
+    names run instead of a command.
     """
 
     hooks: Mapping[Phase, Sequence[str]] = {}
     callbacks: Mapping[Phase, Sequence[Hook]] = {}
     functions: Mapping[str, Callable[[], int]] = {}
-    probes: Mapping[str, Callable[[], int]] = {}
     stop_timeout: float | None = None
     group: bool | None = None
     rewrite: Mapping[int, int | None] = {}
@@ -140,16 +139,13 @@ class _Planner:
             stop_signal=None if process.stop_signal is None else _number(process.stop_signal),
             group=process.stop_scope == "group" if options.group is None else options.group,
             success=tuple(sorted(codes | options.success_exit_codes)),
-            ready=None if process.ready is None else self.ready(name, process.ready, program),
+            ready=None if process.ready is None else self.ready(process.ready, program),
             restart=Restart(process.restart or "no", process.max_restarts or 5, process.restart_window or 60.0),
         )
 
-    def ready(self, name: str, ready: model.Ready, of: Program) -> Ready:
+    def ready(self, ready: model.Ready, of: Program) -> Ready:
         """A probe has the identity and the directory of the process that it asks about, and a session of its own."""
         identity, file = of.identity.replaced(session=True), None
-        if name in self.options.probes:
-            probe = Program((b"probe",), identity, of.directory, call=self.options.probes[name])
-            return Ready(probe, timeout=ready.timeout, abort=ready.on_failure == "abort")
         if ready.command is not None:
             argv = ready_command(_arguments(ready.command), ready.interval, *self.voice())
         elif ready.target is not None:

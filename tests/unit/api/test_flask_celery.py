@@ -43,3 +43,27 @@ def test_beat_keeps_its_schedule_in_memory_unless_celery_is_told_where(conf: dic
     celery: Any = SimpleNamespace(conf=SimpleNamespace(**defaults | conf), Beat=beat)
     FlaskCeleryContainer(lambda *_: [], celery)._run_beat()
     assert started == [{"loglevel": "INFO", "scheduler": scheduler}]
+
+
+@pytest.mark.parametrize(
+    ("bind", "health", "target"),
+    [
+        ("0.0.0.0:8000", "/healthz", "http://127.0.0.1:8000/healthz"),
+        (":80", "/a$b", "http://127.0.0.1:80/a$$b"),
+        ("[::]:8000", "/", "http://[::1]:8000/"),
+        ("10.0.0.1:8000", "/", "http://10.0.0.1:8000/"),
+        ("unix:/run/shop.sock", None, None),
+    ],
+)
+def test_what_a_health_path_asks(bind: str, health: str | None, target: str | None) -> None:
+    celery: Any = None
+    ready = FlaskCeleryContainer(lambda *_: [], celery, bind=bind, health=health)._web_ready()
+    assert (ready.target, ready.notify) == (target, target is None)
+
+
+@pytest.mark.parametrize(("bind", "health"), [("unix:/run/shop.sock", "/healthz"), (":8000", "healthz")])
+def test_a_health_path_that_cannot_be_asked(bind: str, health: str) -> None:
+    celery: Any = None
+    container = FlaskCeleryContainer(lambda *_: [], celery, bind=bind, health=health)
+    with pytest.raises(UsageError, match=f'^health is "{health}": write a path that begins with /, and HOST:PORT for'):
+        container._web_ready()

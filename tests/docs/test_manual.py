@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from tests import needs
 from tests.unit.docs.test_reference import KEYS, options
 from tools.reference import documents
 
 ROOT = Path(__file__).parents[2]
 PAGES = [path for path in documents.DOCUMENTS if path.startswith("man/")]
 LINTERS = [("mandoc", "-T", "lint", "-W", "warning"), ("groff", "-ww", "-man", "-T", "utf8")]
-with_mandoc = pytest.mark.skipif(shutil.which("mandoc") is None, reason="mandoc is not installed")
+with_mandoc = needs.program("mandoc")
 
 
 @pytest.mark.parametrize("path", PAGES)

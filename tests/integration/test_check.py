@@ -337,3 +337,15 @@ def test_a_run_imports_nothing_of_the_check(tmp_path: Path) -> None:
         modules = set(done.stdout.split())
         assert modules & only_for_mistakes == expected
         assert not {name for name in modules if name.startswith(("lifeinit.check.output", "lifeinit.check.rules"))}
+
+
+def test_check_of_a_path_that_is_not_text(tmp_path: Path) -> None:
+    path = os.fsdecode(b"x\xff.toml")
+    (tmp_path / path).write_text("zz = 1")
+    done = subprocess.run(
+        [LIFEINIT, "check", path], check=False, capture_output=True, text=True, cwd=tmp_path,
+        env=base_environment() | {"PYTHONIOENCODING": "utf-8"},
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert " --> x\\udcff.toml:1:1\n" in done.stdout
+    assert done.stderr == ""

@@ -1,18 +1,25 @@
 """Between the fork and the exec of a child: strace makes happen what else comes by chance, and shows what did."""
 
+import contextlib
+import os
 import re
 import shutil
 import signal
 import sys
-from collections.abc import Sequence
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from signal import SIGTERM
 
 import pytest
 
+from tests import needs
 from tests.integration.conftest import Start
-from tests.integration.harness import Running, base_environment
+from tests.integration.harness import PATIENCE, PROGRAMS, Running, base_environment, children
+from tests.integration.strace import failing
 
-pytestmark = pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
+pytestmark = needs.STRACE
 
 GROUP = "ps -o pid= -o pgid= -p $$"
 CLOSED = ["0<&-", "1>&-", "2>&-", "0<&- 1>&- 2>&-"]
@@ -96,3 +103,84 @@ def made(trace: str) -> list[int]:
     return [int(number) for pair in pipes for number in pair] + [
         int(number) for number in re.findall(r"memfd_create\(.*\) += (\d+)", trace)
     ]
+
+
+@pytest.fixture
+def public() -> Iterator[Path]:
+    """A directory with the programs that every user may run, on the machine's own Python."""
+    with tempfile.TemporaryDirectory(prefix="lifeinit-") as directory:
+        Path(directory).chmod(0o755)
+        for name in ("say.py", "freezer.py"):
+            shutil.copy(PROGRAMS / name, directory)
+        yield Path(directory)
+
+
+@needs.ROOT
+def test_an_app_that_stops_whatever_its_user_may(init: Start, public: Path) -> None:
+    """A hook's process of the same user was stopped between its change of user and its exec: PID 1 waited for ever."""
+    hooks = 'stop_timeout = "4s"\nkill_after = "100ms"\napp.user = "4711"\n'
+    hooks += '[[post_start]]\ncommand = "true"\nuser = "4711"\ntimeout = "200ms"\non_failure = "warn"\n' * 8
+    running = init("/usr/bin/python3", str(public / "freezer.py"), hooks=hooks)
+    running.expect("ready")
+    began = time.monotonic()
+    running.send(SIGTERM)
+    running.status()
+    assert time.monotonic() - began < 10
+
+
+def test_a_child_that_is_stopped_again_and_again_is_given_up(init: Start) -> None:
+    """Each directory of PATH is one exec that fails, and each of them stops the child."""
+    path = ":".join([*(f"/nowhere/{number}" for number in range(40)), base_environment()["PATH"]])
+    hooks = '[[pre_start]]\ncommand = ["true"]\non_failure = "warn"\n'
+    through = failing("execve:signal=STOP:when=5+")
+    running = init("/bin/sh", "-c", "exit 4", hooks=hooks, env={"PATH": path}, through=through)
+    assert running.status() == 4
+    sentence = 'pre_start[0]: cannot run "true": it did not get as far as its start; going on'
+    assert f"lifeinit: {sentence}" in running.stderr()
+
+
+def copies(pid: int) -> list[int]:
+    """Its children that have not become another program yet."""
+    found = []
+    for child in children(pid):
+        with contextlib.suppress(OSError):  # it is gone
+            if Path(f"/proc/{child}/cmdline").read_bytes() == Path(f"/proc/{pid}/cmdline").read_bytes():
+                found.append(child)
+    return found
+
+
+def test_a_child_that_is_stuck_keeps_nobody_from_a_stop(init: Start, tmp_path: Path) -> None:
+    """On the way to a directory that does not answer: ten minutes, and strace 6 does not let SIGKILL end it either.
+
+    lifeinit waited for it without an end, until the runtime's SIGKILL, and nothing was cleaned up.
+    """
+    hooks = 'pre_start = "touch up"\npost_stop = "echo cleaned up >&2"\n[app]\nworking_dir = "/srv"\n'
+    through = ["strace", "-f", "-o", "trace", "-e", "trace=chdir", "-e", "inject=chdir:delay_enter=600000000"]
+    running = init("true", hooks=hooks, through=["sh", "-c", '"$@"; exit $?', "-", *through])  # to sh it is left
+    tracer = running.child()
+    while not (tmp_path / "up").exists() or not copies(children(tracer)[0]):
+        pass
+    os.kill(children(tracer)[0], SIGTERM)
+    deadline = time.monotonic() + PATIENCE
+    while "+++ exited with 126 +++" not in (tmp_path / "trace").read_text():
+        assert time.monotonic() < deadline, running.stderr()
+    assert 'lifeinit: cannot run the app "true": it did not get as far as its start' in running.stderr()
+    assert "cleaned up" in running.stderr()
+
+
+def test_a_hook_that_is_stuck_before_its_start_keeps_its_timeout(init: Start, tmp_path: Path) -> None:
+    """It was waited for without an end, as long as nobody asked lifeinit to stop."""
+    hooks = """
+        post_stop = "echo cleaned up >&2"
+        [[pre_start]]
+        command = ["true"]
+        working_dir = "/srv"
+        timeout = "100ms"
+    """
+    through = ["strace", "-f", "-o", "trace", "-e", "trace=chdir", "-e", "inject=chdir:delay_enter=600000000"]
+    running = init("true", hooks=hooks, through=["sh", "-c", '"$@"; exit $?', "-", *through])  # to sh it is left
+    deadline = time.monotonic() + PATIENCE
+    while not (tmp_path / "trace").exists() or "+++ exited with 124 +++" not in (tmp_path / "trace").read_text():
+        assert time.monotonic() < deadline, running.stderr()
+    assert any("it did not get as far as its start" in line for line in running.stderr())
+    assert "cleaned up" in running.stderr()

@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import needs
 from tests.integration.harness import LIFEINIT, Running, base_environment, children
 
 pytestmark = pytest.mark.usefixtures("namespaces")
@@ -89,7 +89,7 @@ def test_what_is_said_of_it_is_json_where_json_was_asked_for(tmp_path: Path, ask
         assert json.loads(line)["message"] == sentence
 
 
-@pytest.mark.skipif(shutil.which("prlimit") is None, reason="there is no prlimit to set a limit with")
+@needs.program("prlimit")
 def test_one_that_may_write_no_file_has_another_way(tmp_path: Path) -> None:
     """RLIMIT_FSIZE counts a memory file too. A hook file that is a pipe can be read only once. setrlimit(2)"""
     piped = f"""echo "post_stop = 'echo over'" | prlimit --fsize=0 {LIFEINIT} --config /dev/stdin -- echo app"""
@@ -107,7 +107,7 @@ def test_a_stop_request_where_no_option_was_given(tmp_path: Path) -> None:
         assert running.status() == 143
 
 
-@pytest.mark.skipif(shutil.which("strace") is None, reason="there is no strace to keep a SIGKILL back with")
+@needs.STRACE
 def test_one_that_sigkill_does_not_end_holds_nobody_up(tmp_path: Path) -> None:
     """As on a file system that does not answer any more: lifeinit waited for its death for ever."""
     kept_back = "strace -qq -o trace -e trace=kill -e inject=kill:retval=0"
@@ -135,8 +135,8 @@ int getpwnam_r(const char *name, struct passwd *entry, char *room, size_t size, 
 """
 
 
-@pytest.mark.skipif(shutil.which("cc") is None, reason="there is no C compiler for a library that forks")
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+@needs.program("cc")
+@needs.ROOT
 def test_what_it_leaves_behind_holds_nobody_up(tmp_path: Path) -> None:
     """A module of the name service forks without an exec, and keeps every descriptor. nsswitch.conf(5)"""
     (tmp_path / "nss.c").write_text(LEAVES_ONE_BEHIND)

@@ -1,19 +1,15 @@
 """The keys that a hook has beside its command: whose it is, where it runs, what it waits for."""
 
-import os
 from pathlib import Path
 from signal import SIGTERM
 
-import pytest
-
+from tests import needs
 from tests.integration.conftest import Start
 from tests.integration.harness import listener
 from tests.integration.servers import bound
 
-ROOT_ONLY = pytest.mark.skipif(os.geteuid() != 0, reason="to become another user takes root")
 
-
-@ROOT_ONLY
+@needs.ROOT
 def test_user_directory_and_environment_of_a_hook(init: Start, tmp_path: Path) -> None:
     """They are the hook's alone: the app and the next hook are as they were."""
     tmp_path.chmod(0o755)
@@ -31,13 +27,13 @@ def test_user_directory_and_environment_of_a_hook(init: Start, tmp_path: Path) -
     assert running.rest() == [f"{uid} 4711 4711 nobody /own /usr of here", "0 / elsewhere unset", "0 unset"]
 
 
-@ROOT_ONLY
+@needs.ROOT
 def test_hooks_stay_as_lifeinit_when_the_app_drops(init: Start) -> None:
     hooks = 'app.user = "4711"\npre_start = "id -u"\npost_stop = "id -u"\n'
     assert init("id", "-u", hooks=hooks).rest() == ["0", "4711", "0"]
 
 
-@ROOT_ONLY
+@needs.ROOT
 def test_a_hook_of_a_user_that_does_not_exist(init: Start) -> None:
     """Found before anything starts, at its place."""
     running = init("echo", "app", hooks='[[post_stop]]\ncommand = "true"\nuser = "no-such-user"\n')

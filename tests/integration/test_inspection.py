@@ -17,12 +17,12 @@ from lifeinit.check.rules.host_rules import RULES
 from lifeinit.check.rules.rule import Rule
 from lifeinit.config.parser import parse
 from lifeinit.engine.plan import User
+from tests import needs
 from tests.integration.check import host_samples
 from tests.integration.conftest import Start
 from tests.integration.harness import base_environment, listener
 
 ROOT = os.geteuid() == 0
-as_root = pytest.mark.skipif(not ROOT, reason="to become another user, and to mount, takes root")
 stays = pytest.mark.skipif(
     os.path.basename(os.path.realpath(shell_syntax.SHELL)) != "dash", reason="other shells replace themselves"
 )
@@ -55,7 +55,7 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@as_root
+@needs.ROOT
 @pytest.mark.parametrize("rule", [rule for rule in RULES if rule.code in FATAL], ids=lambda rule: rule.code)
 def test_what_is_an_error_fails_and_what_is_right_does_not(rule: Rule, machine: Path, init: Start) -> None:
     assert (machine / "scripts").is_dir()
@@ -135,7 +135,7 @@ def answers_of_the_kernel(who: User, paths: Sequence[str]) -> list[bool]:
     return answers
 
 
-@as_root
+@needs.ROOT
 def test_the_kernel_says_the_same_of_every_mode_owner_and_user(machine: Path) -> None:
     """Every execute and search bit of a directory and of a file in it, for every relation of a user to them."""
     paths = []
@@ -164,7 +164,7 @@ def test_the_kernel_says_the_same_of_every_mode_owner_and_user(machine: Path) ->
     assert len(answers) == 2 * len(WHO)  # each user is allowed something and refused something
 
 
-@as_root
+@needs.ROOT
 @pytest.mark.parametrize(
     ("mount", "hooks", "expected"),
     [

@@ -212,3 +212,12 @@ def test_a_stopped_app_is_woken_by_a_stop_request(init: Start) -> None:
     assert running.line() in {"woken", "bye"}
     running.rest()
     assert running.status() in {0, 9}
+
+
+def test_a_plain_init_that_kills_says_so(init: Start) -> None:
+    """Else 137 looks like the kernel's."""
+    running = init(*listener(), env={"LIFEINIT_STOP_TIMEOUT": "300ms"})
+    running.expect("ready")
+    running.send(signal.SIGTERM)
+    assert running.status() == 137
+    assert running.stderr() == ["lifeinit: the app did not stop in time, SIGKILL"]

@@ -2,15 +2,15 @@
 
 import json
 import os
+import time
 from pathlib import Path
-from signal import SIGHUP, SIGTERM
+from signal import SIGCONT, SIGHUP, SIGTERM
 
 import pytest
 
+from tests import needs
 from tests.integration.conftest import Start
-from tests.integration.harness import listener, python
-
-ROOT_ONLY = pytest.mark.skipif(os.geteuid() != 0, reason="to become another user takes root")
+from tests.integration.harness import children, listener, python, state
 
 
 def process(name: str, *command: str, keys: str = "") -> str:
@@ -124,7 +124,7 @@ def test_each_has_its_own_stop_signal_and_environment(init: Start) -> None:
     assert running.status() == 0
 
 
-@ROOT_ONLY
+@needs.ROOT
 @pytest.mark.parametrize(("option", "user"), [(0, 4711), (2, 4714)])
 def test_each_has_its_own_user(init: Start, option: int, user: int) -> None:
     """--user and [app] user are for those that name none."""
@@ -158,3 +158,43 @@ def test_restart_of_the_one_that_decides(init: Start) -> None:
     running = init("sleep", "60", hooks=hooks)
     assert running.status() == 0
     assert "lifeinit: restart 1 in 0.5 s: worker exited 7" in running.stderr()
+
+
+def test_no_kill_of_our_own_where_a_stop_was_asked_for(init: Start) -> None:
+    """One of two exits during pre_stop, and stop_timeout is unset: the other has all the time that it wants.
+
+    It got 10 s, as in a stop that lifeinit begins itself.
+    """
+    hooks = """
+        pre_start = "mkfifo exit never"
+        pre_stop = "echo $LIFEINIT_REMAINING > exit; read x < never"
+        post_stop = { command = "echo $LIFEINIT_DEADLINE", timeout = "1h" }
+        [process.worker]
+        command = "read x < exit; exit 0"
+    """
+    running = init(
+        *listener("TERM=3"),
+        hooks=hooks.replace('post_stop = "', 'post_stop.timeout = "1h"\n        post_stop.command = "'),
+    )
+    running.expect("ready")
+    running.send(SIGTERM)
+    lines = [line for line in running.rest() if line != "CONT"]
+    assert lines[0] == "TERM"
+    assert int(lines[1]) - time.time() > 1800  # the hook's own hour, not the rest of a budget
+    assert running.status() == 3
+
+
+def test_of_deaths_that_come_together_the_failure_counts(init: Start) -> None:
+    """The kernel hands out children in the order of their birth: a later one's failure was hidden by an earlier 0."""
+    hooks = '[process.worker]\ncommand = "echo up; read x < w; exit 3"\n'
+    through = ["sh", "-c", 'mkfifo a w; exec "$@"', "-"]
+    running = init("sh", "-c", "echo up; read x < a; exit 0", hooks=hooks, through=through)
+    running.expect("up", "up")
+    running.stop()
+    directory = Path(os.readlink(f"/proc/{running.process.pid}/cwd"))
+    for name in ("w", "a"):
+        (directory / name).write_text("go\n")
+    while any(state(pid) != "Z" for pid in children(running.pid)):
+        pass
+    running.send(SIGCONT)
+    assert running.status() == 3

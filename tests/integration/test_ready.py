@@ -420,3 +420,13 @@ def test_leaving_is_not_ready(init: Start, tmp_path: Path, tell: Callable[[str],
         assert running.process.poll() is None
     tell("end")
     assert running.status() == 0
+
+
+def test_hooks_and_probes_do_not_see_the_supervisors_socket(init: Start) -> None:
+    hooks = """
+        ready.command = "echo probe ${NOTIFY_SOCKET-unset} > probed"
+        pre_start = "echo ${NOTIFY_SOCKET-unset}"
+        post_start = "echo ${NOTIFY_SOCKET-unset}; cat probed"
+    """
+    running = init("sleep", "60", hooks=hooks, env={"NOTIFY_SOCKET": "/nowhere"})
+    running.expect("unset", "unset", "probe unset")

@@ -135,3 +135,19 @@ def test_what_hooks_have_exported_stays_for_the_next_life(init: Start) -> None:
     """
     running = init("sh", "-c", f"echo $A; {COUNT}", hooks=hooks)
     assert running.rest() == ["kept", "kept", "kept"]
+
+
+def test_restart_by_the_rule_of_the_one_that_is_not_ready(init: Start) -> None:
+    """The rule of whoever exited first decided, though it was stopped for the other's sake."""
+    hooks = """
+        [process.web]
+        command = "trap 'exit 0' TERM; echo web; while :; do sleep 0.05; done"
+        [process.worker]
+        command = "trap 'exit 0' TERM; while :; do sleep 0.05; done"
+        ready = { command = "false", interval = 0.02, timeout = "200ms" }
+        restart = "on-failure"
+        max_restarts = 1
+    """
+    running = init(hooks=hooks)
+    assert running.rest() == ["web", "web"]
+    assert running.status() == 124

@@ -9,10 +9,10 @@ from signal import SIGTERM
 
 import pytest
 
+from tests import needs
 from tests.integration.conftest import Start
 from tests.integration.harness import PROGRAMS, listener
 
-ROOT_ONLY = pytest.mark.skipif(os.geteuid() != 0, reason="to become another user takes root")
 _CAPABILITIES = "+dac_override,+setuid,+kill"
 WITH_AMBIENT = ["setpriv", f"--inh-caps={_CAPABILITIES}", f"--ambient-caps={_CAPABILITIES}"]
 AS_ANOTHER = '[app]\nuser = "4711"\n'
@@ -48,13 +48,13 @@ def intrude(init: Start, public: Path, hooks: str) -> tuple[list[str], list[str]
     return could, after
 
 
-@ROOT_ONLY
+@needs.ROOT
 def test_an_app_of_another_user_can_do_nothing_to_lifeinit(init: Start, public: Path) -> None:
     """Nor to its state, its files or its hook file, and post_stop runs."""
     assert intrude(init, public, AS_ANOTHER) == (["descriptors 0 1 2"], ["post_stop 5"])
 
 
-@ROOT_ONLY
+@needs.ROOT
 def test_the_control_of_the_intruder(init: Start, public: Path) -> None:
     """As root each of its tricks succeeds, but for the state: that is sealed."""
     could, after = intrude(init, public, "")
@@ -64,7 +64,7 @@ def test_the_control_of_the_intruder(init: Start, public: Path) -> None:
     assert after == ["post_stop 5"]
 
 
-@ROOT_ONLY
+@needs.ROOT
 def test_no_capability_survives_the_change_of_user(init: Start) -> None:
     """Ambient ones neither, which an exec would keep. The control is an app that stays root."""
     show = ("grep", "-E", "^Cap(Prm|Eff|Amb)", "/proc/self/status")
@@ -75,7 +75,7 @@ def test_no_capability_survives_the_change_of_user(init: Start) -> None:
     assert not set(kept) & set(nothing)
 
 
-@ROOT_ONLY
+@needs.ROOT
 @pytest.mark.parametrize("phase", ["pre_start", "post_stop"])
 def test_no_capability_survives_in_a_hook_of_another_user(init: Start, phase: str) -> None:
     command = "grep -E '^(Cap(Prm|Eff|Amb)|Uid|Groups)' /proc/self/status"
@@ -87,7 +87,7 @@ def test_no_capability_survives_in_a_hook_of_another_user(init: Start, phase: st
     ]
 
 
-@ROOT_ONLY
+@needs.ROOT
 def test_no_new_privs_takes_set_user_id_programs_away(init: Start, public: Path) -> None:
     """The control is the same program without it.
 
@@ -152,7 +152,7 @@ def test_no_secret_is_ever_told(init: Start, tmp_path: Path, log_format: str) ->
     assert not [line for line in said if word in line]
 
 
-@ROOT_ONLY
+@needs.ROOT
 @pytest.mark.parametrize(
     "trick",
     ["mv up old; ln -s ../victim up", "ln -s ../../victim/planted up/ready; ln -s ../../victim/planted up/.ready.new"],

@@ -5,11 +5,13 @@ import random
 import re
 import signal
 from pathlib import Path
+from signal import SIGCONT
 
 import pytest
 
+from tests import needs
 from tests.integration.conftest import Start
-from tests.integration.harness import LIFEINIT, Running, base_environment, listener, python
+from tests.integration.harness import LIFEINIT, Running, base_environment, listener, python, state
 
 STOPS = {signal.SIGTERM, signal.SIGINT, signal.SIGQUIT}
 OTHERS = sorted(signal.valid_signals() - STOPS - {signal.SIGKILL, signal.SIGSTOP, signal.SIGCHLD})
@@ -183,3 +185,52 @@ def test_gunicorns_ttin_does_not_stop_it(init: Start) -> None:
 def _memory_kb(pid: int) -> int:
     rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
     return int(rollup.partition("Private_Dirty:")[2].split()[0])
+
+
+TWO = 'pre_stop = "true"\npost_stop = "echo post_stop"\n'
+
+
+@needs.ROOT
+@pytest.mark.parametrize("name", ["TERM", "HUP"])
+def test_an_app_that_we_may_not_signal(init: Start, tmp_path: Path, name: str) -> None:
+    """Root without CAP_KILL, an app of another user: EPERM was an internal error, and cost the app its status."""
+    app = ["setpriv", "--reuid=65534", "--clear-groups", "sh", "-c", "echo ready; read x <&5; exit 5"]
+    through = ["sh", "-c", 'exec 5<>go; exec "$@"', "-", "setpriv", "--bounding-set=-kill", "--inh-caps=-kill"]
+    running = init(*app, hooks=TWO, through=through, fifo="go")
+    running.expect("ready")
+    running.send(signal.Signals[f"SIG{name}"])
+    while not any(f"may not send SIG{name} to the app" in line for line in running.stderr()):
+        assert running.process.poll() is None, running.stderr()
+    (tmp_path / "go").write_text("go\n")
+    assert running.rest() == ["post_stop"]
+    assert running.status() == 5
+
+
+def test_a_stop_request_behind_many_realtime_signals_still_comes_before_a_death(init: Start, tmp_path: Path) -> None:
+    """The app was started: of a long queue only the first 128 signals were read before the dead hook was reaped."""
+    os.mkfifo(tmp_path / "gone")
+    hooks = 'stop_on = ["RTMAX"]\npre_start = "exec 3>gone; echo waits; read x < go"\n'
+    running = init(*listener(), hooks=hooks, fifo="go")
+    gone = os.open(tmp_path / "gone", os.O_RDONLY)
+    running.expect("waits")
+    running.stop()
+    for _ in range(500):
+        running.send(signal.SIGRTMIN)
+    running.send(signal.SIGRTMAX)
+    (tmp_path / "go").write_text("now\n")
+    assert os.read(gone, 1) == b""  # the hook is dead
+    os.close(gone)
+    running.send(signal.SIGCONT)
+    assert running.rest() == []
+    assert running.status() == 128 + signal.SIGRTMAX
+
+
+def test_an_app_without_a_terminal_that_stops_itself(init: Start) -> None:
+    running = init("sh", "-c", "echo up; kill -TSTP $$; echo back; exit 4")
+    running.expect("up")
+    app = int(Path(f"/proc/{running.pid}/task/{running.pid}/children").read_text())
+    while state(app) != "T":
+        assert running.process.poll() is None
+    running.send(SIGCONT)
+    running.expect("back")
+    assert running.status() == 4

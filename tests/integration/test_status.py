@@ -1,7 +1,6 @@
 """`lifeinit status` and `lifeinit health`, on processes that are alive and publish a state."""
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -16,10 +15,9 @@ import pytest
 from lifeinit.cli import status_screen
 from lifeinit.status import proc, published_state
 from lifeinit.status.formatting import human
+from tests import needs
 from tests.integration.conftest import Start
 from tests.integration.harness import LIFEINIT, NAMESPACE, PATIENCE, Running, base_environment, listener
-
-NEEDS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="to become another user takes root")
 
 # Another user, who may still read the interpreter of these tests, wherever it lies.
 _READ = "+dac_override,+dac_read_search"
@@ -291,7 +289,7 @@ def test_of_nested_ones_the_outermost_is_meant(family: Begin) -> None:
     assert here.ask("health", "--pid", "4").status == 0
 
 
-@NEEDS_ROOT
+@needs.ROOT
 def test_another_users_process_is_not_believed(family: Begin) -> None:
     """Beside PID 1 anybody may publish a state of that name. Who names its pid believes it."""
     here = family("init", LIFEINIT_BELOW | {"uid": 4711, "state": told()})
@@ -300,7 +298,7 @@ def test_another_users_process_is_not_believed(family: Begin) -> None:
     assert here.ask("health", "--pid", "2") == (0, "ready: running for 2 h\n", "")
 
 
-@NEEDS_ROOT
+@needs.ROOT
 def test_in_a_pod_that_shares_its_processes_each_container_has_its_own(family: Begin) -> None:
     """Who asks has other mounts than PID 1 and the other one, as in another container: neither is meant."""
     elsewhere = ("unshare", "--mount", "--propagation", "unchanged")
@@ -432,7 +430,7 @@ def test_the_one_who_asks_is_no_lifeinit(tmp_path: Path, command: str) -> None:
 # Other users
 
 
-@NEEDS_ROOT
+@needs.ROOT
 def test_another_user_may_not_read_the_state(family: Begin) -> None:
     """Whose app is ready: an unknown state is none that one could rely on. The control is root."""
     here = family("lifeinit", APP, state=told())
@@ -445,7 +443,7 @@ def test_another_user_may_not_read_the_state(family: Begin) -> None:
     assert here.ask("health") == (0, "ready: running for 2 h\n", "")
 
 
-@NEEDS_ROOT
+@needs.ROOT
 def test_the_state_of_a_lifeinit_that_is_not_root(family: Begin) -> None:
     """Its own user may read it, and root; nobody else."""
     here = family("lifeinit", APP, state=told(), through=tuple(NOT_ROOT))
@@ -457,7 +455,7 @@ def test_the_state_of_a_lifeinit_that_is_not_root(family: Begin) -> None:
     assert "run this command as uid 4711, or as root, for example with docker exec --user 4711" in answer.err
 
 
-@NEEDS_ROOT
+@needs.ROOT
 @pytest.mark.parametrize("hidepid", ["noaccess", "invisible"])
 def test_a_proc_that_hides_other_users(family: Begin, hidepid: str) -> None:
     here = family("lifeinit", APP, state=told())

@@ -7,11 +7,11 @@ from signal import SIGTERM
 
 import pytest
 
+from tests import needs
 from tests.integration.conftest import Start
 from tests.integration.harness import LIFEINIT, listener
 from tests.integration.test_status import NOT_ROOT
 
-ROOT_ONLY = pytest.mark.skipif(os.geteuid() != 0, reason="to become another user takes root")
 HEALTH = f"{LIFEINIT} health >&2; echo $LIFEINIT_EVENT $?"
 
 
@@ -83,7 +83,7 @@ def test_the_state_holds_no_secret(init: Start) -> None:
     assert "s3cret" not in repr(state)
 
 
-@ROOT_ONLY
+@needs.ROOT
 @pytest.mark.parametrize("subreaper", [False, True], ids=["PID 1", "subreaper"])
 def test_health_needs_nothing_to_write_to(init: Start, tmp_path: Path, subreaper: bool) -> None:
     """As a user without a directory of its own, on a read-only root: it said ready in pre_start, and in the drain."""
@@ -115,7 +115,7 @@ def test_a_plain_init_is_healthy_while_its_app_lives(init: Start) -> None:
     assert init("sh", "-c", f"{LIFEINIT} health -q; echo $?").rest() == ["0"]
 
 
-@ROOT_ONLY
+@needs.ROOT
 def test_an_app_of_another_user_may_not_read_the_state(init: Start) -> None:
     """Nor the descriptors of PID 1, below which it stands. The control is root's app."""
     look = ("/bin/sh", "-c", "ls /proc/1/fd > /dev/null 2>&1; echo $?")

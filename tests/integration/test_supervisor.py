@@ -2,21 +2,19 @@
 
 import json
 import os
-import shutil
 import sys
 import time
 from pathlib import Path
-from signal import SIGCONT, SIGRTMIN, SIGTERM
+from signal import SIGCONT, SIGRTMIN, SIGSTOP, SIGTERM
 
 import pytest
 
+from tests import needs
 from tests.integration.conftest import Start
 from tests.integration.harness import LIFEINIT, PATIENCE, Running, listener, python, state
-from tests.integration.test_rare_answers import left_over
+from tests.integration.test_exports import left_over
 
 LOOP = "while :; do sleep 0.05; done"
-STRACE = shutil.which("strace") or "strace"
-NEEDS_STRACE = pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
 
 
 def wait_for(running: Running, words: str, without: str) -> None:
@@ -45,7 +43,7 @@ def test_each_probe_speaks_for_its_own_process(init: Start, tmp_path: Path) -> N
     running.expect("post_start")
 
 
-@NEEDS_STRACE
+@needs.STRACE
 def test_nothing_is_sent_to_a_probe_that_is_over(init: Start, tmp_path: Path) -> None:
     """Its pid may be another's by then. The control is a hook that is ended, whose group is there."""
     hooks = """
@@ -56,7 +54,7 @@ def test_nothing_is_sent_to_a_probe_that_is_over(init: Start, tmp_path: Path) ->
         timeout = "50ms"
         on_failure = "warn"
     """
-    through = [STRACE, "-qq", "-o", "trace", "-e", "trace=kill", "-e", "signal=none"]
+    through = ["strace", "-qq", "-o", "trace", "-e", "trace=kill", "-e", "signal=none"]
     running = init("sh", "-c", "read x < go; exit 4", hooks=hooks, through=through, fifo="go")
     wait_for(running, "post_start[0]: ok", without="app exited")
     (tmp_path / "go").write_text("go\n")
@@ -90,14 +88,14 @@ def test_how_long_each_took_is_its_own_time(init: Start) -> None:
     assert 3 <= sum(told) <= whole
 
 
-@NEEDS_STRACE
+@needs.STRACE
 def test_an_app_that_does_not_die_of_sigkill_is_given_up(init: Start) -> None:
     """As one that is stuck in the kernel. Here nothing can be sent to it; cleanup, which has another call, ends it."""
     hooks = """
         stop_timeout = "3s"
         post_stop = { command = "echo ${LIFEINIT_CHILD_PID-unset} $LIFEINIT_EXIT_CODE", timeout = "500ms" }
     """
-    through = [STRACE, "-qq", "-o", "/dev/null", "-e", "inject=kill:error=EPERM:when=2+"]
+    through = ["strace", "-qq", "-o", "/dev/null", "-e", "inject=kill:error=EPERM:when=2+"]
     running = init(*listener("TERM=0"), hooks=hooks, through=through)
     running.expect("ready")
     os.kill(running.child(), SIGTERM)
@@ -107,7 +105,7 @@ def test_an_app_that_does_not_die_of_sigkill_is_given_up(init: Start) -> None:
     assert not any("app exited 0" in line for line in running.stderr())
 
 
-@NEEDS_STRACE
+@needs.STRACE
 def test_a_hook_that_does_not_die_of_sigkill_is_given_up(init: Start) -> None:
     """With the file for its variables: nobody will read it any more."""
     hooks = """
@@ -117,7 +115,7 @@ def test_a_hook_that_does_not_die_of_sigkill_is_given_up(init: Start) -> None:
         timeout = "500ms"
         on_failure = "warn"
     """
-    through = [STRACE, "-qq", "-o", "/dev/null", "-e", "inject=kill:error=EPERM:when=2+"]
+    through = ["strace", "-qq", "-o", "/dev/null", "-e", "inject=kill:error=EPERM:when=2+"]
     app = 'read path < path; test -e "$path" && echo there; echo ${path%-*}'
     running = init("sh", "-c", app, hooks=hooks, through=through, fifo="never")
     assert running.rest() == ["/dev/shm/lifeinit-env"]
@@ -338,3 +336,18 @@ def test_the_last_sentence_is_not_said_twice(init: Start) -> None:
     running = init("sh", "-c", "exit 3", hooks="")
     assert running.status() == 3
     assert running.stderr() == ["lifeinit: app exited 3"]
+
+
+def test_a_wait_that_was_frozen_until_after_its_deadline(init: Start) -> None:
+    """CPython handed out a signal that never came, with whatever number lay in its memory."""
+    running = init("echo", "app", hooks="[[pre_start]]\nsleep = 0.2\n", options=["-v"])
+    while not any("runs as" in line for line in running.stderr()):
+        assert running.process.poll() is None
+    running.send(SIGSTOP)
+    end = time.monotonic() + 0.4
+    while time.monotonic() < end:
+        pass
+    running.send(SIGCONT)
+    assert running.rest() == ["app"]
+    assert running.status() == 0
+    assert [line for line in running.stderr() if "from pid" in line and "SIGCONT" not in line] == []

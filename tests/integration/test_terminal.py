@@ -3,12 +3,15 @@
 import os
 import shlex
 import signal
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from signal import SIGCONT
 from typing import Protocol
 
 import pytest
 
+from tests import needs
 from tests.integration.harness import LIFEINIT, NAMESPACE, base_environment, children, listener, python, state
 from tests.screen import CTRL_BACKSLASH, CTRL_C, CTRL_D, CTRL_Z, Screen
 
@@ -281,3 +284,53 @@ def test_a_hook_is_not_killed_for_a_process_that_wants_the_terminal(terminal: Op
         assert screen.process.poll() is None
     (tmp_path / "end").write_text("end\n")
     screen.until("post_start\n")
+
+
+@needs.ROOT
+@pytest.mark.parametrize("proc", ["", "mount -t tmpfs none /proc; "], ids=["", "without /proc"])
+@pytest.mark.parametrize("stopped", [False, True], ids=["", "stopped"])
+def test_a_terminal_on_stderr(terminal: Open, proc: str, stopped: bool) -> None:
+    """It gets its lines, also where lifeinit cannot open it anew. One that takes nothing holds up nobody."""
+    stop = "import os, sys, termios; termios.tcflow(2, termios.TCOOFF); os.execvp(sys.argv[1], sys.argv[1:])"
+    first = [sys.executable, "-I", "-S", "-c", stop] if stopped else []
+    hooks = 'post_stop = "true"\n'
+    inner = f'{proc}exec "$@" < /dev/null'
+    command = ["unshare", "--mount", "sh", "-c", inner, "-", *first, str(LIFEINIT), "--", "sh", "-c", "exit 3"]
+    screen = terminal(below=command, hooks=hooks)
+    assert screen.status() == 3
+    if stopped:
+        assert screen.seen == ""
+    else:
+        screen.until("lifeinit: app exited 3\n")
+        screen.until("lifeinit: post_stop[0]: ok in")
+
+
+def test_bg_wakes_an_app_that_wants_no_terminal(terminal: Open, tmp_path: Path) -> None:
+    """It goes on in the background, until the end."""
+    os.mkfifo(tmp_path / "go")
+    screen = terminal(below=["bash", "--norc", "--noprofile", "--noediting", "-i"])
+    screen.until("$ ")
+    screen.type(f"{LIFEINIT} -- sh -c 'echo u''p; read x < go; echo e''nd > ended'\n")
+    screen.until("up\n")
+    screen.type("\x1a")
+    screen.until("Stopped")
+    screen.until("$ ")
+    screen.type("bg\n")
+    screen.until("$ ")
+    screen.type("echo > go; wait; cat ended\n")
+    screen.until("end\n")
+
+
+def test_an_app_that_stops_itself_is_left_to_whoever_wakes_it(terminal: Open) -> None:
+    """lifeinit has the terminal, nobody has typed a key: a TSTP is somebody's wish."""
+    screen = terminal("sh", "-c", "echo $$ up; kill -TSTP $$; echo back; exit 4", hooks="stop_timeout = 20\n")
+    screen.until("up\n")
+    children = Path(f"/proc/{screen.process.pid}/task/{screen.process.pid}/children")
+    init = int(children.read_text())
+    app = int(Path(f"/proc/{init}/task/{init}/children").read_text())
+    while state(app) != "T":
+        assert screen.process.poll() is None
+    screen.send(SIGCONT)
+    screen.until("back\n")
+    screen.rest()
+    assert screen.status() == 4

@@ -1,14 +1,14 @@
 """A hook file that nobody has named, and that somebody else could have written."""
 
-import os
 import shutil
 from pathlib import Path
 
 import pytest
 
+from tests import needs
 from tests.integration.conftest import Start
 
-pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="to give a file away takes root")
+pytestmark = needs.ROOT
 
 WAY_OUT = "name the file by --config or LIFEINIT_CONFIG, or give it to root; nothing was started"
 HOOKS = 'pre_start = "echo hook"\n'

@@ -1,13 +1,13 @@
 """Whom the app runs as, and what else [app] sets for it."""
 
-import os
 from pathlib import Path
 
 import pytest
 
+from tests import needs
 from tests.integration.conftest import Start
 
-pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="to become another user takes root")
+pytestmark = needs.ROOT
 
 # Another user, who may still read the interpreter of these tests, wherever it lies.
 _READ = "+dac_override,+dac_read_search"

@@ -7,10 +7,10 @@ from signal import SIGTERM
 
 import pytest
 
+from tests import needs
 from tests.integration.conftest import Start
 from tests.integration.harness import listener
 
-ROOT_ONLY = pytest.mark.skipif(os.geteuid() != 0, reason="to mount takes root")
 KEYS = ["ts", "level", "event", "message", "phase", "hook", "process", "pid", "code", "signal", "seconds"]
 HOOKS = """
     stop_timeout = "9s"
@@ -91,7 +91,7 @@ def termination_log() -> None:
     Path("/dev/termination-log").touch()
 
 
-@ROOT_ONLY
+@needs.ROOT
 @pytest.mark.usefixtures("termination_log")
 @pytest.mark.parametrize(
     ("command", "hooks", "word"),
@@ -150,3 +150,25 @@ def _memory_cgroup() -> Path | None:
             continue
         return group
     return None
+
+
+@pytest.mark.parametrize("way", [["--log-format", "json"], ["-q"]])
+def test_what_waits_beside_the_engine_speaks_as_it_does(init: Start, way: list[str]) -> None:
+    """wait_for wrote plain lines between the objects, and under -q too."""
+    hooks = '[[pre_start]]\nwait_for = "tcp://127.0.0.1:1"\ntimeout = "300ms"\n'
+    running = init("true", hooks=hooks, options=way)
+    assert running.status() == 124
+    if way == ["-q"]:
+        assert [line.partition(":")[0] for line in running.stderr()] == ["lifeinit"]
+    else:
+        assert all(line.startswith("{") for line in running.stderr()), running.stderr()
+
+
+@needs.ROOT
+def test_no_room_for_the_last_word(init: Start, tmp_path: Path) -> None:
+    """The status is what counts."""
+    Path("/dev/termination-log").touch()
+    mount = 'touch word; mount --bind word /dev/termination-log; ulimit -f 0; exec "$@"'
+    running = init("sh", "-c", "exit 3", through=["unshare", "--mount", "sh", "-c", mount, "-"])
+    assert running.status() == 3
+    assert (tmp_path / "word").read_text() == ""

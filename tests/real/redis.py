@@ -1,13 +1,12 @@
 """A Redis for the tests, and what lies in it."""
 
 import json
-import shutil
 import subprocess
 from pathlib import Path
 
-import pytest
+from tests import needs
 
-needs_redis = pytest.mark.skipif(shutil.which("redis-server") is None, reason="redis-server is not installed")
+needs_redis = needs.program("redis-server")
 
 Broker = dict[str, str]  # the variables that name it
 

@@ -1,12 +1,14 @@
 """The notify socket, of which this process is the receiver and the sender."""
 
+import os
+import resource
 import signal
 import socket
 from collections.abc import Iterator
 
 import pytest
 
-from lifeinit.engine import syscalls
+from lifeinit.engine import notify, syscalls
 from lifeinit.engine.notify import NotifySocket, _message, _news
 
 
@@ -55,3 +57,17 @@ def test_of_a_status_as_much_is_kept_as_a_line_shows() -> None:
     assert _news(0, {"STATUS": "x" * 200}).status == "x" * 200
     assert _news(0, {"STATUS": "x" * 4000}).status == "x" * 200
     assert _news(0, {}).status is None
+
+
+def test_a_lack_of_descriptors_is_no_error_of_the_report() -> None:
+    """To tell the supervisor of lifeinit took a socket, and that raised: post_stop was skipped."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    free = os.dup(0)
+    os.close(free)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (free, hard))
+    try:
+        with pytest.raises(OSError, match="Too many open files"):
+            os.close(os.dup(0))
+        notify.tell(b"@nobody", b"READY=1")
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

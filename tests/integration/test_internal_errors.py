@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 
 import lifeinit
+from tests import needs
+from tests.integration.conftest import Start
 from tests.integration.harness import LIFEINIT, Running, base_environment, listener, python
+from tests.integration.strace import failing
 
 ENVIRONMENT = base_environment() | {"SOURCE": str(Path(lifeinit.__file__).parents[1])}
 
@@ -37,7 +40,11 @@ def test_an_unforeseen_error_stops_the_app_and_runs_post_stop(faulty: Running) -
 
 
 LOOP = "while :; do sleep 0.1; done"
+
+
 ENDS = f"trap 'echo TERM; exit' TERM; echo ready; {LOOP}"
+
+
 STOPPED = f"trap 'echo TERM; exit' TERM; echo ready; kill -STOP $$; {LOOP}"
 
 
@@ -99,3 +106,13 @@ def test_a_front_desk_that_is_killed_starts_nothing(tmp_path: Path) -> None:
     assert running.status() == 70
     assert running.stderr() == ["lifeinit: internal error: SIGKILL ended what reads the options and the hook file"]
     running.end()
+
+
+@needs.STRACE
+def test_a_plain_init_that_cannot_wait_for_signals(init: Start) -> None:
+    """Nor can its last resort: the app has its TERM, the status is that of an internal error, and it does not hang."""
+    through = failing("rt_sigtimedwait:error=EINVAL", follow=False)
+    running = init(*listener("TERM=0"), through=through)
+    running.rest()
+    assert running.status() == 70
+    assert running.stderr()[-1].startswith("lifeinit: internal error: OSError: [Errno 22] Invalid argument")

@@ -1,0 +1,184 @@
+"""The system calls about processes that are gone, foreign, or beyond what this user may signal."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from signal import SIGKILL
+
+import pytest
+
+from lifeinit.engine import descendants, syscalls
+from tests import needs
+from tests.integration.conftest import Start
+from tests.integration.harness import PATIENCE
+
+LOOP = "while :; do sleep 0.05; done"
+
+
+@pytest.fixture
+def dead() -> Iterator[tuple[int, int]]:
+    """The pid of a process that is dead and reaped, and a pidfd of it."""
+    process = subprocess.Popen(["true"])
+    descriptor = os.pidfd_open(process.pid)
+    process.wait()
+    yield process.pid, descriptor
+    os.close(descriptor)
+
+
+def test_of_a_process_that_is_gone_nothing_is_known(dead: tuple[int, int]) -> None:
+    pid, descriptor = dead
+    assert not syscalls.signal_descriptor(descriptor, 0)
+    assert not syscalls.is_living_child(descriptor)
+    assert not syscalls.is_stopped(pid)
+    assert syscalls.group_of(pid) == 0
+    assert syscalls.user_of(pid) is None
+    assert syscalls.signal_process(pid, 0)  # whether we may, not whether it was there
+    assert syscalls.signal_group(pid, 0)
+    assert not descendants.group_lives(pid)
+    descendants._signal_descendant(pid, 0)
+    with pytest.raises(ProcessLookupError):
+        descendants._signal_open(descriptor, pid, 0)
+
+
+def test_who_is_no_child_of_ours() -> None:
+    """Our parent, whom nothing may be sent in the name of a sweep."""
+    above = os.getppid()
+    descriptor = os.pidfd_open(above)
+    try:
+        assert not syscalls.is_living_child(descriptor)
+        assert not syscalls.is_stopped(above)
+        assert not descendants.lives_below(above)
+        descendants._signal_descendant(above, SIGKILL)
+        assert syscalls.signal_descriptor(descriptor, 0)
+    finally:
+        os.close(descriptor)
+
+
+ASKED = """
+import os, sys
+sys.path.append(sys.argv[1])
+from lifeinit.engine import descendants
+from lifeinit.engine import syscalls
+"""
+
+
+def asked(program: str, *through: str) -> list[str]:
+    """What a bare interpreter prints, which has the engine."""
+    python = [sys.executable, "-I", "-S", "-B", "-c", ASKED + program, str(Path(syscalls.__file__).parents[2])]
+    done = subprocess.run([*through, *python], check=True, capture_output=True, text=True, timeout=PATIENCE)
+    return done.stdout.splitlines()
+
+
+_READ = "+dac_override,+dac_read_search"
+
+
+NOT_ROOT = [
+    *("setpriv", "--reuid=4711", "--regid=4711", "--clear-groups", f"--inh-caps={_READ}", f"--ambient-caps={_READ}")
+]
+
+
+@needs.ROOT
+def test_what_another_user_may_not_signal(init: Start) -> None:
+    """No exception, and a group of another user's processes counts as alive. The control is a signal to ourselves."""
+    running = init("sh", "-c", f"echo ready; {LOOP}")
+    running.expect("ready")
+    (group,) = map(int, Path(f"/proc/{running.pid}/task/{running.pid}/children").read_text().split())
+    program = f"""
+for pid in ({running.pid}, os.getpid()):
+    descriptor = os.pidfd_open(pid)
+    print(syscalls.signal_process(pid, 0), syscalls.signal_descriptor(descriptor, 0))
+print(syscalls.signal_group({group}, 0), descendants.group_lives({group}))
+"""
+    assert asked(program, *NOT_ROOT) == ["False False", "True True", "False True"]
+
+
+@needs.ROOT
+def test_a_signal_that_may_be_sent_to_some_of_the_app(init: Start) -> None:
+    """It counts as sent where one of the three could have it: the group, the first process, the one that it named."""
+    running = init("sh", "-c", f"echo ready; {LOOP}")
+    running.expect("ready")
+    (other,) = map(int, Path(f"/proc/{running.pid}/task/{running.pid}/children").read_text().split())
+    program = f"""
+from lifeinit.engine.app import RunningApp
+reader, writer = os.pipe()
+own = os.fork()
+if own == 0:
+    os.setpgid(0, 0)
+    os.close(writer)
+    os.read(reader, 1)
+    os._exit(0)
+os.setpgid(own, own)
+for first in (own, {other}):
+    for group in (own, {other}):
+        for named in (own, {other}):
+            app = RunningApp(first, os.geteuid())
+            app._group, app._other = group, (named, os.pidfd_open(named))
+            print(first == own, group == own, named == own, app.signal(0, group=True))
+"""
+    told = [[word == "True" for word in line.split()] for line in asked(program, *NOT_ROOT)]
+    assert len(told) == 8
+    assert [line[3] for line in told] == [any(line[:3]) for line in told]
+
+
+def test_without_descriptors() -> None:
+    """/proc cannot be listed: nothing is known of what lives below, and a group that can be signalled lives."""
+    program = """
+import resource
+child = os.fork()
+if child == 0:
+    os.setpgid(0, 0)
+    while True:
+        __import__("time").sleep(60)
+os.setpgid(child, child)
+soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))
+print(descendants.lives_below(child), descendants.group_lives(child))
+descendants._signal_descendant(child, 9)
+resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+print(os.waitpid(child, 0)[1])
+"""
+    assert asked(program) == ["False True", "9"]
+
+
+@needs.ROOT
+def test_without_descriptors_and_rights() -> None:
+    """As for a set-user-ID program below a lifeinit that is not root: it is left alone."""
+    program = f"""
+import resource
+_soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))
+print(descendants._signal_descendant({os.getpid()}, 0))
+resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+"""
+    assert asked(program, *NOT_ROOT) == ["None"]
+
+
+def test_a_call_that_prctl_refuses_is_an_error() -> None:
+    """PR_SET_NO_NEW_PRIVS takes a 1."""
+    program = "try:\n    syscalls._prctl(38, 2)\nexcept OSError as error:\n    print(error.strerror)\n"
+    assert asked(program) == ["Invalid argument"]
+
+
+def test_a_terminal_that_there_is_not() -> None:
+    """Nothing to hand over, and no reason to end for it."""
+    program = "os.close(0); syscalls.give_terminal(os.getpid()); print(syscalls.foreground(), syscalls.owns_terminal())"
+    assert asked(program) == ["None False"]
+
+
+def test_an_error_that_even_the_last_resort_has() -> None:
+    """Of a plan that is none, say: status 70."""
+    assert asked("from lifeinit.engine import main; print(main._run(None))") == ["70"]
+
+
+def test_a_function_that_raises_ends_its_process() -> None:
+    """An exception that left would run the parent's life a second time."""
+    program = """
+from lifeinit.engine.plan import Identity, Program, Inherited
+from lifeinit.engine.spawn import Child, spawn
+program = Program((b"x",), Identity(), call=lambda: {}["missing"])
+pid = spawn(Child(program, Inherited((), False, False, None), {}, (), True))
+print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+"""
+    assert asked(program) == ["126"]

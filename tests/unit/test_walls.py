@@ -54,6 +54,16 @@ def test_an_engine_file_imports_only_cheap_modules_and_the_engine(path: Path) ->
     assert foreign == IN_ONE_FUNCTION.get(path.name, set())
 
 
+@pytest.mark.parametrize("path", ["engine/main.py", "probes/prober.py"])
+def test_a_file_that_a_bare_interpreter_runs_sets_its_path_first(path: str) -> None:
+    """An interpreter that is started with -I -S finds no package before that."""
+    body = ast.parse((SOURCE / path).read_text()).body
+    sets_path = next(i for i, node in enumerate(body) if "sys.path.append" in ast.unparse(node))
+    own = [i for i, node in enumerate(body) if ast.unparse(node).startswith(("from lifeinit", "import lifeinit"))]
+    assert own
+    assert min(own) > sets_path
+
+
 def test_the_machine_knows_only_its_words_and_the_plan() -> None:
     assert imports(SOURCE / "engine/state_machine.py") == {
         "lifeinit.engine.budget",

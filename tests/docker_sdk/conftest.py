@@ -26,7 +26,7 @@ class Make(Protocol):
         """A managed container of the base image, with a name of its own."""
 
 
-class Diary:
+class Recorder:
     """A callback for every phase, that keeps the events."""
 
     def __init__(self) -> None:
@@ -43,7 +43,7 @@ class Diary:
     def last(self) -> Event:
         return self.events[-1]
 
-    def keep(self, managed: ManagedContainer) -> None:
+    def watch(self, managed: ManagedContainer) -> None:
         for phase in (managed.pre_start, managed.post_start, managed.pre_stop, managed.post_stop):
             if not phase.closed:
                 phase(self)
@@ -75,8 +75,8 @@ def make(client: DockerClient) -> Iterator[Make]:
 
 
 @pytest.fixture
-def diary() -> Diary:
-    return Diary()
+def recorder() -> Recorder:
+    return Recorder()
 
 
 def container_of(managed: ManagedContainer) -> Container:

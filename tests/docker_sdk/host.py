@@ -17,13 +17,13 @@ container = ManagedContainer(
 never = threading.Event()
 
 
-def tell(event: Event) -> None:
+def report(event: Event) -> None:
     print(event.event, event.signal or event.reason, event.exit_code, flush=True)
 
 
 @container.pre_start
 def before(event: Event) -> None:
-    tell(event)
+    report(event)
     if mode == "pre_start":
         print("ready", flush=True)
         never.wait()
@@ -31,16 +31,16 @@ def before(event: Event) -> None:
 
 @container.pre_stop(timeout=1000)
 def hang(event: Event) -> None:
-    tell(event)
+    report(event)
     if deaf == "deaf":
         never.wait()
 
 
-container.post_start(tell)
-container.post_stop(tell)
+container.post_start(report)
+container.post_stop(report)
 
 
-def tell_when_it_waits() -> None:
+def report_when_it_waits() -> None:
     """`ready`, once the main thread is inside of wait(): before that an interrupt would be the program's own."""
     main = threading.main_thread().ident
     inside = False
@@ -57,13 +57,13 @@ match mode:
         container.start()
     case "wait":
         container.start()
-        threading.Thread(target=tell_when_it_waits, daemon=True).start()
+        threading.Thread(target=report_when_it_waits, daemon=True).start()
         container.wait()
     case "with":
         with container:
             print("ready", flush=True)
             never.wait()
-    case "forsaken":
+    case "abandoned":
         container.start()
         print("ready", flush=True)
-print("not reached" if mode != "forsaken" else "end", flush=True)
+print("not reached" if mode != "abandoned" else "end", flush=True)

@@ -16,7 +16,7 @@ import pytest
 from docker import DockerClient
 
 from lifeinit.docker import ManagedContainer
-from tests.docker_sdk.conftest import SERVE, Diary, ready
+from tests.docker_sdk.conftest import SERVE, Recorder, ready
 
 IMAGE = "lifeinit-test-shell"
 
@@ -28,10 +28,10 @@ class Engine:
         self.directory = directory
         self.url = f"unix://{directory}/engine.sock"
         self.process: subprocess.Popen[str] | None = None
-        self.said: list[str] = []
+        self.log: list[str] = []
 
     def start(self, *, live_restore: bool = True) -> bool:
-        """Whether it answers; if not, `said` tells why."""
+        """Whether it answers; if not, `log` says why."""
         # Where nobody reaps orphans, the containerd of a killed dockerd stays a zombie, which the next one waits for.
         (self.directory / "exec-root/containerd/containerd.pid").unlink(missing_ok=True)
         options = ["--iptables=false", "--bridge=none", f"--live-restore={live_restore}", f"--host={self.url}"]
@@ -39,7 +39,7 @@ class Engine:
         self.process = subprocess.Popen(["dockerd", *options], stderr=subprocess.PIPE, text=True)
         assert self.process.stderr is not None
         for line in self.process.stderr:
-            self.said.append(line)
+            self.log.append(line)
             if "API listen on" in line:
                 return True
         return False
@@ -59,7 +59,7 @@ def engine() -> Iterator[Engine]:
     engine = Engine(directory)
     try:
         if not engine.start():
-            pytest.skip(f"a second dockerd cannot be started: {''.join(engine.said[-2:])}")
+            pytest.skip(f"a second dockerd cannot be started: {''.join(engine.log[-2:])}")
         yield engine
     finally:
         engine.end(signal.SIGTERM)
@@ -97,24 +97,24 @@ def shell() -> bytes:
 
 @pytest.mark.parametrize("signo", [signal.SIGTERM, signal.SIGKILL])
 def test_the_container_outlives_its_engine(
-    engine: Engine, second: DockerClient, diary: Diary, signo: signal.Signals
+    engine: Engine, second: DockerClient, recorder: Recorder, signo: signal.Signals
 ) -> None:
     """With live-restore. The new engine is asked to stop it."""
     managed = ManagedContainer(second, IMAGE, SERVE, network_mode="none")
-    diary.keep(managed)
+    recorder.watch(managed)
     managed.start()
     ready(managed)
     engine.end(signo)
     assert engine.start()
     managed.stop()
     assert managed.wait() == 7
-    assert diary.phases == ["pre_start", "post_start", "pre_stop", "post_stop"]
+    assert recorder.phases == ["pre_start", "post_start", "pre_stop", "post_stop"]
 
 
-def test_the_container_dies_without_its_engine(engine: Engine, second: DockerClient, diary: Diary) -> None:
+def test_the_container_dies_without_its_engine(engine: Engine, second: DockerClient, recorder: Recorder) -> None:
     """Nobody tells; the new engine's record does."""
     managed = ManagedContainer(second, IMAGE, SERVE, network_mode="none")
-    diary.keep(managed)
+    recorder.watch(managed)
     managed.start()
     container = ready(managed)
     container.reload()
@@ -126,20 +126,20 @@ def test_the_container_dies_without_its_engine(engine: Engine, second: DockerCli
     os.close(process)
     assert engine.start()
     assert managed.wait() == 7
-    assert diary.phases == ["pre_start", "post_start", "post_stop"]
-    assert diary.last.reason == "exited"
+    assert recorder.phases == ["pre_start", "post_start", "post_stop"]
+    assert recorder.last.reason == "exited"
 
 
-def test_the_engine_takes_its_containers_along(engine: Engine, second: DockerClient, diary: Diary) -> None:
+def test_the_engine_takes_its_containers_along(engine: Engine, second: DockerClient, recorder: Recorder) -> None:
     """Without live-restore it stops them before it goes."""
     engine.end(signal.SIGTERM)
     assert engine.start(live_restore=False)
     managed = ManagedContainer(second, IMAGE, SERVE, network_mode="none")
-    diary.keep(managed)
+    recorder.watch(managed)
     managed.start()
     ready(managed)
     engine.end(signal.SIGTERM)
     assert engine.start()
     assert managed.wait() == 7
-    assert diary.phases == ["pre_start", "post_start", "post_stop"]
-    assert (diary.last.reason, diary.last.exit_code) == ("exited", 7)
+    assert recorder.phases == ["pre_start", "post_start", "post_stop"]
+    assert (recorder.last.reason, recorder.last.exit_code) == ("exited", 7)

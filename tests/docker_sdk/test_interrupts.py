@@ -83,7 +83,7 @@ def test_each_interrupt_moves_the_stop_on(host: Host, client: DockerClient) -> N
 
 
 def test_a_program_that_leaves_its_container_behind_says_so(host: Host, client: DockerClient) -> None:
-    program, output, name = host("forsaken")
+    program, output, name = host("abandoned")
     assert output.read().splitlines() == ["pre_start None None", "post_start None None", "ready", "end"]
     assert program.wait() == 0
     assert program.stderr is not None

@@ -16,7 +16,7 @@ from lifeinit.docker import (
     StartError,
     StoppedError,
 )
-from tests.docker_sdk.conftest import DEAF, SERVE, Diary, Make, container_of, exists, ready
+from tests.docker_sdk.conftest import DEAF, SERVE, Make, Recorder, container_of, exists, ready
 
 ALL = ["pre_start", "post_start", "pre_stop", "post_stop"]
 
@@ -25,13 +25,13 @@ def name_of(managed: ManagedContainer) -> str:
     return repr(managed).split("'")[1]
 
 
-def test_a_whole_life(make: Make, diary: Diary, client: DockerClient) -> None:
+def test_a_whole_life(make: Make, recorder: Recorder, client: DockerClient) -> None:
     """What each phase is told, and what is true while it runs."""
     managed = make()
     seen: list[tuple[str, str]] = []
 
     def look(event: Event) -> None:
-        diary(event)
+        recorder(event)
         if event.container is None:
             seen.append((event.event, str(exists(client, name_of(managed)))))
         else:
@@ -46,13 +46,13 @@ def test_a_whole_life(make: Make, diary: Diary, client: DockerClient) -> None:
     managed.stop(timeout=30)
     assert managed.wait() == 7
     assert seen == [("pre_start", "False"), ("post_start", "running"), ("pre_stop", "running"), ("post_stop", "exited")]
-    assert [event.reason for event in diary.events] == [None, None, "stop", "stop"]
-    assert [event.signal for event in diary.events] == [None] * 4
-    assert [event.remaining is None for event in diary.events] == [True, True, False, True]
-    assert diary.last.child_exit_code == 7
-    assert [event.exit_code for event in diary.events] == [None, None, None, 7]
-    assert {event.attempt for event in diary.events} == {1}
-    assert not diary.last.oom_killed
+    assert [event.reason for event in recorder.events] == [None, None, "stop", "stop"]
+    assert [event.signal for event in recorder.events] == [None] * 4
+    assert [event.remaining is None for event in recorder.events] == [True, True, False, True]
+    assert recorder.last.child_exit_code == 7
+    assert [event.exit_code for event in recorder.events] == [None, None, None, 7]
+    assert {event.attempt for event in recorder.events} == {1}
+    assert not recorder.last.oom_killed
 
 
 def test_callbacks_given_to_start_come_last(make: Make) -> None:
@@ -67,28 +67,28 @@ def test_callbacks_given_to_start_come_last(make: Make) -> None:
     assert order == ["first", "second", "third", "post_stop"]
 
 
-def test_with_starts_and_stops(make: Make, diary: Diary) -> None:
+def test_with_starts_and_stops(make: Make, recorder: Recorder) -> None:
     managed = make()
-    diary.keep(managed)
+    recorder.watch(managed)
     with managed as entered:
         assert entered is managed
         ready(managed)
-    assert diary.phases == ALL
+    assert recorder.phases == ALL
     assert managed.exit_code == 7
     assert managed.wait() == 7
 
 
-def test_with_after_start(make: Make, diary: Diary) -> None:
+def test_with_after_start(make: Make, recorder: Recorder) -> None:
     managed = make()
-    diary.keep(managed)
+    recorder.watch(managed)
     with managed.start():
         ready(managed)
-    assert diary.phases == ALL
+    assert recorder.phases == ALL
 
 
-def test_an_exception_in_the_block_stops_it_and_goes_on(make: Make, diary: Diary) -> None:
+def test_an_exception_in_the_block_stops_it_and_goes_on(make: Make, recorder: Recorder) -> None:
     managed = make()
-    diary.keep(managed)
+    recorder.watch(managed)
 
     def fail() -> None:
         with managed:
@@ -97,22 +97,22 @@ def test_an_exception_in_the_block_stops_it_and_goes_on(make: Make, diary: Diary
 
     with pytest.raises(ZeroDivisionError):
         fail()
-    assert diary.phases == ALL
-    assert diary.last.reason == "stop"
+    assert recorder.phases == ALL
+    assert recorder.last.reason == "stop"
 
 
-def test_what_is_over_stays_over(make: Make, diary: Diary) -> None:
+def test_what_is_over_stays_over(make: Make, recorder: Recorder) -> None:
     """A second wait() and stop() change nothing; a second start() is refused."""
     managed = make(["sh", "-c", "exit 3"])
-    diary.keep(managed)
+    recorder.watch(managed)
     managed.start()
     assert managed.wait() == 3
-    before = list(diary.events)
+    before = list(recorder.events)
     assert managed.wait() == 3
     managed.stop()
     with pytest.raises(AlreadyStartedError, match="a ManagedContainer has one life, make another"):
         managed.start()
-    assert diary.events == before
+    assert recorder.events == before
 
 
 def test_before_the_start_there_is_nothing_to_end(make: Make) -> None:
@@ -123,7 +123,7 @@ def test_before_the_start_there_is_nothing_to_end(make: Make) -> None:
         managed.stop()
 
 
-def test_a_failing_pre_start_vetoes(make: Make, diary: Diary, client: DockerClient) -> None:
+def test_a_failing_pre_start_vetoes(make: Make, recorder: Recorder, client: DockerClient) -> None:
     """No container is made; the later callbacks do not run; post_stop does."""
     managed = make()
 
@@ -131,14 +131,14 @@ def test_a_failing_pre_start_vetoes(make: Make, diary: Diary, client: DockerClie
     def migrate() -> None:
         raise ValueError("no database")
 
-    diary.keep(managed)
+    recorder.watch(managed)
     with pytest.raises(CallbackError, match=r": pre_start migrate: ValueError: no database$") as caught:
         managed.start()
     assert isinstance(caught.value.__cause__, ValueError)
     assert (caught.value.phase, caught.value.name) == ("pre_start", "migrate")
-    assert diary.phases == ["post_stop"]
-    assert diary.last.reason == "pre_start_failed"
-    assert (diary.last.container, diary.last.exit_code) == (None, None)
+    assert recorder.phases == ["post_stop"]
+    assert recorder.last.reason == "pre_start_failed"
+    assert (recorder.last.container, recorder.last.exit_code) == (None, None)
     assert not exists(client, name_of(managed))
     with pytest.raises(CallbackError, match="no database"):
         managed.wait()
@@ -151,7 +151,7 @@ def test_sys_exit_in_a_callback_is_a_failure(make: Make) -> None:
         managed.start(pre_start_callback=lambda: exec("raise SystemExit(0)"))
 
 
-def test_a_failing_post_start_stops_the_container(make: Make, diary: Diary) -> None:
+def test_a_failing_post_start_stops_the_container(make: Make, recorder: Recorder) -> None:
     """Without pre_stop: the start was never complete."""
     managed = make()
     managed.post_start(lambda: ready(managed))
@@ -160,16 +160,16 @@ def test_a_failing_post_start_stops_the_container(make: Make, diary: Diary) -> N
     def refuse() -> None:
         raise OSError("no registry")
 
-    diary.keep(managed)
+    recorder.watch(managed)
     with pytest.raises(CallbackError, match="post_start announce: OSError: no registry"):
         managed.start()
-    assert diary.phases == ["pre_start", "post_stop"]
-    assert (diary.last.reason, diary.last.exit_code) == ("post_start_failed", 7)
+    assert recorder.phases == ["pre_start", "post_stop"]
+    assert (recorder.last.reason, recorder.last.exit_code) == ("post_start_failed", 7)
     with pytest.raises(CallbackError):
         managed.wait()
 
 
-def test_warn_goes_on(make: Make, diary: Diary, caplog: pytest.LogCaptureFixture) -> None:
+def test_warn_goes_on(make: Make, recorder: Recorder, caplog: pytest.LogCaptureFixture) -> None:
     managed = make()
 
     @managed.pre_start(on_failure="warn")
@@ -180,17 +180,17 @@ def test_warn_goes_on(make: Make, diary: Diary, caplog: pytest.LogCaptureFixture
     def second() -> None:
         raise ValueError("nor this")
 
-    diary.keep(managed)
+    recorder.watch(managed)
     with managed:
         ready(managed)
-    assert diary.phases == ALL
+    assert recorder.phases == ALL
     assert [r.getMessage().partition(": ")[2] for r in caplog.records if r.levelname == "WARNING"] == [
         "pre_start first: ValueError: never mind",
         "post_start second: ValueError: nor this",
     ]
 
 
-def test_retries(make: Make, diary: Diary) -> None:
+def test_retries(make: Make, recorder: Recorder) -> None:
     managed = make(["true"])
     attempts: list[int] = []
 
@@ -200,7 +200,7 @@ def test_retries(make: Make, diary: Diary) -> None:
         if event.attempt < 3:
             raise ValueError("not yet")
 
-    diary.keep(managed)
+    recorder.watch(managed)
     managed.start()
     assert managed.wait() == 0
     assert attempts == [1, 2, 3]
@@ -229,23 +229,23 @@ def test_a_callback_that_overruns_its_timeout_vetoes(make: Make) -> None:
     assert told.is_set()
 
 
-def test_a_hanging_pre_stop_cannot_keep_the_container(make: Make, diary: Diary) -> None:
+def test_a_hanging_pre_stop_cannot_keep_the_container(make: Make, recorder: Recorder) -> None:
     """The stop's seconds less the reserve are all that it gets; the container gets its signal."""
     managed = make()
     release = threading.Event()
     managed.pre_stop(timeout=1000)(lambda: release.wait())  # noqa: PLW0108  # a name of its own
-    diary.keep(managed)
+    recorder.watch(managed)
     managed.start()
     ready(managed)
     managed.stop(timeout=0.5)
     assert managed.wait() == 7
-    assert diary.phases == ["pre_start", "post_start", "post_stop"]  # the diary's own pre_stop came too late
+    assert recorder.phases == ["pre_start", "post_start", "post_stop"]  # the recorder's own pre_stop came too late
     (thread,) = [thread for thread in threading.enumerate() if thread.name.startswith("lifeinit pre_stop")]
     release.set()
     thread.join()
 
 
-def test_a_failing_stop_phase_stops_nothing(make: Make, diary: Diary, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_failing_stop_phase_stops_nothing(make: Make, recorder: Recorder, caplog: pytest.LogCaptureFixture) -> None:
     managed = make()
 
     def fail(event: Event) -> None:
@@ -253,11 +253,11 @@ def test_a_failing_stop_phase_stops_nothing(make: Make, diary: Diary, caplog: py
 
     managed.pre_stop(fail)
     managed.post_stop(fail)
-    diary.keep(managed)
+    recorder.watch(managed)
     with managed:
         ready(managed)
     assert managed.wait() == 7
-    assert diary.phases == ALL
+    assert recorder.phases == ALL
     errors = [record for record in caplog.records if record.levelname == "ERROR"]
     assert [record.getMessage().partition(": ")[2] for record in errors] == [
         "pre_stop fail: ValueError: pre_stop",
@@ -322,7 +322,7 @@ def test_which_thread_a_callback_runs_in(make: Make) -> None:
     }
 
 
-def test_stop_from_another_thread_during_pre_start(make: Make, diary: Diary, client: DockerClient) -> None:
+def test_stop_from_another_thread_during_pre_start(make: Make, recorder: Recorder, client: DockerClient) -> None:
     """No further callback, no container, no pre_stop; a wait for the next try ends."""
     managed = make()
     asked: list[threading.Thread] = []
@@ -333,18 +333,18 @@ def test_stop_from_another_thread_during_pre_start(make: Make, diary: Diary, cli
         asked[0].start()
         raise ValueError("once more")
 
-    diary.keep(managed)
+    recorder.watch(managed)
     with pytest.raises(StoppedError, match="was stopped before its start was complete"):
         managed.start()
     asked[0].join()
-    assert diary.phases == ["post_stop"]
-    assert diary.last.reason == "stop"
+    assert recorder.phases == ["post_stop"]
+    assert recorder.last.reason == "stop"
     assert not exists(client, name_of(managed))
     with pytest.raises(StoppedError, match="was stopped before it ran"):
         managed.wait()
 
 
-def test_stop_from_another_thread_during_post_start(make: Make, diary: Diary) -> None:
+def test_stop_from_another_thread_during_post_start(make: Make, recorder: Recorder) -> None:
     """The running callback ends first, then pre_stop follows."""
     managed = make()
     asked: list[threading.Thread] = []
@@ -355,17 +355,17 @@ def test_stop_from_another_thread_during_post_start(make: Make, diary: Diary) ->
         asked.append(threading.Thread(target=managed.stop))
         asked[0].start()
 
-    diary.keep(managed)
+    recorder.watch(managed)
     with contextlib.suppress(StoppedError):  # unless start() was done before stop() had asked
         managed.start()
     asked[0].join()
-    assert diary.phases[-2:] == ["pre_stop", "post_stop"]
+    assert recorder.phases[-2:] == ["pre_stop", "post_stop"]
     assert managed.wait() == 7
 
 
-def test_two_threads_wait_and_one_stops(make: Make, diary: Diary) -> None:
+def test_two_threads_wait_and_one_stops(make: Make, recorder: Recorder) -> None:
     managed = make()
-    diary.keep(managed)
+    recorder.watch(managed)
     managed.start()
     ready(managed)
     statuses: list[int] = []
@@ -376,7 +376,7 @@ def test_two_threads_wait_and_one_stops(make: Make, diary: Diary) -> None:
     for thread in threads:
         thread.join()
     assert statuses == [7, 7]
-    assert diary.phases == ALL
+    assert recorder.phases == ALL
 
 
 def test_what_a_callback_cannot_ask_for(make: Make) -> None:
@@ -399,14 +399,14 @@ def test_what_a_callback_cannot_ask_for(make: Make) -> None:
     ]
 
 
-def test_kill_after_the_timeout(make: Make, diary: Diary) -> None:
+def test_kill_after_the_timeout(make: Make, recorder: Recorder) -> None:
     managed = make(DEAF)
-    diary.keep(managed)
+    recorder.watch(managed)
     managed.start()
     ready(managed)
     managed.stop(timeout=0)
     assert managed.wait() == 137
-    assert diary.phases == ["pre_start", "post_start", "post_stop"]  # no time for a pre_stop
+    assert recorder.phases == ["pre_start", "post_start", "post_stop"]  # no time for a pre_stop
 
 
 def test_the_stop_signal_is_the_images(make: Make) -> None:
@@ -419,11 +419,11 @@ def test_the_stop_signal_is_the_images(make: Make) -> None:
 def test_remove(make: Make, client: DockerClient) -> None:
     """It is still there for the post_stop callbacks, and gone when wait() returns."""
     managed = make(["sh", "-c", "echo last words; exit 5"], remove=True)
-    said: list[bytes] = []
-    managed.post_stop(lambda event: said.append(event.container.logs()))
+    output: list[bytes] = []
+    managed.post_stop(lambda event: output.append(event.container.logs()))
     managed.start()
     assert managed.wait() == 5
-    assert said == [b"last words\n"]
+    assert output == [b"last words\n"]
     assert not exists(client, name_of(managed))
 
 
@@ -436,15 +436,15 @@ def test_without_remove_it_stays(make: Make, client: DockerClient) -> None:
 @pytest.mark.parametrize(("command", "status"), [(["no-such-program"], 127), (["/etc/passwd"], 126)])
 @pytest.mark.parametrize("auto_remove", [False, True])
 def test_a_command_that_cannot_be_run(  # noqa: PLR0917
-    make: Make, diary: Diary, client: DockerClient, command: list[str], status: int, auto_remove: bool
+    make: Make, recorder: Recorder, client: DockerClient, command: list[str], status: int, auto_remove: bool
 ) -> None:
     managed = make(command, auto_remove=auto_remove)
-    diary.keep(managed)
+    recorder.watch(managed)
     with pytest.raises(StartError, match="cannot be started: .*" + command[0]) as caught:
         managed.start()
     assert caught.value.exit_code == status
-    assert diary.phases == ["pre_start", "post_stop"]
-    assert (diary.last.reason, diary.last.exit_code) == ("start_failed", status)
+    assert recorder.phases == ["pre_start", "post_stop"]
+    assert (recorder.last.reason, recorder.last.exit_code) == ("start_failed", status)
     assert not exists(client, name_of(managed))
 
 

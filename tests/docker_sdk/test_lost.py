@@ -1,4 +1,4 @@
-"""The way to the engine is cut: the death is not missed, the stop not forgotten; and what can never be known."""
+"""The connection to the engine is cut: the death is not missed, the stop not forgotten; and what can never be known."""
 
 import contextlib
 import shutil
@@ -15,41 +15,41 @@ from docker.models.containers import Container
 
 from lifeinit.docker import LostError, ManagedContainer
 from tests.container.docker import BASE
-from tests.docker_sdk.conftest import SERVE, Diary, clear, printed_ready, ready
-from tests.docker_sdk.cutting import Way
+from tests.docker_sdk.conftest import SERVE, Recorder, clear, printed_ready, ready
+from tests.docker_sdk.proxy import Proxy
 
 
 @pytest.fixture
-def way(client: DockerClient) -> Iterator[Way]:
+def proxy(client: DockerClient) -> Iterator[Proxy]:
     del client  # skips where there is no engine
     directory = Path(tempfile.mkdtemp(prefix="lifeinit-"))
-    way = Way(str(directory / "engine.sock"))
-    yield way
-    way.close()
+    proxy = Proxy(str(directory / "engine.sock"))
+    yield proxy
+    proxy.close()
     shutil.rmtree(directory)
 
 
-class Far:
-    """A managed container whose client goes the way that can be cut, and the same one seen directly."""
+class Proxied:
+    """A managed container whose client is connected through the proxy, and the same container without it."""
 
-    def __init__(self, way: Way, client: DockerClient, diary: Diary, **options: object) -> None:
-        self.client = docker.DockerClient(base_url=f"unix://{way.path}")
+    def __init__(self, proxy: Proxy, client: DockerClient, recorder: Recorder, **options: object) -> None:
+        self.client = docker.DockerClient(base_url=f"unix://{proxy.path}")
         self.name = f"lifeinit-test-lost-{id(self)}"
         clear(client, self.name)
         settings: dict[str, object] = {"name": self.name, "network_mode": "none", **options}
         self.managed = ManagedContainer(self.client, BASE, SERVE, **settings)  # type: ignore[arg-type]
-        diary.keep(self.managed)
+        recorder.watch(self.managed)
         self.managed.start()
         ready(self.managed)
-        self.near: Container = client.containers.get(self.name)
+        self.direct: Container = client.containers.get(self.name)
 
 
 @pytest.fixture
-def far(way: Way, client: DockerClient, diary: Diary) -> Iterator[Callable[..., Far]]:
-    made: list[Far] = []
+def proxied(proxy: Proxy, client: DockerClient, recorder: Recorder) -> Iterator[Callable[..., Proxied]]:
+    made: list[Proxied] = []
 
-    def make(**options: object) -> Far:
-        made.append(Far(way, client, diary, **options))
+    def make(**options: object) -> Proxied:
+        made.append(Proxied(proxy, client, recorder, **options))
         return made[-1]
 
     yield make
@@ -62,73 +62,77 @@ GONE = ["pre_start", "post_start", "post_stop"]
 
 
 @pytest.mark.parametrize("auto_remove", [False, True], ids=["", "auto_remove"])
-def test_a_death_behind_a_cut(far: Callable[..., Far], way: Way, diary: Diary, auto_remove: bool) -> None:
+def test_a_death_behind_a_cut(
+    proxied: Callable[..., Proxied], proxy: Proxy, recorder: Recorder, auto_remove: bool
+) -> None:
     """With auto_remove the record is gone, too; the engine's last events still know."""
-    one = far(auto_remove=auto_remove)
-    way.cut()
-    one.near.kill("TERM")
+    one = proxied(auto_remove=auto_remove)
+    proxy.cut()
+    one.direct.kill("TERM")
     with contextlib.suppress(docker.errors.NotFound):  # the removal was faster
-        one.near.wait(condition="removed" if auto_remove else "not-running")
-    way.mend()
+        one.direct.wait(condition="removed" if auto_remove else "not-running")
+    proxy.mend()
     assert one.managed.wait() == 7
-    assert diary.phases == GONE
-    assert (diary.last.reason, diary.last.exit_code) == ("exited", 7)
+    assert recorder.phases == GONE
+    assert (recorder.last.reason, recorder.last.exit_code) == ("exited", 7)
 
 
-def test_a_death_and_a_new_life_behind_a_cut(far: Callable[..., Far], way: Way, diary: Diary) -> None:
+def test_a_death_and_a_new_life_behind_a_cut(proxied: Callable[..., Proxied], proxy: Proxy, recorder: Recorder) -> None:
     """The new life is not ours; the old one ended with 7."""
-    one = far()
-    way.cut()
-    one.near.restart()
-    printed_ready(one.near)
-    way.mend()
+    one = proxied()
+    proxy.cut()
+    one.direct.restart()
+    printed_ready(one.direct)
+    proxy.mend()
     assert one.managed.wait() == 7
-    assert diary.phases == GONE
-    one.near.reload()
-    assert one.near.status == "running"
+    assert recorder.phases == GONE
+    one.direct.reload()
+    assert one.direct.status == "running"
 
 
-def test_a_cut_ends_nothing(far: Callable[..., Far], way: Way, diary: Diary) -> None:
-    one = far()
-    way.cut()
-    way.mend()
+def test_a_cut_ends_nothing(proxied: Callable[..., Proxied], proxy: Proxy, recorder: Recorder) -> None:
+    one = proxied()
+    proxy.cut()
+    proxy.mend()
     one.managed.stop()
     assert one.managed.wait() == 7
-    assert diary.phases == ["pre_start", "post_start", "pre_stop", "post_stop"]
+    assert recorder.phases == ["pre_start", "post_start", "pre_stop", "post_stop"]
 
 
-def test_a_stop_during_a_cut_is_not_forgotten(far: Callable[..., Far], way: Way, diary: Diary) -> None:
+def test_a_stop_during_a_cut_is_not_forgotten(
+    proxied: Callable[..., Proxied], proxy: Proxy, recorder: Recorder
+) -> None:
     """The container gets its signal as soon as the engine answers again."""
-    one = far()
-    way.cut()
-    mend = threading.Thread(target=way.mend)
+    one = proxied()
+    proxy.cut()
+    mend = threading.Thread(target=proxy.mend)
     one.managed.pre_stop.closed = ""
     one.managed.pre_stop(mend.start)
     one.managed.stop()
     mend.join()
     assert one.managed.wait() == 7
-    assert (diary.phases[-1], diary.last.reason) == ("post_stop", "stop")
+    assert (recorder.phases[-1], recorder.last.reason) == ("post_stop", "stop")
 
 
-def test_lost(far: Callable[..., Far], way: Way, diary: Diary) -> None:
+def test_lost(proxied: Callable[..., Proxied], proxy: Proxy, recorder: Recorder) -> None:
     """No answer for so long that it is not waited for any more. post_stop runs; there is no status."""
-    one = far(lost_timeout=0.2)
-    way.cut()
+    one = proxied(lost_timeout=0.2)
+    proxy.cut()
     with pytest.raises(LostError, match=r'^how "lifeinit-test-lost-[0-9]+" ended is unknown: the engine did not'):
         one.managed.wait()
-    assert diary.phases == GONE
-    assert (diary.last.reason, diary.last.exit_code) == ("lost", None)
+    assert recorder.phases == GONE
+    assert (recorder.last.reason, recorder.last.exit_code) == ("lost", None)
     assert one.managed.exit_code is None
     one.managed.stop()
-    one.near.reload()
-    assert one.near.status == "running"
+    one.direct.reload()
+    assert one.direct.status == "running"
 
 
-def test_lost_while_it_is_stopped(far: Callable[..., Far], way: Way, diary: Diary) -> None:
-    one = far(lost_timeout=0.2)
-    way.cut()
+def test_lost_while_it_is_stopped(proxied: Callable[..., Proxied], proxy: Proxy, recorder: Recorder) -> None:
+    one = proxied(lost_timeout=0.2)
+    proxy.cut()
     one.managed.stop()
     with pytest.raises(LostError):
         one.managed.wait()
-    assert diary.phases[-1] == "post_stop"
-    assert diary.last.reason == "lost"
+    assert recorder.phases[-1] == "post_stop"
+    assert recorder.last.reason == "lost"

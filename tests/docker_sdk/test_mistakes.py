@@ -20,12 +20,12 @@ from lifeinit.docker import (
     StartError,
 )
 from tests.container.docker import BASE
-from tests.docker_sdk.conftest import Diary, Make
+from tests.docker_sdk.conftest import Make, Recorder
 
 SOURCE = Path(lifeinit.__file__).parents[1]
 
 
-def nobody() -> DockerClient:
+def no_engine() -> DockerClient:
     """A client of an engine that does not run."""
     return docker.DockerClient(base_url="unix:///nowhere/docker.sock", version="1.41")
 
@@ -45,29 +45,29 @@ def test_a_parameter_with_a_default_keeps_it(make: Make) -> None:
     assert seen == ["a", "b", ("pre_start", 3)]
 
 
-def test_decorating_after_start(make: Make, diary: Diary) -> None:
+def test_decorating_after_start(make: Make, recorder: Recorder) -> None:
     managed = make(["true"])
     managed.start()
     managed.wait()
     with pytest.raises(AlreadyStartedError, match="was started before: register callbacks before start"):
-        managed.post_stop(diary)
+        managed.post_stop(recorder)
 
 
-def test_an_option_that_only_the_sdk_can_judge(make: Make, diary: Diary) -> None:
+def test_an_option_that_only_the_sdk_can_judge(make: Make, recorder: Recorder) -> None:
     """It does so when the container is created; nothing is left behind."""
     managed = make(mem_limit="much")
-    diary.keep(managed)
+    recorder.watch(managed)
     with pytest.raises(StartError, match=r"^the Docker SDK rejects the options: .*memory"):
         managed.start()
-    assert diary.phases == ["pre_start", "post_stop"]
-    assert diary.last.reason == "start_failed"
+    assert recorder.phases == ["pre_start", "post_stop"]
+    assert recorder.last.reason == "start_failed"
 
 
-def test_no_engine(diary: Diary) -> None:
+def test_no_engine(recorder: Recorder) -> None:
     """Nothing was started: no callback runs, and start() may be tried again."""
-    client = nobody()
+    client = no_engine()
     managed = ManagedContainer(client, BASE)
-    diary.keep(managed)
+    recorder.watch(managed)
     says = (
         'no Docker engine answers at "http+docker://localhost" (No such file or directory): '
         "start it, or set DOCKER_HOST"
@@ -77,36 +77,36 @@ def test_no_engine(diary: Diary) -> None:
             managed.start()
     with pytest.raises(NoEngineError, match=sentence(says)):
         ManagedContainer.attach(client, "shop")
-    assert diary.events == []
+    assert recorder.events == []
     client.close()
 
 
-def test_no_image(client: DockerClient, diary: Diary) -> None:
+def test_no_image(client: DockerClient, recorder: Recorder) -> None:
     image = "127.0.0.1:9/no-such:1"
     managed = ManagedContainer(client, image)
-    diary.keep(managed)
+    recorder.watch(managed)
     says = f'the engine has no image "{image}": run "docker pull {image}", or pass pull=True'
     with pytest.raises(ImageMissingError, match=sentence(says)):
         managed.start()
     with pytest.raises(ImageMissingError, match=rf'^the image "{image}" cannot be pulled: .*refused.*: check its name'):
         ManagedContainer(client, image, pull=True).start()
-    assert diary.events == []
+    assert recorder.events == []
 
 
-def test_a_name_in_use(client: DockerClient, make: Make, diary: Diary) -> None:
+def test_a_name_in_use(client: DockerClient, make: Make, recorder: Recorder) -> None:
     first = make(["true"])
     assert first.start().wait() == 0
     assert first.container is not None
     name = str(first.container.name)
     second = make(name=name)
-    diary.keep(second)
+    recorder.watch(second)
     says = (
         f'the name "{name}" is in use by another container (exited): remove that one, choose a different name, '
         "or take it over with ManagedContainer.attach"
     )
     with pytest.raises(NameInUseError, match=sentence(says)):
         second.start()
-    assert diary.events == []
+    assert recorder.events == []
     third = make(name=name[:-1])
     with pytest.raises(NameInUseError, match=re.escape(f'"{name[:-1]}" is in use by another container: remove that')):
         third.start(pre_start_callback=lambda: client.containers.create(BASE, ["true"], name=name[:-1]))

@@ -10,7 +10,7 @@ from lifeinit.docker import (
     StartError,
     UsageError,
 )
-from tests.docker_sdk.conftest import SERVE, Diary, Make, container_of, printed_ready, ready
+from tests.docker_sdk.conftest import SERVE, Make, Recorder, container_of, printed_ready, ready
 
 OFTEN = {"interval": 50_000_000, "timeout": 30 * 10**9, "retries": 1000}
 ONCE_THERE = {"test": ["CMD", "test", "-e", "/healthy"], **OFTEN}
@@ -35,72 +35,72 @@ def test_post_start_comes_when_it_is_healthy(make: Make) -> None:
     assert managed.wait() == 7
 
 
-def test_not_healthy_in_time(make: Make, diary: Diary) -> None:
+def test_not_healthy_in_time(make: Make, recorder: Recorder) -> None:
     managed = make(healthcheck=NEVER, ready_timeout=0.5)
-    diary.keep(managed)
+    recorder.watch(managed)
     with pytest.raises(ReadyTimeoutError, match=r"was not healthy after 0.5 s: see its logs"):
         managed.start()
-    assert diary.phases == ["pre_start", "post_stop"]
-    assert diary.last.reason == "ready_timeout"
-    assert diary.last.exit_code is not None
+    assert recorder.phases == ["pre_start", "post_stop"]
+    assert recorder.last.reason == "ready_timeout"
+    assert recorder.last.exit_code is not None
     with pytest.raises(ReadyTimeoutError):
         managed.wait()
 
 
-def test_ends_before_it_is_healthy(make: Make, diary: Diary) -> None:
+def test_ends_before_it_is_healthy(make: Make, recorder: Recorder) -> None:
     """The start fails, but by the container's own doing: the reason says so."""
     managed = make(
         ["sh", "-c", "until [ -e /checked ]; do :; done; exit 3"],
         healthcheck={**NEVER, "test": ["CMD-SHELL", "touch /checked; false"]},
     )
-    diary.keep(managed)
+    recorder.watch(managed)
     with pytest.raises(StartError, match="exited 3 before it was healthy: see its logs") as caught:
         managed.start()
     assert caught.value.exit_code == 3
-    assert diary.phases == ["pre_start", "post_stop"]
-    assert (diary.last.reason, diary.last.exit_code) == ("exited", 3)
+    assert recorder.phases == ["pre_start", "post_stop"]
+    assert (recorder.last.reason, recorder.last.exit_code) == ("exited", 3)
 
 
-def test_attach(client: DockerClient, make: Make, diary: Diary) -> None:
+def test_attach(client: DockerClient, make: Make, recorder: Recorder) -> None:
     first = make()
     first.start()
     container = ready(first)
     managed = ManagedContainer.attach(client, str(container.name))
     with pytest.raises(UsageError, match="runs already, so pre_start callbacks do not run: use"):
-        managed.start(pre_start_callback=diary)
-    diary.keep(managed)
+        managed.start(pre_start_callback=recorder)
+    recorder.watch(managed)
     managed.start()
-    assert diary.phases == []
+    assert recorder.phases == []
     managed.stop()
-    assert diary.phases == ["pre_stop", "post_stop"]
+    assert recorder.phases == ["pre_stop", "post_stop"]
     assert managed.wait() == first.wait() == 7
     with pytest.raises(NotRunningError, match=r'" is exited, not running: start it, or make a ManagedContainer'):
         ManagedContainer.attach(client, str(container.id))
 
 
-def test_attach_with_post_start(client: DockerClient, make: Make, diary: Diary) -> None:
+def test_attach_with_post_start(client: DockerClient, make: Make, recorder: Recorder) -> None:
     other = make(healthcheck={**ONCE_THERE, "test": ["CMD", "true"]})
     container = other.start().container
     assert container is not None
     managed = ManagedContainer.attach(client, str(container.id), post_start=True)
-    diary.keep(managed)
+    recorder.watch(managed)
     with managed:
-        assert diary.phases == ["post_start"]
+        assert recorder.phases == ["post_start"]
         printed_ready(container)
-    assert diary.phases == ["post_start", "pre_stop", "post_stop"]
+    assert recorder.phases == ["post_start", "pre_stop", "post_stop"]
     assert other.wait() == 7
 
 
-def test_a_death_between_attach_and_start(client: DockerClient, make: Make, diary: Diary) -> None:
+def test_a_death_between_attach_and_start(client: DockerClient, make: Make, recorder: Recorder) -> None:
     """It is not lost, even if the container is removed by then."""
     other = make(SERVE)
     other.start()
     container = ready(other)
     managed = ManagedContainer.attach(client, str(container.id))
-    diary.keep(managed)
+    recorder.watch(managed)
     container.remove(force=True)
     assert managed.start().wait() == 137
-    assert diary.phases == ["post_stop"]
+    assert recorder.phases == ["post_stop"]
     other.wait()
 
 

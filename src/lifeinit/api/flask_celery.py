@@ -6,7 +6,7 @@ Needs the extra: pip install "lifeinit[flask-celery]".
 import importlib.util
 import os
 from collections.abc import Callable, Iterable, Sequence
-from typing import NoReturn, Protocol
+from typing import TYPE_CHECKING, NoReturn
 
 from lifeinit.api import invoke
 from lifeinit.api.container import Container
@@ -16,38 +16,13 @@ from lifeinit.callbacks.options import Duration
 from lifeinit.config.model import Process, Ready
 from lifeinit.engine import notify
 
-__all__ = ["FlaskCeleryContainer"]
+if TYPE_CHECKING:
+    from celery import Celery
 
 Wsgi = Callable[..., Iterable[bytes]]
 
 # What Celery has for beat_scheduler and beat_schedule_filename.
 _CELERY_DEFAULTS = ("celery.beat:PersistentScheduler", "celerybeat-schedule")
-
-
-class _Worker(Protocol):
-    exitcode: int | None
-
-    def start(self) -> None: ...
-
-
-class _Beat(Protocol):
-    def run(self) -> None: ...
-
-
-class _Conf(Protocol):
-    beat_scheduler: str
-    beat_schedule_filename: str
-
-
-class CeleryApp(Protocol):
-    """What is used of celery.Celery."""
-
-    @property
-    def conf(self) -> _Conf: ...
-
-    def Worker(self, **options: object) -> _Worker: ...  # noqa: N802
-
-    def Beat(self, **options: object) -> _Beat: ...  # noqa: N802
 
 
 class FlaskCeleryContainer(Container):
@@ -62,7 +37,7 @@ class FlaskCeleryContainer(Container):
     def __init__(  # noqa: PLR0913
         self,
         app: Wsgi,
-        celery: CeleryApp,
+        celery: "Celery",
         *,
         bind: str = "0.0.0.0:8000",  # requests come from outside of the container
         workers: int | None = None,

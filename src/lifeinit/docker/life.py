@@ -1,18 +1,14 @@
 """The state of one life, shared by the threads that take part in it. Performs nothing."""
 
-from __future__ import annotations
-
 import enum
 import threading
 import time
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from lifeinit.callbacks.errors import AlreadyStartedError, LifeinitError
+from lifeinit.callbacks.event import Phase, Reason
 from lifeinit.docker.errors import NotStartedError
-
-if TYPE_CHECKING:
-    from lifeinit.callbacks.event import Phase, Reason
-    from lifeinit.docker.watcher import End
+from lifeinit.docker.watcher import End
 
 
 class Stage(enum.Enum):

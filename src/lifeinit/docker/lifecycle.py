@@ -1,16 +1,20 @@
 """The order of one life: start, stop and end."""
 
-from __future__ import annotations
-
 import atexit
 import contextlib
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from docker import DockerClient
+from docker.models.containers import Container
+from docker.models.images import Image
 
 from lifeinit.callbacks.errors import LifeinitError
+from lifeinit.callbacks.event import Phase, Reason
+from lifeinit.callbacks.registrar import Callback, Registrar
 from lifeinit.docker import sdk
 from lifeinit.docker.errors import CallbackError, LostError, NoEngineError, ReadyTimeoutError, StartError, StoppedError
 from lifeinit.docker.interrupts import INTERRUPTS, signal_name, uninterrupted
@@ -18,17 +22,34 @@ from lifeinit.docker.life import Life, StopRequest
 from lifeinit.docker.runner import Runner
 from lifeinit.docker.watcher import End, Watcher
 
-if TYPE_CHECKING:
-    from docker.models.containers import Container
-
-    from lifeinit.callbacks.event import Phase, Reason
-    from lifeinit.callbacks.registrar import Callback
-    from lifeinit.docker.settings import Settings
-
 logger = logging.getLogger("lifeinit.docker")
 
 _RESERVE = 1.0  # seconds of a stop that are reserved for the container
 _RETRY = 5.0  # seconds between two requests to an engine that does not answer
+
+
+@dataclass(slots=True, eq=False)
+class Settings:
+    """Times are in seconds. None is no limit, but for `stop_timeout`: the container's own."""
+
+    client: DockerClient
+    image: str | Image
+    command: str | list[str] | None
+    options: Mapping[str, object]
+    registrars: Mapping[Phase, Registrar]
+    pull: bool
+    remove: bool
+    ready_timeout: float | None
+    stop_timeout: float | None
+    lost_timeout: float
+    attached: bool = False
+    await_ready: bool = True
+
+    @property
+    def name(self) -> str | None:
+        """The name that the container is to have, if any."""
+        name = self.options.get("name")
+        return name if isinstance(name, str) else None
 
 
 class Lifecycle:

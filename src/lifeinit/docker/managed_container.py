@@ -1,10 +1,13 @@
 """ManagedContainer: the public interface of this package."""
 
-from __future__ import annotations
-
 import contextlib
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Self
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+from typing import Self
+
+from docker import DockerClient
+from docker.models.containers import Container
+from docker.models.images import Image
 
 from lifeinit.callbacks.errors import UsageError
 from lifeinit.callbacks.event import Phase
@@ -15,15 +18,7 @@ from lifeinit.docker.call import inside
 from lifeinit.docker.errors import InsideCallbackError, StoppedError
 from lifeinit.docker.interrupts import INTERRUPTS, signal_name, sigterm_raises
 from lifeinit.docker.life import Stage
-from lifeinit.docker.lifecycle import Lifecycle
-from lifeinit.docker.settings import Settings
-
-if TYPE_CHECKING:
-    from types import TracebackType
-
-    from docker import DockerClient
-    from docker.models.containers import Container
-    from docker.models.images import Image
+from lifeinit.docker.lifecycle import Lifecycle, Settings
 
 # Only pre_stop delays a stop, and no runtime kills this program after a grace period. So the other callbacks have no
 # default limit, where those of lifeinit.Container have: a migration or an upload takes as long as it takes.
@@ -172,14 +167,7 @@ class ManagedContainer(Phases):
         with sigterm_raises():
             self._life.begin()
             try:
-                self._register(
-                    {
-                        "pre_start": pre_start_callback,
-                        "post_start": post_start_callback,
-                        "pre_stop": pre_stop_callback,
-                        "post_stop": post_stop_callback,
-                    }
-                )
+                self._register((pre_start_callback, post_start_callback, pre_stop_callback, post_stop_callback))
             except BaseException:
                 self._life.reset()
                 raise
@@ -252,22 +240,22 @@ class ManagedContainer(Phases):
         self._guard.callback(self._lifecycle.stop, "signal" if signal else "stop", signal=signal)
         self._guard.__exit__(kind, error, traceback)
 
-    def _register(self, functions: Mapping[Phase, Function | None]) -> None:
-        """Check whatever can be checked before anything is started; if all is well, no further callback is accepted."""
-        settings = self._settings
+    def _register(self, functions: Sequence[Function | None]) -> None:
+        """Check whatever can be checked before anything is started, then register a function for each phase."""
+        settings, registrars = self._settings, self._registrars.values()
         callbacks = []
-        for phase, function in functions.items():
+        for registrar, function in zip(registrars, functions, strict=True):
             if function is not None:
-                callbacks.append(self._registrars[phase].make(function))
-                if self._registrars[phase].closed:
-                    raise UsageError(self._registrars[phase].closed)
+                if registrar.closed:
+                    raise UsageError(registrar.closed)
+                callbacks.append(registrar.make(function))
         if not settings.attached:
             sdk.check_image(settings.client, settings.image, settings.pull)
             if settings.name is not None:
                 sdk.check_name(settings.client, settings.name)
         for callback in callbacks:
             self._registrars[callback.phase].add(callback)
-        for registrar in self._registrars.values():
+        for registrar in registrars:
             registrar.closed = f'"{self._life.name}" was started before: register callbacks before start()'
 
     def _refuse_inside(self, what: str) -> None:

@@ -1,24 +1,20 @@
 """Runs the callbacks of a phase: in order, one at a time, and what a failure means there."""
 
-from __future__ import annotations
-
 import logging
 import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Never
+from typing import Never
+
+from docker.models.containers import Container
 
 from lifeinit.callbacks.errors import UsageError
 from lifeinit.callbacks.event import Event as BaseEvent
-from lifeinit.docker.call import call
+from lifeinit.callbacks.registrar import Callback
+from lifeinit.docker.call import TimedOut, call
 from lifeinit.docker.errors import CallbackError, StoppedError
-
-if TYPE_CHECKING:
-    from docker.models.containers import Container
-
-    from lifeinit.callbacks.registrar import Callback
-    from lifeinit.docker.life import Life
+from lifeinit.docker.life import Life
 
 logger = logging.getLogger("lifeinit.docker")
 
@@ -88,6 +84,7 @@ class Runner:
                 self._life.stop_failure = error
 
     def _call(self, callback: Callback, until: float | None) -> None:
+        """Call it when no other callback runs. `until` limits the whole phase, on the monotonic clock."""
         where = f"{self._life.name}: {callback.phase} {callback.name}"
         left = -1.0 if until is None else until - time.monotonic()
         if until is not None and left <= 0:
@@ -95,13 +92,37 @@ class Runner:
         if not self._turn.acquire(timeout=left):
             raise CallbackError(f"{where}: skipped, another callback still runs", callback.phase, callback.name)
         try:
-            call(callback, where, self._event, until, self._life.await_retry, self._owner)
+            self._try_until_success(callback, where, until)
         finally:
             self._turn.release()
 
-    def _event(self, callback: Callback, attempt: int, remaining: float | None) -> Event:
+    def _try_until_success(self, callback: Callback, where: str, until: float | None) -> None:
+        """Raises CallbackError if the last try failed."""
+        options = callback.options
+        for attempt in range(1, options.retries + 2):
+            event = self._event(callback, attempt, until)
+            began = time.monotonic()
+            try:
+                call(callback, event, self._owner)
+            except TimedOut:
+                cause, problem = None, f"timed out after {event.remaining:.3g} s, and keeps running in the background"
+            except (Exception, SystemExit) as error:  # noqa: BLE001  # a callback may raise anything
+                cause, problem = error, f"{type(error).__name__}: {error}"
+            else:
+                logger.info("%s: ok in %.1f s", where, time.monotonic() - began)
+                return
+            in_time = until is None or time.monotonic() + options.retry_delay < until
+            if attempt <= options.retries and in_time:
+                logger.warning("%s: %s (try %d of %d)", where, problem, attempt, options.retries + 1)
+                if self._life.await_retry(callback.phase, options.retry_delay):
+                    continue
+            raise CallbackError(f"{where}: {problem}", callback.phase, callback.name) from cause
+
+    def _event(self, callback: Callback, attempt: int, until: float | None) -> Event:
         request, end = self._life.stop_request, self._life.end
         exit_code = None if end is None else end.exit_code
+        left = None if until is None else max(0.0, until - time.monotonic())
+        remaining = min((limit for limit in (left, callback.options.timeout) if limit is not None), default=None)
         return Event(
             event=callback.phase,
             hook=callback.name,

@@ -1,17 +1,18 @@
 """Requests to the Docker engine through the SDK: one function for each, its errors translated. Decides nothing."""
 
-from __future__ import annotations
-
 import contextlib
 import difflib
 import json
 import math
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import docker.errors
 import docker.models.containers as sdk
+from docker import DockerClient
+from docker.models.containers import Container
+from docker.models.images import Image
 
 from lifeinit.callbacks.errors import UsageError
 from lifeinit.docker.errors import (
@@ -24,11 +25,6 @@ from lifeinit.docker.errors import (
     StopError,
 )
 from lifeinit.engine import exit_status
-
-if TYPE_CHECKING:
-    from docker import DockerClient
-    from docker.models.containers import Container
-    from docker.models.images import Image
 
 # Options of containers.create() that are not in the SDK's own two lists.
 _SPLIT_OPTIONS = ["ports", "volumes", "network", "networking_config"]

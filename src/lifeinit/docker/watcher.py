@@ -4,19 +4,16 @@ An event says when to inspect the container, the inspection what is true. Neithe
 the connection, the engine's record with a container that it removes by itself.
 """
 
-from __future__ import annotations
-
 import logging
 import time
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
+
+from docker import DockerClient
+from docker.models.containers import Container
 
 from lifeinit.callbacks.errors import LifeinitError
 from lifeinit.docker import sdk
-
-if TYPE_CHECKING:
-    from docker import DockerClient
-    from docker.models.containers import Container
 
 logger = logging.getLogger("lifeinit.docker")
 

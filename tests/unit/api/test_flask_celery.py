@@ -11,15 +11,15 @@ from lifeinit import FlaskCeleryContainer, UsageError
 
 @pytest.mark.skipif(find_spec("gunicorn") is not None, reason="gunicorn is installed here")
 def test_the_extra_is_missing() -> None:
-    celery: object = None
-    container = FlaskCeleryContainer(lambda *_: [], celery)  # type: ignore[arg-type]
+    celery: Any = None
+    container = FlaskCeleryContainer(lambda *_: [], celery)
     with pytest.raises(UsageError, match=r'needs gunicorn and celery: pip install "lifeinit\[flask-celery\]"'):
         container.start()
 
 
 def test_nothing_to_run() -> None:
-    celery: object = None
-    container = FlaskCeleryContainer(lambda *_: [], celery, web=False, worker=False)  # type: ignore[arg-type]
+    celery: Any = None
+    container = FlaskCeleryContainer(lambda *_: [], celery, web=False, worker=False)
     with pytest.raises(UsageError, match="nothing to run: turn on web, worker or beat"):
         container.start()
 

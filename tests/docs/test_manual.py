@@ -31,7 +31,7 @@ def test_a_manual_page_has_no_warnings(program: tuple[str, ...], path: str) -> N
 def test_the_manual_shows_every_option_and_key() -> None:
     for path, words in {
         "man/lifeinit.1": [name for _, option in options() for name in option.opts if name.startswith("-")],
-        "man/lifeinit-hooks.5": [key.name for key in KEYS],
+        "man/lifeinit-hooks.5": [key.name for _, key in KEYS],
     }.items():
         page = shown(path)
         assert [word for word in words if not re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", page)] == []

@@ -10,8 +10,8 @@ from lifeinit.check.output.result import Report
 from lifeinit.check.rules.registry import RULES
 from lifeinit.config.diagnostic import Place
 from lifeinit.config.parser import examine
-from tests.unit.check.test_toml_errors import MISTAKES
 from tests.unit.config.test_bounds import HOOK
+from tests.unit.config.test_toml_errors import SLIPS
 
 ROOT = Path(__file__).parents[2]
 _TEXTS = [
@@ -23,7 +23,7 @@ _TEXTS = [
     'app.restart = "always"\napp.max_restarts = 3\napp.restart_window = "60s"\n',
     """[process.web]\ncommand = "x"\nready = "notify"\nenvironment = { A = '$B', C = "${D}$$" }\n""",
     '[lifecycle.preStop.exec]\ncommand = ["a"]\n[[jobs]]\nexec = "x"\n[Service]\nExecStartPre = """a\nb"""\n',
-    *(text for text, _, _ in MISTAKES if len(text) < 200),
+    *(text for text, _, _ in SLIPS if len(text) < 200),
 ]
 _PIECES = [
     *("[", "]", "[[", "]]", "{", "}", '"', "'", '"""', "'''", "=", ".", ",", "#", "\n", "\r\n", "\r", "\t", " ", "\\"),

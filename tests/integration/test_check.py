@@ -30,7 +30,7 @@ error[E106]: post_stop[0] has neither command nor wait_for nor sleep
 2 | [[post_stop]]
   | ^^^^^^^^^^^^^
   |
-  = help: say what it is to do
+  = help: write one of them
 
 error[E202]: timeout is "5", a quoted number without a unit
  --> hooks.toml:3:11
@@ -154,7 +154,7 @@ def test_an_endless_file(tmp_path: Path) -> None:
     """Of a device only as much is read as a hook file may have."""
     status, out, err = check(tmp_path, "/dev/zero")
     assert (status, err) == (1, "")
-    assert out.startswith("error[E109]: more than 1 MiB of hook file\n --> /dev/zero:1:1\n")
+    assert out.startswith("error[E109]: the hook file is larger than 1 MiB\n --> /dev/zero:1:1\n")
 
 
 def test_it_can_be_interrupted(tmp_path: Path) -> None:

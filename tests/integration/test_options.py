@@ -93,9 +93,9 @@ def test_an_image_may_name_the_version_in_its_environment(init: Start) -> None:
     [
         (
             ("-e", "256"),
-            "'-e' / '--success-exit-code': \"256\", no exit status: write a number from 0 to 255, a range as",
+            "'-e' / '--success-exit-code': \"256\", not an exit status: write a number from 0 to 255, a range as",
         ),
-        (("-e", "9-3"), '"9-3", no exit status'),
+        (("-e", "9-3"), '"9-3", not an exit status'),
         (("-r", "15"), '"15", no rewrite: write two signals as "TERM:QUIT", or "TERM:" to drop one'),
         (("-r", "TREM:3"), '"TREM:3", no signal: write a name as "TERM" or a number as "15"'),
         (("-p", "99"), '"99", no signal'),
@@ -136,7 +136,7 @@ def refused(env: dict[str, str], *arguments: str) -> str:
         ("LIFEINIT_LOG_FORMAT", "xml", "Error: Invalid value for LIFEINIT_LOG_FORMAT: 'xml' is not one of"),
         ("LIFEINIT_USER", "9" * 5000, f'Error: Invalid value for LIFEINIT_USER: "{"9" * 57}...", whose uid is above'),
         ("LIFEINIT_REWRITE", "15", 'Error: Invalid value for LIFEINIT_REWRITE: "15", no rewrite'),
-        ("LIFEINIT_STOP_TIMEOUT", "soon", 'Error: LIFEINIT_STOP_TIMEOUT is "soon", no duration'),
+        ("LIFEINIT_STOP_TIMEOUT", "soon", 'Error: LIFEINIT_STOP_TIMEOUT is "soon", not a duration'),
         ("LIFEINIT_CONFIG", "no.toml", "No such file or directory: LIFEINIT_CONFIG names it; nothing was started"),
         (
             "LIFEINIT_CONFIG",

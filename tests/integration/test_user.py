@@ -104,6 +104,30 @@ def test_no_new_privs(init: Start) -> None:
     assert init(*app, hooks="").line() == "NoNewPrivs:\t0"
 
 
+def test_oom_score_adj_is_the_apps_alone(init: Start) -> None:
+    """Raised without rights and kept by what the app starts; lifeinit and its hooks stay as they were."""
+    own = Path("/proc/self/oom_score_adj").read_text().strip()
+    higher = min(int(own) + 300, 1000)
+    hooks = f"""
+        post_stop = "cat /proc/$LIFEINIT_PID/oom_score_adj /proc/self/oom_score_adj"
+        [app]
+        user = "4711"
+        oom_score_adj = {higher}
+    """
+    running = init("sh", "-c", "cat /proc/self/oom_score_adj; exit", hooks=hooks)
+    assert running.rest() == [str(higher), own, own]
+
+
+def test_a_lower_oom_score_takes_rights(init: Start) -> None:
+    """It is said, and the app does not start with another one than the file says."""
+    without = ["setpriv", "--bounding-set", "-sys_resource", "--inh-caps", "-sys_resource"]
+    running = init("echo", "never", hooks="[app]\noom_score_adj = -1000\n", through=without)
+    assert running.rest() == []
+    assert running.status() == 126
+    refused = 'cannot run the app "echo": cannot set oom_score_adj to -1000: Permission denied'
+    assert f"lifeinit: {refused}" in running.stderr()
+
+
 def test_umask_directory_and_environment(init: Start) -> None:
     """Of the app only; variables are expanded from what lifeinit was started with."""
     hooks = """

@@ -8,6 +8,7 @@ from typing import Final
 from lifeinit import __version__
 from lifeinit.config import schema
 from lifeinit.config.discovery import PLACES
+from lifeinit.config.keys import Key
 from tools.reference import commands, keys, statuses, variables
 from tools.reference.marking import marked
 from tools.reference.roff import block, bold, code, sentence, tagged, wrapped
@@ -91,18 +92,20 @@ def hook_file() -> str:
     lines.append(".SH KEYS")
     for table in keys.TABLES:
         lines += [f".SS {_heading(table.heading)}", *_paragraphs([table.about])]
-        lines += tagged((bold(key.name), _about(key)) for key in keys.keys(table))
-    lines += [".SH VALUES", *tagged((bold(word), sentence(marked(text))) for word, text in keys.values().items())]
+        lines += tagged((bold(key.name), _about(key)) for key in table.rows())
+    lines += [".SH VALUES", *tagged((bold(word), sentence(marked(text))) for word, text in keys.VALUES.items())]
     lines += [".SH ENVIRONMENT", *_paragraphs(["A hook is told:"]), *_variables(variables.told())]
     lines += [".SH EXAMPLE", *block(schema.example())]
     return _page([*lines, ".SH SEE ALSO", *_see(("lifeinit", 1))])
 
 
-def _about(key: keys.Key) -> str:
-    parts = [f"{key.title[0].upper()}{key.title[1:]}. {key.description}".strip(), f"Value: {key.value}."]
-    if key.default:
-        parts.append(f"Default: {key.default}.")
-    return "\n.br\n".join([sentence(marked(part)) for part in parts] + [f"Example: {bold(key.example)}"])
+def _about(key: Key) -> str:
+    parts = [key.doc, f"Value: {key.kind.words}."]
+    if keys.default(key):
+        parts.append(f"Default: {keys.default(key)}.")
+    if key.since != keys.FIRST:
+        parts.append(f"Since {key.since}.")
+    return "\n.br\n".join([sentence(marked(part)) for part in parts] + [f"Example: {bold(keys.example(key))}"])
 
 
 def _head(name: str, section: int, what: str) -> list[str]:

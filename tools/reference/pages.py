@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from lifeinit.config.keys import Key
 from tools.reference import commands, keys, statuses, variables
 from tools.reference.marking import marked
 
@@ -15,26 +16,30 @@ def hook_file_keys() -> str:
     """Every key of a hook file: a table of each table's keys, then each key."""
     parts = [
         (
-            "# The keys of the hook file\n\nWhat they do together is told on [the hook file's page](hook-file.md)."
+            "# The keys of the hook file\n\n[The hook file](hook-file.md) explains what they do together."
             " `lifeinit schema` prints the same as a JSON Schema, for editors. Any other key is an error.\n"
         )
     ]
     for table in keys.TABLES:
-        found = keys.keys(table)
-        rows = [(f"[`{key.name}`](#{_anchor(key.full_name)})", key.value, marked(key.default)) for key in found]
+        found = table.rows()
+        rows = [
+            (f"[`{key.name}`](#{_anchor(table.full_name(key))})", key.kind.words, marked(keys.default(key)))
+            for key in found
+        ]
         parts += [f"## {table.heading}\n", f"{table.about}\n", _table(("key", "value", "default"), rows)]
-        parts += map(_key, found)
-    words = [f"**{word[0].upper()}{word[1:]}**: {marked(text)}\n" for word, text in keys.values().items()]
+        parts += [_key(table, key) for key in found]
+    words = [f"**{word[0].upper()}{word[1:]}**: {marked(text)}\n" for word, text in keys.VALUES.items()]
     return "\n".join([*parts, "## What the words for values mean\n", *words]) + _MADE
 
 
-def _key(key: keys.Key) -> str:
-    sentence = f"{key.title[0].upper()}{key.title[1:]}. {key.description}".strip()
-    lines = [f"- Value: {key.value}"]
-    if key.default:
-        lines.append(f"- Default: {marked(key.default)}")
-    lines.append(f"- Example: `{key.example}`")
-    return f"### {key.full_name}\n\n{marked(sentence)}\n\n" + "\n".join(lines) + "\n"
+def _key(table: keys.Table, key: Key) -> str:
+    lines = [f"- Value: {key.kind.words}"]
+    if keys.default(key):
+        lines.append(f"- Default: {marked(keys.default(key))}")
+    lines.append(f"- Example: `{keys.example(key)}`")
+    if key.since != keys.FIRST:
+        lines.append(f"- Since {key.since}")
+    return f"### {table.full_name(key)}\n\n{marked(key.doc)}\n\n" + "\n".join(lines) + "\n"
 
 
 def _anchor(heading: str) -> str:

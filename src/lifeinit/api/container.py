@@ -16,7 +16,8 @@ from lifeinit.callbacks.options import Duration, limit
 from lifeinit.callbacks.registrar import Callback, Phases
 from lifeinit.config import parser
 from lifeinit.config.diagnostic import HookFileError, UnreadableError, quoted
-from lifeinit.config.model import DEFAULT_TIMEOUT, HookFile, Process
+from lifeinit.config.keys import DEFAULT_TIMEOUT
+from lifeinit.config.model import HookFile, Process
 from lifeinit.config.planner import Options, make_plan, stop_timeout_of
 from lifeinit.engine import exit_status, log, main, syscalls
 from lifeinit.engine.plan import Hook, Identity, Program

@@ -170,7 +170,7 @@ class FlaskCeleryContainer(Container):
             raise UsageError(f'health is "{self._health}": write a path that begins with /, and HOST:PORT for bind')
         host = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "[::]": "[::1]"}.get(host, host)  # noqa: S104
         path = self._health.replace("$", "$$")  # in a target it would be a variable
-        return Ready(target=f"http://{host}:{port}{path}", interval=0.2)
+        return Ready(http=f"http://{host}:{port}{path}", interval=0.2)
 
 
 def _notify_ready(address: bytes | None) -> None:

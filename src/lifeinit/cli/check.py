@@ -22,7 +22,8 @@ from lifeinit.check.timeline import RUNTIMES
 from lifeinit.cli.parameters import Parsed
 from lifeinit.config import discovery, load, parser
 from lifeinit.config.diagnostic import UnreadableError
-from lifeinit.config.model import PHASES, HookFile
+from lifeinit.config.model import HookFile
+from lifeinit.engine.plan import PHASES
 from lifeinit.values import duration
 
 VALID, INVALID, UNREADABLE = 0, 1, 2

@@ -12,10 +12,9 @@ from lifeinit import __version__
 from lifeinit.cli import parameters, shell_values, usage_errors
 from lifeinit.cli.help_layout import Grouped
 from lifeinit.config import users
-from lifeinit.config.model import PHASES
 from lifeinit.config.planner import Options
 from lifeinit.engine import exit_status, log
-from lifeinit.engine.plan import Inherited
+from lifeinit.engine.plan import PHASES, Inherited
 from lifeinit.startup import run_app
 from lifeinit.startup.inherited import capture_inherited
 

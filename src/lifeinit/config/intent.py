@@ -19,15 +19,15 @@ _UNITS = {
     **dict.fromkeys(("ms", "msec", "msecs", "millisecond", "milliseconds"), "ms"),
 }
 
-# What other tools have where we have a choice of words.
+# What systemd, Compose and others call our choices.
 CHOICES = {
-    **dict.fromkeys(("ignore", "continue", "warning", "log", "skip"), "warn"),
-    **dict.fromkeys(("fail", "failure", "error", "stop", "exit"), "abort"),
-    **dict.fromkeys(("unless-stopped", "true", "yes", "on-success", "unexpected"), "always"),
-    **dict.fromkeys(("onfailure", "on_failure", "on-abnormal", "on-abort"), "on-failure"),
-    **dict.fromkeys(("never", "false", "none", "off"), "no"),
-    **dict.fromkeys(("mixed", "control-group", "all", "tree", "cgroup"), "group"),
-    **dict.fromkeys(("main", "child", "pid", "single"), "process"),
+    **dict.fromkeys(("ignore", "continue", "warning"), "warn"),
+    **dict.fromkeys(("fail", "error", "stop"), "abort"),
+    **dict.fromkeys(("unless-stopped", "true"), "always"),
+    **dict.fromkeys(("on_failure", "onfailure"), "on-failure"),
+    **dict.fromkeys(("never", "false", "none"), "no"),
+    **dict.fromkeys(("mixed", "control-group", "all"), "group"),
+    "main": "process",
 }
 
 
@@ -38,14 +38,14 @@ def choice(value: object, choices: tuple[str, ...]) -> str:
 
 
 def dollar(text: str, name: str) -> str:
-    """The way out for the first dollar sign that begins no variable, where it begins something of the shell; else "".
+    """The fix for the first dollar sign that begins no variable, where it begins something of the shell; else "".
 
     `name` is the variable whose value the text is; "" for a target.
     """
     at = interpolation.stray(text)
     rest = "" if at is None else text[at:]
     if rest.startswith("$("):
-        return f'nothing is run here: leave it out, and {_hands_on(name)}, or write "$$" for the sign itself'
+        return f'no command is run here: leave it out, and {_hands_on(name)}, or write "$$" for the sign itself'
     if match := re.match(_SHELLS_OWN, rest):
         variable, sign = match.groups()
         if sign == "?":
@@ -60,7 +60,7 @@ def is_run_elsewhere(text: str) -> bool:
 
 
 def run_elsewhere(name: str) -> str:
-    """The way out for such a value of the variable `name`."""
+    """The fix for such a value of the variable `name`."""
     return f"leave it out, and {_hands_on(name)}"
 
 
@@ -70,7 +70,7 @@ def _hands_on(name: str) -> str:
 
 
 def without_variables(key: str, value: object) -> str:
-    """The way out for a duration that is a variable; "" if there is none in it."""
+    """The fix for a duration that is a variable; "" if there is none in it."""
     match = re.search(_VARIABLE, value) if isinstance(value, str) else None
     if match is None:
         return ""

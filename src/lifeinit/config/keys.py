@@ -1,22 +1,217 @@
-"""The keys of a hook file, by the table that they stand in."""
+"""The keys of the hook file, one row for each: parser, planner, JSON Schema and reference are made of them.
+
+A new key is a row here, a field of the plan, its effect in the engine and a test of that. Tests hold the rest: every
+row changes the plan, every field of the plan has a row or a reason, every row is in the schema and the reference.
+"""
+
+from lifeinit.config.kinds import (
+    APP,
+    COMMAND,
+    DURATION,
+    ENVIRONMENT,
+    EXIT_CODES,
+    FLAG,
+    HOOKS,
+    NAME,
+    PATH,
+    PROBE,
+    PROCESSES,
+    READY,
+    REWRITES,
+    SIGNAL,
+    SIGNALS,
+    TARGETS,
+    TEXT,
+    TIME,
+    TRUE,
+    UMASK,
+    USER,
+    Kind,
+    choice,
+    whole,
+)
+from lifeinit.engine.plan import PHASES, START_PHASES
+from lifeinit.engine.record import Record
+from lifeinit.engine.signals import STOP_SIGNALS, name_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Final
 
-TOP: "Final" = (
-    *("pre_start", "post_start", "pre_stop", "post_stop", "ready", "ready_file"),
-    *("stop_timeout", "kill_after", "stop_on", "signals", "app", "process"),
-)
-APP: "Final" = (
-    *("user", "working_dir", "environment", "umask", "no_new_privs"),
-    *("stop_signal", "stop_scope", "success_exit_codes", "restart", "max_restarts", "restart_window"),
-)
-PROCESS: "Final" = ("command", "ready", *APP)
-HOOK: "Final" = (
-    *("name", "command", "wait_for", "sleep", "timeout", "retries", "retry_delay", "on_failure"),
-    *("user", "working_dir", "environment", "once"),
-)
-DOINGS: "Final" = ("command", "wait_for", "sleep")
-PROBES: "Final" = ("http", "tcp", "unix", "file", "command", "notify", "after")
-READY: "Final" = (*PROBES, "insecure", "interval", "timeout", "on_failure")
+    from lifeinit.engine.plan import HookPhase
+
+
+class PerPhase(Record):
+    """A default that is not the same in each phase."""
+
+    by_phase: "Mapping[HookPhase, object]"
+
+
+class Key(Record):
+    """One key.
+
+    `tables` are those that it stands in, `fills` the fields of the plan that it ends up in. `default` is the value as
+    the parser returns it, `unset` says in words what holds where that is None. `example` is a value, as TOML.
+    `one_of`: a table needs exactly one of these keys. `not_with` are keys beside which it means nothing, `needs` is the
+    key without which it does nothing. `since` is the version that brought it.
+    """
+
+    tables: str
+    name: str
+    kind: Kind
+    fills: str
+    doc: str
+    example: str
+    default: object = None
+    unset: str = ""
+    one_of: bool = False
+    not_with: tuple[str, ...] = ()
+    needs: str = ""
+    since: str = "0.9.0"
+
+    def default_in(self, phase: "HookPhase | None") -> object:
+        """The default, in a hook that of its phase."""
+        return self.default.by_phase[phase] if isinstance(self.default, PerPhase) and phase else self.default
+
+
+_ON_FAILURE: "Final" = choice("abort", "warn", true="abort")
+_ABORT_OR_WARN: "Final" = PerPhase({phase: "abort" if phase in START_PHASES else "warn" for phase in PHASES})
+DEFAULT_TIMEOUT: "Final[Mapping[HookPhase, float | None]]" = {
+    "pre_start": None,  # migrations take long
+    "post_start": 60.0,
+    "pre_stop": 5.0,
+    "post_stop": 5.0,
+}
+_SLEEP: "Final" = ("sleep",)
+
+ROWS: "Final" = (
+    # The top of the file.
+    Key("top", "pre_start", HOOKS, "Plan.pre_start",
+        "Hooks that run before the app starts. A failure keeps it from starting.",
+        '"python manage.py migrate --noinput"', default=(), unset="none"),
+    Key("top", "post_start", HOOKS, "Plan.post_start",
+        'Hooks that run beside the app once it is ready. A failure stops the app, unless `on_failure` is `"warn"`.',
+        '["curl", "-fsS", "-XPOST", "http://registry/up"]', default=(), unset="none"),
+    Key("top", "pre_stop", HOOKS, "Plan.pre_stop",
+        "Hooks that run after a stop request, before the app is signalled, if the app is alive. A failure never stops "
+        "the stop.", '{ sleep = "3s" }', default=(), unset="none"),
+    Key("top", "post_stop", HOOKS, "Plan.post_stop",
+        "Hooks that run after the app has exited. They always run once a hook or the app was started.",
+        '["python", "-m", "shop.deregister"]', default=(), unset="none"),
+    Key("top process", "ready", READY, "Process.ready", "When the app counts as ready.",
+        '"http://127.0.0.1:8000/healthz"', unset="as soon as it runs"),
+    Key("top", "ready_file", PATH, "Plan.ready_file", "A file that exists while the app is ready.",
+        '"/run/app/ready"', unset="none"),
+    Key("top", "stop_timeout", TIME, "Plan.stop_timeout",
+        "The most time from the stop request to the exit. Keep it below the runtime's grace period: Docker sends "
+        "SIGKILL after 10 s, Kubernetes after 30 s.", '"25s"', unset="none: lifeinit sends no SIGKILL of its own"),
+    Key("top", "kill_after", DURATION, "Plan.kill_after",
+        "The time from SIGTERM to SIGKILL for a hook that is terminated.", '"5s"', default=2.0),
+    Key("top", "stop_on", SIGNALS, "Plan.stop_on", "The signals that request a stop.", '["TERM", "WINCH"]',
+        default=tuple(map(name_of, STOP_SIGNALS))),
+    Key("top", "signals", REWRITES, "Plan.rewrite",
+        'Signals that the app gets as others: lifeinit receives the left one, forwards the right one; `""` drops it.',
+        '{ HUP = "USR2" }', default={}, unset="none"),
+    Key("top", "app", APP, "Plan.processes",
+        "Settings of the command after `--`, and defaults for each `[process.NAME]`.", '{ user = "app" }'),
+    Key("top", "process", PROCESSES, "Plan.processes",
+        "The processes of the app; together they are the app. A command after `--` is the first of them.",
+        '{ web = { command = ["gunicorn", "shop:app"] } }', default={}),
+    # One process.
+    Key("process", "command", COMMAND, "Program.argv", "What the process runs.", '["gunicorn", "shop:app"]'),
+    Key("process", "signals", REWRITES, "Process.rewrite",
+        "As `signals` at the top, for this process alone. What it says takes precedence over the top's.",
+        '{ HUP = "", TTIN = "" }', default={}, unset="none", since="0.10.0"),
+    # One hook.
+    Key("hook", "name", NAME, "Hook.name",
+        "The hook's name in the log. Letters, digits and the characters `_.-`, unique in its phase.", '"migrate"',
+        unset="`pre_start[0]` for the first hook of pre_start, and so on"),
+    Key("hook", "command", COMMAND, "Program.argv",
+        "What the hook runs. A hook has exactly one of command, wait_for and sleep.",
+        '"python manage.py migrate --noinput"', one_of=True),
+    Key("hook", "wait_for", TARGETS, "Program.argv Hook.waits",
+        "Targets to wait for: the hook succeeds once each has answered.", '"tcp://db:5432"', default=(), one_of=True),
+    Key("hook", "sleep", DURATION, "Hook.sleep",
+        "How long the hook sleeps. In pre_stop the app keeps serving while the load balancer forgets the container.",
+        '"5s"', one_of=True),
+    Key("hook", "timeout", TIME, "Hook.timeout",
+        "The time after which the hook is terminated: SIGTERM, SIGKILL after kill_after. It has failed with 124 then.",
+        '"10s"', default=PerPhase(DEFAULT_TIMEOUT),
+        unset="none in pre_start and for a sleep, 60s in post_start, 5s in pre_stop and post_stop"),
+    Key("hook", "retries", whole(0, 1000), "Hook.retries", "How often a failed hook is tried again.", "2",
+        default=0, not_with=_SLEEP),
+    Key("hook", "retry_delay", DURATION, "Hook.retry_delay", "The time between two tries.", '"3s"',
+        default=1.0, not_with=_SLEEP, needs="retries"),
+    Key("hook", "on_failure", _ON_FAILURE, "Hook.abort",
+        'What a failure of the hook does: `"abort"` ends the start (in the stop phases it turns exit status 0 into the '
+        """hook's), `"warn"` logs a line.""", '"warn"', default=_ABORT_OR_WARN,
+        unset='`"abort"` in the start phases, `"warn"` in the stop phases'),
+    # Every program.
+    Key("app process hook", "user", USER, "Identity.user",
+        "The user to run as: a name or uid, optionally `:group`. Sets supplementary groups, HOME, USER, LOGNAME and "
+        "SHELL too.", '"app"', unset="as lifeinit", not_with=_SLEEP),
+    Key("app process hook", "working_dir", TEXT, "Program.directory", "The working directory.", '"/srv/shop"',
+        unset="as lifeinit", not_with=_SLEEP),
+    Key("app process hook", "environment", ENVIRONMENT, "Identity.environment",
+        "Variables that are added to the environment. `$VAR` and `${VAR}` are expanded; `$$` is a dollar sign.",
+        '{ AWS_REGION = "eu-west-1" }', default={}, unset="none", not_with=_SLEEP),
+    Key("hook", "once", FLAG, "Hook.once", "Whether a restart skips the hook once it has succeeded.", "true",
+        default=False),
+    # The app and its processes.
+    Key("app process", "umask", UMASK, "Identity.umask", "The file mode creation mask: octal digits in quotes.",
+        '"027"', unset="as lifeinit"),
+    Key("app process", "no_new_privs", FLAG, "Identity.no_new_privs",
+        "Whether set-user-ID programs and file capabilities give no rights.", "true", default=False),
+    Key("app process", "oom_score_adj", whole(-1000, 1000), "Identity.oom_score_adj",
+        "What is added to its OOM score: the kernel kills the process with the highest first. Raising needs no rights; "
+        "lowering takes CAP_SYS_RESOURCE.", "500", unset="as lifeinit", since="0.10.0"),
+    Key("app process", "stop_signal", SIGNAL, "Process.stop_signal", "The signal that it gets at a stop.", '"QUIT"',
+        unset="the signal that requested the stop"),
+    Key("app process", "stop_scope", choice("process", "group", true="group"), "Process.group",
+        "Who gets the signals: the main process, or its whole process group.", '"group"', default="process"),
+    Key("app process", "success_exit_codes", EXIT_CODES, "Process.success",
+        'Exit statuses that count as 0: numbers, ranges as `"3-9"`, or signals as `"SIGTERM"`, which is 143.',
+        '["SIGTERM", 3]', default=frozenset()),
+    Key("app process", "restart", choice("no", "on-failure", "always"), "Restart.when",
+        "Whether it is started again after it exited. A restart is a whole cycle: post_stop, then pre_start.",
+        '"on-failure"', default="no"),
+    Key("app process", "max_restarts", whole(1, 1000), "Restart.most", "The most restarts within restart_window.", "3",
+        default=5, needs="restart"),
+    Key("app process", "restart_window", TIME, "Restart.window", "The time in which restarts are counted.", '"5m"',
+        default=60.0, needs="restart"),
+    # A probe.
+    Key("ready", "http", PROBE, "Program.argv",
+        "Ready when this URL answers with a status from 200 to 399. The certificate is verified.",
+        '"http://127.0.0.1:8000/healthz"', one_of=True),
+    Key("ready", "tcp", PROBE, "Program.argv", "Ready when this address accepts a connection.", '"127.0.0.1:8000"',
+        one_of=True),
+    Key("ready", "unix", PROBE, "Program.argv", "Ready when this socket accepts a connection.", '"/run/app.sock"',
+        one_of=True),
+    Key("ready", "file", PROBE, "Ready.file", "Ready when this file exists. It is removed before the start.",
+        '"/run/app/ready"', one_of=True),
+    Key("ready", "command", COMMAND, "Program.argv", "Ready when this command exits with 0. A try may take 30 s.",
+        '"pg_isready -q"', one_of=True),
+    Key("ready", "notify", TRUE, "Ready.notify", "Ready when the app says READY=1 through sd_notify(3).", "true",
+        default=False, one_of=True),
+    Key("ready", "after", DURATION, "Ready.after", "Ready after this time.", '"5s"', one_of=True),
+    Key("ready", "insecure", FLAG, "Program.argv", "Whether any certificate is accepted. For `https://` only.", "true",
+        default=False, not_with=("notify", "after")),
+    Key("ready", "interval", TIME, "Program.argv", "The time between two tries.", '"500ms"', default=1.0,
+        not_with=("notify", "after")),
+    Key("ready", "timeout", TIME, "Ready.timeout", "The time within which the app has to become ready.", '"2m"',
+        default=60.0, not_with=("after",)),
+    Key("ready", "on_failure", _ON_FAILURE, "Ready.abort",
+        'What happens when that is over: `"abort"` stops the app with exit status 124, `"warn"` counts it as ready.',
+        '"warn"', default="abort", not_with=("after",)),
+)  # fmt: skip
+
+TABLES: "Final" = {
+    table: {row.name: row for row in ROWS if table in row.tables.split()}
+    for table in ("top", "app", "process", "hook", "ready")
+}
+
+
+def defaults(table: str, phase: "HookPhase | None" = None) -> "dict[str, object]":
+    """What each key of a table has where it is not written; in a hook of that phase."""
+    return {name: row.default_in(phase) for name, row in TABLES[table].items()}

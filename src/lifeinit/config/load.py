@@ -29,18 +29,18 @@ def decode(raw: bytes) -> str:
     """The text, without a byte order mark. Raises RefusedError."""
     if len(raw) > LARGEST:
         raise RefusedError(
-            _problem(Place(1, 1), "E109", "more than 1 MiB of hook file", "put what is long into scripts")
+            _problem(Place(1, 1), "E109", "the hook file is larger than 1 MiB", "move long commands into scripts")
         )
     raw = raw.removeprefix(_MARK)
     if _is_utf_16(raw):
-        way_out = "save the file as UTF-8"
-        raise RefusedError(_problem(Place(1, 1), "E111", "not UTF-8, but UTF-16 by the look of it", way_out))
+        fix = "save the file as UTF-8"
+        raise RefusedError(_problem(Place(1, 1), "E111", "the file is UTF-16, not UTF-8", fix))
     try:
         return raw.decode()
     except UnicodeDecodeError as error:
         before = raw[: error.start].decode()
         place = _place(before, len(before))
-        sentence = f'not UTF-8: the byte "0x{raw[error.start]:02x}" stands here'
+        sentence = f'the file is not UTF-8: byte "0x{raw[error.start]:02x}"'
         raise RefusedError(_problem(place, "E111", sentence, "save the file as UTF-8")) from None
 
 
@@ -67,18 +67,18 @@ def load(text: str) -> dict[str, object]:
         match = re.search(_MANY_DIGITS, text)
         place = _place(text, match.start() if match else 0)
         sentence = "invalid TOML: a number of more than 4,300 digits"
-        raise RefusedError(_problem(place, "E101", sentence, "write a smaller one")) from None
+        raise RefusedError(_problem(place, "E101", sentence, "write a smaller number")) from None
     if deep is None:
         return table
-    way_out = "a hook file needs no more than four levels"
-    raise RefusedError(_problem(_place(text, deep), "E110", f"nested more than {DEEPEST} deep", way_out))
+    fix = "a hook file needs no more than four levels"
+    raise RefusedError(_problem(_place(text, deep), "E110", f"nested more than {DEEPEST} deep", fix))
 
 
 def _explained(text: str, offset: int, message: str) -> Diagnostic:
     from lifeinit.config.toml_errors import explain  # noqa: PLC0415  # only a mistake pays for it
 
     found = explain(text, offset, re.sub(_TOML_PLACE, "", message))
-    return Diagnostic("E101", Span(_place(text, found.start), _place(text, found.end)), found.sentence, found.help)
+    return Diagnostic("E101", Span(_place(text, found.start), _place(text, found.end)), found.message, found.fix)
 
 
 def _offset_of(message: str, text: str) -> int:
@@ -104,5 +104,5 @@ def _is_utf_16(raw: bytes) -> bool:
     )
 
 
-def _problem(place: Place, code: str, sentence: str, way_out: str) -> Diagnostic:
-    return Diagnostic(code, Span(place, Place(place.line, place.column + 1)), sentence, way_out)
+def _problem(place: Place, code: str, sentence: str, fix: str) -> Diagnostic:
+    return Diagnostic(code, Span(place, Place(place.line, place.column + 1)), sentence, fix)

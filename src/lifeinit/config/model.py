@@ -1,103 +1,153 @@
-"""What a valid hook file says. Durations are seconds."""
+"""What a valid hook file says: a record for each of its tables, with a field for each row of `keys`.
 
-from collections.abc import Mapping
-from typing import Literal
+They hold what is written, the plan's records what it means on this machine: `user` is a name here, an identity there.
+The fields come from the rows. What is declared below is for the type checker, and only what code reads by name.
+Durations are seconds, signals are their names.
+"""
 
+from lifeinit.config import keys
 from lifeinit.config.spans import Path, Places
+from lifeinit.engine.plan import PHASES
 from lifeinit.engine.record import Record
 
-Phase = Literal["pre_start", "post_start", "pre_stop", "post_stop"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import ClassVar, Literal
 
-PHASES: tuple[Phase, ...] = ("pre_start", "post_start", "pre_stop", "post_stop")
-DEFAULT_TIMEOUT: Mapping[Phase, float | None] = {
-    "pre_start": None,  # migrations are long
-    "post_start": 60.0,
-    "pre_stop": 5.0,
-    "post_stop": 5.0,
-}
-DEFAULT_STOP_ON = ("TERM", "INT", "QUIT")
-
+    from lifeinit.engine.plan import HookPhase
 
 Command = str | tuple[str, ...]  # a line for the shell, or a program and its arguments
 
 
-class Hook(Record):
-    """One hook: exactly one of `command`, `sleep` and `wait_for` (targets as written) is set."""
+class Table(Record):
+    """One table. `path` is where it stands, which makes no difference between two tables."""
 
-    name: str
-    command: Command | None
-    sleep: float | None
-    timeout: float | None
-    retries: int
-    retry_delay: float
-    on_failure: Literal["abort", "warn"]
-    wait_for: tuple[str, ...] = ()
-    user: str | None = None
-    working_dir: str | None = None
-    environment: Mapping[str, str] = {}
-    once: bool = False
     path: Path = ()
 
+    if TYPE_CHECKING:
+        table: ClassVar[str]
+
+    else:
+
+        def __init_subclass__(cls):
+            super().__init_subclass__()
+            rows = keys.TABLES[cls.table]
+            cls.__match_args__ = tuple(dict.fromkeys((*rows, *cls.__match_args__, "path")))
+            for row in rows.values():
+                has_default = not isinstance(row.default, keys.PerPhase) and cls.table != "process"
+                default = row.default if has_default or isinstance(row.default, dict) else None
+                setattr(cls, row.name, cls.__dict__.get(row.name, default))
+
     def compared(self) -> tuple[object, ...]:
-        return self.values()[:-1]  # not where it stands
+        return tuple(value for field, value in zip(self.fields(), self.values(), strict=True) if field != "path")
 
 
-class Ready(Record):
-    """How it is learnt that a process serves. Exactly one of the first four is set.
+class Hook(Table):
+    """One hook: exactly one of `command`, `sleep` and `wait_for` (targets as written) is set."""
 
-    `target` is a URL as written; `path` is the file that is removed before the start, if the target is one.
-    """
+    table = "hook"
 
-    target: str | None = None
-    command: Command | None = None
-    notify: bool = False
-    after: float | None = None
-    insecure: bool = False
-    interval: float = 1.0
-    timeout: float = 60.0
-    on_failure: Literal["abort", "warn"] = "abort"
+    if TYPE_CHECKING:
+        name: str = ""
+        command: Command | None = None
+        wait_for: tuple[str, ...] = ()
+        sleep: float | None = None
+        timeout: float | None = None
+        retries: int = 0
+        retry_delay: float = 1.0
+        on_failure: Literal["abort", "warn"] | None = None
+        user: str | None = None
+        working_dir: str | None = None
+        environment: Mapping[str, str] = {}
 
 
-class Process(Record):
+class Ready(Table):
+    """When a process is ready. The first four hold URLs with their schemes, however they were written."""
+
+    table = "ready"
+
+    if TYPE_CHECKING:
+        http: str | None = None
+        tcp: str | None = None
+        unix: str | None = None
+        file: str | None = None
+        command: Command | None = None
+        notify: bool = False
+        after: float | None = None
+        insecure: bool = False
+        interval: float = 1.0
+        timeout: float = 60.0
+        on_failure: Literal["abort", "warn"] = "abort"
+
+    @property
+    def target(self) -> str | None:
+        """The URL that is asked."""
+        return self.http or self.tcp or self.unix or self.file
+
+
+class Process(Table):
     """What `[app]` says of the app, which itself stands on the command line, or `[process.NAME]` of a process.
 
-    None is what was not written: a process takes it from `[app]` then. `user` and `environment` are as written.
+    None is what was not written: a process takes it from `[app]`, and then the row's default counts.
     """
 
-    command: Command | None = None
-    ready: Ready | None = None
-    user: str | None = None
-    working_dir: str | None = None
-    environment: Mapping[str, str] = {}
-    umask: int | None = None
-    no_new_privs: bool | None = None
-    stop_signal: str | None = None
-    stop_scope: Literal["process", "group"] | None = None
-    success_exit_codes: frozenset[int] | None = None
-    restart: Literal["no", "on-failure", "always"] | None = None
-    max_restarts: int | None = None
-    restart_window: float | None = None
+    table = "process"
+
+    if TYPE_CHECKING:
+        command: Command | None = None
+        ready: Ready | None = None
+        user: str | None = None
+        working_dir: str | None = None
+        environment: Mapping[str, str] = {}
+        umask: int | None = None
+        no_new_privs: bool | None = None
+        success_exit_codes: frozenset[int] | None = None
+        stop_signal: str | None = None
+        stop_scope: Literal["process", "group"] | None = None
+
+    def below(self, app: "Process", ready: Ready | None) -> "Process":
+        """With what it does not say for itself taken from [app]."""
+        own = {field: value for field, value in zip(self.fields(), self.values(), strict=True) if value is not None}
+        environment = {**app.environment, **self.environment}
+        return app.replaced(**{**own, "ready": ready, "environment": environment})
 
 
-class HookFile(Record):
-    """The whole file, with the defaults filled in. Signals are their names.
+class HookFile(Table):
+    """The whole file, with the defaults filled in. `places` is where each key stands.
 
-    `signals`: what lifeinit gets, and what the app gets for it (None: nothing). `places`: where each key stands.
+    `signals`: what lifeinit gets, and what the app gets for it (None: nothing). `app` has the `ready` of the top.
     """
 
-    hooks: Mapping[Phase, tuple[Hook, ...]] = {}
-    ready_file: str | None = None
-    stop_timeout: float | None = None
-    kill_after: float = 2.0
-    stop_on: tuple[str, ...] = DEFAULT_STOP_ON
-    signals: Mapping[str, str | None] = {}
+    table = "top"
     app: Process = Process()
-    processes: Mapping[str, Process] = {}
     places: Places = Places("")
 
+    if TYPE_CHECKING:
+        pre_start: tuple[Hook, ...] = ()
+        post_start: tuple[Hook, ...] = ()
+        pre_stop: tuple[Hook, ...] = ()
+        post_stop: tuple[Hook, ...] = ()
+        ready_file: str | None = None
+        stop_timeout: float | None = None
+        kill_after: float = 2.0
+        stop_on: tuple[str, ...] = ()
+        signals: Mapping[str, str | None] = {}
+        process: Mapping[str, Process] = {}
+
     def compared(self) -> tuple[object, ...]:
-        return self.values()[:-1]  # not where it stands
+        return tuple(getattr(self, name) for name in keys.TABLES["top"])
+
+    @property
+    def hooks(self) -> "Mapping[HookPhase, tuple[Hook, ...]]":
+        """The hooks of each phase."""
+        return {phase: getattr(self, phase) for phase in PHASES}
+
+    @property
+    def processes(self) -> "Mapping[str, Process]":
+        """The processes by their names; none where the app is the command alone."""
+        return self.process
 
     def with_processes(self, processes: "Mapping[str, Process]") -> "HookFile":
         """The same with more processes, which stand before those of the file."""
-        return self.replaced(processes={**processes, **self.processes})
+        return self.replaced(process={**processes, **self.process})

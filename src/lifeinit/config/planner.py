@@ -3,12 +3,11 @@
 import os
 from collections.abc import Callable, Mapping, Sequence
 
-from lifeinit.config import model, users
+from lifeinit.config import keys, model, users
 from lifeinit.config.diagnostic import Diagnostic, HookFileError, quoted
-from lifeinit.config.model import DEFAULT_TIMEOUT, Phase, Process
+from lifeinit.config.kinds import Kind
 from lifeinit.config.spans import Path
-from lifeinit.engine.plan import Hook, Identity, Inherited, Plan, Program, Ready, Restart
-from lifeinit.engine.plan import Process as EngineProcess
+from lifeinit.engine.plan import PHASES, Hook, Identity, Inherited, Plan, Process, Program, Ready, Restart
 from lifeinit.engine.record import Record
 from lifeinit.engine.signals import number_of
 from lifeinit.probes.command_lines import ready_command, ready_program, wait_program
@@ -16,7 +15,9 @@ from lifeinit.values import duration, interpolation
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from lifeinit.engine.plan import Value
+    from typing import Any
+
+    from lifeinit.engine.plan import HookPhase, Value
     from lifeinit.probes.command_lines import Flag
 
 _SHELL = ("/bin/sh", "-c")
@@ -29,8 +30,8 @@ class Options(Record):
     names run instead of a command.
     """
 
-    hooks: Mapping[Phase, Sequence[str]] = {}
-    callbacks: Mapping[Phase, Sequence[Hook]] = {}
+    hooks: Mapping[str, Sequence[str]] = {}
+    callbacks: Mapping[str, Sequence[Hook]] = {}
     functions: Mapping[str, Callable[[], int]] = {}
     stop_timeout: float | None = None
     group: bool | None = None
@@ -62,27 +63,25 @@ def make_plan(
 
 
 class _Planner:
-    """Turns the model into the engine's records; what cannot be done becomes a problem."""
+    """Turns what is written into the engine's records. The rows of `keys` say which field a key fills."""
 
     def __init__(self, hook_file: model.HookFile, options: Options, file_name: str) -> None:
         self.hook_file = hook_file
         self.options = options
         self.file_name = file_name
         self.problems: list[Diagnostic] = []
-        # What a pre_start hook may hand on is known only when it runs.
+        # What a pre_start hook exports is known only when it runs.
         sources = (hook_file.hooks, options.hooks, options.callbacks)
         self.may_be_exported = any(source.get("pre_start") for source in sources)
 
     def plan(self, command: Sequence[str], inherited: Inherited, plain: bool) -> Plan:
-        file, options = self.hook_file, self.options
-        of_file = {_number(came): None if goes is None else _number(goes) for came, goes in file.signals.items()}
-        return Plan(
+        options, of_file = self.options, filled_by("Plan", self.hook_file)
+        if options.stop_timeout is not None:
+            of_file["stop_timeout"] = options.stop_timeout
+        plan = Plan(
             self.processes(command),
             inherited,
-            stop_on=tuple(map(_number, file.stop_on)),
-            rewrite=tuple({**of_file, **options.rewrite}.items()),
-            stop_timeout=file.stop_timeout if options.stop_timeout is None else options.stop_timeout,
-            kill_after=file.kill_after,
+            (),
             plain=plain,
             is_program=bool(options.functions) or any(options.callbacks.values()),
             verbose=options.verbose,
@@ -91,16 +90,12 @@ class _Planner:
             tell_orphans=options.tell_orphans,
             parent_death_signal=options.parent_death_signal,
             parent=options.parent,
-            ready_file=None if file.ready_file is None else os.fsencode(file.ready_file),
-            pre_start=self.hooks("pre_start"),
-            post_start=self.hooks("post_start"),
-            pre_stop=self.hooks("pre_stop"),
-            post_stop=self.hooks("post_stop"),
-        )
+        ).replaced(**of_file, **{phase: self.hooks(phase) for phase in PHASES})
+        return plan.replaced(rewrite=tuple({**dict(plan.rewrite), **options.rewrite}.items()))
 
     # The app.
 
-    def processes(self, command: Sequence[str]) -> tuple[EngineProcess, ...]:
+    def processes(self, command: Sequence[str]) -> tuple[Process, ...]:
         """The command after `--` is the first of them, and `ready` at the top is about the first."""
         app, named = self.hook_file.app, self.hook_file.processes
         found = []
@@ -112,51 +107,42 @@ class _Planner:
             account = self.app_account(app)
             if process.user is not None:
                 account = self.account(process.user, ("process", name, "user"))
-            found.append(self.process(name, _inherited(process, app, ready), account))
+            found.append(self.process(name, process.below(app, ready), account))
         return tuple(found)
 
-    def app_account(self, app: Process) -> users.Account | None:
+    def app_account(self, app: model.Process) -> users.Account | None:
         if self.options.user is not None or app.user is None:
             return self.options.user
         return self.account(app.user, ("app", "user"))
 
-    def process(self, name: str, process: Process, account: users.Account | None) -> EngineProcess:
-        options, codes = self.options, process.success_exit_codes or frozenset()
-        program = Program(
-            tuple(map(os.fsencode, _arguments(process.command or ()))),
-            Identity(
-                user=account.user if account else None,
-                environment=self.variables(process.environment, ("process", name), account),
-                umask=process.umask,
-                no_new_privs=bool(process.no_new_privs),
-            ),
-            directory=None if process.working_dir is None else os.fsencode(process.working_dir),
-            call=options.functions.get(name),
-        )
-        return EngineProcess(
+    def process(self, name: str, written: model.Process, account: users.Account | None) -> Process:
+        options = self.options
+        program = self.program(written.command or (), written, ("process", name), account, session=False)
+        process = Process(
             name,
-            program,
-            stop_signal=None if process.stop_signal is None else _number(process.stop_signal),
-            group=process.stop_scope == "group" if options.group is None else options.group,
-            success=tuple(sorted(codes | options.success_exit_codes)),
-            ready=None if process.ready is None else self.ready(process.ready, program),
-            restart=Restart(process.restart or "no", process.max_restarts or 5, process.restart_window or 60.0),
+            program.replaced(call=options.functions.get(name)),
+            ready=None if written.ready is None else self.ready(written.ready, program),
+            restart=Restart.filled(filled_by("Restart", written)),
+        ).replaced(**filled_by("Process", written))
+        return process.replaced(
+            group=process.group if options.group is None else options.group,
+            success=tuple(sorted({*process.success, *options.success_exit_codes})),
         )
 
-    def ready(self, ready: model.Ready, of: Program) -> Ready:
+    def ready(self, written: model.Ready, of: Program) -> Ready:
         """A probe has the identity and the directory of the process that it asks about, and a session of its own."""
-        identity, file = of.identity.replaced(session=True), None
+        program = of.replaced(argv=_bytes(self.probe(written)), identity=of.identity.replaced(session=True))
+        file = None if written.file is None else _bytes(interpolation.pieces(written.file.removeprefix("file://")))
+        return Ready(program if program.argv else None, file=file).replaced(**filled_by("Ready", written))
+
+    def probe(self, ready: model.Ready) -> tuple[str, ...]:
+        """The command line of what waits until the app is ready; empty where nothing is to be asked."""
         if ready.command is not None:
-            argv = ready_command(_arguments(ready.command), ready.interval, *self.voice())
-        elif ready.target is not None:
+            return ready_command(_arguments(ready.command), ready.interval, *self.voice())
+        if ready.target is not None:
             checks: tuple[Flag, ...] = ("--insecure",) if ready.insecure else ()
-            argv = ready_program(ready.target, ready.interval, *checks, *self.voice())
-            if ready.target.startswith("file://"):
-                file = tuple(map(os.fsencode, interpolation.pieces(ready.target.removeprefix("file://"))))
-        else:
-            argv = ()
-        program = Program(tuple(map(os.fsencode, argv)), identity, of.directory) if argv else None
-        return Ready(program, ready.after, ready.notify, file, ready.timeout, ready.on_failure == "abort")
+            return ready_program(ready.target, ready.interval, *checks, *self.voice())
+        return ()
 
     def voice(self) -> "tuple[Flag, ...]":
         """How what waits beside the engine is to speak: as the engine does."""
@@ -165,45 +151,48 @@ class _Planner:
 
     # Hooks.
 
-    def hooks(self, phase: Phase) -> tuple[Hook, ...]:
-        """Those of the file, then those of the command line."""
-        written = tuple(map(self.hook, self.hook_file.hooks.get(phase, ())))
-        option = f"--{phase.replace('_', '-')}"
-        abort = phase in {"pre_start", "post_start"}
-        added = (
-            Hook(f"{phase}[{i}]", _plain(line), None, DEFAULT_TIMEOUT[phase], 0, 1.0, abort, place=option)
-            for i, line in enumerate(self.options.hooks.get(phase, ()), len(written))
+    def hooks(self, phase: "HookPhase") -> tuple[Hook, ...]:
+        """Those of the file, then those of the command line, then the callbacks."""
+        of_file, option = self.hook_file.hooks[phase], f"--{phase.replace('_', '-')}"
+        places = [f"{self.file_name}:{self.hook_file.places.key(hook.path).line}" for hook in of_file]
+        of_options = (
+            model.Hook.filled({**keys.defaults("hook", phase), "name": f"{phase}[{i}]", "command": line})
+            for i, line in enumerate(self.options.hooks.get(phase, ()), len(of_file))
         )
-        return (*written, *added, *self.options.callbacks.get(phase, ()))
+        return (
+            *map(self.hook, of_file, places),
+            *(self.hook(hook, option) for hook in of_options),
+            *self.options.callbacks.get(phase, ()),
+        )
 
-    def hook(self, hook: model.Hook) -> Hook:
-        program: Program | None = None
-        if hook.wait_for or hook.command is not None:
-            argv = wait_program(hook.wait_for, 1.0, *self.voice()) if hook.command is None else hook.command
-            account = None if hook.user is None else self.account(hook.user, (*hook.path, "user"))
-            program = Program(
-                tuple(map(os.fsencode, _arguments(argv))),
-                Identity(
-                    user=account.user if account else None,
-                    environment=self.variables(hook.environment, hook.path, account),
-                    session=True,
-                ),
-                directory=None if hook.working_dir is None else os.fsencode(hook.working_dir),
-            )
-        return Hook(
-            hook.name,
-            program,
-            hook.sleep,
-            hook.timeout,
-            hook.retries,
-            hook.retry_delay,
-            hook.on_failure == "abort",
-            hook.once,
-            f"{self.file_name}:{self.hook_file.places.key(hook.path).line}",
-            waits=bool(hook.wait_for),
-        )
+    def hook(self, written: model.Hook, place: str) -> Hook:
+        command = written.command
+        if written.wait_for:
+            command = wait_program(written.wait_for, 1.0, *self.voice())
+        program = None
+        if command is not None:
+            account = None if written.user is None else self.account(written.user, (*written.path, "user"))
+            program = self.program(command, written, written.path, account, session=True)
+        fields = filled_by("Hook", written)
+        return Hook.filled({**fields, "program": program, "place": place, "waits": bool(written.wait_for)})
 
     # Both.
+
+    def program(
+        self,
+        command: model.Command,
+        written: model.Hook | model.Process,
+        at: Path,
+        account: users.Account | None,
+        *,
+        session: bool,
+    ) -> Program:
+        identity = Identity(
+            user=account.user if account else None,
+            environment=self.variables(written.environment, at, account),
+            session=session,
+        ).replaced(**filled_by("Identity", written))
+        return Program(_bytes(_arguments(command)), identity).replaced(**filled_by("Program", written))
 
     def account(self, user: str, at: Path) -> users.Account | None:
         try:
@@ -259,25 +248,50 @@ def stop_timeout_of(environment: Mapping[str, str]) -> float | None:
     return seconds
 
 
-def _inherited(process: Process, app: Process, ready: model.Ready | None) -> Process:
-    """A process with what it does not say for itself taken from [app]."""
-    own = zip(process.fields(), process.values(), strict=True)
-    said = {key: value for key, value in own if value is not None}
-    environment = {**app.environment, **process.environment}
-    return app.replaced(**{**said, "ready": ready, "environment": environment})
+def filled_by(record: str, table: model.Table) -> dict[str, object]:
+    """The fields of a record of the plan that a table fills by itself, each by the row of `keys` that names it.
+
+    Where a process says nothing the row's default counts. A kind that `_in_plan` does not know takes more than its
+    value, and has its lines in the planner.
+    """
+    fields: dict[str, object] = {}
+    for row in keys.TABLES[table.table].values():
+        owner, _, field = row.fills.partition(".")
+        if owner == record and row.kind.name in _IN_PLAN:
+            value = getattr(table, row.name)
+            if value is None and not isinstance(row.default, keys.PerPhase):
+                value = row.default
+            fields[field] = None if value is None else _IN_PLAN[row.kind.name](row.kind, value)
+    return fields
+
+
+def _same(_kind: Kind, value: object) -> object:
+    return value
+
+
+# What a value of each kind becomes in the plan.
+_IN_PLAN: "dict[str, Callable[[Kind, Any], object]]" = {
+    **dict.fromkeys(("name", "flag", "true", "whole", "umask", "duration", "time"), _same),
+    **dict.fromkeys(("text", "path"), lambda _, text: os.fsencode(text)),
+    "choice": lambda kind, word: word == kind.true if kind.true else word,
+    "exit_codes": lambda _, codes: tuple(sorted(codes)),
+    "signal": lambda _, name: _number(name),
+    "signals": lambda _, names: tuple(map(_number, names)),
+    "rewrites": lambda _, pairs: tuple((_number(came), goes and _number(goes)) for came, goes in pairs.items()),
+}
 
 
 def _arguments(command: model.Command) -> tuple[str, ...]:
     return (*_SHELL, command) if isinstance(command, str) else command
 
 
-def _plain(line: str) -> Program:
-    return Program(tuple(map(os.fsencode, _arguments(line))), Identity(session=True))
+def _bytes(words: Sequence[str]) -> tuple[bytes, ...]:
+    return tuple(map(os.fsencode, words))
 
 
 def _number(name: str) -> int:
     """The number of a signal whose name was checked."""
     number = number_of(name)
     if number is None:
-        raise AssertionError(f"the reader let {name!r} pass")
+        raise AssertionError(f"the parser accepted {name!r}")
     return number

@@ -1,266 +1,274 @@
-"""One value of a hook file at a time: what it has to be, and the sentence for what it is instead."""
+"""Reads one value of a hook file: a method for each kind. A mistake becomes a diagnostic, and the value None."""
 
 import re
-from typing import TypeVar
 
 from lifeinit.config import intent
-from lifeinit.config.diagnostic import Diagnostic, HookFileError, quoted
-from lifeinit.config.spans import Path, Places
+from lifeinit.config.diagnostic import quoted
+from lifeinit.config.keys import Key
+from lifeinit.config.reporter import Reporter, a_kind
+from lifeinit.config.spans import Path
 from lifeinit.engine.signals import name_of, number_of
-from lifeinit.values import duration, interpolation
+from lifeinit.values import duration, exit_codes, interpolation
 
-MOST_PROBLEMS = 1000
 NAME = re.compile(r"[A-Za-z0-9_.-]+", re.ASCII)
-_UMASK = r"0?[0-7]{1,3}"
-_MOST = 1000
-_MOST_DIGITS = 4
-_LONGEST_TARGET = 4096
-
-Choice = TypeVar("Choice", bound=str)
-Table = dict[str, object]
-
-_ENVIRONMENT = 'write { NAME = "value" }'
 COMMAND_FORMS = 'write "a line for the shell" or ["program", "argument"]'
+_UMASK = r"0?[0-7]{1,3}"
+_LONGEST_NUMBER = 5  # characters of one in quotes that is worth comparing
+_LONGEST_TARGET = 4096
+SCHEME = r"(https?|tcp|unix|file)://"
 
 
-class Values:
-    """Reads values; a mistake becomes a problem, and a default stands in for the value."""
+class Values(Reporter):
+    """A method takes the path of a value, its row and the value; it returns None for a wrong one."""
 
-    def __init__(self, places: Places) -> None:
-        self.places = places
-        self.problems: list[Diagnostic] = []
-        self.counts = {"E": 0, "W": 0}
+    def read(self, at: Path, row: Key, value: object) -> object:
+        """The value of a key, or None if it is wrong."""
+        return getattr(self, row.kind.name)(at, row, value)
 
-    def wrong(self, code: str, path: Path, sentence: str, way_out: str, *, at_key: bool = False) -> None:
-        """A problem with the value, or the key, at `path`. Raises HookFileError when there are errors enough.
+    # Strings.
 
-        Warnings never end the reading: at run time a file that has nothing else is right.
-        """
-        severity = code[0]
-        if self.counts[severity] >= MOST_PROBLEMS:
-            return
-        self.counts[severity] += 1
-        self.problems.append(Diagnostic(code, self.places.span(path, of_key=at_key), sentence, way_out))
-        if severity == "E" and self.counts[severity] == MOST_PROBLEMS:
-            raise HookFileError(self.problems)
+    def text(self, at: Path, row: Key, value: object) -> str | None:
+        """A string that is not empty."""
+        if not isinstance(value, str):
+            self.not_a(at, row.name, value, "a string", "put it in quotes")
+        elif not value:
+            self.wrong("E218", at, f'{row.name} is "", an empty string', "leave the key out")
+        else:
+            return self.without_nul(at, value)
+        return None
 
-    def known_keys(self, path: Path, table: Table, known: tuple[str, ...], where: str) -> set[str]:
-        """Complains of the keys that are not known; returns which of ours they seem to mean."""
-        unknown = [key for key in table if key not in known]
-        if not unknown:
-            return set()
-        from lifeinit.config.suggestions import Guide  # noqa: PLC0415  # 4 ms that only a mistake has to pay
+    user = text
 
-        guide = Guide(self.wrong, where)
-        return {guide.tell((*path, key), table, known) for key in unknown}
-
-    def subtable(self, path: Path, table: Table, key: str) -> Table:
-        value = table.get(key, {})
-        if isinstance(value, dict):
-            return value
-        header = ".".join(str(part) for part in (*path, key))
-        way_out = _ENVIRONMENT if key == "environment" else f"write it as [{header}]"
-        self.wrong("E105", (*path, key), f"{key} is {a_kind(value)}, not a table", way_out)
-        return {}
-
-    def arguments(self, path: Path, items: list[object]) -> tuple[str, ...]:
-        for i, item in enumerate(items):
-            if not isinstance(item, str):
-                self.wrong("E105", (*path, i), f"argument {i} is {a_kind(item)}, not a string", "put it in quotes")
-            elif i == 0 and not item:
-                self.wrong("E201", (*path, i), f"argument 0 is {quoted(item)}", "it has to name the program")
-        return tuple(self.without_nul((*path, i), item) for i, item in enumerate(items) if isinstance(item, str))
-
-    def without_nul(self, path: Path, text: str) -> str:
+    def without_nul(self, at: Path, text: str) -> str:
         if "\0" in text:
-            self.wrong("E215", path, f"{quoted(text)} holds a NUL character, which no command line can", "remove it")
+            self.wrong("E215", at, f"{quoted(text)} holds a NUL character, which no command line can", "remove it")
         return text
 
-    def command(self, at: Path, value: object) -> str | tuple[str, ...] | None:
+    def path(self, at: Path, row: Key, value: object) -> str | None:
+        """An absolute path: a relative one would depend on the working directory."""
+        text = self.text(at, row, value)
+        if text is not None and not text.startswith("/"):
+            self.wrong("E216", at, f"{row.name} is {quoted(text)}, not an absolute path", "begin it with a slash")
+        return text
+
+    def name(self, at: Path, row: Key, value: object) -> str | None:
+        if not isinstance(value, str):
+            self.not_a(at, row.name, value, "a string", "put it in quotes")
+        elif not NAME.fullmatch(value):
+            fix = "use letters, digits and the characters _ . - only"
+            self.wrong("E206", at, f"{row.name} is {quoted(value)}", fix)
+        else:
+            return value
+        return None
+
+    def choice(self, at: Path, row: Key, value: object) -> str | None:
+        choices = row.kind.choices
+        if isinstance(value, str) and value in choices:
+            return value
+        *others, last = (f'"{choice}"' for choice in choices)
+        fix = intent.choice(value, choices) or f"write {', '.join(others)} or {last}"
+        self.wrong("E209", at, f"{row.name} is {quoted(value)}", fix)
+        return None
+
+    def umask(self, at: Path, row: Key, value: object) -> int | None:
+        if isinstance(value, str) and re.fullmatch(_UMASK, value):
+            return int(value, 8)
+        fix = 'write its octal digits in quotes, for example "027"'
+        self.wrong("E211", at, f"{row.name} is {a_kind(value)}", fix)
+        return None
+
+    # Flags and numbers.
+
+    def flag(self, at: Path, row: Key, value: object) -> bool | None:
+        if isinstance(value, bool):
+            return value
+        self.wrong("E105", at, f"{row.name} is {a_kind(value)}", "write true or false, without quotes")
+        return None
+
+    def true(self, at: Path, row: Key, value: object) -> bool | None:
+        if value is False:
+            self.wrong("E209", at, f"{row.name} is false", "write true, or leave ready out")
+        return self.flag(at, row, value)
+
+    def whole(self, at: Path, row: Key, value: object) -> int | None:
+        least, most = row.kind.least, row.kind.most
+        if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most:
+            return value
+        fix = f"write a whole number from {least} to {most}"
+        text = value if isinstance(value, str) and len(value) <= _LONGEST_NUMBER else ""
+        if re.fullmatch(r"-?[0-9]+", text) and least <= int(text) <= most:
+            fix = f"write {int(text)}, without quotes"
+        self.wrong("E208", at, f"{row.name} is {quoted(value)}", fix)
+        return None
+
+    def duration(self, at: Path, row: Key, value: object) -> float | None:
+        try:
+            return duration.parse(value)
+        except ValueError as error:
+            better = intent.duration(value) or intent.without_variables(row.name, value)
+            self.because("E202", at, f"{row.name} is {quoted(value)},", error, better)
+            return None
+
+    def time(self, at: Path, row: Key, value: object) -> float | None:
+        """A duration that is not 0."""
+        seconds = self.duration(at, row, value)
+        if seconds == 0:
+            message = f"{row.name} is {quoted(value)}, which leaves no time at all"
+            self.wrong("E202", at, message, 'write at least "1s"')
+            return None
+        return seconds
+
+    def exit_codes(self, at: Path, row: Key, value: object) -> frozenset[int] | None:
+        if not isinstance(value, list):
+            self.not_a(at, row.name, value, "a list", 'write a list, for example ["SIGTERM", 3]')
+            return None
+        codes: set[int] = set()
+        for i, item in enumerate(value):
+            try:
+                codes |= exit_codes.parse(item)
+            except ValueError as error:
+                self.because("E210", (*at, i), f"{row.name} holds {quoted(item)},", error)
+        return frozenset(codes)
+
+    # Signals.
+
+    def signal(self, at: Path, row: Key, value: object) -> str | None:
+        """The signal's usual name, `TERM`."""
+        return self._signal(at, row.name, value, frozenset({"STOP"}))
+
+    def signals(self, at: Path, row: Key, value: object) -> tuple[str, ...] | None:
+        """Signals that lifeinit is to catch."""
+        if not isinstance(value, list):
+            self.not_a(at, row.name, value, "a list", 'write a list, for example ["TERM"]')
+            return None
+        unusable = frozenset({"STOP", "KILL", "CHLD"})
+        names = [self._signal((*at, i), row.name, item, unusable) for i, item in enumerate(value)]
+        return tuple(name for name in names if name is not None)
+
+    def _signal(self, at: Path, key: str, value: object, unusable: frozenset[str]) -> str | None:
+        number = number_of(value) if isinstance(value, str) else None
+        if number is None:
+            fix = intent.signal(value) or 'write a name, for example "TERM" or "RTMIN+1"'
+            self.wrong("E203", at, f"{key} holds {quoted(value)}, which is not a signal", fix)
+            return None
+        name = name_of(number)
+        if name in unusable:
+            why = "is reserved for lifeinit itself" if name == "CHLD" else "cannot be used here"
+            self.wrong("E204", at, f"{key} holds {quoted(value)}, which {why}", 'write another, for example "TERM"')
+            return None
+        return name
+
+    def rewrites(self, at: Path, row: Key, value: object) -> dict[str, str | None] | None:
+        """Names of signals: what lifeinit gets, and what the app gets for it. None: nothing."""
+        found: dict[str, str | None] = {}
+        for key, item in (self.table(at, row.name, value) or {}).items():
+            number, here = number_of(key), (*at, key)
+            came = None if number is None else name_of(number)
+            if came is None:
+                fix = intent.signal(key) or 'write another, for example "HUP"'
+                self.wrong("E203", here, f"signals holds {quoted(key)}, which is not a signal", fix, at_key=True)
+            elif came in {"KILL", "STOP", "CHLD"}:
+                message = f"signals holds {quoted(key)}, which never reaches lifeinit"
+                self.wrong("E204", here, message, 'write another, for example "HUP"', at_key=True)
+            elif came in found:
+                message = f"signals holds {quoted(key)}, and {came} already"
+                self.wrong("E205", here, message, "leave one out", at_key=True)
+            else:
+                found[came] = None if item == "" else self.signal(here, row, item) or came
+        return found
+
+    # Commands, their environment, and targets.
+
+    def command(self, at: Path, row: Key, value: object) -> str | tuple[str, ...] | None:
         match value:
-            case None:
-                return None
             case str() if not value.strip():
-                self.wrong("E201", at, f"command is {quoted(value)}, an empty string", COMMAND_FORMS)
+                self.wrong("E201", at, f"{row.name} is {quoted(value)}, an empty string", COMMAND_FORMS)
             case []:
-                self.wrong("E201", at, f"command is {quoted(value)}, an empty list", COMMAND_FORMS)
+                self.wrong("E201", at, f"{row.name} is {quoted(value)}, an empty list", COMMAND_FORMS)
             case str():
                 return self.without_nul(at, value)
             case list():
-                return self.arguments(at, value)
+                return tuple(self._argument((*at, i), i, item) for i, item in enumerate(value))
             case _:
-                self.wrong("E105", at, f"command is {a_kind(value)}, not a command", COMMAND_FORMS)
+                self.not_a(at, row.name, value, "a command", COMMAND_FORMS)
         return None
 
-    def name(self, path: Path, table: Table, default: str) -> str:
-        value = table.get("name", default)
-        if value is default:
-            return default
+    def _argument(self, at: Path, i: int, value: object) -> str:
         if not isinstance(value, str):
-            self.wrong("E105", (*path, "name"), f"name is {a_kind(value)}, not a string", "put it in quotes")
-        elif not NAME.fullmatch(value):
-            way_out = "use letters, digits and the characters _ . - only"
-            self.wrong("E206", (*path, "name"), f"name is {quoted(value)}", way_out)
-        else:
-            return value
-        return default
+            self.not_a(at, f"argument {i}", value, "a string", "put it in quotes")
+            return ""
+        if i == 0 and not value:
+            self.wrong("E201", at, f"argument 0 is {quoted(value)}", "write the program's name there")
+        return self.without_nul(at, value)
 
-    def text(self, path: Path, table: Table, key: str) -> str | None:
-        """A string that is not empty."""
-        value = table.get(key)
-        if value is None:
-            return None
-        if not isinstance(value, str):
-            self.wrong("E105", (*path, key), f"{key} is {a_kind(value)}, not a string", "put it in quotes")
-        elif not value:
-            self.wrong("E218", (*path, key), f'{key} is "", an empty string', "leave the key out")
-        else:
-            return self.without_nul((*path, key), value)
-        return None
+    def environment(self, at: Path, row: Key, value: object) -> dict[str, str] | None:
+        found: dict[str, str] = {}
+        for name, text in (self.table(at, row.name, value, 'write { NAME = "value" }') or {}).items():
+            here = (*at, name)
+            if not name or "=" in name or "\0" in name:
+                message = f"environment holds {quoted(name)}, which cannot be a variable"
+                self.wrong("E212", here, message, "use letters, digits and _", at_key=True)
+            elif not isinstance(text, str):
+                self.not_a(here, quoted(name)[1:-1], text, "a string", "put it in quotes")
+            else:
+                self._expandable(here, name, text)
+                found[name] = self.without_nul(here, text)
+        return found
 
-    def absolute(self, path: Path, table: Table, key: str) -> str | None:
-        """A path from the root: what it is relative to would depend on the moment."""
-        text = self.text(path, table, key)
-        if text is not None and not text.startswith("/"):
-            sentence = f"{key} is {quoted(text)}, not a path from the root"
-            self.wrong("E216", (*path, key), sentence, "begin it with a slash")
-        return text
-
-    def expandable(self, at: Path, name: str, value: str) -> None:
+    def _expandable(self, at: Path, name: str, text: str) -> None:
         """A value of `environment`: variables, but nothing else of what a shell expands."""
-        shown = f"{quoted(name)[1:-1]} is {quoted(value)}"
+        shown = f"{quoted(name)[1:-1]} is {quoted(text)}"
         try:
-            interpolation.check(value)
+            interpolation.check(text)
         except interpolation.ExpansionError as error:
-            self.because("E213", at, f"{shown}, which holds", error, intent.dollar(value, name))
-        if intent.is_run_elsewhere(value):
-            self.wrong("W202", at, f"{shown}, and nothing is run here", intent.run_elsewhere(name))
+            self.because("E213", at, f"{shown}, which holds", error, intent.dollar(text, name))
+        if intent.is_run_elsewhere(text):
+            self.wrong("W202", at, f"{shown}, and no command is run here", intent.run_elsewhere(name))
 
-    def target(self, at: Path, text: str, key: str) -> None:
-        """A target to wait for, if it can be known: with a variable in it that is only so when it runs."""
+    def targets(self, at: Path, row: Key, value: object) -> tuple[str, ...] | None:
+        if isinstance(value, str):
+            return (self.target(at, row, value),)
+        if not isinstance(value, list) or not value:
+            forms = 'write "tcp://db:5432" or ["$DATABASE_URL", "file:///run/ready"]'
+            self.not_a(at, row.name, value, "a target", forms)
+            return None
+        found = []
+        for i, item in enumerate(value):
+            if isinstance(item, str):
+                found.append(self.target((*at, i), row, item))
+            else:
+                self.wrong("E105", (*at, i), f"{row.name} holds {a_kind(item)}, not a target", "put it in quotes")
+        return tuple(found)
+
+    def target(self, at: Path, row: Key, text: str) -> str:
+        """A target as it is written. With a variable in it, it is known only when it runs."""
         if len(text) > _LONGEST_TARGET:
-            sentence = f"{key} holds a target of {len(text)} characters"
-            self.wrong("E214", at, sentence, f"write one of at most {_LONGEST_TARGET}")
-            return
+            message = f"{row.name} holds a target of {len(text)} characters"
+            self.wrong("E214", at, message, f"write one of at most {_LONGEST_TARGET}")
+            return text
         from lifeinit.probes import targets  # noqa: PLC0415  # 3 ms that only a target has to pay
 
+        begun = f"{row.name} holds {quoted(targets.hidden(text))},"
         try:
             interpolation.check(text)
             if "$" not in text:
                 targets.parse(text)
         except interpolation.ExpansionError as error:
-            self.because(
-                "E213", at, f"{key} holds {quoted(targets.hidden(text))}, which holds", error, intent.dollar(text, "")
-            )
+            self.because("E213", at, f"{begun} which holds", error, intent.dollar(text, ""))
         except ValueError as error:
-            self.because("E214", at, f"{key} holds {quoted(targets.hidden(text))},", error)
+            self.because("E214", at, begun, error)
+        return text
 
-    def because(self, code: str, at: Path, begun: str, error: ValueError, better: str = "") -> None:
-        """A problem whose sentence was begun, and whose end and way out are the error's, unless there is a better."""
-        end, _, way_out = str(error).partition(": ")
-        self.wrong(code, at, f"{begun} {end}", better or way_out)
-
-    def useless(self, path: Path, table: Table, names: tuple[str, ...], where: str) -> None:
-        for key in names:
-            if key in table:
-                self.wrong("E108", (*path, key), f"{key} says nothing for {where}", "leave it out", at_key=True)
-
-    def idle(self, path: Path, table: Table, names: tuple[str, ...], without: str) -> None:
-        """Warns of keys that change nothing as long as another is not there."""
-        for key in names:
-            if key in table:
-                sentence = f"{key} changes nothing without {without}"
-                self.wrong("W201", (*path, key), sentence, f"write {without} too, or leave it out", at_key=True)
-
-    def flag(self, path: Path, table: Table, key: str) -> bool | None:
-        value = table.get(key)
-        if value is None or isinstance(value, bool):
-            return value
-        way_out = "write true or false, without quotes"
-        self.wrong("E105", (*path, key), f"{key} is {a_kind(value)}", way_out)
+    def probe(self, at: Path, row: Key, value: object) -> str | None:
+        """The URL of what `http`, `tcp`, `unix` or `file` names, which may leave out its scheme."""
+        text, kind = self.text(at, row, value), row.name
+        if text is None:
+            return None
+        scheme = re.match(SCHEME, text)
+        if scheme is None and kind == "http" and not text.startswith("$"):
+            self.wrong("E214", at, f"http is {quoted(text)}, not a URL", 'begin it with "http://" or "https://"')
+        elif scheme is not None and not scheme[1].startswith(kind):
+            self.wrong("E214", at, f"{kind} is {quoted(text)}, a URL of another kind", f'begin it with "{kind}://"')
+        else:
+            return self.target(at, row, text if scheme or kind == "http" else f"{kind}://{text}")
         return None
-
-    def umask(self, path: Path, table: Table) -> int | None:
-        value = table.get("umask")
-        if value is None:
-            return None
-        if isinstance(value, str) and re.fullmatch(_UMASK, value):
-            return int(value, 8)
-        way_out = 'write its octal digits in quotes, "027" say'
-        self.wrong("E211", (*path, "umask"), f"umask is {a_kind(value)}", way_out)
-        return None
-
-    def duration(self, path: Path, table: Table, key: str, default: float | None) -> float | None:
-        if key not in table:
-            return default
-        try:
-            return duration.parse(table[key])
-        except ValueError as error:
-            self.no_duration((*path, key), key, table[key], error)
-            return default
-
-    def no_duration(self, at: Path, key: str, value: object, error: ValueError) -> None:
-        reason, _, way_out = str(error).partition(": ")
-        better = intent.duration(value) or intent.without_variables(key, value)
-        self.wrong("E202", at, f"{key} is {quoted(value)}, {reason}", better or way_out)
-
-    def positive(self, path: Path, table: Table, key: str, default: float | None) -> float | None:
-        seconds = self.duration(path, table, key, default)
-        if key in table and seconds == 0:
-            sentence = f"{key} is {quoted(table[key])}, which leaves no time at all"
-            self.wrong("E202", (*path, key), sentence, 'write at least "1s"')
-            return default
-        return seconds
-
-    def count(self, path: Path, table: Table, key: str, least: int) -> int | None:
-        value = table.get(key)
-        if value is None:
-            return None
-        if isinstance(value, int) and not isinstance(value, bool) and least <= value <= _MOST:
-            return value
-        way_out = f"write a whole number from {least} to {_MOST}"
-        text = value if isinstance(value, str) and len(value) <= _MOST_DIGITS else ""
-        if text.isascii() and text.isdecimal() and least <= int(text) <= _MOST:
-            way_out = f"write {int(text)}, without quotes"
-        self.wrong("E208", (*path, key), f"{key} is {quoted(value)}", way_out)
-        return None
-
-    def choice(self, path: Path, table: Table, key: str, choices: tuple[Choice, ...]) -> Choice | None:
-        value = table.get(key)
-        if value is None:
-            return None
-        for choice in choices:
-            if value == choice:
-                return choice
-        ways = ", ".join(f'"{choice}"' for choice in choices[:-1]) + f' or "{choices[-1]}"'
-        way_out = intent.choice(value, choices) or f"write {ways}"
-        self.wrong("E209", (*path, key), f"{key} is {quoted(value)}", way_out)
-        return None
-
-    def signal(self, path: Path, value: object, key: str) -> str | None:
-        """The signal's usual name, `TERM`."""
-        number = number_of(value) if isinstance(value, str) else None
-        if number is None:
-            way_out = intent.signal(value) or 'write a name as "TERM" or "RTMIN+1"'
-            self.wrong("E203", path, f"{key} holds {quoted(value)}, which is no signal", way_out)
-            return None
-        name = name_of(number)
-        if name == "STOP" or (key == "stop_on" and name in {"KILL", "CHLD"}):
-            reason = "belongs to lifeinit's own work" if name == "CHLD" else "cannot be used for it"
-            self.wrong("E204", path, f"{key} holds {quoted(value)}, which {reason}", 'write another, "TERM" say')
-            return None
-        return name
-
-
-def a_kind(value: object) -> str:
-    """`a number, "5"`: what kind of TOML value it is, and which."""
-    kinds: tuple[tuple[type, str], ...] = (
-        (bool, "a boolean"),
-        (int, "a number"),
-        (float, "a number"),
-        (str, "a string"),
-        (list, "a list"),
-        (dict, "a table"),
-    )
-    kind = next((name for kind, name in kinds if isinstance(value, kind)), "a date or time")
-    return kind if isinstance(value, dict) else f"{kind} {quoted(value)}"

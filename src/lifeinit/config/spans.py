@@ -48,15 +48,12 @@ class Part(NamedTuple):
 
 
 class Places:
-    """The places of one valid TOML text. A path is keys, and numbers for the items of arrays.
-
-    `table` is the path of the table that the text ends in.
-    """
+    """The places of one valid TOML text. A path is keys, and numbers for the items of arrays."""
 
     def __init__(self, text: str) -> None:
         self._line_starts = [0, *(match.end() for match in re.finditer("\n", text))]
         self.spans: dict[Path, Offsets] = {(): Offsets(0, 0, 0, 0)}
-        self.table: Path = _Scanner(text, self.spans).document()
+        _Scanner(text, self.spans).document()
 
     def key(self, path: Path) -> Place:
         """Where the key stands, or the nearest one above it that the text holds."""
@@ -82,44 +79,24 @@ class Places:
         return self.spans[path]
 
 
-def statements(text: str) -> list[int]:
-    """The offsets at which the statements of a text begin, up to the first one that is no TOML."""
-    scanner = _Scanner(text, {})
-    try:
-        scanner.document()
-    except (ValueError, IndexError, RecursionError):
-        pass  # found as far as the text is valid
-    return scanner.statements
-
-
-def dotted_key(text: str, offset: int) -> list[Part]:
-    """The key that begins at an offset. Raises ValueError or IndexError where none does."""
-    scanner = _Scanner(text, {})
-    scanner.position = offset
-    return scanner.dotted_key()
-
-
 class _Scanner:
     def __init__(self, text: str, spans: dict[Path, Offsets]) -> None:
         self.text = text
         self.position = 0
         self.spans = spans
-        self.statements: list[int] = []
         self.array_lengths: dict[Path, int] = {}
 
-    def document(self) -> Path:
-        """Read it all; the path of the last table."""
+    def document(self) -> None:
+        """Read it all."""
         table: Path = ()
         self.skip(_BLANK)
         while self.position < len(self.text):
-            self.statements.append(self.position)
             if self.text[self.position] == "[":
                 table = self.header()
             else:
                 self.pair(table)
             if "\n" not in self.skip(_BLANK) and self.position < len(self.text):
                 raise ValueError(f"two statements on one line at {self.position}")
-        return table
 
     def skip(self, pattern: re.Pattern[str]) -> str:
         match = pattern.match(self.text, self.position)

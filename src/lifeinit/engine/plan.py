@@ -7,12 +7,21 @@ from lifeinit.engine.record import Record
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Literal
+    from typing import Final, Literal
 
     Wire = None | bool | int | float | str | bytes | tuple["Wire", ...] | dict[str, "Wire"]
     HookPhase = Literal["pre_start", "post_start", "pre_stop", "post_stop"]
     # Text and names of variables by turns: `postgres://$HOST/db` is (b"postgres://", b"HOST", b"/db").
     Value = tuple[bytes, ...]
+
+
+PHASES: "Final[tuple[HookPhase, ...]]" = ("pre_start", "post_start", "pre_stop", "post_stop")
+START_PHASES: "Final" = PHASES[:2]  # a hook that fails there aborts the start, unless its on_failure says otherwise
+
+
+def hook_label(phase: str, name: str) -> str:
+    """`pre_start migrate`, or `pre_start[0]` for a hook without a name."""
+    return name if name.startswith(f"{phase}[") else f"{phase} {name}"
 
 
 class User(Record):

@@ -2,7 +2,7 @@
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from typing import ClassVar, Self, dataclass_transform
 else:
 
@@ -38,6 +38,16 @@ class Record:
         return cls.__match_args__
 
     @classmethod
+    def filled(cls, fields: "Mapping[str, object]") -> "Self":
+        """A record from its fields by name, where the names are data. Raises TypeError for one that is no field."""
+        unknown = [name for name in fields if name not in cls.__match_args__]
+        if unknown:
+            raise TypeError(f"{cls.__name__} has no field {unknown[0]}")
+        record = cls.__new__(cls)
+        record.__dict__.update(fields)
+        return record
+
+    @classmethod
     def restored(cls, values: "Iterable[object]") -> "Self":
         """A record again from what `values` gave."""
         record = cls.__new__(cls)
@@ -46,10 +56,7 @@ class Record:
 
     def replaced(self, **changes: object) -> "Self":
         """The same with other values for these fields."""
-        record = type(self).__new__(type(self))
-        record.__dict__.update(zip(self.fields(), self.values(), strict=True))
-        record.__dict__.update(changes)
-        return record
+        return self.filled({**dict(zip(self.fields(), self.values(), strict=True)), **changes})
 
     def values(self) -> tuple[object, ...]:
         """The fields' values, in order."""

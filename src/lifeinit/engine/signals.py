@@ -9,17 +9,21 @@ else:
 
 VALID: frozenset[int] = frozenset(int(signo) for signo in _signal.valid_signals())
 
-_NUMBERS: dict[str, int] = {
+NUMBERS: dict[str, int] = {
     name[3:]: int(getattr(_signal, name))
     for name in sorted(dir(_signal))
     if name.startswith("SIG") and name[3].isalpha() and name[3:] not in {"RTMIN", "RTMAX"}
     if isinstance(getattr(_signal, name), int)
 }
 # Aliases share a number (CLD, IOT, POLL): the last name wins, so the usual names go in once more.
-_NAMES: dict[int, str] = {number: name for name, number in _NUMBERS.items()}
-_NAMES.update({_NUMBERS[name]: name for name in ("CHLD", "ABRT", "IO") if name in _NUMBERS})
+_NAMES: dict[int, str] = {number: name for name, number in NUMBERS.items()}
+_NAMES.update({NUMBERS[name]: name for name in ("CHLD", "ABRT", "IO") if name in NUMBERS})
 
 RTMIN, RTMAX = int(_signal.SIGRTMIN), int(_signal.SIGRTMAX)
+
+
+# What requests a stop unless `stop_on` says otherwise, and always before the app lives.
+STOP_SIGNALS: tuple[int, ...] = tuple(NUMBERS[name] for name in ("TERM", "INT", "QUIT"))
 
 
 def name_of(signo: int) -> str:
@@ -35,7 +39,7 @@ def number_of(name: str) -> int | None:
     for base, start in (("RTMIN", RTMIN), ("RTMAX", RTMAX)):
         if short.startswith(base):
             return _realtime(start, short.removeprefix(base))
-    return _NUMBERS.get(short)
+    return NUMBERS.get(short)
 
 
 def _realtime(start: int, offset: str) -> int | None:

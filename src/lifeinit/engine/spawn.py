@@ -176,12 +176,14 @@ def _own(name: bytes, value: "Value", known: "Mapping[bytes, bytes]") -> bytes:
 
 
 def _settle(program: Program) -> None:
-    """Directory, umask and user. The directory comes after the user: it is the user who has to be allowed there."""
+    """Umask, rights, user and directory. The directory comes after the user, who has to be allowed there."""
     identity = program.identity
     if identity.umask is not None:
         os.umask(identity.umask)
     if identity.no_new_privs:
         _forbid_new_privileges()  # as ourselves: the user may not be allowed to read our Python
+    if identity.oom_score_adj is not None:
+        _adjust_oom_score(identity.oom_score_adj)  # as ourselves: lowering it takes CAP_SYS_RESOURCE
     if identity.user is not None:
         _become_user(identity.user)
     _enter(program.directory)
@@ -192,6 +194,16 @@ def _forbid_new_privileges() -> None:
         syscalls.forbid_new_privileges()
     except OSError as error:
         raise OSError(errno.EACCES, f"cannot set no_new_privs: {error.strerror}") from None
+
+
+def _adjust_oom_score(value: int) -> None:
+    """In the child, so that PID 1 keeps its own; what the child starts inherits it. proc_pid_oom_score_adj(5)"""
+    try:
+        file = os.open("/proc/self/oom_score_adj", os.O_WRONLY | os.O_CLOEXEC)
+        os.write(file, b"%d" % value)
+        os.close(file)
+    except OSError as error:
+        raise OSError(errno.EACCES, f"cannot set oom_score_adj to {value}: {error.strerror}") from None
 
 
 def _become_user(user: User) -> None:

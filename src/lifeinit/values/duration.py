@@ -16,11 +16,11 @@ def parse(value: object) -> float:
     """The duration in seconds. Raises ValueError with the end of a sentence that begins with the key's name."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise ValueError(  # noqa: TRY004  # one kind of error: a user's mistake
-            'no duration: write a number of seconds, or "500ms", "30s", "2m", "1m30s", "1h"'
+            'not a duration: write a number of seconds, or "500ms", "30s", "2m", "1m30s", "1h"'
         )
     seconds = _parse_text(value) if isinstance(value, str) else _number(value)
     if seconds < 0:
-        raise ValueError("negative: a duration begins at 0")
+        raise ValueError("which is negative: write 0 or more")
     if not seconds <= LONGEST:
         raise ValueError('longer than a year: write at most "8760h"')
     return seconds
@@ -45,5 +45,5 @@ def _parse_text(text: str) -> float:
         raise ValueError(f"a quoted number without a unit: {way_out}")
     match = _WHOLE.fullmatch(text)
     if not text or match is None:
-        raise ValueError('no duration: write a number of seconds, or "500ms", "30s", "2m", "1m30s", "1h"')
+        raise ValueError('not a duration: write a number of seconds, or "500ms", "30s", "2m", "1m30s", "1h"')
     return sum(float(number) * unit for number, unit in zip(match.groups(), _UNITS.values(), strict=True) if number)

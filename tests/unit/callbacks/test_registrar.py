@@ -14,8 +14,9 @@ from lifeinit import AlreadyStartedError, Container, Event, LifeinitError, Usage
 from lifeinit.callbacks.event import Phase
 from lifeinit.callbacks.registrar import Registrar
 from lifeinit.config import keys
-from lifeinit.config.model import DEFAULT_TIMEOUT, PHASES
+from lifeinit.config.keys import DEFAULT_TIMEOUT
 from lifeinit.docker import ManagedContainer
+from lifeinit.engine.plan import PHASES
 
 
 @pytest.fixture
@@ -42,8 +43,8 @@ async def async_generator() -> object:
         (lambda d: d(timeout=0), 'timeout is "0", which leaves no time: write at least "1s", or None for no limit'),
         (lambda d: d(timeout=timedelta()), 'timeout is "0:00:00", which leaves no time: write at least "1s"'),
         (lambda d: d(timeout=True), 'timeout is "True", no'),
-        (lambda d: d(timeout=-1), 'timeout is "-1", negative'),
-        (lambda d: d(timeout=timedelta(seconds=-1)), 'timeout is "-1 day, 23:59:59", negative'),
+        (lambda d: d(timeout=-1), 'timeout is "-1", which is negative'),
+        (lambda d: d(timeout=timedelta(seconds=-1)), 'timeout is "-1 day, 23:59:59", which is negative'),
         (lambda d: d(timeout=float("nan")), 'timeout is "nan", longer than a year'),
         (lambda d: d(retry_delay=None), 'retry_delay is "None", no'),
         (lambda d: d(retries="3"), 'retries is "3" (str): write an int from 0 to 1000'),
@@ -110,7 +111,7 @@ def test_durations_of_a_container(duration: float | str | timedelta) -> None:
         (lambda: Container(stop_timeout="soon"), 'stop_timeout is "soon", no'),
         (lambda: ManagedContainer(Mock(), "image", ready_timeout="60"), 'ready_timeout is "60", a quoted number'),
         (lambda: ManagedContainer(Mock(), "image", lost_timeout=None), 'lost_timeout is "None", no'),  # type: ignore[arg-type]
-        (lambda: ManagedContainer(Mock(), "image", stop_timeout=-1), 'stop_timeout is "-1", negative'),
+        (lambda: ManagedContainer(Mock(), "image", stop_timeout=-1), 'stop_timeout is "-1", which is negative'),
         (lambda: ManagedContainer(Mock(), "image", nmae="x"), 'unknown option "nmae": did you mean "name"?'),
         (
             lambda: ManagedContainer(Mock(), "image", wxyz=1),
@@ -175,7 +176,7 @@ def test_the_options_are_the_keys_of_a_hook() -> None:
     parameters = inspect.signature(Registrar.__call__).parameters
     options = {name for name, parameter in parameters.items() if parameter.kind is parameter.KEYWORD_ONLY}
     program_only = {"command", "wait_for", "sleep", "user", "working_dir", "environment"}
-    assert options == set(keys.HOOK) - program_only
+    assert options == set(keys.TABLES["hook"]) - program_only
     assert get_args(Phase) == PHASES
     for phase in PHASES:
         registrar: Registrar = getattr(Container(), phase)

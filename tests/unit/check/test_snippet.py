@@ -108,9 +108,9 @@ error[E105]: stop_on is a string "TERM\\nINT", not a list
 1 | stop_on = \"""
   |           ^^^
   |
-  = help: write ["TERM"], say
+  = help: write a list, for example ["TERM"]
 
-error[E202]: kill_after is "[1]", no duration
+error[E202]: kill_after is "[1]", not a duration
  --> hooks.toml:4:14
   |
 4 | kill_after = [
@@ -136,7 +136,7 @@ error[E106]: pre_start[0] has neither command nor wait_for nor sleep
 1 | [[pre_start]]
   | ^^^^^^^^^^^^^
   |
-  = help: say what it is to do
+  = help: write one of them
 
 error[E214]: wait_for holds "tcp://b", which has no port
  --> hooks.toml:3:26
@@ -152,7 +152,7 @@ error[E106]: process "web" has no command
 5 | web = { user = "a" }
   |       ^^^^^^^^^^^^^^
   |
-  = help: say what it is to run
+  = help: write command = "..."
 
 error[E106]: process "b" has no command
  --> hooks.toml:6:1
@@ -160,7 +160,7 @@ error[E106]: process "b" has no command
 6 | b.ready.tpc = "x"
   | ^
   |
-  = help: say what it is to run
+  = help: write command = "..."
 
 error[E102]: unknown key "tpc"
  --> hooks.toml:6:9
@@ -189,7 +189,7 @@ kill_after, stop_on, signals, app, process
     "not UTF-8": (
         b'pre_start = "caf\xe9"\n',
         """\
-error[E111]: not UTF-8: the byte "0xe9" stands here
+error[E111]: the file is not UTF-8: byte "0xe9"
  --> hooks.toml:1:17
   |
 1 | pre_start = "caf\N{REPLACEMENT CHARACTER}"
@@ -202,7 +202,7 @@ error[E111]: not UTF-8: the byte "0xe9" stands here
     "UTF-16": (
         'pre_start = "x"\r\n'.encode("utf-16"),
         """\
-error[E111]: not UTF-8, but UTF-16 by the look of it
+error[E111]: the file is UTF-16, not UTF-8
  --> hooks.toml:1:1
   |
 1 | pre_start = "x"
@@ -215,22 +215,22 @@ error[E111]: not UTF-8, but UTF-16 by the look of it
     "too large": (
         b"# x\n" * 2_500_000,
         """\
-error[E109]: more than 1 MiB of hook file
+error[E109]: the hook file is larger than 1 MiB
  --> hooks.toml:1:1
-  = help: put what is long into scripts
+  = help: move long commands into scripts
 
 """,
     ),
     "at the end of the file": (
         "pre_start = [\n  'a',\n",
         """\
-error[E101]: invalid TOML: no "]" up to the end of the file
- --> hooks.toml:1:13
+error[E101]: invalid TOML: invalid value
+ --> hooks.toml:2:6
   |
-1 | pre_start = [
-  |             ^
+2 |   'a',
+  |      ^
   |
-  = help: write ] where it ends
+  = help: a line is key = "text", key = 1, key = ["a", "b"], [table] or # comment
 
 """,
     ),

@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from lifeinit.config.model import PHASES
+from lifeinit.engine.plan import PHASES
 
 # Any: TOML values are what they are.
 Value = Any
@@ -36,6 +36,7 @@ variables = st.lists(
 environments = st.dictionaries(texts.filter(lambda name: "=" not in name), variables, max_size=2)
 caught = st.sampled_from(["TERM", "SIGINT", "sigquit", "winch", " HUP ", "RTMIN+3", "RTMAX-30", "rtmin", "POLL"])
 sent = caught | st.sampled_from(["KILL", "CHLD", "SIGCLD"])
+rewrites = st.dictionaries(st.sampled_from(["HUP", "SIGUSR1", "rtmin+1"]), sent | st.just(""))
 targets = st.sampled_from(
     ["tcp://db:5432", "$DATABASE_URL", "file:///run/x", "unix:/run/x", "postgresql+psycopg://u:p@db/x", "http://[::1]/"]
 )
@@ -86,6 +87,7 @@ APP: dict[str, Strategy] = {
     "environment": environments,
     "umask": st.sampled_from(["0", "22", "027", "0777"]),
     "no_new_privs": st.booleans(),
+    "oom_score_adj": st.integers(-1000, 1000),
     "stop_signal": sent,
     "stop_scope": st.sampled_from(["process", "group"]),
     "success_exit_codes": st.lists(codes, max_size=3),
@@ -108,11 +110,11 @@ TOP: dict[str, Strategy] = {
     "stop_timeout": times,
     "kill_after": durations,
     "stop_on": st.lists(caught, max_size=3),
-    "signals": st.dictionaries(st.sampled_from(["HUP", "SIGUSR1", "rtmin+1"]), sent | st.just("")),
+    "signals": rewrites,
     "app": st.fixed_dictionaries({}, optional=APP),
     "process": st.dictionaries(
         names.filter(lambda name: name != "app"),
-        st.fixed_dictionaries({"command": commands}, optional={"ready": readies, **APP}),
+        st.fixed_dictionaries({"command": commands}, optional={"ready": readies, "signals": rewrites, **APP}),
         max_size=2,
     ),
 }
@@ -148,7 +150,7 @@ def small_files() -> Iterator[dict[str, Value]]:
         yield from ({"pre_stop": {**web, key: value}} for key in HOOK)
         yield from ({"pre_stop": {key: value}} for key in ("command", "wait_for", "sleep", "zz"))
         yield from ({"app": {key: value}} for key in APP)
-        yield from ({"process": {"web": {**web, key: value}}} for key in (*APP, "command", "ready"))
+        yield from ({"process": {"web": {**web, key: value}}} for key in (*APP, "command", "ready", "signals"))
         yield from ({"ready": {key: value}} for key in ("http", "tcp", "unix", "file", "command", "notify", "after"))
         yield from ({"ready": {"http": "https://x/", key: value}} for key in READY)
         yield from (

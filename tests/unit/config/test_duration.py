@@ -25,7 +25,7 @@ def test_durations(value: object, seconds: float) -> None:
 )  # fmt: skip
 def test_what_is_no_duration(value: object) -> None:
     """In a sentence that does not repeat what is endless."""
-    with pytest.raises(ValueError, match=r"write|begins at 0") as caught:
+    with pytest.raises(ValueError, match=r"write") as caught:
         duration.parse(value)
     assert len(str(caught.value)) < 120
 
@@ -33,5 +33,5 @@ def test_what_is_no_duration(value: object) -> None:
 def test_a_variable_holds_text_so_a_bare_number_is_seconds() -> None:
     assert duration.parse_variable("25") == 25.0
     assert duration.parse_variable("25s") == 25.0
-    with pytest.raises(ValueError, match="no duration"):
+    with pytest.raises(ValueError, match="not a duration"):
         duration.parse_variable("nan")

@@ -2,7 +2,6 @@
 
 import ast
 import re
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,14 +9,17 @@ import click
 import pytest
 
 import lifeinit
-from lifeinit.config import keys as known
 from lifeinit.config import parser
+from lifeinit.config.keys import ROWS, Key
+from lifeinit.config.planner import Options, make_plan
+from lifeinit.engine.plan import Inherited, Plan
 from tools.reference import commands, documents, keys, manual, variables
 from tools.reference.marking import marked
 
 ROOT = Path(__file__).parents[3]
 SOURCE = Path(lifeinit.__file__).parent
-KEYS = [key for table in keys.TABLES for key in keys.keys(table)]
+KEYS = [(table, key) for table in keys.TABLES for key in table.rows()]
+NAMES = [table.full_name(key) for table, key in KEYS]
 
 
 @pytest.mark.parametrize("path", documents.DOCUMENTS)
@@ -26,42 +28,37 @@ def test_it_is_made_of_the_sources_as_they_are(path: str) -> None:
     assert (ROOT / path).read_text() == made, f"run `{documents.COMMAND}`"
 
 
-def test_it_has_every_key() -> None:
-    found = {table.name: {key.name for key in KEYS if key.table is table} for table in keys.TABLES}
-    shared = set(known.PROCESS) - set(known.APP)
-    assert found == {
-        "": set(known.TOP),
-        "app": set(known.APP),
-        "process.NAME": shared,
-        "hook": set(known.HOOK),
-        "ready": set(known.READY),
-    }
+def test_every_row_is_in_the_reference_and_in_the_manual() -> None:
+    page, manual_page = (documents.DOCUMENTS[path]() for path in ("docs/reference/keys.md", "man/lifeinit-hooks.5"))
+    covered = {(row.tables, row.name) for table in keys.TABLES for row in table.rows()}
+    assert covered == {(row.tables, row.name) for row in ROWS}
+    for table, key in KEYS:
+        section = page.partition(f"\n### {table.full_name(key)}\n")[2].partition("\n#")[0]
+        assert f"- Example: `{keys.example(key)}`" in section
+        assert re.sub(r"\W", "", key.doc) in re.sub(r"\W", "", section)
+        assert f"\\fB{key.name}\\fR" in manual_page
 
 
-@pytest.mark.parametrize("key", KEYS, ids=lambda key: key.full_name)
-def test_the_example_of_a_key_is_right(key: keys.Key) -> None:
-    text = keys.example_file(key)
+@pytest.mark.parametrize(("table", "key"), KEYS, ids=NAMES)
+def test_the_example_of_a_key_is_right(table: keys.Table, key: Key) -> None:
+    text = keys.example_file(table, key)
     assert key.name in text
     parser.parse(text.encode())
 
 
-@pytest.mark.parametrize("key", [key for key in KEYS if key.default.startswith("`")], ids=lambda key: key.full_name)
-def test_a_default_is_what_a_file_without_the_key_has(key: keys.Key) -> None:
-    """The file that says the default, and the one that leaves it out, are the same to the reader."""
-    lines = keys.example_file(key).splitlines()
-    without = "\n".join(lines[:-1]) + "\n"
-    written = tomllib.loads(f"{key.name} = {key.default.strip('`')}")
-    assert repr(_parsed(f"{without}{key.name} = {key.default.strip('`')}\n")) == repr(_parsed(without)), written
+@pytest.mark.parametrize(("table", "key"), KEYS, ids=NAMES)
+def test_a_default_is_what_a_file_without_the_key_has(table: keys.Table, key: Key) -> None:
+    """The file that says the default, and the one that leaves it out, make the same plan."""
+    default = keys.default(key)
+    if not default.startswith("`") or key.unset:
+        return
+    without = keys.example_file(table, key).removesuffix(f"{keys.example(key)}\n")
+    assert _planned(f"{without}{key.name} = {default.strip('`')}\n") == _planned(without)
 
 
-def _parsed(text: str) -> object:
-    """What a file says, without the places where it says it, and with what the planner takes for unset."""
-    hook_file = parser.parse(text.encode())
-    unset = {"stop_scope": "process", "restart": "no", "max_restarts": 5, "restart_window": 60.0}
-    app = {name: getattr(hook_file.app, name) for name in (*unset, "ready", "no_new_privs", "success_exit_codes")}
-    filled = {name: unset.get(name) or False if value is None else value for name, value in app.items()}
-    filled["success_exit_codes"] = filled["success_exit_codes"] or frozenset()
-    return hook_file.hooks, hook_file.kill_after, hook_file.stop_on, filled
+def _planned(text: str) -> Plan:
+    inherited = Inherited((), sigchld_ignored=False, lc_ctype_added=False, directory=b"/")
+    return make_plan(("app",), inherited, parser.parse(text.encode()), Options(), "")
 
 
 def options() -> Iterator[tuple[str, click.Option]]:

@@ -8,9 +8,13 @@ from typing import Literal, NamedTuple
 from lifeinit.check.host.accounts import Accounts, Person
 from lifeinit.check.host.variables import Exports, Setting
 from lifeinit.check.rules.rule import COMMAND
-from lifeinit.config.model import PHASES, Command, Hook, HookFile, Phase, Process, Ready
+from lifeinit.config.model import Command, Hook, HookFile, Process, Ready
 from lifeinit.config.spans import Path
-from lifeinit.engine.plan import User
+from lifeinit.engine.plan import PHASES, User
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from lifeinit.engine.plan import HookPhase
 
 
 @dataclass(frozen=True)
@@ -22,7 +26,7 @@ class Task:
     """
 
     kind: Literal["hook", "app", "probe"]
-    phase: Phase | None
+    phase: "HookPhase | None"
     at: Path
     owner: Path
     command: Command
@@ -84,7 +88,7 @@ class Survey:
     def _directory(self, written: str | None) -> str:
         return self.base if written is None else os.path.join(self.base, written)
 
-    def _hook(self, phase: Phase, hook: Hook) -> None:
+    def _hook(self, phase: "HookPhase", hook: Hook) -> None:
         person = self.accounts.person(hook.user)
         setting = Setting(hook.path, person, hook.environment, self._exports)
         self.settings.append(setting)

@@ -4,7 +4,7 @@ from lifeinit.check.output.colours import Paint
 from lifeinit.check.output.result import Report
 from lifeinit.check.output.terminal_cells import excerpt
 from lifeinit.config.diagnostic import Diagnostic, Place
-from lifeinit.config.readers import MOST_PROBLEMS
+from lifeinit.config.reporter import MOST_PROBLEMS
 from lifeinit.engine.printable import escaped
 
 _NARROWEST = 40

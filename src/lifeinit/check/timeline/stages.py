@@ -4,9 +4,13 @@ import math
 from dataclasses import dataclass
 
 from lifeinit.check.timeline import labels
-from lifeinit.config.model import Hook, HookFile, Phase
+from lifeinit.config.model import Hook, HookFile
 from lifeinit.config.spans import Path
 from lifeinit.engine import budget, plan
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from lifeinit.engine.plan import HookPhase
 
 INF = math.inf
 SLACK = 1e-9  # two sums of the same times may differ by as much
@@ -57,7 +61,7 @@ class Life:
     budget: float | None
     killed_at: float
 
-    def hooks(self, phase: Phase) -> tuple[Stage, ...]:
+    def hooks(self, phase: "HookPhase") -> tuple[Stage, ...]:
         return tuple(stage for stage in (*self.start, *self.stop) if stage.phase == phase)
 
     @property
@@ -119,7 +123,7 @@ def _stop(hook_file: HookFile, killed_at: float, cleanup: float) -> list[Stage]:
     ]
 
 
-def _in_a_row(hook_file: HookFile, phase: Phase, at: float, end: float) -> list[Stage]:
+def _in_a_row(hook_file: HookFile, phase: "HookPhase", at: float, end: float) -> list[Stage]:
     """The hooks of a phase that begins at `at`, and is over by `end` whatever its hooks do."""
     rows = []
     for hook in hook_file.hooks.get(phase, ()):

@@ -14,7 +14,7 @@ def told(text: str) -> list[str]:
 
 
 HANDS_ON = "have a pre_start hook write {}=... to $LIFEINIT_ENV"
-IS_NOT_RUN = f'nothing is run here: leave it out, and {HANDS_ON}, or write "$$" for the sign itself'
+IS_NOT_RUN = f'no command is run here: leave it out, and {HANDS_ON}, or write "$$" for the sign itself'
 
 
 @pytest.mark.parametrize(
@@ -73,40 +73,12 @@ def test_a_variable_in_a_duration(text: str, way_out: str) -> None:
     assert told(text) == ["E202 " + way_out.format("durations take no variables")]
 
 
-@pytest.mark.parametrize(
-    ("shell", "way_out"),
-    [
-        ('"/bin/bash"', 'leave it out, and write command = ["bash", "-c", "set -o pipefail; a | b"]'),
-        ('"bash -e -c"', 'leave it out, and write command = ["bash", "-e", "-c", "set -o pipefail; a | b"]'),
-        ("true", "leave it out: a string is a line for /bin/sh already"),
-        ("false", 'leave it out: a list, ["program", "argument"], is run without a shell'),
-    ],
-)
-def test_a_shell_that_is_named_beside_a_command(shell: str, way_out: str) -> None:
-    """It was to be written in the place of the command."""
-    text = f'[[pre_start]]\ncommand = "set -o pipefail; a | b"\nshell = {shell}'
-    assert told(text) == [f"E103 3:1 {way_out}"]
-    assert told(text.replace("[[pre_start]]", "[process.web]")) == [f"E103 3:1 {way_out}"]
+@pytest.mark.parametrize("table", ["[[pre_start]]", "[process.web]"])
+def test_another_shell_is_written_into_the_command(table: str) -> None:
+    fix = 'write another shell into the command: ["bash", "-c", "..."]'
+    assert told(f'{table}\ncommand = "a | b"\nshell = "/bin/bash"') == [f"E103 3:1 {fix}"]
 
 
-def test_a_shell_beside_a_command_that_is_long_or_none() -> None:
-    listed = 'write command = ["bash", "-c", "..."]'
-    text = f'[[pre_start]]\ncommand = """{"x" * 99}"""\nshell = "bash"'
-    assert told(text) == [f"E103 3:1 leave it out, and {listed}"]
-    assert told('[[pre_start]]\ncommand = ["x"]\nshell = "/bin/bash"') == [f"E103 3:1 leave it out, and {listed}"]
-    assert told('[[pre_start]]\nshell = "/bin/bash"') == [f"E103 2:1 {listed}"]
-    assert told('[[pre_start]]\nshell = "python migrate.py"') == ['E103 2:1 write command = "python migrate.py"']
-
-
-@pytest.mark.parametrize(
-    ("value", "signal"), [('{ HUP = "USR1" }', "HUP"), ('{ TERM = "QUIT", USR2 = "" }', "USR2"), ("5", "HUP")]
-)
-def test_signals_of_one_process(value: str, signal: str) -> None:
-    """[signals] holds for all of them, which nothing said."""
-    assert told(f'[process.web]\ncommand = "x"\nsignals = {value}') == [
-        (
-            "E104 3:1 write [signals], which holds for all processes; one that has no handler of its own ignores "
-            f"{signal} with command = \"trap '' {signal}; exec ...\""
-        )
-    ]
-    assert told(f"[app]\nsignals = {value}") == ["E104 2:1 write [signals]"]
+def test_signals_belong_to_the_top_or_to_one_process() -> None:
+    assert told('[app]\nsignals = { HUP = "" }') == ["E104 2:1 write [signals]"]
+    assert told('[process.web]\ncommand = "x"\nsignals = { HUP = "" }') == []

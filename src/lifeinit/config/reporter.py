@@ -1,0 +1,58 @@
+"""Collects the diagnostics of one hook file, up to a limit."""
+
+from lifeinit.config.diagnostic import Diagnostic, HookFileError, quoted
+from lifeinit.config.spans import Path, Places
+
+MOST_PROBLEMS = 1000
+
+Table = dict[str, object]
+
+
+class Reporter:
+    """Takes what is wrong by the path of the value that it is about."""
+
+    def __init__(self, places: Places) -> None:
+        self.places = places
+        self.problems: list[Diagnostic] = []
+        self._counts = {"E": 0, "W": 0}
+
+    def wrong(self, code: str, path: Path, message: str, fix: str, *, at_key: bool = False) -> None:
+        """Report the value, or the key, at `path`. Raises HookFileError when there are errors enough.
+
+        Warnings never end the reading: a file that has nothing else is right at run time.
+        """
+        severity = code[0]
+        if self._counts[severity] >= MOST_PROBLEMS:
+            return
+        self._counts[severity] += 1
+        self.problems.append(Diagnostic(code, self.places.span(path, of_key=at_key), message, fix))
+        if severity == "E" and self._counts[severity] == MOST_PROBLEMS:
+            raise HookFileError(self.problems)
+
+    def because(self, code: str, at: Path, begun: str, error: ValueError, better_fix: str = "") -> None:
+        """Report what a ValueError says; its text ends the sentence that was begun and brings the fix."""
+        end, _, fix = str(error).partition(": ")
+        self.wrong(code, at, f"{begun} {end}", better_fix or fix)
+
+    def not_a(self, at: Path, name: str, value: object, kind: str, fix: str) -> None:
+        self.wrong("E105", at, f"{name} is {a_kind(value)}, not {kind}", fix)
+
+    def table(self, at: Path, name: str, value: object, fix: str = "") -> Table | None:
+        if isinstance(value, dict):
+            return value
+        self.not_a(at, name, value, "a table", fix or f"write it as [{'.'.join(map(str, at))}]")
+        return None
+
+
+def a_kind(value: object) -> str:
+    """`a number "5"`: what kind of TOML value it is, and which."""
+    kinds: tuple[tuple[type, str], ...] = (
+        (bool, "a boolean"),
+        (int, "a number"),
+        (float, "a number"),
+        (str, "a string"),
+        (list, "a list"),
+        (dict, "a table"),
+    )
+    kind = next((name for kind, name in kinds if isinstance(value, kind)), "a date or time")
+    return kind if isinstance(value, dict) else f"{kind} {quoted(value)}"

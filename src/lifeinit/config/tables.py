@@ -1,0 +1,177 @@
+"""Reads the tables of a hook file by walking the rows of `keys`, and checks the rules about several keys."""
+
+import re
+
+from lifeinit.config import keys
+from lifeinit.config.diagnostic import quoted
+from lifeinit.config.model import Hook, HookFile, Process, Ready
+from lifeinit.config.readers import COMMAND_FORMS, NAME, SCHEME, Values
+from lifeinit.config.reporter import Table, a_kind
+from lifeinit.config.spans import Path, Places
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from lifeinit.config.keys import Key
+    from lifeinit.engine.plan import HookPhase
+
+_READY_FORMS = 'write a URL, for example "http://127.0.0.1:8000/healthz" or "tcp://127.0.0.1:8000", "notify" or "5s"'
+
+
+class Tables(Values):
+    """The methods that are named after a kind read the values that are tables themselves."""
+
+    def __init__(self, places: Places) -> None:
+        super().__init__(places)
+        self._app: Table = {}  # [app] as it is written, of which a process inherits
+        self._processes: tuple[Table, ...] = ()
+
+    def hook_file(self, table: Table) -> HookFile:
+        app, processes = table.get("app"), table.get("process")
+        self._app = app if isinstance(app, dict) else {}
+        named = processes.values() if isinstance(processes, dict) else ()
+        self._processes = tuple(process for process in named if isinstance(process, dict))
+        values = self._rows("top", (), table, "a hook file")
+        of_app = values["app"] if isinstance(values["app"], Process) else Process()
+        values["app"] = of_app.replaced(ready=values["ready"])
+        return HookFile.filled({**values, "places": self.places})
+
+    # The kinds that are tables.
+
+    def app(self, at: Path, row: "Key", value: object) -> Process | None:
+        table = self.table(at, row.name, value)
+        return None if table is None else Process.filled({**self._rows("app", at, table, "[app]"), "path": at})
+
+    def processes(self, at: Path, row: "Key", value: object) -> dict[str, Process]:
+        found: dict[str, Process] = {}
+        for name, inner in (self.table(at, row.name, value) or {}).items():
+            here = (*at, name)
+            if not NAME.fullmatch(name) or name == "app":
+                why = "which is reserved for the command after --" if name == "app" else "which is not a name"
+                fix = "use letters, digits and the characters _ . -"
+                self.wrong("E206", here, f"process holds {quoted(name)}, {why}", fix, at_key=True)
+            table = self.table(here, name, inner)
+            if table is not None:
+                values = self._rows("process", here, table, f"[process.{name}]")
+                found[name] = Process.filled({**values, "path": here})
+        return found
+
+    def hooks(self, at: Path, row: "Key", value: object) -> tuple[Hook, ...]:
+        """The hooks of a phase in any of its forms: a string, one argv, a table, an array of tables."""
+        phase: HookPhase = row.name  # type: ignore[assignment]  # rows of this kind are named after the phases
+        match value:
+            case dict():
+                return (self._hook(at, value, phase, 0),)
+            case list() if value and all(isinstance(item, dict) for item in value):
+                hooks = [self._hook((*at, i), item, phase, i) for i, item in enumerate(value)]
+                self._unique_names(phase, hooks)
+                return tuple(hooks)
+            case str() | list():
+                command = self.command(at, keys.TABLES["hook"]["command"], value)
+                defaults = keys.defaults("hook", phase)
+                return (Hook.filled({**defaults, "name": f"{phase}[0]", "command": command, "path": at}),)
+            case _:
+                self.not_a(at, phase, value, "a command", COMMAND_FORMS)
+                return ()
+
+    def _unique_names(self, phase: "HookPhase", hooks: list[Hook]) -> None:
+        seen: set[str] = set()
+        for hook in hooks:
+            if hook.name in seen:
+                message = f"a second {phase} hook named {quoted(hook.name)}"
+                self.wrong("E207", (*hook.path, "name"), message, "give it another name")
+            seen.add(hook.name)
+
+    def _hook(self, at: Path, table: Table, phase: "HookPhase", index: int) -> Hook:
+        label = f"{phase}[{index}]"
+        hook = Hook.filled({**self._rows("hook", at, table, label, phase), "path": at})
+        if hook.sleep is not None:
+            if "timeout" not in table:
+                return hook.replaced(name=hook.name or label, timeout=None)  # it ends by itself
+            if hook.timeout is not None and hook.timeout <= hook.sleep:
+                slept, ended = quoted(table["sleep"]), quoted(table["timeout"])
+                message = f"timeout {ended} ends the sleep of {slept} early"
+                self.wrong("E217", (*at, "timeout"), message, "leave it out")
+        return hook.replaced(name=hook.name or label)
+
+    def ready(self, at: Path, row: "Key", value: object) -> Ready | None:
+        """A URL, "notify" or a duration stands for the table with just that."""
+        short: Table = {}
+        match value:
+            case dict():
+                values = self._rows("ready", at, value, "ready")
+                self._insecure(at, value)
+                return Ready.filled({**values, "path": at})
+            case "notify":
+                short = {"notify": True}
+            case str() if match := re.match(SCHEME, value):
+                short = {match[1].removesuffix("s"): self.target(at, row, value)}
+            case bool() | list():
+                self.wrong("E105", at, f"ready is {a_kind(value)}", _READY_FORMS)
+            case str() if not value[:1].isdigit():
+                self.wrong("E214", at, f"ready is {quoted(value)}, which cannot be asked", _READY_FORMS)
+            case _:
+                short = {"after": self.duration(at, row, value)}
+        return Ready.filled({**short, "path": at}) if short else None
+
+    def _insecure(self, at: Path, table: Table) -> None:
+        """It is about certificates: where the URL is a variable, nobody can know yet whether there is one."""
+        url = table.get("http", "$" if "command" in table else "")
+        if table.get("insecure") is True and not (isinstance(url, str) and url.startswith(("https://", "$"))):
+            message = "insecure has no meaning without https://"
+            self.wrong("E108", (*at, "insecure"), message, "leave it out", at_key=True)
+
+    # One table.
+
+    def _rows(self, name: str, at: Path, table: Table, label: str, phase: "HookPhase | None" = None) -> Table:
+        """The values of a table by the names of its rows; where one is not written its default, of a process None."""
+        rows = keys.TABLES[name]
+        meant = self._unknown_keys(at, table, tuple(rows), label)
+        self._exactly_one(rows, at, table, meant, label)
+        if name == "process" and "command" not in table and "command" not in meant:
+            self.wrong("E106", at, f"process {quoted(at[-1])} has no command", 'write command = "..."')
+        values: Table = {}
+        for key, row in rows.items():
+            value = self.read((*at, key), row, table[key]) if key in table else None
+            has_default = name not in {"app", "process"} or isinstance(row.default, dict)
+            values[key] = row.default_in(phase) if value is None and has_default else value
+        for key in table.keys() & rows.keys():
+            self._has_effect(rows, key, at, table, meant)
+        return values
+
+    def _unknown_keys(self, at: Path, table: Table, known: tuple[str, ...], label: str) -> set[str]:
+        """Reports the keys that are not known; returns which of ours they seem to mean."""
+        unknown = [key for key in table if key not in known]
+        if not unknown:
+            return set()
+        from lifeinit.config.suggestions import Guide  # noqa: PLC0415  # 4 ms that only a mistake has to pay
+
+        guide = Guide(self.wrong, label)
+        return {guide.tell((*at, key), table, known) for key in unknown}
+
+    def _exactly_one(self, rows: "dict[str, Key]", at: Path, table: Table, meant: set[str], label: str) -> None:
+        """Of the keys that exclude one another: a hook does one thing, a probe asks one thing."""
+        names = [key for key, row in rows.items() if row.one_of]
+        written = [key for key in names if key in table]
+        if len(written) > 1:
+            fix = f"write {len(written)} hooks" if "sleep" in rows else "keep one of them"
+            self.wrong("E107", (*at, written[1]), f"{label} has both {' and '.join(written)}", fix, at_key=True)
+        elif names and not written and not meant & set(names):
+            self.wrong("E106", at, f"{label} has neither {' nor '.join(names)}", "write one of them")
+
+    def _has_effect(self, rows: "dict[str, Key]", key: str, at: Path, table: Table, meant: set[str]) -> None:
+        """Reports a key that can have no effect beside another, and one that has none without another."""
+        row = rows[key]
+        beside = next((other for other in row.not_with if other in table), None)
+        if beside is not None:
+            message = f"{key} has no meaning beside {beside}"
+            self.wrong("E108", (*at, key), message, "leave it out", at_key=True)
+        elif row.needs and row.needs not in meant and not self._is_set(rows[row.needs], at, table):
+            message = f"{key} changes nothing without {row.needs}"
+            self.wrong("W201", (*at, key), message, f"write {row.needs} too, or leave it out", at_key=True)
+
+    def _is_set(self, row: "Key", at: Path, table: Table) -> bool:
+        """Whether a key has another value than its default. A process inherits it, and [app] is there for others."""
+        if at[:1] == ("process",):
+            return {**self._app, **table}.get(row.name, row.default) != row.default
+        tables = (table, *self._processes) if at == ("app",) else (table,)
+        return any(one.get(row.name, row.default) != row.default for one in tables)

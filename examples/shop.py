@@ -1,9 +1,9 @@
 """A small shop: an HTTP server with a database, and the commands that its hooks run. Standard library only.
 
     python3 shop.py migrate       create the database
-    python3 shop.py serve         serve until SIGTERM or SIGINT, then finish the open request and leave
-    python3 shop.py announce      wait until the server answers, then tell so
-    python3 shop.py deregister    tell why the shop is closed
+    python3 shop.py serve         serve until SIGTERM or SIGINT, then finish the open request and exit
+    python3 shop.py announce      wait until the server answers, then print its status
+    python3 shop.py deregister    print why the shop is closed
 
 PORT (8000) and SHOP_DATA (a directory, /tmp) are read from the environment.
 """

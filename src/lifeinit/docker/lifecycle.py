@@ -236,4 +236,4 @@ def _reason(error: BaseException) -> Reason:
         case LifeinitError():
             return "start_failed"
         case _:
-            return "signal"
+            return "signal" if signal_name(error) else "internal_error"

@@ -5,13 +5,13 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from signal import SIGTERM
+from signal import SIGTERM, SIGUSR1
 
 import pytest
 
 from tests import needs
 from tests.integration.conftest import Start
-from tests.integration.harness import PROGRAMS
+from tests.integration.harness import PROGRAMS, python
 
 
 @pytest.fixture
@@ -170,3 +170,28 @@ os._exit(5)
     running.expect("up")
     (tmp_path / "go").write_text("go\n")
     assert running.status() == 5
+
+
+@needs.ROOT
+def test_a_daemon_that_has_dropped_its_user_takes_over(init: Start, tmp_path: Path) -> None:
+    """It was refused as no process of the app's own: it had another user than the one that was started."""
+    running = init(*python("daemon"), hooks='ready = "notify"\npost_start = "echo ready"\n', fifo="go")
+    running.expect("ready")
+    (tmp_path / "go").write_text("go\n")
+    while not any("goes on as pid" in line for line in running.stderr()):
+        assert running.process.poll() is None, running.stderr()
+    running.send(SIGUSR1)
+    running.expect("daemon")
+    assert running.status() == 6
+
+
+@needs.ROOT
+def test_a_daemon_whose_parent_lives_on_cannot_take_over(init: Start, tmp_path: Path) -> None:
+    """lifeinit, not its parent, could not wait for it. That is said; it was passed over silently."""
+    running = init(*python("daemon", "parent"), hooks='ready = "notify"\npost_start = "echo ready"\n', fifo="go")
+    running.expect("ready")
+    (tmp_path / "go").write_text("go\n")
+    assert running.status() == 5
+    told = [line for line in running.stderr() if "cannot take over" in line]
+    assert len(told) == 1
+    assert "lifeinit is not its parent" in told[0]

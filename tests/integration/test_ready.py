@@ -6,14 +6,16 @@ import re
 import shutil
 import socket
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from signal import SIGKILL, SIGSTOP, SIGTERM, SIGUSR1
+from signal import SIGCONT, SIGKILL, SIGSTOP, SIGTERM, SIGUSR1
 
 import pytest
 
+from tests import needs
 from tests.integration.conftest import Start
-from tests.integration.harness import PATIENCE, children, listener, python, state
+from tests.integration.harness import PATIENCE, Running, children, listener, python, state
 
 TOLD = 'post_start = "echo post_start"\n'
 QUICK = 'interval = "20ms"'
@@ -353,14 +355,85 @@ def test_notify(init: Start, tell: Callable[[str], None]) -> None:
     assert running.status() == 0
 
 
-def test_notify_of_another_user_counts_for_nothing(init: Start, tell: Callable[[str], None]) -> None:
-    hooks = TOLD + 'ready.notify = true\nready.timeout = "300ms"\n'
-    running = init(*python("notifier"), hooks=hooks, fifo="go")
+def notify_address(running: Running) -> str:
+    """The address that the app was given, as socket.sendto takes it."""
+    variables = Path(f"/proc/{running.child()}/environ").read_bytes().split(b"\0")
+    (address,) = (word.partition(b"=")[2] for word in variables if word.startswith(b"NOTIFY_SOCKET="))
+    return "\0" + address.decode()[1:]
+
+
+@needs.ROOT
+def test_notify_of_an_app_that_has_dropped_its_user(init: Start, tell: Callable[[str], None]) -> None:
+    """As gosu, setpriv and su-exec do: the app was not believed, and stopped with 124 without a word."""
+    running = init(*python("notifier"), hooks=TOLD + 'ready = "notify"\n', fifo="go")
     running.expect("started")
     tell("@65534 READY=1")
-    running.expect("@65534 READY=1")
-    assert running.rest() == []
-    assert running.status() == 124
+    assert sorted([running.line(), running.line()]) == ["@65534 READY=1", "post_start"]
+
+
+@needs.ROOT
+@pytest.mark.parametrize("within", [True, False], ids=["of the same container", "of the same network"])
+def test_notify_of_another_process_counts_for_nothing(init: Start, tell: Callable[[str], None], within: bool) -> None:
+    """Of root even. Everyone in the network namespace finds the socket's name in /proc/net/unix."""
+    running = init(*python("notifier"), hooks='ready = "notify"\n', fifo="go")
+    running.expect("started")
+    send = f"import socket; socket.socket(1, 2).sendto(b'READY=1\\nSTATUS=no', {notify_address(running)!r})"
+    enter = ["nsenter", f"--target={running.pid}", "--pid"] if within else []
+    subprocess.run([*enter, sys.executable, "-I", "-S", "-c", send], check=True)
+    tell("STATUS=yes")
+    running.expect("STATUS=yes")
+    wait_for_status(running, "yes")
+    state = running.published()
+    assert state is not None
+    assert not state.ready
+
+
+def test_notify_of_a_sender_that_has_exited_meanwhile(init: Start, tell: Callable[[str], None]) -> None:
+    """Nobody can tell any more whose child it was. It is said once, and what its parent sends counts."""
+    running = init(*python("notifier"), hooks=TOLD + 'ready = "notify"\n', fifo="go")
+    running.expect("started")
+    running.stop()
+    tell("@0 READY=1\n@0 STATUS=no")
+    running.expect("@0 READY=1", "@0 STATUS=no")
+    running.send(SIGCONT)
+    tell("READY=1")
+    assert sorted([running.line(), running.line()]) == ["READY=1", "post_start"]
+    assert sum("exited before it could be identified" in line for line in running.stderr()) == 1
+
+
+@pytest.mark.parametrize("stranger", [True, False], ids=["a stranger's", "the app's"])
+def test_a_flood_of_notifications_costs_no_memory(init: Start, tell: Callable[[str], None], stranger: bool) -> None:
+    """1,024 messages were parsed before one was judged: PID 1 grew from 10 to 86 MB, and was killed at 40."""
+    running = init(*python("notifier"), hooks='ready = "notify"\n', fifo="go")
+    running.expect("started")
+    tell("STATUS=first")
+    wait_for_status(running, "first")
+    running.expect("STATUS=first")
+    before = peak(running.pid)
+    line = "#20000 " + "\\n".join(f"X{i}={i}" for i in range(400))
+    if stranger:
+        flood = (
+            "import socket; s = socket.socket(1, 2)\n"
+            f"for _ in range(100_000): s.sendto(b'X=1\\n' * 800, {notify_address(running)!r})"
+        )
+        subprocess.run([sys.executable, "-I", "-S", "-c", flood], check=True, timeout=240)
+    else:
+        tell(line)
+        assert running.line() == line
+    tell("STATUS=last")
+    wait_for_status(running, "last")
+    assert peak(running.pid) - before < 512, "kB"
+
+
+def wait_for_status(running: Running, text: str) -> None:
+    while (state := running.published()) is None or state.processes[0].status != text:
+        assert running.process.poll() is None, running.stderr()
+
+
+def peak(pid: int) -> int:
+    """The most memory that the process has had, in kB. proc(5), VmHWM"""
+    (line,) = (line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("VmHWM:"))
+    return int(line.split()[1])
 
 
 def test_notify_floods_and_rubbish(init: Start, tell: Callable[[str], None]) -> None:

@@ -3,7 +3,7 @@
 import errno
 import os
 
-from lifeinit.engine import descendants, syscalls
+from lifeinit.engine import descendants, log, syscalls
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,6 +27,11 @@ class RunningApp:
         self._group = pid
         self._other: tuple[int, int] | None = None  # pid, and a descriptor that no reuse of the pid deceives
 
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """The main process, and the one that it has named instead."""
+        return (self.pid, self._other[0]) if self._to_other(0) and self._other else (self.pid,)
+
     def signal(self, signo: int, group: bool) -> bool:
         """Whether we may: not where it has another user and we lack CAP_KILL."""
         if not group:
@@ -44,8 +49,8 @@ class RunningApp:
     def main_is(self, pid: int, ours: "Collection[int]") -> str:
         """Take another process as the main one, if it is one of the app's own. Else why not; empty if it is taken.
 
-        It has to live below us, as the user that the process was started as, and neither itself nor its group may have
-        another role: `ours` are the pids of those that do.
+        It has to descend from it, whatever its user; or to be an orphan below us that the process may signal. Neither
+        itself nor its group may have another role: `ours` are the pids of those that do.
         """
         self._let_go()
         if pid == self.pid:
@@ -57,21 +62,30 @@ class RunningApp:
         except OSError as error:
             return _NOT_OWN if error.errno in _NO_PROCESS else f"pidfd_open: {error.strerror}"
         roles = {pid, syscalls.group_of(pid)} & set(ours)
-        if roles - {self.pid} or syscalls.user_of(pid) != self._uid or not descendants.lives_below(pid):
+        if roles - {self.pid} or not self._owns(pid):
             os.close(descriptor)
             return _NOT_OWN
         self._other = (pid, descriptor)
         return ""
 
+    def _owns(self, pid: int) -> bool:
+        if descendants.descends_from(pid, self.pid):
+            return True
+        return self._uid in {0, syscalls.user_of(pid)} and descendants.lives_below(pid)
+
     def survives(self) -> bool:
-        """The process is dead: whether another one, of which it has spoken, goes on as the app."""
+        """The process is dead: whether the one that it has named as its MAINPID goes on as the app."""
         if self._other is None:
             return False
         pid, descriptor = self._other
-        lives = syscalls.is_living_child(descriptor)
+        is_child = syscalls.is_living_child(descriptor)
+        lives = syscalls.signal_descriptor(descriptor, 0)
         group = syscalls.group_of(pid)
         self._let_go()
-        if not lives:
+        if not is_child:
+            if lives:
+                parent = descendants.parent_of(pid)
+                log.say(f"MAINPID={pid} cannot take over: lifeinit is not its parent, pid {parent} still lives")
             return False
         self.pid = pid
         if group not in {0, os.getpgrp()}:

@@ -76,6 +76,25 @@ def lives_below(pid: int) -> bool:
     return pid in _descendants(os.getpid())
 
 
+_DEEPEST = 1000  # generations: no app is that deep, and a walk has to end
+
+
+def descends_from(pid: int, ancestor: int) -> bool:
+    """Whether the process is below that other one. Who has lost a parent in between is not: it is an orphan of ours."""
+    for _ in range(_DEEPEST):
+        pid = parent_of(pid)
+        if pid == ancestor:
+            return True
+        if pid <= 1 or pid == os.getpid():
+            break
+    return False
+
+
+def exists(pid: int) -> bool:
+    """Whether there is such a process, if only as a zombie."""
+    return os.path.exists(f"/proc/{pid}")
+
+
 def parent_of(pid: int) -> int:
     """The parent's pid; 0 where there is none in our namespace, or nothing can be known. proc(5)"""
     return int(_stat(pid)[1])

@@ -1,10 +1,15 @@
-"""The socket on which a process says that it is ready, and what it says there. sd_notify(3)"""
+"""The sockets on which the app's processes say that they are ready, and what is believed of it. sd_notify(3)
+
+A message is judged by the sender's pid, which the kernel gives, before a word of it is parsed: the main process of the
+app and its descendants are believed, whatever their user, as with systemd's NotifyAccess=. What they say is folded
+together message by message, so a flood costs no memory.
+"""
 
 import os
 import sys
 
+from lifeinit.engine import descendants, log, syscalls
 from lifeinit.engine import events as ev
-from lifeinit.engine import syscalls
 from lifeinit.engine.plan import Plan
 from lifeinit.engine.record import Record
 
@@ -12,23 +17,20 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_LARGEST = 4096
-_MOST_AT_ONCE = 1024  # more than the kernel queues on such a socket: what comes later wakes us again. unix(7)
+    from lifeinit.engine.app import RunningApp
+
+_LONGEST_MESSAGE = 4096  # bytes
+# Messages for one wake-up. No less than wait on the socket (net.unix.max_dgram_qlen: 10, systemd sets 512): each that
+# comes later brings a signal of its own. unix(7)
+_MOST_AT_ONCE = 1024
 _LONGEST = 365 * 86400.0  # seconds
 _LONGEST_STATUS = 200
 _CREDENTIALS_SIZE = 12  # pid, uid, gid. unix(7)
-
-
-class Message(Record):
-    """One datagram: who sent it, and its assignments."""
-
-    pid: int
-    uid: int
-    words: "dict[str, str]"
+_KNOWN = frozenset({b"READY", b"STOPPING", b"STATUS", b"MAINPID", b"EXTEND_TIMEOUT_USEC"})
 
 
 class News(Record):
-    """What a message means: events for the machine, and what the supervisor keeps of it."""
+    """What the messages of one wake-up mean: events for the state machine, and what the supervisor keeps of them."""
 
     events: "tuple[ev.Event, ...]"
     main_pid: int | None
@@ -41,11 +43,11 @@ class Notifications:
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
         self._sockets: dict[int, NotifySocket] = {}
-        # Whoever supervises lifeinit is told by lifeinit then: two that say READY would be one too many.
+        # lifeinit itself notifies its supervisor then: two that say READY would be one too many.
         self._hides = any(process.ready is not None for process in plan.processes)
 
     def prepare(self, process: int) -> "tuple[tuple[bytes, bytes | None], ...]":
-        """Open the process's socket, if it is to have one; the variables that tell it. Raises nothing."""
+        """Open the process's socket, if it is to have one; the variables that it gets. Raises OSError."""
         ready = self._plan.processes[process].ready
         if ready is None or not ready.notify:
             return self.hidden()
@@ -54,25 +56,49 @@ class Notifications:
         return ((b"NOTIFY_SOCKET", socket.address),)
 
     def hidden(self) -> "tuple[tuple[bytes, bytes | None], ...]":
-        """What hooks and probes are told: the socket of whoever supervises lifeinit is not theirs."""
+        """The variables of hooks and probes: the socket of whatever supervises lifeinit is not theirs."""
         return ((b"NOTIFY_SOCKET", None),) if self._hides else ()
 
-    def read(self, apps: "Mapping[int, object]") -> "list[tuple[int, News]]":
-        """What has been said by those who may speak for a process that lives: of each word only the last."""
-        found = []
+    def read(self, apps: "Mapping[int, RunningApp]") -> "list[tuple[int, News]]":
+        """What the processes that live have said: of each word the last."""
+        news = []
         for process, socket in self._sockets.items():
-            words: dict[str, str] = {}
-            for message in socket.read():
-                if self._believes(process, message):
-                    words.update(message.words)
-            if words and process in apps:
-                found.append((process, _news(process, words)))
-        return found
+            words = self._believed(socket, apps.get(process))
+            if words:
+                news.append((process, _news(process, words)))
+        return news
 
-    def _believes(self, process: int, message: Message) -> bool:
-        """The user of the process or root, in our PID namespace; a tool that speaks for it may be gone by now."""
-        user = self._plan.processes[process].program.identity.user
-        return message.pid > 0 and message.uid in {0, os.geteuid() if user is None else user.uid}
+    def _believed(self, socket: "NotifySocket", app: "RunningApp | None") -> "dict[bytes, bytes]":
+        """The words of those who may speak for the process."""
+        words: dict[bytes, bytes] = {}
+        judged: dict[int, bool] = {}  # one who floods us is looked up once
+        for _ in range(_MOST_AT_ONCE):
+            message = socket.receive()
+            if message is None:
+                break
+            sender, text = message
+            if sender not in judged:
+                judged[sender] = app is not None and self._is_of(app, sender, socket)
+            if judged[sender]:
+                words.update(_words(text))
+        return words
+
+    def _is_of(self, app: "RunningApp", sender: int, socket: "NotifySocket") -> bool:
+        """Whether the sender is a process of the app. Pid 0 is one of another PID namespace.
+
+        One that has ended before its message is read cannot be looked up any more. systemd ignores it too; of its own
+        tools systemd-notify(1) waits for its message to be read.
+        """
+        if sender in app.pids:
+            return True
+        belongs = sender > 0 and any(descendants.descends_from(sender, pid) for pid in app.pids)
+        if not belongs and sender > 0 and not socket.told_of_exited and not descendants.exists(sender):
+            socket.told_of_exited = True
+            log.say(
+                f"a notification is ignored: its sender, pid {sender}, exited before it could be identified;"
+                " send it from a process that lives on, or with systemd-notify, which waits"
+            )
+        return belongs
 
     def close(self, process: int) -> None:
         """The process is gone."""
@@ -80,6 +106,7 @@ class Notifications:
             self._sockets.pop(process).close()
 
     def descriptors(self) -> tuple[int, ...]:
+        """The descriptors that stay open while the app runs."""
         return tuple(socket.descriptor for socket in self._sockets.values())
 
 
@@ -98,6 +125,7 @@ class NotifySocket:
         name = f"lifeinit-{os.getpid()}-{os.urandom(8).hex()}"
         self.address = f"@{name}".encode()
         self.socket.setsockopt(_socket.SOL_SOCKET, _socket.SO_PASSCRED, 1)
+        self.told_of_exited = False
         self._cut = _socket.MSG_TRUNC
         self._room = _socket.CMSG_SPACE(_CREDENTIALS_SIZE)  # and for no descriptor that somebody sends along
         self.socket.bind(f"\0{name}")
@@ -113,41 +141,40 @@ class NotifySocket:
     def descriptor(self) -> int:
         return self.socket.fileno()
 
-    def read(self) -> list[Message]:
-        """Every message that waits. Nobody's message can make this wait or raise."""
-        messages: list[Message] = []
-        for _ in range(_MOST_AT_ONCE):
-            try:
-                text, extra, flags, _sender = self.socket.recvmsg(_LARGEST, self._room)
-            except OSError:
-                break  # nothing more
-            if flags & self._cut:
-                text = text[: text.rfind(b"\n") + 1]  # of a number that is not whole the half would be believed
-            message = _message(text, extra)
-            if message is not None:
-                messages.append(message)
-        return messages
+    def receive(self) -> "tuple[int, bytes] | None":
+        """The sender's pid and the text of the next message; None where none waits. Never waits or raises.
+
+        A pid of 0 stands for a sender of another PID namespace, and for one that the kernel does not name.
+        """
+        try:
+            text, ancillary, flags, _sender = self.socket.recvmsg(_LONGEST_MESSAGE, self._room)
+        except OSError:
+            return None
+        if flags & self._cut:
+            text = text[: text.rfind(b"\n") + 1]  # of a number that is not whole the half would be believed
+        return _sender_of(ancillary), text
 
     def close(self) -> None:
         self.socket.close()
 
 
-def _news(process: int, words: "dict[str, str]") -> News:
+def _news(process: int, words: "dict[bytes, bytes]") -> News:
     """Why EXTEND_TIMEOUT_USEC counts for the start alone: stop_timeout is the runtime's, and will not wait longer."""
     events: list[ev.Event] = []
-    if words.get("READY") == "1":
+    if words.get(b"READY") == b"1":
         events.append(ev.BecameReady(process))
-    if words.get("STOPPING") == "1":
+    if words.get(b"STOPPING") == b"1":
         events.append(ev.Leaving())
-    more = _number(words.get("EXTEND_TIMEOUT_USEC"))
+    more = _number(words.get(b"EXTEND_TIMEOUT_USEC"))
     if more is not None:
         events.append(ev.MoreTime(process, min(more / 1e6, _LONGEST)))
-    status = words.get("STATUS")
-    return News(tuple(events), _number(words.get("MAINPID")), None if status is None else status[:_LONGEST_STATUS])
+    status = words.get(b"STATUS")
+    text = None if status is None else status.decode("utf-8", "replace")[:_LONGEST_STATUS]
+    return News(tuple(events), _number(words.get(b"MAINPID")), text)
 
 
-def _number(text: str | None) -> int | None:
-    return int(text) if text is not None and text.isascii() and text.isdecimal() and len(text) <= 18 else None
+def _number(text: bytes | None) -> int | None:
+    return int(text) if text is not None and text.isdigit() and len(text) <= 18 else None
 
 
 def tell(address: bytes, text: bytes) -> None:
@@ -168,15 +195,15 @@ def tell(address: bytes, text: bytes) -> None:
         sender.close()
 
 
-def _message(text: bytes, extra: "list[tuple[int, int, bytes]]") -> Message | None:
-    """None where the kernel does not say who sent it. Nothing but credentials fits into `extra`."""
-    for _level, _kind, data in extra:
+def _sender_of(ancillary: "list[tuple[int, int, bytes]]") -> int:
+    """The pid of the credentials: nothing else of their size fits there. 0 where there are none. unix(7)"""
+    for _level, _kind, data in ancillary:
         if len(data) == _CREDENTIALS_SIZE:
-            pid, uid = (int.from_bytes(data[at : at + 4], sys.byteorder) for at in (0, 4))
-            return Message(pid, uid, _words(text))
-    return None
+            return int.from_bytes(data[:4], sys.byteorder)
+    return 0
 
 
-def _words(text: bytes) -> "dict[str, str]":
-    lines = text.decode("utf-8", "replace").split("\n")
-    return {name: value for name, equals, value in (line.partition("=") for line in lines) if equals}
+def _words(text: bytes) -> "dict[bytes, bytes]":
+    """The assignments that lifeinit knows; of one that comes twice the last."""
+    lines = (line.partition(b"=") for line in text.split(b"\n"))
+    return {name: value for name, equals, value in lines if equals and name in _KNOWN}

@@ -1,15 +1,14 @@
 """The notify socket, of which this process is the receiver and the sender."""
 
 import os
-import resource
 import signal
 import socket
 from collections.abc import Iterator
 
 import pytest
 
-from lifeinit.engine import notify, syscalls
-from lifeinit.engine.notify import NotifySocket, _message, _news
+from lifeinit.engine import syscalls
+from lifeinit.engine.notify import NotifySocket, _news, _sender_of, _words
 
 
 @pytest.fixture
@@ -23,11 +22,13 @@ def receiver() -> Iterator[NotifySocket]:
         signal.signal(signo, handler)
 
 
-def sent(receiver: NotifySocket, text: bytes) -> dict[str, str]:
+def received(receiver: NotifySocket, text: bytes) -> tuple[int, bytes]:
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
         sender.sendto(text, "\0" + receiver.address.decode()[1:])
-    (message,) = receiver.read()
-    return message.words
+    message = receiver.receive()
+    assert message is not None
+    assert receiver.receive() is None
+    return message
 
 
 def test_of_a_message_that_is_too_long_the_whole_lines_count(receiver: NotifySocket) -> None:
@@ -35,39 +36,31 @@ def test_of_a_message_that_is_too_long_the_whole_lines_count(receiver: NotifySoc
     before = b"READY=1\nSTATUS="
     rest = 4096 - len(before) - len(b"\nMAINPID=4711")
     whole = before + b"x" * rest + b"\nMAINPID=4711"
-    assert sent(receiver, whole) == {"READY": "1", "STATUS": "x" * rest, "MAINPID": "4711"}
-    assert sent(receiver, whole + b"22") == {"READY": "1", "STATUS": "x" * rest}
-    assert sent(receiver, b"STATUS=" + b"x" * 60_000) == {}
+    assert received(receiver, whole) == (os.getpid(), whole)
+    assert received(receiver, whole + b"22") == (os.getpid(), before + b"x" * rest + b"\n")
+    assert received(receiver, b"STATUS=" + b"x" * 60_000) == (os.getpid(), b"")
 
 
-def test_of_whom_the_kernel_says_nothing_is_not_believed(receiver: NotifySocket) -> None:
+def test_whom_the_kernel_does_not_name_is_nobody(receiver: NotifySocket) -> None:
     receiver.socket.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 0)
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
-        sender.sendto(b"READY=1", "\0" + receiver.address.decode()[1:])
-    assert receiver.read() == []
+    assert received(receiver, b"READY=1") == (0, b"READY=1")
+    assert _sender_of([(socket.SOL_SOCKET, socket.SCM_RIGHTS, b"\0\0\0\0")]) == 0
 
 
-def test_what_else_the_kernel_may_say_names_nobody() -> None:
-    """Nothing but the credentials is of their size."""
-    assert _message(b"READY=1", [(socket.SOL_SOCKET, socket.SCM_RIGHTS, b"\0\0\0\0")]) is None
+def test_only_the_words_that_count_are_kept() -> None:
+    """A message may hold a thousand others: none of them costs memory for longer than it takes to read it."""
+    text = b"\n".join([b"X%d=1" % i for i in range(1000)] + [b"READY=0", b"STATUS=a=b", b"READY=1", b"READY"])
+    assert _words(text) == {b"READY": b"1", b"STATUS": b"a=b"}
 
 
 def test_of_a_status_as_much_is_kept_as_a_line_shows() -> None:
-    """`lifeinit status` shows it, and the state file is written anew for each."""
-    assert _news(0, {"STATUS": "x" * 200}).status == "x" * 200
-    assert _news(0, {"STATUS": "x" * 4000}).status == "x" * 200
+    """`lifeinit status` shows it, and the state is published anew for each."""
+    assert _news(0, {b"STATUS": b"x" * 200}).status == "x" * 200
+    assert _news(0, {b"STATUS": b"x" * 4000}).status == "x" * 200
+    assert _news(0, {b"STATUS": b"\xff"}).status == "\ufffd"
     assert _news(0, {}).status is None
 
 
-def test_a_lack_of_descriptors_is_no_error_of_the_report() -> None:
-    """To tell the supervisor of lifeinit took a socket, and that raised: post_stop was skipped."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    free = os.dup(0)
-    os.close(free)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (free, hard))
-    try:
-        with pytest.raises(OSError, match="Too many open files"):
-            os.close(os.dup(0))
-        notify.tell(b"@nobody", b"READY=1")
-    finally:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+@pytest.mark.parametrize("text", [b"", b"x", b"-1", b"1e3", "²".encode(), b"9" * 19])
+def test_a_number_that_is_none_counts_for_nothing(text: bytes) -> None:
+    assert _news(0, {b"MAINPID": text, b"EXTEND_TIMEOUT_USEC": text}) == _news(0, {})

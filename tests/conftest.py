@@ -1,6 +1,7 @@
 """Fixtures for tests of every kind."""
 
 import fcntl
+import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Protocol
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests import leftovers
 from tests.applications import NotInstalledError, application_python
 from tests.integration.harness import as_in_the_foreground
 
@@ -20,15 +22,65 @@ settings.register_profile("search", deadline=None, max_examples=1000, suppress_h
 settings.load_profile("same")
 
 
+# The markers of the tests in each directory; `pytest -m "not docker and not slow"` is the quick choice.
+MARKERS = {
+    "integration": ("process",),
+    "docs": ("process",),
+    "fuzz": ("fuzz",),
+    "faults": ("process", "slow"),
+    "chaos": ("process", "slow"),
+    "real": ("process", "slow"),
+    "container": ("docker", "slow"),
+    "docker_sdk": ("docker", "slow"),
+}
+TESTS = Path(__file__).parent
+FILES_BEFORE = pytest.StashKey[frozenset[str]]()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.is_relative_to(TESTS):
+            for marker in MARKERS.get(item.path.relative_to(TESTS).parts[0], ()):
+                item.add_marker(marker)
+
+
 @pytest.fixture(autouse=True)
 def _one_at_the_engine(request: pytest.FixtureRequest) -> Iterator[None]:
     """Tests that need a Docker engine run one after the other, whatever worker they are in: they share its images."""
-    if not {"container", "docker_sdk"} & set(request.path.parts):
+    if request.node.get_closest_marker("docker") is None:
         yield
         return
-    with (Path(tempfile.gettempdir()) / "lifeinit-tests-docker.lock").open("w") as lock:
+    lock = os.open(tempfile.gettempdir(), os.O_RDONLY)  # a directory can be locked, and is no file to leave behind
+    try:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+    finally:
+        os.close(lock)
+
+
+def _leaves_nothing(config: pytest.Config) -> bool:
+    """Whether this process judges what the run leaves behind: not on a machine where others work, too."""
+    return "CI" in os.environ and not hasattr(config, "workerinput")
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    if _leaves_nothing(session.config):
+        session.config.stash[FILES_BEFORE] = leftovers.files()
+        leftovers.adopt_orphans()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Once the workers have ended."""
+    if not _leaves_nothing(session.config):
+        return
+    processes = leftovers.terminate_children()
+    before = session.config.stash[FILES_BEFORE]
+    files = leftovers.files() - before
+    for what in sorted(processes) + sorted(files):
+        print(f"\nleft behind by the tests: {what}", end="")
+    if processes or files:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 class ApplicationPython(Protocol):

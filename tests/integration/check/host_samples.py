@@ -75,8 +75,6 @@ def make_odd(root: Path) -> None:
     os.mkfifo(root / "fifo", 0o777)
     (root / "loop").symlink_to("loop")
     (root / "zero").symlink_to("/dev/zero")
-    (root / "huge").touch(0o755)
-    os.truncate(root / "huge", 1 << 40)
     (root / "manage.py").touch()
     if os.geteuid() == 0:
         os.chown(root / "manage.py", 1000, 1000)

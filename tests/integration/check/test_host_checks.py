@@ -103,7 +103,6 @@ WORDS = st.sampled_from(
             "./fifo",
             "./loop",
             "./zero",
-            "./huge",
             "./empty",
             "./short",
             "./zip",

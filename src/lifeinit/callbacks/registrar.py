@@ -9,7 +9,6 @@ from typing import Any, TypeVar, overload
 from lifeinit.callbacks.errors import AlreadyStartedError, UsageError
 from lifeinit.callbacks.event import Event, Phase
 from lifeinit.callbacks.options import NAME, CallbackOptions, Duration, OnFailure, limit, seconds
-from lifeinit.engine.plan import START_PHASES
 
 # Any: the event of lifeinit.docker is a subclass, and a parameter of that type would not accept an Event.
 Function = Callable[[], object] | Callable[[Any], object]
@@ -40,7 +39,7 @@ class Registrar:
         self.callbacks: list[Callback] = []
         self.closed = ""
         """Why no further callback can be registered, if so."""
-        self._defaults = CallbackOptions(timeout=timeout, on_failure="abort" if phase in START_PHASES else "warn")
+        self._defaults = CallbackOptions(timeout=timeout, on_failure="abort" if phase.endswith("_start") else "warn")
         self.__doc__ = f"{description}\n\n{type(self).__call__.__doc__}"
 
     def __repr__(self) -> str:

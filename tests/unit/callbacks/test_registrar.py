@@ -12,9 +12,9 @@ import pytest
 
 from lifeinit import AlreadyStartedError, Container, Event, LifeinitError, UsageError
 from lifeinit.callbacks.event import Phase
+from lifeinit.callbacks.options import MAX_RETRIES, OnFailure
 from lifeinit.callbacks.registrar import Registrar
 from lifeinit.config import keys
-from lifeinit.config.keys import DEFAULT_TIMEOUT
 from lifeinit.docker import ManagedContainer
 from lifeinit.engine.plan import PHASES
 
@@ -172,14 +172,24 @@ def test_each_phase_says_what_it_is_for() -> None:
 
 
 def test_the_options_are_the_keys_of_a_hook() -> None:
-    """Those that make sense for a function, with the defaults of the hook file."""
+    """Those that make sense for a function, with the defaults and limits of the table.
+
+    Why not made from it: type checkers and editors need the signature, and lifeinit.docker imports no engine.
+    """
+    rows = keys.TABLES["hook"]
     parameters = inspect.signature(Registrar.__call__).parameters
     options = {name for name, parameter in parameters.items() if parameter.kind is parameter.KEYWORD_ONLY}
     program_only = {"command", "wait_for", "sleep", "user", "working_dir", "environment"}
-    assert options == set(keys.TABLES["hook"]) - program_only
+    assert options == set(rows) - program_only
     assert get_args(Phase) == PHASES
     for phase in PHASES:
         registrar: Registrar = getattr(Container(), phase)
         registrar(print)
-        assert registrar.callbacks[0].options.timeout == DEFAULT_TIMEOUT[phase]
-        assert registrar.callbacks[0].options.on_failure == ("abort" if "start" in phase else "warn")
+        made = registrar.callbacks[0].options
+        assert {name: getattr(made, name) for name in options} == {
+            name: rows[name].default_in(phase) for name in options
+        }
+    for name in ("retries", "retry_delay", "once"):
+        assert parameters[name].default == rows[name].default
+    assert rows["retries"].kind.most == MAX_RETRIES
+    assert get_args(OnFailure) == rows["on_failure"].kind.choices

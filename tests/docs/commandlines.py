@@ -6,7 +6,9 @@ from collections.abc import Iterator, Sequence
 
 import click
 
-from lifeinit.cli import commands
+from lifeinit.cli.run import run
+from lifeinit.cli.serve import command_named
+from lifeinit.startup.commands import COMMANDS
 
 _SEPARATORS = frozenset(";&|()\n")
 _OTHERS = frozenset(["pip", "pipx", "uv", "apt-get", "grep"])  # to them it is a package, or a word
@@ -26,10 +28,10 @@ def check_shell(text: str, shell: str = "sh") -> int:
 def check_arguments(arguments: Sequence[str], *, complete: bool = True) -> None:
     """`lifeinit ARGUMENTS` is right, and has a command, if it is complete. Raises AssertionError with what is wrong."""
     first = arguments[0] if arguments else ""
-    command = commands._command_of(first)
+    command = command_named(first) if first in COMMANDS else None
     rest = list(arguments if command is None else arguments[1:])
     try:
-        (command or commands.run).make_context("lifeinit", rest)
+        (command or run).make_context("lifeinit", rest)
     except click.exceptions.Exit:
         pass  # --help and --version
     except click.ClickException as error:
@@ -53,7 +55,7 @@ def check_lists(value: object) -> None:
 
 
 def _app_of(rest: list[str]) -> bool:
-    context = commands.run.make_context("lifeinit", list(rest), resilient_parsing=True)
+    context = run.make_context("lifeinit", list(rest), resilient_parsing=True)
     return bool(context.params["command"])
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lifeinit.engine.exit_status import SOFTWARE
+from lifeinit.engine.exit_status import NOT_EXECUTABLE, SOFTWARE
 from tests.faults.injection import APP_STATUS, HOOKS, Call, Outcome, engine_calls, survive
 from tests.faults.table import CHILD, DOCUMENT, OWN, Row, rendered
 
@@ -77,33 +77,23 @@ def test_a_failing_call_of_the_child(tmp_path: Path, row: Row, error: str) -> No
 
 
 @pytest.mark.parametrize(
-    "inject", ["memfd_create:error=EMFILE:when=1", "ftruncate:error=EFBIG:when=1", "clone:error=EAGAIN:when=1"]
+    ("inject", "why"),
+    [
+        ("clone:error=EAGAIN:when=1", "fork failed: Resource temporarily unavailable"),
+        ("pipe2:error=ENFILE:when=1", "no pipe: Too many open files in system"),
+    ],
 )
-def test_no_child_for_the_front_desk(tmp_path: Path, inject: str) -> None:
-    """The plan is made without it, and carried out by a new interpreter: nobody notices."""
-    outcome = survive(tmp_path / "run", HOOKS, f"{inject}:when=1")
-    assert (outcome.status, outcome.said) == (APP_STATUS, ["pre_start", "pre_stop", "post_stop"])
-    assert any(line.startswith("execve(") and '"-I"' in line for line in outcome.trace)
+def test_no_child_for_the_planner(tmp_path: Path, inject: str, why: str) -> None:
+    """Nothing is started: the app could not be forked either."""
+    outcome = survive(tmp_path / "run", HOOKS, inject)
+    assert (outcome.status, outcome.stdout, outcome.said) == (NOT_EXECUTABLE, [""], [])
+    assert f"lifeinit: cannot run the planner: {why}; nothing was started" in outcome.stderr
 
 
-def test_the_front_desk_cannot_be_waited_for(tmp_path: Path) -> None:
+def test_the_planner_cannot_be_waited_for(tmp_path: Path) -> None:
     outcome = survive(tmp_path / "run", HOOKS, "wait4:error=ECHILD:when=1")
     assert (outcome.status, outcome.stdout, outcome.said) == (SOFTWARE, [""], [])
     assert [line for line in outcome.stderr if line.startswith("lifeinit: internal error: ChildProcessError")]
-
-
-def test_no_memory_for_the_plan(tmp_path: Path) -> None:
-    """The front desk cannot hand the plan to a new interpreter: nothing is started."""
-    outcome = survive(tmp_path / "run", HOOKS, "clone,memfd_create,pipe2:error=ENOMEM")
-    assert (outcome.status, outcome.stdout, outcome.said) == (70, [""], [])
-    assert [line for line in outcome.stderr if "cannot start" in line]
-
-
-def test_a_pipe_for_the_plan(tmp_path: Path) -> None:
-    """Where there is no memfd the plan takes another way."""
-    outcome = survive(tmp_path / "run", HOOKS, "memfd_create:error=EMFILE", env={"PYTHONPATH": "/app"})
-    assert (outcome.status, outcome.said) == (APP_STATUS, ["pre_start", "pre_stop", "post_stop"])
-    assert any("INJECTED" in line for line in outcome.trace)
 
 
 def test_the_document_has_this_table() -> None:

@@ -1,6 +1,6 @@
 """lifeinit's environment variables: a plan, or status 2 or 78 with a sentence that names the variable.
 
-The front door is forked anew for each case, from a process that has imported it all; where a plan is made it is taken
+The launcher is forked anew for each case, from a process that has imported it all; where a plan is made it is taken
 over the wire and no init begins, so that nothing which the fuzzer writes is ever run.
 """
 
@@ -9,7 +9,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
@@ -160,27 +160,22 @@ def judge(name: str, value: bytes, answer: Answer) -> None:
 
 
 def _run_nothing(event: str, _arguments: object) -> None:
-    """Should the front door ever be built anew: what the fuzzer writes is still not run. sys.addaudithook"""
+    """Should the launcher ever change: what the fuzzer writes is still not run. sys.addaudithook"""
     if event in {"os.exec", "os.posix_spawn", "os.spawn", "os.system"}:
         os._exit(97)
 
 
 def _serve(directory: str) -> None:
     os.chdir(directory)
-    import lifeinit.startup.launcher  # noqa: PLC0415
     from lifeinit.engine.plan import Plan, from_wire, to_wire  # noqa: PLC0415
+    from lifeinit.startup import clean_interpreter, launcher, planner_process  # noqa: PLC0415
 
     def arrive(plan: Plan) -> NoReturn:
         os._exit(0 if from_wire(to_wire(plan)) == plan else 99)
 
-    def desk(front_desk: Callable[[Callable[[Plan], NoReturn]], int]) -> NoReturn:
-        os._exit(front_desk(arrive))
-
-    lifeinit.startup.launcher.launch, lifeinit.startup.launcher.launch_from = arrive, desk
-    import lifeinit.cli.check  # noqa: PLC0415
-    import lifeinit.cli.health  # noqa: PLC0415
-    import lifeinit.cli.status  # noqa: PLC0415
-    import lifeinit.cli.wait  # noqa: PLC0415
+    launcher._run = arrive
+    clean_interpreter.is_clean = lambda: True
+    planner_process.plan_in_child = lambda plan, meanwhile: plan()  # noqa: ARG005
     from lifeinit.__main__ import main  # noqa: PLC0415
 
     for line in sys.stdin:

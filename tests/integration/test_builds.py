@@ -40,25 +40,19 @@ os._exit(5)
 """
 
 
-def run(directory: Path, which: str, *arguments: str, hooks: str | None = None, path: str = "") -> Running:
+def run(directory: Path, which: str, *arguments: str, hooks: str | None = None) -> Running:
     """As a subreaper below another PID 1, which tells what is left behind."""
     environment = base_environment()
     if hooks is not None:
         (directory / "hooks.toml").write_text(hooks)
-    if path:
-        environment["PYTHONPATH"] = path
     command = [*python("outer"), sys.executable, "-c", WITHOUT, which, *arguments]
     return Running(command, directory, environment)
 
 
-@pytest.mark.parametrize(
-    ("hooks", "path", "said"),
-    [(None, "", []), ("post_stop = 'echo over'", "", ["over"]), ("post_stop = 'echo over'", "/nowhere", ["over"])],
-    ids=["plain", "front desk in a child", "engine in an interpreter of its own"],
-)
-def test_the_plan_and_the_leftovers(tmp_path: Path, hooks: str | None, path: str, said: list[str]) -> None:
+@pytest.mark.parametrize(("hooks", "said"), [(None, []), ("post_stop = 'echo over'", ["over"])], ids=["plain", "hooks"])
+def test_the_plan_and_the_leftovers(tmp_path: Path, hooks: str | None, said: list[str]) -> None:
     """Without memfds and pidfds."""
-    running = run(tmp_path, "plain", "--", sys.executable, "-c", LEFT, hooks=hooks, path=path)
+    running = run(tmp_path, "plain", "--", sys.executable, "-c", LEFT, hooks=hooks)
     assert running.rest() == ["the orphan: TERM", *said, "nothing left"], running.stderr()
     assert running.status() == 5
     running.end()

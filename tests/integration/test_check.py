@@ -158,7 +158,7 @@ def test_an_endless_file(tmp_path: Path) -> None:
 
 
 def test_it_can_be_interrupted(tmp_path: Path) -> None:
-    """It is no init: the signals that the front door blocks are open again."""
+    """It is no init: the signals that the entry point blocks are open again."""
     os.mkfifo(tmp_path / "hooks.toml")
     checking = subprocess.Popen([LIFEINIT, "check"], cwd=tmp_path, env=base_environment())
     with (tmp_path / "hooks.toml").open("w"):  # opens once the other side reads

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 import lifeinit
-from lifeinit.cli import completion
-from lifeinit.cli.commands import run
+from lifeinit.cli.run import run
+from lifeinit.startup.commands import COMMANDS
 from tests.integration.conftest import Start
 from tests.integration.harness import LIFEINIT, Running, base_environment, listener
 
@@ -53,44 +53,44 @@ def test_the_module_is_the_command() -> None:
 HELP = """\
 Usage: lifeinit [OPTIONS] [--] COMMAND [ARG]...
 
-  Run COMMAND as the app, and the hooks of the hook file around its life. The
-  exit status is the app's, or that of a hook that kept it from running.
+  Run COMMAND as the app, with the hooks of the hook file around it.
 
 Run:
-  --config FILE                  The hook file; else ./hooks.toml, else
-                                 /etc/lifeinit/hooks.toml.
+  --config FILE                  Read this hook file (else ./hooks.toml).
   --user USER[:GROUP]            Run the app as this user.
-  -e, --success-exit-code CODE   App statuses that count as 0: 3-9, SIGTERM.
-  -s, --subreaper                Reap orphans though not PID 1: always done.
+  -e, --success-exit-code CODE   Count these app statuses as 0: 3-9, SIGTERM.
+  -s, --subreaper                Reap orphans when not PID 1 (always on).
 
 Signals:
   -g, --group                    Signal the app's whole process group.
-  -c, --single-child             Signal its main process only: the default.
-  -r, --rewrite SIG:SIG          Pass another on: TERM:QUIT. TERM: drops it.
-  -p, --parent-death-signal SIG  Act as if it came when the parent dies.
+  -c, --single-child             Signal its main process only (the default).
+  -r, --rewrite SIG:SIG          Map a signal: TERM:QUIT. TERM: drops it.
+  -p, --parent-death-signal SIG  Act on this signal when the parent dies.
 
 Hooks, after those of the file; a line for the shell each, repeatable:
-  --pre-start COMMAND            Run before the app; a failure keeps it out.
+  --pre-start COMMAND            Run before the app; a failure ends the start.
   --post-start COMMAND           Run when the app is ready.
-  --pre-stop COMMAND             Run at a stop, before the app learns of it.
-  --post-stop COMMAND            Run when the app is gone, however it ended.
+  --pre-stop COMMAND             Run at a stop, before the app is signalled.
+  --post-stop COMMAND            Run after the app, however it ended.
 
 Output:
-  -v, --verbose                  Tell each signal, its sender, where it went.
-  -q, --quiet                    Tell errors only.
-  -w, --warn-on-reap             Tell each orphan that is reaped.
-  --log-format [text|json]       Lines as text or JSON objects.
+  -v, --verbose                  Log each signal, its sender and its target.
+  -q, --quiet                    Log errors only.
+  -w, --warn-on-reap             Log each orphan that is reaped.
+  --log-format [text|json]       Log as text or JSON objects.
   --version                      Show the version and exit.
   -h, --help                     Show this message and exit.
 
 Other commands, each with --help:
-  check                          Validate a hook file, show what it makes.
+  check                          Validate a hook file and show what it does.
   wait                           Wait until servers answer.
-  status, health                 Tell how the running lifeinit is.
-  schema, example, completion    Help to write hook files and commands.
+  status                         Show the running lifeinit and its processes.
+  health                         Check whether the app is ready.
+  schema                         Print the JSON Schema of the hook file.
+  example                        Print a commented hook file.
+  completion                     Print a completion script for your shell.
 
-  Each option is also a variable: LIFEINIT_CONFIG, LIFEINIT_GROUP=1. Read on:
-  lifeinit example, man lifeinit-hooks (the hook file), man lifeinit.
+  Each option is also a variable: LIFEINIT_GROUP=1. See man lifeinit-hooks.
 """
 
 
@@ -99,7 +99,7 @@ def test_the_help() -> None:
     assert call(ROOT, "--help", env={"COLUMNS": "80"}) == (0, HELP, "")
     assert len(HELP.splitlines()) <= 40
     assert max(map(len, HELP.splitlines())) <= 80
-    for word in (*completion.COMMANDS, *(name for option in run.params for name in option.opts if name[0] == "-")):
+    for word in (*COMMANDS, *(name for option in run.params for name in option.opts if name[0] == "-")):
         assert re.search(rf"(?<![\w-]){word}(?![\w-])", HELP), word
 
 
@@ -108,6 +108,7 @@ def test_without_a_command(tmp_path: Path, arguments: tuple[str, ...]) -> None:
     status, out, err = call(tmp_path, *arguments)
     assert (status, out) == (2, "")
     assert 'Error: no command: name the app to run, as in "lifeinit -- python app.py"' in err
+    assert '"lifeinit example" prints a hook file, "lifeinit check" validates one' in err
 
 
 def test_an_unknown_option(tmp_path: Path) -> None:
@@ -205,7 +206,7 @@ def test_an_int_that_is_dropped_asks_for_nothing_then(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("namespaces")
 @pytest.mark.parametrize("rewrite", ["", 'signals.TERM = "QUIT"\n'], ids=["", "rewritten"])
 def test_a_term_that_came_before_the_engine_is_kept(tmp_path: Path, rewrite: str) -> None:
-    """While the front desk reads the hook file, here one that takes its time: the signal waits, blocked."""
+    """While the planner reads the hook file, here one that takes its time: the signal waits, blocked."""
     os.mkfifo(tmp_path / "slow.toml")
     command = [str(LIFEINIT), "--config", "slow.toml", "--", *listener("TERM=4")]
     running = Running(command, tmp_path, base_environment())
@@ -216,3 +217,90 @@ def test_a_term_that_came_before_the_engine_is_kept(tmp_path: Path, rewrite: str
     assert running.status() == 143
     assert running.stderr() == ["lifeinit: exit status 143: stop requested by SIGTERM before anything was started"]
     running.end()
+
+
+# A command that is no program
+
+
+@pytest.mark.usefixtures("namespaces")
+@pytest.mark.parametrize("hooks", [None, 'pre_start = "echo hook"\npost_stop = "echo hook"\n'], ids=["plain", "hooks"])
+@pytest.mark.parametrize(
+    ("arguments", "status", "sentence"),
+    [
+        ("chek", 2, 'no program "chek" in PATH: did you mean "lifeinit check"? Nothing was started'),
+        ("help", 2, 'no program "help" in PATH: did you mean "lifeinit --help"? Nothing was started'),
+        (
+            "--log-format text helth",
+            2,
+            'no program "helth" in PATH: did you mean "lifeinit health"? Nothing was started',
+        ),
+        ("--config F check", 2, 'no program "check" in PATH: did you mean "lifeinit check"? Nothing was started'),
+        ("run -- true", 2, 'no program "run" in PATH: did you mean "lifeinit -- true"? Nothing was started'),
+        ("gunicornn app:app", 127, 'cannot run the app "gunicornn": not found in PATH; nothing was started'),
+    ],
+)
+def test_a_mistyped_command_starts_nothing(
+    tmp_path: Path, hooks: str | None, arguments: str, status: int, sentence: str
+) -> None:
+    """Each ran a real pre_start, such as a migration, and a post_stop."""
+    (tmp_path / "F").write_text(hooks or "")
+    if hooks is not None:
+        (tmp_path / "hooks.toml").write_text(hooks)
+    running = Running([str(LIFEINIT), *arguments.split()], tmp_path, base_environment())
+    assert (running.rest(), running.status()) == ([], status)
+    (line,) = running.stderr()
+    assert line.startswith(f"lifeinit: {sentence}")
+    running.end()
+
+
+def test_after_the_dashes_a_hook_may_install_the_app(init: Start, tmp_path: Path) -> None:
+    install = f"printf '#!/bin/sh\\necho installed\\n' > {tmp_path}/chek; chmod +x {tmp_path}/chek"
+    running = init("chek", hooks=f'pre_start = """{install}"""', env={"PATH": f"{tmp_path}:/usr/bin:/bin"})
+    assert running.rest() == ["installed"]
+
+
+@pytest.mark.usefixtures("namespaces")
+@pytest.mark.parametrize(
+    ("hooks", "path"),
+    [
+        ('app.environment.PATH = "{}"\n', "/usr/bin:/bin"),
+        ('app.working_dir = "{}"\n', "/usr/bin:/bin:"),
+        ("", "{}:/usr/bin:/bin"),
+    ],
+    ids=["a PATH of its own", "relative to its directory", "a PATH that holds it"],
+)
+def test_a_program_that_may_be_found_is_not_refused(tmp_path: Path, hooks: str, path: str) -> None:
+    """In doubt the exec decides. It has the name that somebody may mistype."""
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "chek").write_text("#!/bin/sh\necho mine\n")
+    (tmp_path / "bin" / "chek").chmod(0o755)
+    directory = str(tmp_path / "bin")
+    (tmp_path / "hooks.toml").write_text(hooks.replace("{}", directory))
+    environment = base_environment() | {"PATH": path.replace("{}", directory)}
+    running = Running([str(LIFEINIT), "chek"], tmp_path, environment)
+    assert running.rest() == ["mine"], running.stderr()
+    running.end()
+
+
+# lifeinit below lifeinit
+
+
+def test_below_a_lifeinit_with_the_same_file_it_is_a_plain_init(init: Start) -> None:
+    """As where the entrypoint and the command of an image are both lifeinit: each hook ran twice."""
+    hooks = 'pre_start = "echo pre_start"\npost_stop = "echo post_stop"\n'
+    running = init(str(LIFEINIT), "--config", "./hooks.toml", "--", "echo", "app", hooks=hooks)
+    assert running.rest() == ["pre_start", "app", "post_stop"]
+    sentence = 'a lifeinit above this one runs the hooks of "./hooks.toml": this one is a plain init'
+    assert running.stderr().count(f"lifeinit: {sentence}") == 1
+
+
+def test_below_a_lifeinit_with_another_file_its_hooks_run(init: Start, tmp_path: Path) -> None:
+    (tmp_path / "other.toml").write_text('pre_start = "echo inner"\n')
+    running = init(str(LIFEINIT), "--config", "other.toml", "--", "echo", "app", hooks='pre_start = "echo outer"\n')
+    assert running.rest() == ["outer", "inner", "app"]
+
+
+def test_a_hook_that_is_a_lifeinit_runs_no_hook(init: Start) -> None:
+    """It ran itself, without an end."""
+    running = init("echo", "app", hooks=f'pre_start = "{LIFEINIT} -- echo hook"\n')
+    assert running.rest() == ["hook", "app"]

@@ -1,4 +1,4 @@
-"""The front desk is a child of PID 1. Whatever becomes of it, PID 1 does not wait for ever."""
+"""The planner is a child of PID 1. Whatever becomes of it, PID 1 does not wait for ever."""
 
 import json
 import os
@@ -29,14 +29,14 @@ def started(directory: Path, *command: str, **environment: str) -> Iterator[Runn
 
 @contextmanager
 def waiting(directory: Path, *through: str) -> Iterator[Running]:
-    """A lifeinit whose front desk waits for a hook file that nobody writes."""
+    """A lifeinit whose planner waits for a hook file that nobody writes."""
     os.mkfifo(directory / "slow.toml")
     with started(directory, *through, str(LIFEINIT), "--config", "slow.toml", "--", "echo", "app") as running:
         yield running
 
 
 def write(running: Running, path: Path) -> None:
-    """Answer the front desk, which is there and reads."""
+    """Answer the planner, which is there and reads."""
     running.child()
     path.write_text("post_stop = 'echo over'\n")
 
@@ -59,7 +59,7 @@ def test_one_that_is_stopped_again_and_again_is_given_up(tmp_path: Path) -> None
                 break
         assert running.rest() == []
         assert running.status() == 70
-        sentence = "what reads the options and the hook file is stopped again and again"
+        sentence = "the planner is stopped again and again"
         assert running.stderr() == [f"lifeinit: internal error: {sentence}"]
 
 
@@ -85,13 +85,13 @@ def test_what_is_said_of_it_is_json_where_json_was_asked_for(tmp_path: Path, ask
         os.kill(running.child(), signal.SIGKILL)
         assert running.status() == 70
         (line,) = running.stderr()
-        sentence = "internal error: SIGKILL ended what reads the options and the hook file"
+        sentence = "internal error: the planner was killed by SIGKILL"
         assert json.loads(line)["message"] == sentence
 
 
 @needs.program("prlimit")
-def test_one_that_may_write_no_file_has_another_way(tmp_path: Path) -> None:
-    """RLIMIT_FSIZE counts a memory file too. A hook file that is a pipe can be read only once. setrlimit(2)"""
+def test_one_that_may_write_no_file_sends_its_plan(tmp_path: Path) -> None:
+    """RLIMIT_FSIZE counted the memory file that the plan once came in. setrlimit(2)"""
     piped = f"""echo "post_stop = 'echo over'" | prlimit --fsize=0 {LIFEINIT} --config /dev/stdin -- echo app"""
     with started(tmp_path, "sh", "-c", piped) as running:
         assert running.rest() == ["app", "over"]

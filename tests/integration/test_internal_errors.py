@@ -79,14 +79,16 @@ def test_a_broken_machine_and_an_app_that_does_not_stop(faulty: Running) -> None
 
 
 @pytest.mark.usefixtures("namespaces")
-def test_an_unforeseen_error_of_the_front_desk_starts_nothing(tmp_path: Path) -> None:
+def test_an_unforeseen_error_of_the_planner_starts_nothing(tmp_path: Path) -> None:
     """Status 70 and one line, no traceback."""
     program = (
         "import sys, os; sys.path.append(os.environ['SOURCE'])\n"
-        "import lifeinit.__main__ as front_door, lifeinit.startup.run_app as running\n"
-        "running.make_plan = lambda *_: 1 / 0\n"
+        "import lifeinit.__main__ as entry, lifeinit.startup.plan_app as planning\n"
+        "planning.make_plan = lambda *_: 1 / 0\n"
+        "from lifeinit.startup import clean_interpreter\n"
+        "clean_interpreter.is_clean = lambda: True\n"
         "sys.argv[1:] = ['--config', '/dev/null', '--', 'echo', 'never']\n"
-        "front_door.main()\n"
+        "entry.main()\n"
     )
     running = Running([sys.executable, "-c", program], tmp_path, ENVIRONMENT)
     assert running.rest() == []
@@ -97,14 +99,14 @@ def test_an_unforeseen_error_of_the_front_desk_starts_nothing(tmp_path: Path) ->
 
 
 @pytest.mark.usefixtures("namespaces")
-def test_a_front_desk_that_is_killed_starts_nothing(tmp_path: Path) -> None:
+def test_a_planner_that_is_killed_starts_nothing(tmp_path: Path) -> None:
     """By the kernel, which has no memory for it, say. Here while it waits for a hook file that nobody writes."""
     os.mkfifo(tmp_path / "hooks.toml")
     running = Running([str(LIFEINIT), "--config", "hooks.toml", "--", "echo", "never"], tmp_path, base_environment())
     os.kill(running.child(), signal.SIGKILL)
     assert running.rest() == []
     assert running.status() == 70
-    assert running.stderr() == ["lifeinit: internal error: SIGKILL ended what reads the options and the hook file"]
+    assert running.stderr() == ["lifeinit: internal error: the planner was killed by SIGKILL"]
     running.end()
 
 

@@ -1,5 +1,7 @@
 """The app's Python world stays out of PID 1, and reaches the app unchanged."""
 
+import os
+import shutil
 import sys
 import venv
 from pathlib import Path
@@ -123,3 +125,85 @@ def test_the_locale_of_the_app_is_the_one_that_was_given(init: Start, env: dict[
     for hooks in (None, "stop_timeout = 5"):
         running = init("sh", "-c", 'echo "[${LC_CTYPE-unset}]"', env=env, hooks=hooks)
         running.expect(f"[{env.get('LC_CTYPE', 'unset')}]")
+
+
+# Where others may write, and root looks
+
+
+def planted(tmp_path: Path, command: str, change: str, **environment: str) -> list[str]:
+    """The lines about the search path, where root runs the command after the change."""
+    text = f"mount -t tmpfs -o mode=755 none /mnt; {change}; exec {command}"
+    running = Running(["unshare", "--mount", "sh", "-c", text], tmp_path, base_environment() | environment)
+    try:
+        running.rest()
+        assert running.status() == 0, running.stderr()
+        return [line for line in running.stderr() if "search path" in line]
+    finally:
+        running.end()
+
+
+ROOT_ONLY = pytest.mark.skipif(os.geteuid() != 0, reason="to give a directory away takes root")
+READ = "+dac_read_search"  # the interpreter may lie in a home of root's
+RUN = f"{LIFEINIT} --config /dev/null -- true"
+
+
+@ROOT_ONLY
+@pytest.mark.usefixtures("namespaces")
+@pytest.mark.parametrize(
+    ("change", "environment", "said"),
+    [
+        ("mkdir /mnt/x; chown 4711 /mnt/x", {"PYTHONPATH": "/mnt/x"}, '"/mnt/x", which belongs to uid 4711'),
+        ("mkdir /mnt/x; chmod 777 /mnt/x", {"PYTHONPATH": "/mnt/x"}, '"/mnt/x", which can be written by others'),
+        ("mkdir -p /mnt/x/y; chown 4711 /mnt/x", {"PYTHONPATH": "/mnt/x/y"}, '"/mnt/x", which belongs to uid 4711'),
+        ("mkdir /mnt/x; chmod 1777 /mnt/x", {"PYTHONPATH": "/mnt/x/y"}, '"/mnt/x", which can be written by others'),
+        ("mkdir /mnt/x; chown 4711 /mnt/x", {"HOME": "/mnt/x"}, '"/mnt/x", which belongs to uid 4711'),
+        ("mkdir -p /mnt/x/y; chmod 1777 /mnt/x", {"PYTHONPATH": "/mnt/x/y"}, ""),
+        (
+            "mkdir /mnt/x; chgrp 4711 /mnt/x; chmod 775 /mnt/x",
+            {"PYTHONPATH": "/mnt/x"},
+            '"/mnt/x", which can be written',
+        ),
+        ("mkdir /mnt/x; chmod 775 /mnt/x", {"PYTHONPATH": "/mnt/x"}, ""),
+        (
+            "mkdir /mnt/x; cd /mnt/x; touch a.pth; chown 4711 a.pth",
+            {"PYTHONPATH": "/mnt/x"},
+            '"/mnt/x/a.pth", which',
+        ),
+        ("true", {"PYTHONPATH": "/nowhere"}, ""),
+    ],
+    ids=str,
+)
+def test_a_search_path_that_others_may_write_to_is_told(
+    tmp_path: Path, change: str, environment: dict[str, str], said: str
+) -> None:
+    """What lies there runs as root before lifeinit's first statement: nothing in lifeinit can keep it from that."""
+    python = shutil.which("python3", path="/usr/bin:/bin")
+    if "HOME" in environment:  # in a virtual environment there is no user site
+        if python is None:
+            pytest.skip("there is no system Python to look for a user site")
+        packages = ":".join({str(Path(str(package.__file__)).parents[1]) for package in (lifeinit, click)})
+        program = f"import sys; sys.path += {packages.split(':')!r}; sys.argv[1:] = {RUN.split()[1:]!r}"
+        command = f'{python} -c "{program}; from lifeinit.__main__ import main; main()"'
+    else:
+        command = RUN
+    lines = planted(tmp_path, command, change, **environment)
+    assert [said in line for line in lines] == ([True] if said else []), lines
+
+
+@ROOT_ONLY
+@pytest.mark.usefixtures("namespaces")
+def test_the_current_directory_of_python_m_is_told(tmp_path: Path) -> None:
+    command = f"{sys.executable} -m lifeinit --config /dev/null -- true"
+    (line,) = planted(tmp_path, command, "mkdir /mnt/x; chown 4711 /mnt/x; cd /mnt/x")
+    assert '"/mnt/x", which belongs to uid 4711' in line
+    assert planted(tmp_path, command, "cd /mnt") == []
+    assert planted(tmp_path, RUN, "mkdir /mnt/x; chown 4711 /mnt/x; cd /mnt/x") == []
+
+
+@ROOT_ONLY
+@pytest.mark.usefixtures("namespaces")
+def test_nobody_but_root_is_told_of_the_search_path(tmp_path: Path) -> None:
+    """Whoever may write there gains nothing."""
+    change = "mkdir /mnt/x; chown 4711 /mnt/x"
+    command = f"setpriv --reuid=4712 --regid=4712 --clear-groups --inh-caps={READ} --ambient-caps={READ} {RUN}"
+    assert planted(tmp_path, command, change, PYTHONPATH="/mnt/x") == []

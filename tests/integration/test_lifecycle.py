@@ -436,7 +436,7 @@ def test_stop_timeout_can_be_set_from_a_manifest(init: Start) -> None:
 
 
 def test_what_a_hook_is_told(init: Start) -> None:
-    show = "env | grep ^LIFEINIT_ | grep -v -e DEADLINE | sort; echo"
+    show = "env | grep ^LIFEINIT_ | grep -v -e DEADLINE -e HOOK_FILE | sort; echo"
     hooks = f"""
         stop_timeout = "30s"
         [[pre_start]]

@@ -106,7 +106,7 @@ def test_an_image_may_name_the_version_in_its_environment(init: Start) -> None:
         (("--user", "0:" + "9" * 5000), "whose gid is above 4294967294: write a smaller one"),
         (("--user", "\u0661\u0662"), '"\u0661\u0662", who is no user of this machine'),  # digits, but not ours
         (("--log-format", "x" * 5000), f"'--log-format': '{'x' * 40}"),
-        (("-g", "-c"), "--group and --single-child say the opposite: leave one out"),
+        (("-g", "-c"), "--group and --single-child contradict each other: remove one"),
     ],
 )
 def test_a_wrong_value_starts_nothing(tmp_path: Path, arguments: tuple[str, ...], sentence: str) -> None:
@@ -192,7 +192,7 @@ def test_the_parents_death_signal(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("namespaces")
 def test_the_parent_may_be_gone_before_it_is_watched(tmp_path: Path) -> None:
-    """The front desk waits for a slow hook file; meanwhile the parent dies."""
+    """The planner waits for a slow hook file; meanwhile the parent dies."""
     os.mkfifo(tmp_path / "slow.toml")
     os.mkfifo(tmp_path / "die")
     (tmp_path / "parent").write_text(f"'{LIFEINIT}' -p USR1 --config slow.toml -- sleep 60 &\nread x < die\n")

@@ -118,6 +118,8 @@ def test_the_app_has_exactly_the_surroundings_of_lifeinit(
     expected = direct.rest()
     assert direct.status() == 0, direct.stderr()
     direct.end()
+    if hooks and app[0] == "cat":
+        expected = [f"{expected[0]}LIFEINIT_HOOK_FILE={tmp_path}/hooks.toml\0"]  # for a lifeinit below this one
     running = init(*app, hooks=hooks, through=python("launcher"))
     assert running.rest() == expected
     assert running.status() == 0, running.stderr()

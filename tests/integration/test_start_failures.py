@@ -53,21 +53,24 @@ def test_a_program_that_is_being_written(init: Start, tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("namespaces")
 @pytest.mark.parametrize(
-    ("hooks", "sentence", "ran"),
+    ("hooks", "first", "sentence", "ran"),
     [
-        ("", 'cannot run the app "true": fork failed: Cannot allocate memory', []),
+        ("", 1, 'cannot run the app "true": fork failed: Cannot allocate memory', []),
+        (HOOKS, 1, "cannot run the planner: fork failed: Cannot allocate memory; nothing was started", []),
         (
             HOOKS.replace('post_stop = "true"', 'post_stop = "echo post_stop"'),
+            2,
             'pre_start[0]: cannot run "/bin/sh": fork failed: Cannot allocate memory; the app is not started',
             ["post_stop"],
         ),
     ],
-    ids=["app", "hook"],
+    ids=["app", "planner", "hook"],
 )
-def test_no_memory_for_the_first_fork(tmp_path: Path, hooks: str, sentence: str, ran: list[str]) -> None:
-    """ENOMEM, put there by strace, for the front desk and for what is started first; what comes after works again."""
-    (tmp_path / "hooks.toml").write_text(hooks)
-    inject = ["strace", "-o", "/dev/null", "-e", "inject=fork,vfork,clone,clone3:error=ENOMEM:when=1..2"]
+def test_no_memory_for_a_fork(tmp_path: Path, hooks: str, first: int, sentence: str, ran: list[str]) -> None:
+    """ENOMEM, put there by strace; what comes after works again."""
+    if hooks:
+        (tmp_path / "hooks.toml").write_text(hooks)
+    inject = ["strace", "-o", "/dev/null", "-e", f"inject=fork,vfork,clone,clone3:error=ENOMEM:when={first}"]
     running = Running([*inject, str(LIFEINIT), "--", "true"], tmp_path, base_environment())
     assert running.rest() == ran
     assert running.status() == 126

@@ -127,9 +127,9 @@ def test_a_plan_that_no_pipe_holds_at_once(init: Start) -> None:
     assert running.status() == 0
 
 
-@pytest.mark.parametrize("path", ["", "/nowhere"], ids=["front desk in a child", "engine in an interpreter of its own"])
+@pytest.mark.parametrize("path", ["", "/nowhere"], ids=["", "another interpreter"])
 def test_no_file_may_be_written(init: Start, path: str) -> None:
-    """RLIMIT_FSIZE counts a memfd too, and the plan is not to be lost for it."""
+    """RLIMIT_FSIZE is no limit for the pipe that brings the plan."""
     env = {"PYTHONPATH": path} if path else {}
     through = ["sh", "-c", 'ulimit -f 0; exec "$@"', "-"]
     running = init("sh", "-c", "exit 3", hooks="post_stop = 'echo over'", through=through, env=env)

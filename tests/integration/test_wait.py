@@ -481,7 +481,7 @@ def test_a_stop_request_ends_it_at_once(wait: Start, signo: signal.Signals) -> N
 
 
 def test_a_stop_request_that_came_before_is_kept(wait: Start) -> None:
-    """While the front desk was still importing, say."""
+    """While the command was still importing, say."""
     waiting = wait("file:///no/such/file", through=python("pending", "1"))
     assert waiting.end()[:2] == (0, "-15\n")
 

@@ -21,7 +21,10 @@ RUN: Final[Rows] = (
     ("124", "The app was not `ready` in time."),
     ("128+n", "Signal n asked for a stop before the app ran."),
     (str(exit_status.CONFIG), "The hook file is wrong, or cannot be trusted or read. Nothing was started."),
-    ("2", f"{_WRONG_LINE}. Nothing was started."),
+    (
+        str(exit_status.USAGE),
+        f"{_WRONG_LINE}, or it names no program but is near one of lifeinit's commands. Nothing was started.",
+    ),
     (
         str(exit_status.SOFTWARE),
         "lifeinit itself failed. It has told the app to stop first, and has run the `post_stop` hooks where it could.",

@@ -72,6 +72,11 @@ _TOLD: Final = (
 
 FOUND: Final = (
     _is_about("NOTIFY_SOCKET", 'With `ready = "notify"`, the socket on which the app says READY. Else as it was.'),
+    _is_about(
+        "LIFEINIT_HOOK_FILE",
+        "The path of the hook file that is in force, where there is one; hooks get it too. A lifeinit below with the "
+        "same file is a plain init.",
+    ),
     _is_about("HOME USER LOGNAME SHELL", "Those of `user`, where one is given."),
     _is_about("LISTEN_PID", "The app's own pid, where it was lifeinit's."),
 )

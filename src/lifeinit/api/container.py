@@ -106,7 +106,7 @@ class Container(Phases):
         sys.stdout.flush()  # each child would write what is in a buffer once more
         sys.stderr.flush()
         gc.freeze()  # without it, collections in the children would copy every page of this program
-        main.ignite(plan)
+        main.run(plan)
 
     def _refuse(self, error: Exception) -> NoReturn:
         if isinstance(error, HookFileError):

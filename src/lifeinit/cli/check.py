@@ -140,8 +140,10 @@ def _with_command(hook_file: HookFile, command: tuple[str, ...]) -> HookFile:
 
 
 def _found() -> tuple[str, ...]:
-    path = discovery.found(None)
-    return () if path is None else (path,)
+    discovered = discovery.discover(None)
+    for sentence in discovered.skipped:
+        click.echo(f"lifeinit: {sentence}", err=True)
+    return () if discovered.path is None else (discovered.path,)
 
 
 def _explain(code: str) -> int:

@@ -2,33 +2,23 @@
 
 import os
 import re
-from collections.abc import Callable
 from typing import Final
 
 import click
 from click.shell_completion import BashComplete, CompletionItem, FishComplete, ShellComplete, ZshComplete
 
+from lifeinit.cli.run import run
+from lifeinit.cli.serve import command_named
+from lifeinit.startup.commands import COMMANDS
+
 PROGRAM: Final = "lifeinit"
 ASKED: Final = "_LIFEINIT_COMPLETE"  # set by the scripts alone, and looked at by `lifeinit completion` alone
-COMMANDS: Final = {
-    "check": "validate a hook file",
-    "wait": "wait until targets answer",
-    "status": "what the running lifeinit says of itself",
-    "health": "whether the app is ready",
-    "schema": "the JSON Schema of the hook file",
-    "example": "a commented hook file",
-    "completion": "this: completion for a shell",
-}
 # The call in click's scripts: the program's name, at the end of a substitution.
 _CALL = re.compile(r"""(\$1|%\(prog_name\)s)(?=\)["};)]*\n)""")
 
-Find = Callable[[str], click.Command | None]
 
-
-class _Ours(ShellComplete):
-    """Completes a line whose first word may be a command of ours; if it is not, the line is about the app."""
-
-    find: Find
+class _Completion(ShellComplete):
+    """Completes a line whose first word may be a command of lifeinit; if it is not, the line is about the app."""
 
     def source(self) -> str:
         """Click's script, made to ask `lifeinit completion`: without a word behind it `lifeinit` may run an app."""
@@ -49,11 +39,10 @@ class _Ours(ShellComplete):
     def offered(self, args: list[str], incomplete: str) -> "list[CompletionItem[str]]":
         """What may stand behind these words, the last of which is incomplete."""
         if not args:
-            ours = [CompletionItem(name, help=text) for name, text in COMMANDS.items() if name.startswith(incomplete)]
-            return [*ours, *super().get_completions(args, incomplete)] if incomplete else ours
-        command = self.find(args[0])
-        if command is not None:
-            self.cli, args = command, args[1:]
+            names = [CompletionItem(name, help=text) for name, text in COMMANDS.items() if name.startswith(incomplete)]
+            return [*names, *super().get_completions(args, incomplete)] if incomplete else names
+        if args[0] in COMMANDS:
+            self.cli, args = command_named(args[0]), args[1:]
         found = super().get_completions(args, incomplete)
         if not found and not incomplete.startswith("-"):
             return [CompletionItem(incomplete, type="file")]  # what a shell does by itself
@@ -71,7 +60,7 @@ def _paths(begin: str) -> list[str]:
     return [os.path.join(directory, name) for name in found if name.startswith(base)]
 
 
-class _Bash(_Ours, BashComplete):
+class _Bash(_Completion, BashComplete):
     """Bash begins a new word at each colon and equals sign, and replaces only the last of them. COMP_WORDBREAKS"""
 
     kept = ""
@@ -86,11 +75,11 @@ class _Bash(_Ours, BashComplete):
         return f"{item.type},{item.value.removeprefix(self.kept)}"
 
 
-class _Zsh(_Ours, ZshComplete):
+class _Zsh(_Completion, ZshComplete):
     """As click has it."""
 
 
-class _Fish(_Ours, FishComplete):
+class _Fish(_Completion, FishComplete):
     """Click's script for fish cuts a description at its first comma."""
 
     def format_completion(self, item: "CompletionItem[str]") -> str:
@@ -115,24 +104,18 @@ def _rejoined(words: list[str]) -> list[str]:
     return found
 
 
-_SHELLS: Final[dict[str, type[_Ours]]] = {"bash": _Bash, "zsh": _Zsh, "fish": _Fish}
+_SHELLS: Final[dict[str, type[_Completion]]] = {"bash": _Bash, "zsh": _Zsh, "fish": _Fish}
 
 
-def completion_of(app: click.Command, find: Find) -> click.Command:
-    """The command `completion`, for a program whose line is that of `app`, unless `find` knows its first word."""
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("shell", type=click.Choice([*_SHELLS]))
+def completion(shell: str) -> int:
+    """Print the script that makes SHELL complete lifeinit's command line.
 
-    @click.command(context_settings={"help_option_names": ["-h", "--help"]})
-    @click.argument("shell", type=click.Choice([*_SHELLS]))
-    def completion(shell: str) -> int:
-        """Print the script that makes SHELL complete lifeinit's command line.
-
-        Bash: eval "$(lifeinit completion bash)" in ~/.bashrc. Zsh: the same with
-        zsh in ~/.zshrc. Fish: lifeinit completion fish | source in config.fish.
-        """
-        complete = _SHELLS[shell](app, {}, PROGRAM, ASKED)
-        complete.find = find
-        asked = os.environ.get(ASKED) == f"{shell}_complete" and {"COMP_WORDS", "COMP_CWORD"} <= set(os.environ)
-        click.echo(complete.complete() if asked else complete.source(), nl=asked)
-        return 0
-
-    return completion
+    Bash: eval "$(lifeinit completion bash)" in ~/.bashrc. Zsh: the same with
+    zsh in ~/.zshrc. Fish: lifeinit completion fish | source in config.fish.
+    """
+    complete = _SHELLS[shell](run, {}, PROGRAM, ASKED)
+    asked = os.environ.get(ASKED) == f"{shell}_complete" and {"COMP_WORDS", "COMP_CWORD"} <= set(os.environ)
+    click.echo(complete.complete() if asked else complete.source(), nl=asked)
+    return 0

@@ -1,44 +1,34 @@
-"""How the help of a command with many options is laid out: in groups, in one column, on one screen."""
-
-from collections.abc import Iterable, Mapping, Sequence
-from typing import ClassVar
+"""The help of the run: its options under their headings, the other commands, in one column and on one screen."""
 
 import click
 
-Rows = Sequence[tuple[str, str]]
+from lifeinit.cli.run_options import OUTPUT, RunOption
+from lifeinit.startup.commands import COMMANDS
+
+_COMMANDS = "Other commands, each with --help"
 
 
-class Grouped(click.Command):
-    """A command whose `groups` map a heading to the names of its options, and `rows` to lines of another kind.
-
-    What is in no group stands in the last one.
-    """
-
-    groups: ClassVar[Mapping[str, Sequence[str]]]
-    rows: ClassVar[Mapping[str, Rows]]
+class RunCommand(click.Command):
+    """The run, whose help shows more than its options."""
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """One column for all groups: click would give each table a width of its own."""
-        tables = {**self._tables(ctx), **self.rows}
+        """One column for all tables: click would give each a width of its own."""
+        tables: dict[str, list[tuple[str, str]]] = {}
+        for heading, options in by_heading(self, ctx).items():
+            records = [option.get_help_record(ctx) for option in options]
+            tables[heading] = [record for record in records if record is not None]
+        tables[_COMMANDS] = list(COMMANDS.items())
         width = max(len(left) for table in tables.values() for left, _ in table)
         for heading, table in tables.items():
             with formatter.section(heading):
                 formatter.write_dl([(left.ljust(width), right) for left, right in table])
 
-    def _tables(self, ctx: click.Context) -> dict[str, Rows]:
-        """What click has to say of each option, under its heading."""
-        options = [option for option in self.get_params(ctx) if isinstance(option, click.Option)]
-        records = {option.name or "": option.get_help_record(ctx) for option in options}
-        tables: dict[str, Rows] = {}
-        for heading, names in grouped(self.groups, records).items():
-            found = [records[name] for name in names]
-            tables[heading] = [record for record in found if record is not None]
-        return tables
 
-
-def grouped(groups: Mapping[str, Sequence[str]], names: Iterable[str]) -> dict[str, list[str]]:
-    """The names by their groups; those of no group are in the last one."""
-    named = {name for group in groups.values() for name in group}
-    found = {heading: list(group) for heading, group in groups.items()}
-    found[list(groups)[-1]] += [name for name in names if name not in named]
-    return found
+def by_heading(command: click.Command, ctx: click.Context) -> dict[str, list[click.Option]]:
+    """The command's options by their headings; those without one, as click's own --help, stand in the last."""
+    tables: dict[str, list[click.Option]] = {}
+    for parameter in command.get_params(ctx):
+        if isinstance(parameter, click.Option):
+            heading = parameter.heading if isinstance(parameter, RunOption) else OUTPUT
+            tables.setdefault(heading, []).append(parameter)
+    return tables

@@ -1,4 +1,4 @@
-"""A mistake on the command line, told by where it stands and no longer than a person reads."""
+"""A mistake on the command line: the variable it came from is named, and a long value is cut."""
 
 import os
 
@@ -9,7 +9,7 @@ _LONGEST = 300  # characters of click's own sentences, which hold the whole valu
 _BEGIN, _END = 80, 160
 
 
-def told(error: click.ClickException) -> click.ClickException:
+def clarified(error: click.ClickException) -> click.ClickException:
     """The error with the variable's name in the place of the option's, if the value came from the environment."""
     if isinstance(error, click.BadParameter):
         error.param_hint = _variable(error.ctx, error.param) or error.param_hint

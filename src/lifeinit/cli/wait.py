@@ -79,21 +79,21 @@ def wait(  # noqa: PLR0913, PLR0917
         log.say(sentence)
     if wrong:
         return exit_status.USAGE
-    given: Inherited = context.obj
+    inherited: Inherited = context.obj
     descriptors.fill_stdio()
     status = Waiting(resolved, Pace(interval, timeout or None, quiet=quiet), Terms(insecure=insecure), log.say).run()
     if status > 128:
         die(status - 128)
-    return status or _continue(context.meta[_COMMAND], given)
+    return status or _continue(context.meta[_COMMAND], inherited)
 
 
-def _continue(command: Sequence[str], given: Inherited) -> int:
+def _continue(command: Sequence[str], inherited: Inherited) -> int:
     """The status of having nothing more to do, or of a command that cannot be executed."""
     if not command:
         return 0
     words = tuple(map(os.fsencode, command))
     try:
-        become(words, given)
+        become(words, inherited)
     except OSError as error:
         log.say(f"cannot run the command {quote(words[0])}: {error.strerror}")
         return exit_status.NOT_FOUND if isinstance(error, FileNotFoundError) else exit_status.NOT_EXECUTABLE

@@ -1,6 +1,8 @@
-"""Which hook file is read: the one that was named, else the first of two usual places."""
+"""Which hook file is read: the one that was named, else the first of two usual places that can be trusted."""
 
 import os
+
+from lifeinit.engine.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -9,16 +11,38 @@ if TYPE_CHECKING:
 PLACES: "Final" = ("hooks.toml", "/etc/lifeinit/hooks.toml")
 
 
-def found(named: str | None) -> str | None:
-    """The path of the hook file, whether or not it can be read; None where nobody named one and none lies there.
+class Discovered(Record):
+    """The path of the hook file, whether or not it can be read; None where there is none. `is_named`: by the user.
 
-    A name is given by --config, else by LIFEINIT_CONFIG (an empty one counts as unset, as usual in Compose files).
+    `skipped` are sentences about files in the usual places that somebody else could have put there.
     """
-    if is_named(named):
-        return named or os.environ["LIFEINIT_CONFIG"]
-    return next((place for place in PLACES if os.path.lexists(place)), None)
+
+    path: str | None
+    is_named: bool = False
+    skipped: tuple[str, ...] = ()
 
 
-def is_named(named: str | None) -> bool:
-    """Whether somebody has said which hook file it is to be."""
-    return bool(named or os.environ.get("LIFEINIT_CONFIG"))
+def discover(named: str | None) -> Discovered:
+    """The hook file of --config (`named`), else of LIFEINIT_CONFIG, else of the usual places.
+
+    An empty variable counts as unset, as usual in Compose files.
+    """
+    path = named or os.environ.get("LIFEINIT_CONFIG")
+    if path:
+        return Discovered(path, is_named=True)
+    from lifeinit.config import trust  # noqa: PLC0415  # PID 1 needs none of it
+
+    skipped: list[str] = []
+    for place in PLACES:
+        if os.path.lexists(place):
+            reason = trust.distrust(place)
+            if not reason:
+                return Discovered(place, skipped=tuple(skipped))
+            fix = "name it with --config or LIFEINIT_CONFIG, or give it to root"
+            skipped.append(f'skipping the hook file "{place}", which is not trusted: {reason}: {fix}')
+    return Discovered(None, skipped=tuple(skipped))
+
+
+def lies_in_a_place() -> bool:
+    """Whether one of the usual places holds a hook file, trusted or not."""
+    return any(map(os.path.lexists, PLACES))

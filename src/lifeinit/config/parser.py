@@ -28,7 +28,7 @@ def read(path: str, is_named: bool = True) -> HookFile:
 def contents(path: str, is_named: bool = True) -> bytes:
     """The bytes of the hook file at `path`; of one that is too large only the beginning. Raises UnreadableError."""
     if not is_named:
-        trust.distrust_place(path)
+        trust.distrust_directory_of(path)
     try:
         with open(path, "rb") as file:
             if not is_named:

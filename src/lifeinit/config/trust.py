@@ -11,7 +11,25 @@ class DistrustedError(Exception):
     """A hook file that nobody has named, and that somebody else could have put there; the text is the reason."""
 
 
-def distrust_place(path: str) -> None:
+def distrust(path: str) -> str:
+    """Why this hook file is not trusted; empty where it is, or where it cannot be opened, which its reader will say."""
+    try:
+        distrust_directory_of(path)
+        fd = os.open(path, os.O_PATH)  # waits for no writer of a fifo. open(2)
+    except DistrustedError as error:
+        return str(error)
+    except OSError:
+        return ""
+    try:
+        distrust_file(path, fd)
+    except DistrustedError as error:
+        return str(error)
+    finally:
+        os.close(fd)
+    return ""
+
+
+def distrust_directory_of(path: str) -> None:
     """Raises DistrustedError unless only root and lifeinit's own user can put files where this one lies.
 
     A directory that others may write to by its mode is fine on a read-only mount: a Kubernetes ConfigMap's is 0777.
@@ -24,29 +42,29 @@ def distrust_file(path: str, fd: int) -> None:
 
     Its place was looked at before, so nobody else has put it there since; and it is read from this descriptor.
     """
-    found = os.fstat(fd)
-    _distrust_owner(found, "it")
-    if _others_may_write(found):
+    status = os.fstat(fd)
+    _distrust_owner(status, "it")
+    if others_may_write(status):
         raise DistrustedError("it can be written by others")
-    for way in (os.path.dirname(path), path):  # /etc/lifeinit may be a link as well
-        if os.path.islink(way):
-            _distrust_way(way)
+    for link in (os.path.dirname(path), path):  # /etc/lifeinit may be a link as well
+        if os.path.islink(link):
+            _distrust_links(link)
 
 
-def _distrust_way(path: str) -> None:
+def _distrust_links(path: str) -> None:
     """Raises DistrustedError for a directory through which links lead: who may change it decides where they end."""
-    place, rest = os.path.dirname(path) or ".", [os.path.basename(path)]
+    directory, rest = os.path.dirname(path) or ".", [os.path.basename(path)]
     for _ in range(_MOST_STEPS):
         if not rest:
             return
-        entry = os.path.join(place, rest.pop(0))
+        entry = os.path.join(directory, rest.pop(0))
         if os.path.islink(entry):
             target = os.readlink(entry)
             rest = [*filter(None, target.split("/")), *rest]
             if target.startswith("/"):
-                place = _through("/")
+                directory = _through("/")
         elif rest:
-            place = _through(entry)
+            directory = _through(entry)
     raise DistrustedError("it leads through too many links")
 
 
@@ -57,19 +75,25 @@ def _through(directory: str) -> str:
 
 def _distrust_directory(directory: str, what: str) -> None:
     try:
-        found = os.stat(directory)
+        status = os.stat(directory)
         read_only = bool(os.statvfs(directory).f_flag & os.ST_RDONLY)
     except OSError as error:
         raise DistrustedError(f"{what} cannot be looked at: {error.strerror}") from None
-    _distrust_owner(found, what)
-    if _others_may_write(found) and not read_only:
+    _distrust_owner(status, what)
+    if others_may_write(status) and not read_only:
         raise DistrustedError(f"{what} can be written by others")
 
 
-def _distrust_owner(found: os.stat_result, what: str) -> None:
-    if found.st_uid not in {0, os.geteuid()}:
-        raise DistrustedError(f"{what} belongs to uid {found.st_uid}")
+def _distrust_owner(status: os.stat_result, what: str) -> None:
+    if is_foreign(status):
+        raise DistrustedError(f"{what} belongs to uid {status.st_uid}")
 
 
-def _others_may_write(found: os.stat_result) -> bool:
-    return bool(found.st_mode & 0o002 or (found.st_mode & 0o020 and found.st_gid not in {0, os.getegid()}))
+def is_foreign(status: os.stat_result) -> bool:
+    """Whether it belongs neither to root nor to lifeinit's user, who may do as they please."""
+    return status.st_uid not in {0, os.geteuid()}
+
+
+def others_may_write(status: os.stat_result) -> bool:
+    """By its mode: everybody, or a group other than root's and lifeinit's."""
+    return bool(status.st_mode & 0o002 or (status.st_mode & 0o020 and status.st_gid not in {0, os.getegid()}))

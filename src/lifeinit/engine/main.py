@@ -1,15 +1,9 @@
-"""What stage two starts with, as `python -I -S -B main.py FD`: reads the plan from FD, runs it, exits as it says."""
+"""The engine's main: what PID 1 does once it has its plan."""
 
 import os
-import sys
-
-if __name__ == "__main__":
-    # Isolated from the environment and without site-packages, the interpreter does not know this package yet. Last on
-    # the path, it can stand in front of no module of the standard library.
-    sys.path.append(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 
 from lifeinit.engine import descriptors, exit_status, log, syscalls
-from lifeinit.engine.plan import Plan, from_wire
+from lifeinit.engine.plan import Plan
 from lifeinit.engine.supervisor import Supervisor
 
 TYPE_CHECKING = False
@@ -17,8 +11,10 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
 
-def ignite(plan: Plan) -> "NoReturn":
-    """Become the init: never returns, leaves with the plan's exit status."""
+def run(plan: Plan) -> "NoReturn":
+    """Become the init: never returns, exits as the plan says."""
+    if plan.hook_file is not None:
+        os.environb[b"LIFEINIT_HOOK_FILE"] = plan.hook_file  # a lifeinit below is a plain init then
     log.configure(plan.log_format, plan.quiet)
     descriptors.fill_stdio()
     syscalls.drop_python_handlers()
@@ -55,12 +51,3 @@ def _hear_of_parents_death(signo: int, parent: int) -> None:
         syscalls.signal_at_parents_death(signo, parent)
     except OSError as error:
         log.say(f"will not hear of the parent's death: {error.strerror}")
-
-
-def read_plan(fd: int) -> Plan:
-    with open(fd, "rb") as file:
-        return from_wire(file.read())
-
-
-if __name__ == "__main__":
-    ignite(read_plan(int(sys.argv[1])))

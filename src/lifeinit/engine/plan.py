@@ -1,4 +1,4 @@
-"""The work order that the front desk writes and the engine carries out, with its wire form."""
+"""What the planner makes and the engine carries out, with its wire form."""
 
 import marshal
 
@@ -137,7 +137,8 @@ class Plan(Record):
 
     `rewrite` holds pairs: the signal that lifeinit gets, and the one that the app gets for it (None: dropped). A
     `plain` init has no hooks and nothing to wait for, and says nothing of its own. With `is_program` the init is a
-    user's program, whose functions need its descriptors. `parent` is who started lifeinit.
+    user's program, whose functions need its descriptors. `parent` is who started lifeinit, `hook_file` the real
+    path of the file that the hooks are from.
     """
 
     processes: tuple[Process, ...]
@@ -154,6 +155,7 @@ class Plan(Record):
     kill_after: float = 2.0
     plain: bool = True
     is_program: bool = False
+    hook_file: bytes | None = None
     ready_file: bytes | None = None
     pre_start: tuple[Hook, ...] = ()
     post_start: tuple[Hook, ...] = ()
@@ -179,15 +181,15 @@ _KINDS: dict[str, type[Record]] = {
 
 
 def to_wire(plan: Plan) -> bytes:
-    """The plan as bytes for the same interpreter at the other side of an exec."""
+    """The plan as bytes for the same interpreter at the other end of a pipe."""
     return marshal.dumps(_flatten(plan))
 
 
 def from_wire(wire: bytes) -> Plan:
     """The plan that `to_wire` wrote. Raises ValueError, EOFError or TypeError for anything else."""
-    plan = _restore(marshal.loads(wire))  # noqa: S302  # we wrote it ourselves, into a file that has no name
+    plan = _restore(marshal.loads(wire))  # noqa: S302  # our own child wrote it into a pipe that has no name
     if not isinstance(plan, Plan):
-        raise TypeError("the work order holds no plan")
+        raise TypeError("what the planner sent holds no plan")
     return plan
 
 

@@ -1,68 +1,59 @@
-"""A new, bare interpreter for the engine, where this one is not."""
+"""A bare interpreter for PID 1: whether this one is, and the exec of one where it is not."""
 
-import errno
 import os
 import sys
 
-from lifeinit.engine import descriptors, exit_status, log, syscalls
-from lifeinit.engine.plan import Plan, to_wire
+from lifeinit.engine import exit_status, log, syscalls
 from lifeinit.engine.printable import quote
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import NoReturn
 
-_PIPE_HOLDS = 4096  # bytes at least, also where the user's other pipes are many. pipe(7), pipe-user-pages-soft
+# What an interpreter's own start leaves in sys.modules. Anything more came from a .pth file, a sitecustomize or
+# PYTHONPATH: it may hold threads and megabytes, and is not to live in PID 1.
+_OWN_MODULES = frozenset(
+    "__main__ _abc _codecs _collections_abc _distutils_hack _frozen_importlib _frozen_importlib_external _imp _io"
+    " _signal _sitebuiltins _stat _thread _warnings _weakref abc builtins codecs encodings errno genericpath io"
+    " lifeinit marshal os posix posixpath site stat sys time zipimport".split()
+)
+# Variables that images set for every Python, and that change nothing in ours.
+_HARMLESS = frozenset(
+    "PYTHONUNBUFFERED PYTHONDONTWRITEBYTECODE PYTHONHASHSEED PYTHONIOENCODING PYTHONUTF8 PYTHONNOUSERSITE".split()
+)
 
 
-def change_interpreter(plan: Plan) -> "NoReturn":
-    """Exec a bare interpreter that runs the engine: the pid and the pending signals stay, click's memory goes."""
+def is_clean() -> bool:
+    """Whether this interpreter is as bare as a new one. Where it is, the start of a second one is saved."""
+    if sys.flags.isolated and sys.flags.no_site:
+        return True
+    variables = {name for name in os.environ if name.startswith("PYTHON") and not name.startswith("PYTHON_")}
+    own = _OWN_MODULES | {"sitecustomize"} if _has_distributions_sitecustomize() else _OWN_MODULES
+    return variables <= _HARMLESS and all(name.partition(".")[0] in own for name in sys.modules)
+
+
+def exec_clean(script: str, arguments: "Iterable[str]") -> "NoReturn":
+    """Run `script` in a bare interpreter. The pid, the blocked signals and the pending ones stay. execve(2)"""
     try:
-        descriptors.fill_stdio()
-        order = _written_down(to_wire(plan))
-        script = os.path.join(os.path.dirname(os.path.abspath(descriptors.__file__)), "main.py")
-        os.execv(sys.executable, [sys.executable, "-I", "-S", "-B", script, str(order)])
+        os.execv(sys.executable, [sys.executable, "-I", "-S", "-B", script, *arguments])
     except OSError as error:
         text = f"internal error: cannot start {quote(os.fsencode(sys.executable))}: {error.strerror}"
         log.say(text, "internal_error", "error")
+    except ValueError as error:  # no path of an interpreter is known: it was embedded
+        log.report(error)
     syscalls.leave(exit_status.SOFTWARE)
-
-
-def _written_down(wire: bytes) -> int:
-    """A descriptor that survives the exec, to read this from."""
-    try:
-        order = os.memfd_create("lifeinit-plan")
-    except (OSError, AttributeError):  # a seccomp profile forbids it, or Python was built for an older C library
-        return _piped(wire)
-    try:
-        with open(order, "wb", closefd=False) as file:
-            file.write(wire)
-    except OSError:  # RLIMIT_FSIZE counts it too
-        os.close(order)
-        return _piped(wire)
-    os.lseek(order, 0, os.SEEK_SET)
-    os.set_inheritable(order, True)
-    return order
-
-
-def _piped(wire: bytes) -> int:
-    """The same as a pipe with room for it all: nobody reads it before the exec. pipe(7)"""
-    order, end = os.pipe()
-    if len(wire) > _PIPE_HOLDS:
-        import fcntl  # noqa: PLC0415
-
-        fcntl.fcntl(end, fcntl.F_SETPIPE_SZ, len(wire))
-    os.set_blocking(end, False)
-    if os.write(end, wire) < len(wire):
-        raise OSError(errno.ENOBUFS, os.strerror(errno.ENOBUFS))
-    os.close(end)
-    os.set_inheritable(order, True)
-    return order
 
 
 def refuse_archive() -> "NoReturn":
-    """Leave, as there is no file to give to a bare interpreter; nor could psutil's extension be loaded. zipapp"""
-    place = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(descriptors.__file__))))
-    way_out = "install it, or make the archive with shiv, which unpacks itself"
-    log.say(f"cannot run out of the archive {quote(os.fsencode(place))}: {way_out}; nothing was started")
+    """Exit, as there is no file to give to a bare interpreter; nor could psutil's extension be loaded. zipapp"""
+    archive = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    fix = "install it, or make the archive with shiv, which unpacks itself"
+    log.say(f"cannot run from the archive {quote(os.fsencode(archive))}: {fix}; nothing was started")
     syscalls.leave(exit_status.SOFTWARE)
+
+
+def _has_distributions_sitecustomize() -> bool:
+    """Whether it lies in the standard library, where Debian puts one that does nothing, and not in a search path."""
+    file = getattr(sys.modules.get("sitecustomize"), "__file__", None)
+    return isinstance(file, str) and os.path.dirname(file) == os.path.dirname(os.__file__)

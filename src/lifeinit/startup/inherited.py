@@ -1,7 +1,6 @@
 """What lifeinit was started with and has to change for itself, as the app is to find it again."""
 
 import os
-import sys
 
 from lifeinit.engine import syscalls
 from lifeinit.engine.plan import Inherited
@@ -26,10 +25,10 @@ def capture_inherited(mask: "Iterable[int]") -> Inherited:
     )
 
 
-def forget_script() -> None:
-    """Import nothing any more from the directory of the script, which stands before the standard library."""
-    if not sys.flags.safe_path:
-        del sys.path[0]
+def unset_added_lc_ctype() -> None:
+    """Before an exec of another interpreter, which would else take CPython's addition for an inherited variable."""
+    if _lc_ctype_added():
+        os.unsetenv("LC_CTYPE")
 
 
 def _lc_ctype_added() -> bool:
@@ -37,8 +36,8 @@ def _lc_ctype_added() -> bool:
     if b"LC_CTYPE" not in os.environb:
         return False
     try:
-        with open("/proc/self/environ", "rb") as given:
-            return not any(entry.startswith(b"LC_CTYPE=") for entry in given.read().split(b"\0"))
+        with open("/proc/self/environ", "rb") as environ:
+            return not any(entry.startswith(b"LC_CTYPE=") for entry in environ.read().split(b"\0"))
     except OSError:  # no /proc: then by what CPython would have done
         values = {os.environb.get(name, b"") for name in (b"LC_ALL", b"LANG")}
         added = {b"C.UTF-8", b"C.utf8", b"UTF-8"}

@@ -1,12 +1,23 @@
-"""From the front desk to the engine: in this interpreter where it is bare, else in a new one."""
+"""From exec to engine: a bare interpreter, then the plan, then the engine.
+
+The entry point calls `launch`. Where its interpreter is not bare, a new one runs this file as
+`python -I -S -B launcher.py MASK PARENT SEARCH_PATH FOREIGN [OPTIONS] [--] COMMAND...`, which calls `launch` again.
+"""
 
 import os
 import sys
 
-from lifeinit.engine import descriptors, exit_status, log, syscalls
+if __name__ == "__main__":
+    # Without site-packages the interpreter does not know this package yet. Last on the path, it can stand in front of
+    # no module of the standard library.
+    sys.path.append(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
+
+from lifeinit.config import discovery
+from lifeinit.engine import descriptors, syscalls
 from lifeinit.engine.plan import Identity, Plan, Process, Program
 from lifeinit.engine.signals import number_of
-from lifeinit.startup.inherited import forget_script
+from lifeinit.startup import clean_interpreter
+from lifeinit.startup.inherited import capture_inherited, unset_added_lc_ctype
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,75 +25,101 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
     from lifeinit.engine.plan import Inherited
-    from lifeinit.startup.planner_process import FrontDesk
 
-# What an interpreter's own start leaves in sys.modules. Anything more came from a .pth file, a sitecustomize or
-# PYTHONPATH: it may hold threads and megabytes, and is not to live in PID 1.
-_INTERPRETERS_OWN = frozenset(
-    "__main__ _abc _codecs _collections_abc _distutils_hack _frozen_importlib _frozen_importlib_external _imp _io"
-    " _signal _sitebuiltins _stat _thread _warnings _weakref abc builtins codecs encodings errno genericpath io"
-    " lifeinit marshal os posix posixpath site stat sys time zipimport".split()
-)
-# Variables that images set for every Python, and that change nothing in ours.
-_HARMLESS = frozenset(
-    "PYTHONUNBUFFERED PYTHONDONTWRITEBYTECODE PYTHONHASHSEED PYTHONIOENCODING PYTHONUTF8 PYTHONNOUSERSITE".split()
-)
 _STOP_ON = tuple(number_of(name) or 0 for name in ("TERM", "INT", "QUIT"))
+_OPTION_VARIABLES = ("LIFEINIT_", "TINI_")
+_FILE_VARIABLES = {"LIFEINIT_CONFIG", "LIFEINIT_STOP_TIMEOUT", "LIFEINIT_HOOK_FILE"}
 
 
-def plain_plan(command: "Sequence[str]", given: "Inherited") -> Plan:
+def launch(
+    arguments: "Sequence[str]", mask: "Sequence[int]", parent: int, search_path: "Sequence[str]" = ()
+) -> "NoReturn":
+    """Become the init that this command line asks for. All signals are blocked; `mask` is the one from before.
+
+    `parent` is the process that started lifeinit: it may be dead by now. `search_path` is the first interpreter's, if
+    this is the second.
+    """
+    if not clean_interpreter.is_clean():
+        _launch_in_clean_interpreter(arguments, mask, parent)
+    inherited = capture_inherited(mask)
+    variables = {name for name in os.environ if name.startswith(_OPTION_VARIABLES)}
+    command = _plain_command(arguments)
+    if command and not variables and not discovery.lies_in_a_place():
+        _forget_script_directory()
+        _run(plain_plan(command, inherited))
+    descriptors.fill_stdio()  # or a pipe of ours could become the app's stdin
+    from lifeinit.startup.planner_process import plan_in_child  # noqa: PLC0415  # a plain init needs none
+
+    answer = plan_in_child(
+        lambda: _plan(arguments, inherited, parent, search_path, has_options=not variables <= _FILE_VARIABLES),
+        meanwhile=_forget_script_directory,
+    )
+    if isinstance(answer, Plan):
+        _run(answer)
+    syscalls.leave(answer)
+
+
+def plain_plan(command: "Sequence[str]", inherited: "Inherited") -> Plan:
     """The plan of a plain init around the command, without any option."""
     app = Process("app", Program(tuple(map(os.fsencode, command)), Identity()))
-    return Plan((app,), given, _STOP_ON)
+    return Plan((app,), inherited, _STOP_ON)
 
 
-def launch(plan: Plan) -> "NoReturn":
-    """Become the init that carries out the plan."""
-    if _is_clean():
-        forget_script()
-        _ignite(plan)
-    from lifeinit.startup.clean_interpreter import change_interpreter  # noqa: PLC0415  # no page of PID 1 for what it does not need
+def _launch_in_clean_interpreter(arguments: "Sequence[str]", mask: "Sequence[int]", parent: int) -> "NoReturn":
+    from lifeinit.startup import search_path  # noqa: PLC0415  # not for a plain init
 
-    change_interpreter(plan)
+    unset_added_lc_ctype()
+    inherited = (",".join(str(int(signo)) for signo in mask), str(parent), *search_path.to_words())
+    clean_interpreter.exec_clean(os.path.abspath(__file__), (*inherited, *arguments))
 
 
-def launch_from(front_desk: "FrontDesk") -> "NoReturn":
-    """Become the init that carries out what the front desk plans, or leave with the status that it refuses with.
+def _plain_command(arguments: "Sequence[str]") -> "Sequence[str]":
+    """The command, where no option stands before it; nothing where it has to be looked at more closely."""
+    if arguments[:1] == ["--"]:
+        return arguments[1:]
+    if not arguments or arguments[0].startswith("-"):
+        return ()
+    from lifeinit.startup.app_command import may_be_found  # noqa: PLC0415  # after `--` nothing is looked up
 
-    Where this interpreter is bare the plan is made in a child, and no other interpreter has to start. `front_desk` gets
-    what the plan is to be given to, and returns only where it has none.
+    return arguments if may_be_found(arguments[0]) else ()
+
+
+def _plan(
+    arguments: "Sequence[str]", inherited: "Inherited", parent: int, path: "Sequence[str]", has_options: bool
+) -> Plan | int:
+    """In the planner process, where anything may be imported: the plan, or the exit status of a refusal.
+
+    Where no option is given click is not needed, which saves 30 ms.
     """
-    from lifeinit.startup.planner_process import plan_or_status  # noqa: PLC0415
+    from lifeinit.startup import search_path  # noqa: PLC0415
 
-    descriptors.fill_stdio()  # or a file of ours could become the app's stdin
-    found = plan_or_status(front_desk) if _is_clean() else None
-    if isinstance(found, Plan):
-        _ignite(found)
-    if found is None:  # no child for it
-        from lifeinit.startup.clean_interpreter import change_interpreter  # noqa: PLC0415
+    if path:
+        search_path.from_words(path)
+    search_path.isolate()
+    if arguments and not has_options and (arguments[0] == "--" or not arguments[0].startswith("-")):
+        from lifeinit.startup.plan_app import plan_without_options  # noqa: PLC0415
 
-        try:
-            found = front_desk(change_interpreter)
-        except Exception as error:  # noqa: BLE001  # nothing was started yet: a sentence and a status for it
-            log.report(error)
-            found = exit_status.SOFTWARE
-    syscalls.leave(found)
+        answer = plan_without_options(arguments, inherited, parent)
+        if answer is not None:
+            return answer
+    from lifeinit.cli.serve import plan_run  # noqa: PLC0415
+
+    return plan_run(arguments, inherited, parent)
 
 
-def _ignite(plan: Plan) -> "NoReturn":
+def _forget_script_directory() -> None:
+    """Import nothing more from the script's directory, which stands before the standard library."""
+    if not sys.flags.safe_path:
+        del sys.path[0]
+
+
+def _run(plan: Plan) -> "NoReturn":
     from lifeinit.engine import main  # noqa: PLC0415  # before an exec it would be imported for nothing
 
-    main.ignite(plan)
+    main.run(plan)
 
 
-def _is_clean() -> bool:
-    """Whether this interpreter is as bare as a new one: then the exec, 6 ms, is saved."""
-    variables = {name for name in os.environ if name.startswith("PYTHON") and not name.startswith("PYTHON_")}
-    own = _INTERPRETERS_OWN | {"sitecustomize"} if _has_distributions_sitecustomize() else _INTERPRETERS_OWN
-    return variables <= _HARMLESS and all(name.partition(".")[0] in own for name in sys.modules)
-
-
-def _has_distributions_sitecustomize() -> bool:
-    """Whether it lies in the standard library, where Debian puts one that does nothing, and not in a search path."""
-    file = getattr(sys.modules.get("sitecustomize"), "__file__", None)
-    return isinstance(file, str) and os.path.dirname(file) == os.path.dirname(os.__file__)
+if __name__ == "__main__":
+    _mask, _parent, _own_path, _foreign_path = sys.argv[1:5]
+    _signals = [int(number) for number in _mask.split(",") if number]
+    launch(sys.argv[5:], _signals, int(_parent), (_own_path, _foreign_path))

@@ -41,7 +41,7 @@ else:
 hook = Hook(
     "clean-up", Program((b"/bin/sh", b"-c", os.fsencode(post_stop)), Identity(session=True)), None, 5.0, 0, 1.0, False
 )
-main.ignite(
+main.run(
     Plan(
         (Process("app", Program(tuple(map(os.fsencode, app)), Identity())),),
         Inherited(mask, sigchld_ignored=False, lc_ctype_added=False, directory=os.getcwdb()),

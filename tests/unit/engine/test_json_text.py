@@ -14,7 +14,7 @@ from lifeinit.engine.json_text import dumps
 if TYPE_CHECKING:
     from lifeinit.engine.json_text import Json
 
-# Every code point, the lone surrogates too: the front desk's texts hold them for bytes that are no UTF-8.
+# Every code point, the lone surrogates too: the planner's texts hold them for bytes that are no UTF-8.
 CHARACTERS = st.characters(exclude_categories=())
 # Two halves that meet become one character on the way back, as with any JSON.
 TEXTS = st.text(CHARACTERS).filter(lambda text: json.loads(json.dumps(text)) == text)

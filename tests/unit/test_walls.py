@@ -21,6 +21,7 @@ IN_ONE_FUNCTION = {
     "syscalls.py": {"ctypes"},
     "log.py": {"_socket", "select"},
     "spawn.py": {"select"},
+    "marks.py": {"resource"},
     "notify.py": {"_socket", "fcntl"},
     "state.py": {"fcntl"},
 }

@@ -3,12 +3,14 @@
 import errno
 import os
 
-from lifeinit.engine import descendants, log, syscalls
+from lifeinit.engine import log, proc_stat, syscalls
+from lifeinit.engine.signals import number_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
 
+_CONT = number_of("CONT") or 0
 _NOT_OWN = "that is no process of the app's own"
 _NO_PROCESS = {errno.ESRCH, errno.EINVAL, errno.ENOENT}  # ENOENT, before EINVAL: it is a thread. pidfd_open(2)
 
@@ -20,10 +22,10 @@ class RunningApp:
     lives; when it dies before the other, which is then handed to us, the other takes its place.
     """
 
-    def __init__(self, pid: int, uid: int) -> None:
+    def __init__(self, pid: int, is_descendant: "Callable[[int], bool]") -> None:
         self.pid = pid
         self.status_text = ""
-        self._uid = uid
+        self._is_descendant = is_descendant
         self._group = pid
         self._other: tuple[int, int] | None = None  # pid, and a descriptor that no reuse of the pid deceives
 
@@ -31,6 +33,16 @@ class RunningApp:
     def pids(self) -> tuple[int, ...]:
         """The main process, and the one that it has named instead."""
         return (self.pid, self._other[0]) if self._to_other(0) and self._other else (self.pid,)
+
+    def owns(self, pid: int) -> bool:
+        """Whether a process is the main one or descends from the one that was started: it may speak for the app."""
+        return pid in self.pids or self._is_descendant(pid)
+
+    def wake(self) -> None:
+        """Send SIGCONT to the main process if it is stopped: it would act on nothing else but SIGKILL."""
+        main = proc_stat.read(self.pids[-1])
+        if main is None or main.is_stopped:  # without /proc nobody knows: a SIGCONT too many is the lesser evil
+            self.signal(_CONT, group=False)
 
     def signal(self, signo: int, group: bool) -> bool:
         """Whether we may: not where it has another user and we lack CAP_KILL."""
@@ -49,8 +61,8 @@ class RunningApp:
     def main_is(self, pid: int, ours: "Collection[int]") -> str:
         """Take another process as the main one, if it is one of the app's own. Else why not; empty if it is taken.
 
-        It has to descend from it, whatever its user; or to be an orphan below us that the process may signal. Neither
-        itself nor its group may have another role: `ours` are the pids of those that do.
+        It has to descend from the process that was started, whatever user it has become, and neither itself nor its
+        group may have another role: `ours` are the pids of those that do.
         """
         self._let_go()
         if pid == self.pid:
@@ -62,16 +74,11 @@ class RunningApp:
         except OSError as error:
             return _NOT_OWN if error.errno in _NO_PROCESS else f"pidfd_open: {error.strerror}"
         roles = {pid, syscalls.group_of(pid)} & set(ours)
-        if roles - {self.pid} or not self._owns(pid):
+        if roles - {self.pid} or not self._is_descendant(pid):
             os.close(descriptor)
             return _NOT_OWN
         self._other = (pid, descriptor)
         return ""
-
-    def _owns(self, pid: int) -> bool:
-        if descendants.descends_from(pid, self.pid):
-            return True
-        return self._uid in {0, syscalls.user_of(pid)} and descendants.lives_below(pid)
 
     def survives(self) -> bool:
         """The process is dead: whether the one that it has named as its MAINPID goes on as the app."""
@@ -83,9 +90,9 @@ class RunningApp:
         group = syscalls.group_of(pid)
         self._let_go()
         if not is_child:
-            if lives:
-                parent = descendants.parent_of(pid)
-                log.say(f"MAINPID={pid} cannot take over: lifeinit is not its parent, pid {parent} still lives")
+            other = proc_stat.read(pid)
+            if lives and other is not None:
+                log.say(f"MAINPID={pid} cannot take over: lifeinit is not its parent, pid {other.parent} still lives")
             return False
         self.pid = pid
         if group not in {0, os.getpgrp()}:

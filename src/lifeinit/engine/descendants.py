@@ -1,132 +1,192 @@
-"""Everything that lives below lifeinit, be it child or orphan."""
+"""Whose process is this: every child that lifeinit starts is the root of a tree, and one table says what belongs to it.
+
+A process belongs to the tree of its nearest ancestor that is a root. Where that ancestor is gone, it belongs to the
+tree whose session or process group it is in, and else to the tree whose mark it has inherited (marks.py). Each answer
+is made of one reading of /proc: its cost is linear in the number of processes, whoever made them.
+
+What was a child of lifeinit at its start is a stranger, and so is what descends from it: an entrypoint script may have
+started it before `exec lifeinit`. So is what has entered the container from outside (docker exec, a health check), and
+what it left behind.
+
+What the table cannot know:
+- An orphan that left its session and changed its mark as well belongs to nobody. PID 1 terminates it before the last
+  exit, and a subreaper too, unless there were strangers.
+- Where /proc is missing, or hides other users' processes (hidepid), what it does not show belongs to nobody.
+- Of a session that was empty for a moment and whose number was reused, before anybody looked, the new one is taken for
+  the old one.
+- Where lifeinit is neither PID 1 nor a subreaper, orphans have another parent: their mark is not asked for.
+"""
 
 import os
 
-from lifeinit.engine import syscalls
+from lifeinit.engine import proc_stat, syscalls
+from lifeinit.engine.marks import Marks
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import signal as _signal
-else:
-    import _signal
+    from lifeinit.engine.proc_stat import ProcStat
+
+    Table = dict[int, ProcStat]
+
+_MOST_ANCESTORS = 256
+_MOST_IDS = 256  # sessions and groups that are remembered between two readings of /proc
+_UNKNOWN_TREE = 0  # of an orphan that can only be ours, but nobody knows of which child
 
 
-def signal_all_below(signo: int) -> None:
-    """Signal every process that lives below this one."""
-    if os.getpid() == 1:
+class Descendants:
+    """The trees of one lifeinit. A tree is named by the serial number of the child that is its root."""
+
+    def __init__(self, has_marks: bool) -> None:
+        self._own, self._own_session, self._own_group = os.getpid(), os.getsid(0), os.getpgrp()
+        self._marks = Marks() if has_marks else None
+        self._serial = 0
+        self._roots: dict[int, int] = {}  # pid -> tree, until the root is reaped
+        self._sessions: dict[int, int] = {}  # session -> tree
+        self._groups: dict[int, int] = {}  # process group -> tree
+        self._kept: set[int] = set()
+        self._strangers = self._children_at_start()
+
+    def _children_at_start(self) -> dict[int, int]:
+        """The start time of each child that lifeinit has before it starts one."""
+        if not syscalls.has_children():
+            return {}
         try:
-            os.kill(-1, signo)  # for PID 1 this is its own PID namespace, itself left out. kill(2)
-        except ProcessLookupError:
-            pass  # nobody is left
-        return
-    signalled: set[int] = set()
-    while new := [pid for pid in _descendants(os.getpid()) if pid not in signalled]:
-        for pid in new:
-            _signal_descendant(pid, signo)
-        signalled.update(new)  # once more, for those that were forked meanwhile
+            table = proc_stat.read_all()
+        except OSError:
+            return {}  # no /proc
+        return {pid: process.started for pid, process in table.items() if process.parent == self._own}
 
+    @property
+    def has_strangers(self) -> bool:
+        """Whether lifeinit had children before it started one."""
+        return bool(self._strangers)
 
-def _signal_descendant(pid: int, signo: int) -> None:
-    """Signal it through a descriptor, so that a pid that was reused since we looked is not hit. pidfd_open(2)"""
-    try:
-        process = syscalls.open_process(pid)
-    except ProcessLookupError:
-        return
-    except OSError:
-        process = None  # an old kernel, a seccomp profile, or no descriptor left
-    try:
-        if process is None:
-            os.kill(pid, signo)
-        elif lives_below(pid):
-            _signal_open(process, pid, signo)
-    except (ProcessLookupError, PermissionError):
-        pass  # it died since we looked, or it is a set-user-ID program
-    finally:
-        if process is not None:
-            os.close(process)
+    # The roots.
 
+    def expect(self) -> int:
+        """The tree of the child that is forked next. Answered by `started`, whether or not a child came of it."""
+        self._serial += 1
+        if self._marks is not None:
+            self._marks.put_on(self._serial)
+        return self._serial
 
-def _signal_open(process: int, pid: int, signo: int) -> None:
-    try:
-        _signal.pidfd_send_signal(process, signo)
-    except ProcessLookupError:
-        raise
-    except OSError:
-        os.kill(pid, signo)  # a seccomp profile may forbid the one and allow the other
+    def started(self, tree: int, pid: int, session: bool) -> None:
+        """The root of a tree runs, as the leader of a session or of a process group; 0: there is no child."""
+        if self._marks is not None:
+            self._marks.take_off()
+        if not pid:
+            return
+        self._roots[pid] = tree
+        self._groups = _remember(self._groups, pid, tree)
+        if session:
+            self._sessions = _remember(self._sessions, pid, tree)
 
+    def reaped(self, pid: int) -> None:
+        """A child is no more, and its pid may be another process's from now on."""
+        self._roots.pop(pid, None)
 
-def _descendants(root: int) -> list[int]:
-    """Every process below `root`, parents first, from /proc; without /proc none. proc(5)"""
-    children: dict[int, list[int]] = {}
-    try:
-        entries = os.listdir("/proc")
-    except OSError:
-        return []
-    for entry in entries:
-        if entry.isdecimal():
-            children.setdefault(parent_of(int(entry)), []).append(int(entry))
-    found = list(children.get(root, ()))
-    for pid in found:
-        found.extend(children.get(pid, ()))
-    return found
+    def keep(self, tree: int) -> None:
+        """What the tree still has is no leftover: the daemon of a hook that will not run again."""
+        self._kept.add(tree)
 
+    # What belongs to them. Each of these raises OSError where there is no /proc.
 
-def lives_below(pid: int) -> bool:
-    """Whether this process is a child of ours, or a child's child."""
-    return pid in _descendants(os.getpid())
+    def members(self, tree: int) -> "list[ProcStat]":
+        """Every living process of a tree."""
+        table, owners = self._read()
+        return [process for pid, process in table.items() if owners[pid] == tree and not process.is_dead]
 
+    def leftovers(self) -> "list[ProcStat]":
+        """Every living process of every tree, but for those that are kept."""
+        table, owners = self._read()
+        unwanted = {None, *self._kept}
+        return [process for pid, process in table.items() if owners[pid] not in unwanted and not process.is_dead]
 
-_DEEPEST = 1000  # generations: no app is that deep, and a walk has to end
+    def everything(self) -> "list[ProcStat]":
+        """Every living process that lifeinit ends before it exits: for PID 1 all that there are, else every tree."""
+        if self._own == 1:
+            return [process for process in proc_stat.read_all().values() if process.pid != 1 and not process.is_dead]
+        table, owners = self._read()
+        return [process for pid, process in table.items() if owners[pid] is not None and not process.is_dead]
 
-
-def descends_from(pid: int, ancestor: int) -> bool:
-    """Whether the process is below that other one. Who has lost a parent in between is not: it is an orphan of ours."""
-    for _ in range(_DEEPEST):
-        pid = parent_of(pid)
-        if pid == ancestor:
-            return True
-        if pid <= 1 or pid == os.getpid():
-            break
-    return False
-
-
-def exists(pid: int) -> bool:
-    """Whether there is such a process, if only as a zombie."""
-    return os.path.exists(f"/proc/{pid}")
-
-
-def parent_of(pid: int) -> int:
-    """The parent's pid; 0 where there is none in our namespace, or nothing can be known. proc(5)"""
-    return int(_stat(pid)[1])
-
-
-def group_lives(pgid: int) -> bool:
-    """Whether the process group has a member that is not dead.
-
-    A zombie counts for nothing: it may be another process's child, and of its end nobody would tell us.
-    """
-    try:
-        os.killpg(pgid, 0)
-    except ProcessLookupError:
+    def belongs_to(self, pid: int, tree: int) -> bool:
+        """Whether one process belongs to a tree. Reads of /proc its ancestors alone, and not for ever."""
+        for _ in range(_MOST_ANCESTORS):
+            if pid in self._roots:
+                return self._roots[pid] == tree
+            process = proc_stat.read(pid)
+            if process is None or pid == self._own:
+                return False
+            owner = self._of_orphan(process)
+            if owner is not None:
+                return owner == tree
+            pid = process.parent
         return False
-    except PermissionError:
-        pass  # it has members, of another user
-    try:
-        members = [
-            fields
-            for entry in os.listdir("/proc")
-            if entry.isdecimal() and int((fields := _stat(int(entry)))[2]) == pgid
-        ]
-    except OSError:
-        return True  # no /proc to look closer
-    return not members or any(fields[0] not in {b"Z", b"X"} for fields in members)
+
+    def _read(self) -> "tuple[Table, dict[int, int | None]]":
+        """One reading of /proc, and the tree of each process in it.
+
+        Twice over it: an orphan may come before the one of its session whose tree its ancestors tell.
+        """
+        table = proc_stat.read_all()
+        owners: dict[int, int | None] = {}
+        for _ in range(2):
+            owners = {}
+            for pid in table:
+                self._climb(pid, table, owners)
+            self._learn(table, owners)
+        return table, owners
+
+    def _climb(self, pid: int, table: "Table", owners: "dict[int, int | None]") -> None:
+        """Find the tree of a process, and of those that are passed on the way up to its root."""
+        passed: list[ProcStat] = []
+        owner: int | None = None
+        # The lines were read one after the other: with pids that were reused meanwhile they could form a circle.
+        while pid != self._own and len(passed) <= len(table):
+            if pid in owners:
+                owner = owners[pid]
+                break
+            process = table.get(pid)
+            if process is None:
+                break
+            passed.append(process)
+            if pid in self._roots:
+                owner = self._roots[pid]
+                break
+            pid = process.parent
+        for process in reversed(passed):
+            if owner is None:
+                owner = self._of_orphan(process)
+            owners[process.pid] = owner
+        owners.setdefault(self._own, None)
+
+    def _of_orphan(self, process: "ProcStat") -> int | None:
+        """The tree of a process that has no root above it."""
+        if self._strangers.get(process.pid) == process.started:
+            return None
+        tree = self._sessions.get(process.session, self._groups.get(process.group))
+        if tree is None and process.parent == self._own:
+            tree = None if self._marks is None else self._marks.serial_of(process.pid)
+            if tree is None and self._own != 1 and not self._strangers:
+                return _UNKNOWN_TREE  # nobody enters a subreaper's tree from outside
+        return tree
+
+    def _learn(self, table: "Table", owners: "dict[int, int | None]") -> None:
+        """Remember the sessions and groups of the trees: whoever is in one now may be an orphan later."""
+        sessions, groups = {}, {}
+        for pid, process in table.items():
+            tree = owners[pid]
+            if tree is not None and not (process.is_dead and pid not in self._roots):
+                sessions[process.session] = groups[process.group] = tree
+        sessions.pop(self._own_session, None)
+        groups.pop(self._own_group, None)
+        self._sessions, self._groups = sessions, groups
 
 
-def _stat(pid: int) -> list[bytes]:
-    """State, parent and process group, and what follows them; all 0 for a process that is gone. proc(5)"""
-    try:
-        with open(f"/proc/{pid}/stat", "rb") as stat:
-            # The command's name stands in brackets and may hold anything, brackets too.
-            return stat.read().rpartition(b")")[2].split()
-    except OSError:
-        return [b"X", b"0", b"0"]
+def _remember(known: dict[int, int], number: int, tree: int) -> dict[int, int]:
+    """The same with one more at its end, and without the oldest if they are too many."""
+    known.pop(number, None)
+    known[number] = tree
+    if len(known) > _MOST_IDS:
+        del known[next(iter(known))]
+    return known

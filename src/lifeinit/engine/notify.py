@@ -8,8 +8,8 @@ together message by message, so a flood costs no memory.
 import os
 import sys
 
-from lifeinit.engine import descendants, log, syscalls
 from lifeinit.engine import events as ev
+from lifeinit.engine import log, proc_stat, syscalls
 from lifeinit.engine.plan import Plan
 from lifeinit.engine.record import Record
 
@@ -89,10 +89,8 @@ class Notifications:
         One that has ended before its message is read cannot be looked up any more. systemd ignores it too; of its own
         tools systemd-notify(1) waits for its message to be read.
         """
-        if sender in app.pids:
-            return True
-        belongs = sender > 0 and any(descendants.descends_from(sender, pid) for pid in app.pids)
-        if not belongs and sender > 0 and not socket.told_of_exited and not descendants.exists(sender):
+        belongs = sender > 0 and app.owns(sender)
+        if not belongs and sender > 0 and not socket.told_of_exited and proc_stat.read(sender) is None:
             socket.told_of_exited = True
             log.say(
                 f"a notification is ignored: its sender, pid {sender}, exited before it could be identified;"

@@ -15,7 +15,6 @@ from lifeinit.engine.notify import Notifications
 from lifeinit.engine.plain_services import PlainServices
 from lifeinit.engine.plan import Plan, Program
 from lifeinit.engine.ready_file import ReadyFile
-from lifeinit.engine.spawn import expanded
 from lifeinit.engine.state_machine import Machine
 
 TYPE_CHECKING = False
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from signal import struct_siginfo
 
     from lifeinit.engine.hook_environment import Variables
-    from lifeinit.engine.plan import Value
 
 
 class Services(PlainServices):
@@ -48,9 +46,6 @@ class Services(PlainServices):
         """Prepare for the start of a process; the variables that it gets. Raises OSError."""
         if process == 0:
             self._oom_kills, self._oom_killed = oom.kills(), False
-        ready = self._plan.processes[process].ready
-        if ready is not None and ready.file is not None:
-            _remove(ready.file, self.trusted)
         if process == 0 and self._ready_file is not None:
             self._ready_file.open_directory()
         return self._notifications.prepare(process)
@@ -164,14 +159,6 @@ class Services(PlainServices):
         self.exported.update(variables)
         if ours:
             self.trusted.update(variables)
-
-
-def _remove(path: "Value", exported: "Mapping[bytes, bytes]") -> None:
-    """Of a ready file: what an earlier run has left must not count."""
-    try:
-        os.unlink(expanded(path, {**os.environb, **exported}))
-    except (OSError, KeyError):
-        pass  # it is not there, or no path at all, which the probe will tell
 
 
 def _supervisor(plan: Plan) -> bytes | None:

@@ -1,43 +1,21 @@
-"""Fork and exec one child, with exactly the environment that it is to have."""
+"""Fork one child and wait until it has become its program."""
 
 import errno
 import os
 import time
 
-from lifeinit.engine import descriptors, exit_status, signals, syscalls
-from lifeinit.engine.plan import Inherited, Program, User
-from lifeinit.engine.record import Record
+from lifeinit.engine import exit_status, signals, syscalls
+from lifeinit.engine.become import LONGEST_REPORT, Child, become
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
-    from typing import NoReturn
+    from collections.abc import Collection
 
-    from lifeinit.engine.plan import Value
-
-DEFAULT_PATH = b"/bin:/usr/bin"  # what execvp(3) searches where PATH is unset
-_SHELL = b"/bin/sh"
-_LONGEST_REPORT = 4096  # PIPE_BUF: written in one piece. pipe(7)
 _WAKE_AFTER_MS = 50
 _MOST_STOPS = 20  # a second in all for one that is stopped again and again
 _MOST_ASKED = 40  # two seconds for one that is stuck while a stop request waits
 
 _CONT = signals.number_of("CONT") or 0
-
-
-class Child(Record):
-    """What a child gets.
-
-    `exported` is what pre_start hooks have handed on; `told` are variables of our own, unset where the value is None.
-    A hook (`is_app` false) reads /dev/null and has no descriptor but 0, 1 and 2; the app has all that we inherited.
-    """
-
-    program: Program
-    inherited: Inherited
-    exported: "Mapping[bytes, bytes]"
-    told: tuple[tuple[bytes, bytes | None], ...]
-    is_app: bool
-    takes_terminal: bool = False
 
 
 class SpawnError(Exception):
@@ -61,25 +39,18 @@ def spawn(child: Child, asks: "Collection[int] | None" = None, until: float | No
     Why not posix_spawn: it can neither hand over a terminal nor change the directory.
     """
     try:
-        report, report_end = os.pipe()  # close-on-exec: end of file means that the exec succeeded
+        pid, report = fork_with_report()
     except OSError as error:
-        raise SpawnError(exit_status.NOT_EXECUTABLE, f"no pipe: {error.strerror}") from None
-    try:
-        pid = os.fork()
-    except OSError as error:
-        os.close(report)
-        os.close(report_end)
-        raise SpawnError(exit_status.NOT_EXECUTABLE, f"fork failed: {error.strerror}") from None
+        raise SpawnError(exit_status.NOT_EXECUTABLE, str(error.strerror)) from None
     if pid == 0:
-        _become(child, report_end)
-    os.close(report_end)
+        become(child, report)
     if not child.program.identity.session:  # a group's leader cannot begin a session. setsid(2)
         try:
             os.setpgid(pid, pid)  # here and in the child: whoever is later finds it done
         except OSError:
             pass  # EACCES: it has exec'ed already; ESRCH: it is dead already
     given_up = 0 if asks is None else _given_up(report, pid, asks, until)
-    problem = b"" if given_up else os.read(report, _LONGEST_REPORT)
+    problem = b"" if given_up else os.read(report, LONGEST_REPORT)
     os.close(report)
     if problem or given_up:
         syscalls.end_child(pid)  # it may be stopped even now, on the way to its end
@@ -115,157 +86,20 @@ def _given_up(report: int, pid: int, asks: "Collection[int]", until: float | Non
     return 0
 
 
-def _become(child: Child, report: int) -> "NoReturn":
-    """In the child. Whatever happens, it ends here: an exception that left would run the parent's life twice."""
+def fork_with_report() -> tuple[int, int]:
+    """Fork with a pipe from the child: its pid and the end to read from; in the child 0 and the end to write to.
+
+    Both ends are close-on-exec: end of file means that the exec succeeded, or that the child is dead. Raises OSError.
+    """
     try:
-        if child.program.identity.session:
-            os.setsid()
-        else:
-            os.setpgid(0, 0)
-        if child.takes_terminal:
-            syscalls.give_terminal(os.getpid())
-        if not child.is_app:
-            descriptors.null_stdin()
-            if child.program.call is None:
-                descriptors.close_inherited(keep=(report,))
-            _enter(child.inherited.directory)
-        path = _set_environment(child)
-        _settle(child.program)
-        syscalls.restore_signals(child.inherited.mask, child.inherited.sigchld_ignored)
-        if child.program.call is not None:
-            syscalls.name_process(child.program.argv[0])
-            os.close(report)
-            os._exit(child.program.call())
-        execute(child.program.argv, path)
+        reader, writer = os.pipe()
     except OSError as error:
-        _report(report, error.errno or errno.EINVAL, str(error.strerror))
-    except BaseException as error:  # noqa: BLE001
-        _report(report, errno.EINVAL, repr(error))
-    finally:
-        os._exit(exit_status.NOT_EXECUTABLE)
-
-
-def _report(report: int, code: int, why: str) -> None:
-    os.write(report, b"%d %s" % (code, why.encode("utf-8", "backslashreplace")[: _LONGEST_REPORT - 10]))
-
-
-def _set_environment(child: Child) -> bytes:
-    """Returns the PATH that it holds. What hooks have exported goes over the program's own, which may speak of it."""
-    if child.inherited.lc_ctype_added:
-        _set_variable(b"LC_CTYPE", None)  # CPython put it there. PEP 538
-    if child.is_app and os.environb.get(b"LISTEN_PID") == str(os.getppid()).encode():
-        _set_variable(b"LISTEN_PID", str(os.getpid()).encode())  # sd_listen_fds(3)
-    known = {**os.environb, **child.exported}
-    own = {name: _own(name, value, known) for name, value in child.program.identity.environment}
-    for name, text in (*own.items(), *child.exported.items(), *child.told):
-        _set_variable(name, text)
-    return {**known, **own, **child.exported}.get(b"PATH", DEFAULT_PATH)
-
-
-def expanded(value: "Value", known: "Mapping[bytes, bytes]") -> bytes:
-    """The text with its variables' values. Raises KeyError for one that is not set."""
-    return b"".join(known[part] if i % 2 else part for i, part in enumerate(value))
-
-
-def _own(name: bytes, value: "Value", known: "Mapping[bytes, bytes]") -> bytes:
+        raise OSError(error.errno, f"no pipe: {error.strerror}") from None
     try:
-        return expanded(value, known)
-    except KeyError as error:
-        what = f"${os.fsdecode(error.args[0])} is not set, and the variable {os.fsdecode(name)} needs it"
-        raise OSError(errno.EINVAL, what) from None
-
-
-def _settle(program: Program) -> None:
-    """Umask, rights, user and directory. The directory comes after the user, who has to be allowed there."""
-    identity = program.identity
-    if identity.umask is not None:
-        os.umask(identity.umask)
-    if identity.no_new_privs:
-        _forbid_new_privileges()  # as ourselves: the user may not be allowed to read our Python
-    if identity.oom_score_adj is not None:
-        _adjust_oom_score(identity.oom_score_adj)  # as ourselves: lowering it takes CAP_SYS_RESOURCE
-    if identity.user is not None:
-        _become_user(identity.user)
-    _enter(program.directory)
-
-
-def _forbid_new_privileges() -> None:
-    try:
-        syscalls.forbid_new_privileges()
+        pid = os.fork()
     except OSError as error:
-        raise OSError(errno.EACCES, f"cannot set no_new_privs: {error.strerror}") from None
-
-
-def _adjust_oom_score(value: int) -> None:
-    """In the child, so that PID 1 keeps its own; what the child starts inherits it. proc_pid_oom_score_adj(5)"""
-    try:
-        file = os.open("/proc/self/oom_score_adj", os.O_WRONLY | os.O_CLOEXEC)
-        os.write(file, b"%d" % value)
-        os.close(file)
-    except OSError as error:
-        raise OSError(errno.EACCES, f"cannot set oom_score_adj to {value}: {error.strerror}") from None
-
-
-def _become_user(user: User) -> None:
-    """Groups first: without root there is no way to change them. All three ids: a saved one would be a way back."""
-    try:
-        os.setgroups(user.groups)
-        os.setresgid(user.gid, user.gid, user.gid)
-        os.setresuid(user.uid, user.uid, user.uid)
-    except OSError as error:
-        who = f"uid {user.uid} and gid {user.gid}"
-        raise OSError(errno.EACCES, f"cannot become {who}: {error.strerror}") from None
-
-
-def _enter(directory: bytes | None) -> None:
-    if directory is None:
-        return  # it was gone before we started
-    try:
-        if os.getcwdb() == directory:
-            return  # we stand in it: whether we might enter it once more does not matter
-    except OSError:
-        pass  # ours was removed
-    try:
-        os.chdir(directory)
-    except OSError as error:
-        raise OSError(errno.EACCES, f"cannot enter {os.fsdecode(directory)}: {error.strerror}") from None
-
-
-def _set_variable(name: bytes, value: bytes | None) -> None:
-    """Why not os.execve with a mapping: it cannot pass on malformed or doubled entries, and those are the app's too."""
-    if value is None:
-        os.unsetenv(name)
-        os.environb.pop(name, None)  # a function looks here
-    else:
-        os.environb[name] = value
-
-
-def execute(argv: tuple[bytes, ...], path: bytes) -> "NoReturn":
-    """execvp(3), with its two rules that os.execvp lacks: a script without a shebang, and EACCES remembered."""
-    program = argv[0]
-    if not program:
-        raise FileNotFoundError(errno.ENOENT, "its name is empty")
-    if b"/" in program:
-        _exec_file(program, argv)
-    failure: OSError = FileNotFoundError(errno.ENOENT, "not found in PATH")
-    for directory in path.split(b":"):
-        file = os.path.join(directory or b".", program)
-        try:
-            _exec_file(file, argv)
-        except (FileNotFoundError, NotADirectoryError, PermissionError) as error:
-            if os.path.lexists(file):
-                failure = error  # it is there and cannot run: that says more than that it is nowhere else
-    raise failure
-
-
-def _exec_file(file: bytes, argv: tuple[bytes, ...]) -> "NoReturn":
-    try:
-        os.execv(file, argv)
-    except OSError as error:
-        if error.errno == errno.ENOEXEC:
-            os.execv(_SHELL, (_SHELL, file, *argv[1:]))
-        if error.errno == errno.ENOENT and os.path.exists(file):
-            raise FileNotFoundError(
-                errno.ENOENT, "the interpreter of its first line, or its loader, is not there"
-            ) from None
-        raise
+        os.close(reader)
+        os.close(writer)
+        raise OSError(error.errno, f"fork failed: {error.strerror}") from None
+    os.close(writer if pid else reader)
+    return pid, reader if pid else writer

@@ -564,6 +564,15 @@ class Machine:
             ev.Arm("backoff", delay),
         ]
 
+    @property
+    def may_restart(self) -> bool:
+        """Whether another life may follow this one, as far as it is known."""
+        rule = self._deciding().restart
+        if self.stop_asked or len(self.windows) >= rule.most:
+            return False
+        fails = bool(self.exit_status) or any(hook.abort for hook in self.plan.post_stop)
+        return rule.when == "always" or (rule.when == "on-failure" and fails)
+
     def _deciding(self) -> Process:
         """The process whose rules decide what follows: the one that could not start, else the one that ended first."""
         return self.plan.processes[self.first_exit or 0 if self.cause is None else self.cause]

@@ -3,17 +3,16 @@
 import os
 import time
 
-from lifeinit.engine import descendants, descriptors, exit_status, log, syscalls
 from lifeinit.engine import events as ev
-from lifeinit.engine.app import RunningApp
+from lifeinit.engine import exit_status, log, syscalls
 from lifeinit.engine.budget import CLEANUP_TIME
+from lifeinit.engine.children import Children
+from lifeinit.engine.descendants import Descendants
+from lifeinit.engine.leftovers import Leftovers
 from lifeinit.engine.plain_services import PlainServices
-from lifeinit.engine.plan import Plan, Process, Program
-from lifeinit.engine.printable import quote
+from lifeinit.engine.plan import Plan
 from lifeinit.engine.signals import name_of, number_of
-from lifeinit.engine.spawn import Child, SpawnError, spawn
 from lifeinit.engine.state_machine import OWN_STOP_LIMIT, Machine
-from lifeinit.engine.terminal import Terminal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,33 +28,19 @@ _CHLD, _CONT, _KILL, _TERM, _PIPE, _XFSZ = (
 _OF_A_WRITE = {_PIPE, _XFSZ}
 
 
-class RunningHook:
-    """A hook's process. It is over when its leader is reaped; once signalled, when its whole group is."""
-
-    def __init__(self, pid: int) -> None:
-        self.pid = pid
-        self.ending: ev.Ending | None = None
-        self.signalled = False
-
-
 class Supervisor:
     """Runs one plan. Every signal must be blocked by now."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.machine = Machine(plan)
-        self.apps: dict[int, RunningApp] = {}
-        self.probes: dict[int, int] = {}
-        self.ended_probes: set[int] = set()
-        self.hook: RunningHook | None = None
-        self.hook_pid, self.hook_began = 0, time.monotonic()
-        self.app_began = self.hook_began
+        self.services = _services(plan)
+        descendants = Descendants(has_marks=not plan.plain)
+        self.children = Children(plan, self.machine, self.services, descendants)
+        self.leftovers = Leftovers(self.machine, descendants)
         self.deadlines: dict[ev.Timer, float] = {}
         self.exit_status: int | None = None
         self.last_said = ""
-        self.last_pids: dict[int, int] = {}
-        self.terminal = Terminal(keeps_keys=not plan.plain)
-        self.services = _services(plan)
 
     def run(self) -> int:
         """Live through the plan and return the exit status. Nothing that fails in here ends PID 1 before the app."""
@@ -89,8 +74,8 @@ class Supervisor:
     def _live(self, event: ev.Event) -> int:
         self._handle(event)
         while self.exit_status is None:
-            self.services.update(self.machine, self.apps)
-            if self._read_signals(syscalls.wait(min(self.deadlines.values()) if self.deadlines else None)):
+            self.services.update(self.machine, self.children.apps)
+            if self._read_signals(syscalls.wait(self._next_deadline())):
                 self._reap()
             self._expire()
         self.services.close()
@@ -99,20 +84,13 @@ class Supervisor:
     def _last_resort(self) -> int:
         """Without machine and timers: stop the app, wait for it as long as any stop may take. `run` ends the rest."""
         self.services.close()
-        descendants.signal_all_below(_TERM)
-        descendants.signal_all_below(_CONT)
-        self._until_childless(OWN_STOP_LIMIT if self.plan.stop_timeout is None else self.plan.stop_timeout)
+        self.leftovers.signal_everything(_TERM)
+        self.leftovers.wait(OWN_STOP_LIMIT if self.plan.stop_timeout is None else self.plan.stop_timeout)
         return exit_status.SOFTWARE
 
     def _end_all(self) -> None:
-        descendants.signal_all_below(_KILL)
-        self._until_childless(CLEANUP_TIME)
-
-    def _until_childless(self, limit: float) -> None:
-        deadline = time.monotonic() + limit
-        syscalls.reap(wanted=())  # a SIGCHLD may have been read already
-        while syscalls.has_children() and syscalls.wait(deadline) is not None:
-            syscalls.reap(wanted=())
+        self.leftovers.signal_everything(_KILL)
+        self.leftovers.wait(CLEANUP_TIME)
 
     def _handle(self, event: ev.Event) -> list[ev.Action]:
         """Let the machine answer, and whatever its actions bring about at once after that. Returns all the actions."""
@@ -131,28 +109,27 @@ class Supervisor:
     def _perform(self, action: ev.Action) -> ev.Event | None:  # a table
         match action:
             case ev.SignalApp():  # first, as the one action whose time an app can feel
-                self._signal_app(action)
+                self.children.signal_app(action.process, action.signo, action.group)
             case ev.StartApp(process):
-                return self._start_app(process)
+                return self.children.start_app(process)
             case ev.Probe(process):
-                return self._probe(process)
+                return self.children.start_probe(process)
             case ev.EndProbe(process):
-                if process in self.probes:
-                    self._end_probe(self.probes.pop(process))
+                self.children.terminate_probe(process)
             case ev.RunHook(phase, index):
                 program = self.plan.hooks(phase)[index].program
-                return None if program is None else self._run_hook(program)
+                return None if program is None else self.children.start_hook(program, self._until)
             case ev.SignalHook(signo):
-                if self.hook is not None:
-                    self.hook.signalled = True
-                    syscalls.signal_group(self.hook.pid, signo)
+                if signo != _CONT:  # whoever is stopped is woken for the SIGTERM before it
+                    self.children.signal_hook(signo)
             case ev.ForgetApp(process):
-                self.apps.pop(process, None)
+                self.children.forget_app(process)
             case ev.ForgetHook():
-                self.hook = None
-                self.services.after_hook(None)
+                self.children.forget_hook()
             case ev.Sweep(signo):
-                return self._sweep(signo)
+                self.children.reap_leftovers()
+                self.leftovers.signal(signo)
+                return self.leftovers.gone()
             case ev.Arm(timer, after, at_least):
                 self._arm(timer, after, at_least)
             case ev.Disarm(timer):
@@ -186,14 +163,9 @@ class Supervisor:
                 break
             came = syscalls.wait(0.0) if most > 0 else syscalls.wait(0.0, self.plan.stop_on)
         if heard:
-            for event in self.services.notified(self.apps, self._roles()):
+            for event in self.services.notified(self.children.apps, self.children.roles()):
                 self._handle(event)
         return died
-
-    def _roles(self) -> set[int]:
-        """The pids that have a role."""
-        hook = () if self.hook is None else (self.hook.pid,)
-        return {*(app.pid for app in self.apps.values()), *self.probes.values(), *hook}
 
     def _signal_came(self, came: "struct_siginfo") -> None:
         done = self._handle(ev.SignalCame(came.si_signo))
@@ -208,166 +180,47 @@ class Supervisor:
         """The signals that ask us to stop."""
         return set(self.plan.stop_on) - {came for came, goes in self.plan.rewrite if goes is None}
 
-    def _spawn(self, child: Child) -> int:
-        """For a plain PID 1 without a guard: nobody lives who could stop the child, and nothing else is to be done."""
-        return spawn(child, None if self.plan.plain and os.getpid() == 1 else self._asks, self._until)
-
     @property
     def _until(self) -> float | None:
         """When the time of what is started now will be over. Monotonic clock"""
         ends = [self.deadlines[timer] for timer in ("timeout", "reserve", "budget") if timer in self.deadlines]
         return min(ends, default=None)
 
-    def _signal_app(self, action: ev.SignalApp) -> None:
-        app = self.apps.get(action.process)
-        if app is not None and not app.signal(action.signo, action.group):
-            name, signal = self.plan.processes[action.process].name, name_of(action.signo)
-            log.say(f"may not send SIG{signal} to the {name}: it has another user; CAP_KILL is missing")
-
     # Children.
 
-    def _start_app(self, process: int) -> ev.Event:
-        plan = self.plan.processes[process]
-        try:
-            told = self.services.before_start(process)
-            takes_terminal = self.terminal.goes_to_app  # with several processes it goes to none
-            self.services.update(self.machine, self.apps)  # an app that asks at once finds something
-            pid = self._spawn(
-                Child(plan.program, self.plan.inherited, self.services.exported, told, True, takes_terminal)
-            )
-        except SpawnError as error:
-            return ev.StartFailed(process, error.status, f"cannot run {_the(plan)}: {error}")
-        except OSError as error:
-            return ev.StartFailed(
-                process, exit_status.NOT_EXECUTABLE, f"cannot run {_the(plan)}: no socket for it: {error.strerror}"
-            )
-        self.app_began = time.monotonic()
-        self.apps[process] = RunningApp(pid, _user(plan.program))
-        self.last_pids[process] = pid
-        self.terminal.app_started()
-        if process == len(self.plan.processes) - 1 and all(p.restart.when == "no" for p in self.plan.processes):
-            self._let_go()
-        return ev.Started(process)
-
-    def _let_go(self) -> None:
-        """What was meant for the app is the app's alone, once no other one can come after it."""
-        if not self.plan.is_program:
-            descriptors.close_inherited(keep=(*log.descriptors(), *self.services.descriptors()))
-        descriptors.let_go_of_stdin()
-        syscalls.leave_directory(self.plan.inherited.directory)
-
-    def _probe(self, process: int) -> ev.Event | None:
-        ready = self.plan.processes[process].ready
-        if ready is None or ready.program is None:
-            return None
-        told = self.services.before_probe()
-        child = Child(ready.program, self.plan.inherited, self.services.exported, told, is_app=False)
-        try:
-            self.probes[process] = self._spawn(child)
-        except SpawnError as error:
-            return ev.ProbeFailed(process, error.status, f"its probe cannot run: {error}")
-        return None
-
-    def _end_probe(self, pid: int) -> None:
-        if self.plan.tell_orphans:
-            self.ended_probes.add(pid)  # it is none
-        syscalls.signal_group(pid, _TERM)
-
-    def _run_hook(self, program: Program) -> ev.Event | None:
-        self.hook_pid, self.hook_began = 0, time.monotonic()
-        until = self._until
-        remaining = None if until is None else max(0.0, until - self.hook_began)
-        app_pid = next((app.pid for app in self.apps.values()), None)
-        told = self.services.before_hook(self.machine, program, app_pid, remaining)
-        self.services.update(self.machine, self.apps)
-        try:
-            child = Child(program, self.plan.inherited, self.services.trusted, told, is_app=False)
-            self.hook_pid = self._spawn(child)
-        except SpawnError as error:
-            self.services.after_hook(None)
-            return ev.HookFailed(error.status, f"cannot run {quote(program.argv[0])}: {error}")
-        self.hook = RunningHook(self.hook_pid)
-        return None
-
     def _reap(self) -> None:
-        dead: list[tuple[int, ev.Ending]] = []
-        while (reaped := syscalls.reap(self._wanted())) is not None:
-            pid, news = reaped
-            if isinstance(news, ev.Ending):
-                dead.append((pid, news))
-            elif 0 in self.apps and pid == self.apps[0].pid:
-                self.terminal.app_stopped(pid, news)
-        # Of deaths that came together the failures count first: which of them was the first nobody can tell.
-        for pid, ending in sorted(dead, key=lambda death: death[1].status == 0):
-            self._buried(pid, ending)
-        self._settle_hook()
-        if self.machine.phase == "cleanup" and not syscalls.has_children():
-            self._handle(ev.Empty())
+        """Handle what comes of every child that is dead."""
+        for event in self.children.reap():
+            self._handle(event)
+        self._settle()
 
-    def _wanted(self) -> tuple[int | None, ...] | None:
-        """Whose deaths are of interest; None where each one is to be told."""
-        if self.plan.tell_orphans:
-            return None
-        hook = None if self.hook is None else self.hook.pid
-        return (*(app.pid for app in self.apps.values()), *self.probes.values(), hook, *self.services.children())
-
-    def _buried(self, pid: int, ending: ev.Ending) -> None:
-        process = next((process for process, app in self.apps.items() if app.pid == pid), None)
-        probed = next((process for process, probe in self.probes.items() if probe == pid), None)
-        if process is not None:
-            self._app_died(process, ending)
-        elif probed is not None:
-            del self.probes[probed]
-            what = f"its probe was killed by SIG{name_of(ending.signo)}" if ending.signo else "its probe failed"
-            success = ending == ev.Ending()
-            self._handle(ev.BecameReady(probed) if success else ev.ProbeFailed(probed, ending.status, what))
-        elif self.hook is not None and pid == self.hook.pid:
-            self.hook.ending = ending
-        else:
-            self._buried_orphan(pid, ending)
-
-    def _app_died(self, process: int, ending: ev.Ending) -> None:
-        if self.apps[process].survives():
-            log.say(f"{self.plan.processes[process].name} goes on as pid {self.apps[process].pid}", level="info")
-            return
-        del self.apps[process]
-        if process == 0:
-            self.terminal.app_exited()
-        remark = self.services.after_exit(process)
-        self._handle(ev.AppExited(process, ending, remark))
-
-    def _buried_orphan(self, pid: int, ending: ev.Ending) -> None:
-        if self.services.child_ended(pid):
-            return
-        if pid in self.ended_probes:
-            self.ended_probes.remove(pid)
-        elif self.plan.tell_orphans:
-            died = f"died of SIG{name_of(ending.signo)}" if ending.signo else f"exited {ending.code}"
-            facts = {"pid": pid, "code": ending.status}
-            log.say(f"reaped the orphan {pid}, which {died}", "orphan_reaped", "info", facts)
-
-    def _settle_hook(self) -> None:
-        hook = self.hook
-        if hook is None or hook.ending is None or (hook.signalled and descendants.group_lives(hook.pid)):
-            return
-        self.hook = None
-        self._handle(self.services.after_hook(None if hook.signalled else hook.ending) or ev.HookExited(hook.ending))
-
-    def _sweep(self, signo: int) -> ev.Event | None:
-        while (reaped := syscalls.reap(self._wanted())) is not None:
-            pid, news = reaped
-            if isinstance(news, ev.Ending):
-                self._buried_orphan(pid, news)
-        if not syscalls.has_children():
-            return ev.Empty()
-        descendants.signal_all_below(signo)
-        descendants.signal_all_below(_CONT)
-        return None
+    def _settle(self) -> None:
+        """Go on where what had to be gone is gone."""
+        for event in self.children.settle():
+            self._handle(event)
+        if self.machine.phase == "cleanup":
+            nothing_left = self.leftovers.gone()
+            if nothing_left is not None:
+                self._handle(nothing_left)
 
     # Time.
 
+    def _next_deadline(self) -> float | None:
+        """When something is due although no signal comes. Monotonic clock"""
+        moments = (self._settle_at, *self.deadlines.values())
+        return min((moment for moment in moments if moment is not None), default=None)
+
+    @property
+    def _settle_at(self) -> float | None:
+        """When something may be gone of whose end nobody tells us."""
+        in_cleanup = self.leftovers.due if self.machine.phase == "cleanup" else None
+        return min((moment for moment in (self.children.due, in_cleanup) if moment is not None), default=None)
+
     def _expire(self) -> None:
         """An event for each timer that has run down, the earliest first."""
+        settle_at = self._settle_at
+        if settle_at is not None and settle_at <= time.monotonic():
+            self._settle()
         while self.exit_status is None and self.deadlines:
             timer = min(self.deadlines, key=self.deadlines.__getitem__)
             if self.deadlines[timer] > time.monotonic():
@@ -379,7 +232,7 @@ class Supervisor:
         if timer == "backoff":
             after *= 1 + 0.1 * os.urandom(1)[0] / 255  # so that containers that failed together do not restart together
         if timer == "sleep":
-            self.hook_pid, self.hook_began = 0, time.monotonic()
+            self.children.pause_begins()
         moment = time.monotonic() + after
         self.deadlines[timer] = max(moment, self.deadlines.get(timer, moment)) if at_least else moment
 
@@ -387,13 +240,14 @@ class Supervisor:
 
     def _say(self, said: ev.Say) -> None:
         of_hook = said.hook is not None
-        seconds = time.monotonic() - (self.hook_began if of_hook else self.app_began)
+        seconds = time.monotonic() - (self.children.hook_began if of_hook else self.children.app_began)
         if of_hook:
             self.services.hook_said(said, self.machine.run.attempt, seconds)
         self.last_said = said.text
         if self.plan.plain and not said.urgent and said.level != "error":
             return
-        pid = self.hook_pid if of_hook else 0 if said.process is None else self.last_pids.get(said.process, 0)
+        of_app = 0 if said.process is None else self.children.app_pids.get(said.process, 0)
+        pid = self.children.hook_pid if of_hook else of_app
         facts: dict[str, Json] = {
             "phase": said.phase,
             "hook": said.hook,
@@ -413,15 +267,6 @@ class Supervisor:
         if not self.plan.plain and self.last_said != why:
             log.say(text, "exit", "info", {"code": status})
         log.leave_word(text)
-
-
-def _the(process: Process) -> str:
-    """`the app "gunicorn"`: the process by its role and its program."""
-    return f"the {process.name} {quote(process.program.argv[0])}"
-
-
-def _user(program: Program) -> int:
-    return os.geteuid() if program.identity.user is None else program.identity.user.uid
 
 
 def _services(plan: Plan) -> PlainServices:

@@ -202,6 +202,17 @@ def signal_group(pgid: int, signo: int) -> bool:
     return True
 
 
+def group_exists(pgid: int) -> bool:
+    """Whether the process group has a member, a dead one perhaps. kill(2)"""
+    try:
+        os.killpg(pgid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass  # it has members, of another user
+    return True
+
+
 def become_subreaper() -> None:
     """Have orphans below us handed to us, as PID 1 has by nature. PR_SET_CHILD_SUBREAPER(2const)"""
     _prctl(36, 1)

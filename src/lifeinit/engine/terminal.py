@@ -7,7 +7,7 @@ wants it: a Ctrl-C is a stop request then, and the pre_stop hooks run for it.
 
 import os
 
-from lifeinit.engine import descendants, signals, syscalls
+from lifeinit.engine import proc_stat, signals, syscalls
 
 _TSTP, _TTIN, _TTOU, _STOP, _CONT = (signals.number_of(name) or 0 for name in ("TSTP", "TTIN", "TTOU", "STOP", "CONT"))
 
@@ -62,7 +62,8 @@ def _is_orphaned() -> bool:
     above = os.getppid()
     try:
         while above and os.getpgid(above) == os.getpgrp():
-            above = descendants.parent_of(above)
+            process = proc_stat.read(above)
+            above = 0 if process is None else process.parent
         return above == 0 or os.getsid(above) != os.getsid(0)
     except OSError:
         return True  # it is gone

@@ -1,4 +1,4 @@
-"""What waits beside the engine, as `python -I -S -B prober.py MODE OPTIONS -- TARGET...`: see `programs`."""
+"""What waits beside the engine, as `python -I -S -B prober.py MODE OPTIONS -- TARGET...`: see `command_lines`."""
 
 import os
 import sys

@@ -11,6 +11,7 @@ from signal import SIGKILL, SIGRTMIN, SIGTERM
 
 import pytest
 
+from lifeinit.engine import proc_stat
 from lifeinit.engine.app import RunningApp
 
 Cat = subprocess.Popen[bytes]
@@ -52,7 +53,12 @@ def _start() -> Iterator[Start]:
 
 
 def app_of(cat: Cat) -> RunningApp:
-    return RunningApp(cat.pid, os.geteuid())
+    return RunningApp(cat.pid, is_ours)
+
+
+def is_ours(pid: int) -> bool:
+    process = proc_stat.read(pid)
+    return process is not None and process.parent == os.getpid()
 
 
 def lives(cat: Cat) -> bool:
@@ -127,14 +133,14 @@ def test_it_can_take_its_word_back(start: Start) -> None:
 
 
 def test_who_is_not_its_own_is_not_believed(start: Start) -> None:
-    """A process with another role or in the group of one, of another user, not below lifeinit, or none at all."""
+    """A process with another role or in the group of one, one that does not descend from the app, or none at all."""
     first, hook = start(), start()
     member, left = start(joins=hook), start(joins=start())
     app = app_of(first)
     ours = {first.pid, hook.pid, left.pid}
     for pid in (hook.pid, member.pid, left.pid, os.getppid(), 2**22 + 1, 2**70):
         assert app.main_is(pid, ours) == NOT_OWN, pid
-    assert RunningApp(first.pid, os.geteuid() + 1).main_is(start().pid, ours) == NOT_OWN
+    assert RunningApp(first.pid, lambda _: False).main_is(start().pid, ours) == NOT_OWN
     assert app.signal(SIGTERM, group=False)
     assert first.wait(timeout=20) == -SIGTERM
 

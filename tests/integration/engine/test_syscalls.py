@@ -5,11 +5,10 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from signal import SIGKILL
 
 import pytest
 
-from lifeinit.engine import descendants, syscalls
+from lifeinit.engine import proc_stat, syscalls
 from tests import needs
 from tests.integration.conftest import Start
 from tests.integration.harness import PATIENCE
@@ -36,10 +35,8 @@ def test_of_a_process_that_is_gone_nothing_is_known(dead: tuple[int, int]) -> No
     assert syscalls.user_of(pid) is None
     assert syscalls.signal_process(pid, 0)  # whether we may, not whether it was there
     assert syscalls.signal_group(pid, 0)
-    assert not descendants.group_lives(pid)
-    descendants._signal_descendant(pid, 0)
-    with pytest.raises(ProcessLookupError):
-        descendants._signal_open(descriptor, pid, 0)
+    assert proc_stat.read(pid) is None
+    assert not syscalls.group_exists(pid)
 
 
 def test_who_is_no_child_of_ours() -> None:
@@ -49,8 +46,6 @@ def test_who_is_no_child_of_ours() -> None:
     try:
         assert not syscalls.is_living_child(descriptor)
         assert not syscalls.is_stopped(above)
-        assert not descendants.lives_below(above)
-        descendants._signal_descendant(above, SIGKILL)
         assert syscalls.signal_descriptor(descriptor, 0)
     finally:
         os.close(descriptor)
@@ -59,7 +54,7 @@ def test_who_is_no_child_of_ours() -> None:
 ASKED = """
 import os, sys
 sys.path.append(sys.argv[1])
-from lifeinit.engine import descendants
+from lifeinit.engine import proc_stat, rounds
 from lifeinit.engine import syscalls
 """
 
@@ -89,7 +84,7 @@ def test_what_another_user_may_not_signal(init: Start) -> None:
 for pid in ({running.pid}, os.getpid()):
     descriptor = os.pidfd_open(pid)
     print(syscalls.signal_process(pid, 0), syscalls.signal_descriptor(descriptor, 0))
-print(syscalls.signal_group({group}, 0), descendants.group_lives({group}))
+print(syscalls.signal_group({group}, 0), syscalls.group_exists({group}))
 """
     assert asked(program, *NOT_ROOT) == ["False False", "True True", "False True"]
 
@@ -113,7 +108,7 @@ os.setpgid(own, own)
 for first in (own, {other}):
     for group in (own, {other}):
         for named in (own, {other}):
-            app = RunningApp(first, os.geteuid())
+            app = RunningApp(first, bool)
             app._group, app._other = group, (named, os.pidfd_open(named))
             print(first == own, group == own, named == own, app.signal(0, group=True))
 """
@@ -123,7 +118,7 @@ for first in (own, {other}):
 
 
 def test_without_descriptors() -> None:
-    """/proc cannot be listed: nothing is known of what lives below, and a group that can be signalled lives."""
+    """/proc cannot be read: that is an error, not the answer that nothing lives. A process is signalled by its pid."""
     program = """
 import resource
 child = os.fork()
@@ -132,27 +127,18 @@ if child == 0:
     while True:
         __import__("time").sleep(60)
 os.setpgid(child, child)
+found = proc_stat.read(child)
 soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
 resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))
-print(descendants.lives_below(child), descendants.group_lives(child))
-descendants._signal_descendant(child, 9)
+try:
+    proc_stat.read_all()
+except OSError:
+    print("cannot be read", syscalls.group_exists(child))
+rounds._signal(found, 9)
 resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 print(os.waitpid(child, 0)[1])
 """
-    assert asked(program) == ["False True", "9"]
-
-
-@needs.ROOT
-def test_without_descriptors_and_rights() -> None:
-    """As for a set-user-ID program below a lifeinit that is not root: it is left alone."""
-    program = f"""
-import resource
-_soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))
-print(descendants._signal_descendant({os.getpid()}, 0))
-resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-"""
-    assert asked(program, *NOT_ROOT) == ["None"]
+    assert asked(program) == ["cannot be read True", "9"]
 
 
 def test_a_call_that_prctl_refuses_is_an_error() -> None:

@@ -1,0 +1,205 @@
+"""In a child, between fork and exec: take on the identity, the environment and the directory that it is to have."""
+
+import errno
+import os
+
+from lifeinit.engine import descriptors, exit_status, syscalls
+from lifeinit.engine.plan import Inherited, Program, User
+from lifeinit.engine.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import NoReturn
+
+    from lifeinit.engine.plan import Value
+
+DEFAULT_PATH = b"/bin:/usr/bin"  # what execvp(3) searches where PATH is unset
+LONGEST_REPORT = 4096  # PIPE_BUF: written in one piece. pipe(7)
+_SHELL = b"/bin/sh"
+
+
+class Child(Record):
+    """What a child gets.
+
+    `exported` is what pre_start hooks have exported; `variables` are lifeinit's own, unset where the value is None.
+    A hook (`is_app` false) reads /dev/null and has no descriptor but 0, 1 and 2; the app has all that we inherited.
+    `stale_file` is removed before the exec, by the child itself and so with its rights: root must unlink no path that
+    another user controls.
+    """
+
+    program: Program
+    inherited: Inherited
+    exported: "Mapping[bytes, bytes]"
+    variables: tuple[tuple[bytes, bytes | None], ...]
+    is_app: bool
+    takes_terminal: bool = False
+    stale_file: "Value | None" = None
+
+
+def become(child: Child, report: int) -> "NoReturn":
+    """In the child. Whatever happens, it ends here: an exception that left would run the parent's life twice."""
+    try:
+        if child.program.identity.session:
+            os.setsid()
+        else:
+            os.setpgid(0, 0)
+        if child.takes_terminal:
+            syscalls.give_terminal(os.getpid())
+        if not child.is_app:
+            descriptors.null_stdin()
+            if child.program.call is None:
+                descriptors.close_inherited(keep=(report,))
+            _enter(child.inherited.directory)
+        path = _set_environment(child)
+        _settle(child.program)
+        if child.stale_file is not None:
+            _remove(child.stale_file)
+        syscalls.restore_signals(child.inherited.mask, child.inherited.sigchld_ignored)
+        if child.program.call is not None:
+            syscalls.name_process(child.program.argv[0])
+            os.close(report)
+            os._exit(child.program.call())
+        execute(child.program.argv, path)
+    except OSError as error:
+        _report(report, error.errno or errno.EINVAL, str(error.strerror))
+    except BaseException as error:  # noqa: BLE001
+        _report(report, errno.EINVAL, repr(error))
+    finally:
+        os._exit(exit_status.NOT_EXECUTABLE)
+
+
+def _report(report: int, code: int, why: str) -> None:
+    os.write(report, b"%d %s" % (code, why.encode("utf-8", "backslashreplace")[: LONGEST_REPORT - 10]))
+
+
+def _set_environment(child: Child) -> bytes:
+    """Returns the PATH that it holds. What hooks have exported goes over the program's own, which may speak of it."""
+    if child.inherited.lc_ctype_added:
+        _set_variable(b"LC_CTYPE", None)  # CPython put it there. PEP 538
+    if child.is_app and os.environb.get(b"LISTEN_PID") == str(os.getppid()).encode():
+        _set_variable(b"LISTEN_PID", str(os.getpid()).encode())  # sd_listen_fds(3)
+    known = {**os.environb, **child.exported}
+    own = {name: _own(name, value, known) for name, value in child.program.identity.environment}
+    for name, text in (*own.items(), *child.exported.items(), *child.variables):
+        _set_variable(name, text)
+    return {**known, **own, **child.exported}.get(b"PATH", DEFAULT_PATH)
+
+
+def expanded(value: "Value", known: "Mapping[bytes, bytes]") -> bytes:
+    """The text with its variables' values. Raises KeyError for one that is not set."""
+    return b"".join(known[part] if i % 2 else part for i, part in enumerate(value))
+
+
+def _own(name: bytes, value: "Value", known: "Mapping[bytes, bytes]") -> bytes:
+    try:
+        return expanded(value, known)
+    except KeyError as error:
+        what = f"${os.fsdecode(error.args[0])} is not set, and the variable {os.fsdecode(name)} needs it"
+        raise OSError(errno.EINVAL, what) from None
+
+
+def _settle(program: Program) -> None:
+    """Umask, rights, user and directory. The directory comes after the user, who has to be allowed there."""
+    identity = program.identity
+    if identity.umask is not None:
+        os.umask(identity.umask)
+    if identity.no_new_privs:
+        _forbid_new_privileges()  # as ourselves: the user may not be allowed to read our Python
+    if identity.oom_score_adj is not None:
+        _adjust_oom_score(identity.oom_score_adj)  # as ourselves: lowering it takes CAP_SYS_RESOURCE
+    if identity.user is not None:
+        _become_user(identity.user)
+    _enter(program.directory)
+
+
+def _forbid_new_privileges() -> None:
+    try:
+        syscalls.forbid_new_privileges()
+    except OSError as error:
+        raise OSError(errno.EACCES, f"cannot set no_new_privs: {error.strerror}") from None
+
+
+def _adjust_oom_score(value: int) -> None:
+    """In the child, so that PID 1 keeps its own; what the child starts inherits it. proc_pid_oom_score_adj(5)"""
+    try:
+        file = os.open("/proc/self/oom_score_adj", os.O_WRONLY | os.O_CLOEXEC)
+        os.write(file, b"%d" % value)
+        os.close(file)
+    except OSError as error:
+        raise OSError(errno.EACCES, f"cannot set oom_score_adj to {value}: {error.strerror}") from None
+
+
+def _become_user(user: User) -> None:
+    """Groups first: without root there is no way to change them. All three ids: a saved one would be a way back."""
+    try:
+        os.setgroups(user.groups)
+        os.setresgid(user.gid, user.gid, user.gid)
+        os.setresuid(user.uid, user.uid, user.uid)
+    except OSError as error:
+        who = f"uid {user.uid} and gid {user.gid}"
+        raise OSError(errno.EACCES, f"cannot become {who}: {error.strerror}") from None
+
+
+def _remove(path: "Value") -> None:
+    """A ready file of an earlier run, which must not count for this one."""
+    try:
+        os.unlink(expanded(path, os.environb))
+    except (FileNotFoundError, NotADirectoryError, KeyError):
+        pass  # it is not there, or no path at all, which the probe will tell
+    except OSError as error:
+        raise OSError(errno.EACCES, f"cannot remove the ready file of an earlier run: {error.strerror}") from None
+
+
+def _enter(directory: bytes | None) -> None:
+    if directory is None:
+        return  # it was gone before we started
+    try:
+        if os.getcwdb() == directory:
+            return  # we stand in it: whether we might enter it once more does not matter
+    except OSError:
+        pass  # ours was removed
+    try:
+        os.chdir(directory)
+    except OSError as error:
+        raise OSError(errno.EACCES, f"cannot enter {os.fsdecode(directory)}: {error.strerror}") from None
+
+
+def _set_variable(name: bytes, value: bytes | None) -> None:
+    """Why not os.execve with a mapping: it cannot pass on malformed or doubled entries, and those are the app's too."""
+    if value is None:
+        os.unsetenv(name)
+        os.environb.pop(name, None)  # a function looks here
+    else:
+        os.environb[name] = value
+
+
+def execute(argv: tuple[bytes, ...], path: bytes) -> "NoReturn":
+    """execvp(3), with its two rules that os.execvp lacks: a script without a shebang, and EACCES remembered."""
+    program = argv[0]
+    if not program:
+        raise FileNotFoundError(errno.ENOENT, "its name is empty")
+    if b"/" in program:
+        _exec_file(program, argv)
+    failure: OSError = FileNotFoundError(errno.ENOENT, "not found in PATH")
+    for directory in path.split(b":"):
+        file = os.path.join(directory or b".", program)
+        try:
+            _exec_file(file, argv)
+        except (FileNotFoundError, NotADirectoryError, PermissionError) as error:
+            if os.path.lexists(file):
+                failure = error  # it is there and cannot run: that says more than that it is nowhere else
+    raise failure
+
+
+def _exec_file(file: bytes, argv: tuple[bytes, ...]) -> "NoReturn":
+    try:
+        os.execv(file, argv)
+    except OSError as error:
+        if error.errno == errno.ENOEXEC:
+            os.execv(_SHELL, (_SHELL, file, *argv[1:]))
+        if error.errno == errno.ENOENT and os.path.exists(file):
+            raise FileNotFoundError(
+                errno.ENOENT, "the interpreter of its first line, or its loader, is not there"
+            ) from None
+        raise

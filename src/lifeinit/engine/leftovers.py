@@ -1,0 +1,77 @@
+"""What is left when the app is gone: it is terminated before the post_stop hooks, and before lifeinit exits.
+
+Where another life may follow, that is what descends from this life's hooks, probes and app. Before the last exit it is
+everything that PID 1 sees, as the kernel would end it too; for a subreaper everything that descends from its children.
+"""
+
+import os
+import time
+
+from lifeinit.engine import events as ev
+from lifeinit.engine import rounds, syscalls
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from lifeinit.engine.descendants import Descendants
+    from lifeinit.engine.state_machine import Machine
+
+
+class Leftovers:
+    """Signals them, and says when none is left."""
+
+    def __init__(self, machine: "Machine", descendants: "Descendants") -> None:
+        self._machine, self._descendants = machine, descendants
+        self._wait = rounds.Wait()
+        self._exits = False
+
+    @property
+    def _spares_others(self) -> bool:
+        """Whether another life may follow."""
+        return self._machine.may_restart and not self._exits
+
+    @property
+    def due(self) -> float | None:
+        """When `gone` is to be asked although no child has died. Monotonic clock"""
+        return self._wait.due
+
+    def signal(self, signo: int) -> None:
+        """Send a signal to all of them; who is stopped is woken for it."""
+        try:
+            if self._spares_others:
+                rounds.signal_each(self._descendants.leftovers, signo)
+            elif os.getpid() == 1:
+                rounds.signal_namespace(self._descendants.everything, signo)
+            else:
+                rounds.signal_each(self._descendants.everything, signo)
+        except OSError:
+            pass  # without /proc nobody but the kernel knows whose processes these are
+
+    def signal_everything(self, signo: int) -> None:
+        """The same before lifeinit exits, whatever the state machine thinks of it."""
+        self._exits = True
+        self.signal(signo)
+
+    def gone(self) -> ev.Empty | None:
+        """The event that none is left. Where lifeinit has children, /proc says whose they are."""
+        self._wait.due = None
+        if not syscalls.has_children():
+            return ev.Empty()
+        # Of a last life each child is a leftover, unless it was there at the start.
+        each_counts = not self._spares_others and (os.getpid() == 1 or not self._descendants.has_strangers)
+        try:
+            is_over = self._wait.is_over(
+                self._descendants.leftovers if self._spares_others else self._descendants.everything
+            )
+        except OSError:
+            is_over = True  # without /proc nobody knows, so nobody waits
+        return ev.Empty() if is_over and not each_counts else None
+
+    def wait(self, limit: float) -> None:
+        """Reap until none is left, so many seconds at most, without the state machine."""
+        deadline = time.monotonic() + limit
+        syscalls.reap(wanted=())  # a SIGCHLD may have been read already
+        while self.gone() is None:
+            until = deadline if self.due is None else min(deadline, self.due)
+            if syscalls.wait(until) is None and time.monotonic() >= deadline:
+                return
+            syscalls.reap(wanted=())

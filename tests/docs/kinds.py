@@ -37,8 +37,8 @@ def hook_file(block: Block) -> None:
     examined = parser.examine(block.text.encode())
     assert not examined.problems, [problem.message for problem in examined.problems]
     assert examined.hook_file is not None
-    found = timeline.findings(examined.hook_file, None, None)
-    assert not found, [finding.sentence for finding in found]
+    found = timeline.diagnostics(examined.hook_file, None, None)
+    assert not found, [one.message for one in found]
 
 
 def toml(block: Block) -> None:

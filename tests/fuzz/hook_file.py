@@ -6,7 +6,7 @@ from lifeinit.check import timeline
 from lifeinit.check.output import snippet
 from lifeinit.check.output.colours import Paint
 from lifeinit.check.output.formats import as_github, as_json, as_sarif
-from lifeinit.check.output.result import Report
+from lifeinit.check.output.report import Report
 from lifeinit.check.rules.registry import RULES
 from lifeinit.config.diagnostic import Place
 from lifeinit.config.parser import examine
@@ -58,5 +58,5 @@ def look(raw: bytes) -> None:
     assert as_sarif([report]).isascii()
     assert as_github([report]).count("\n") == len(problems)
     if examined.hook_file is not None:
-        timeline.findings(examined.hook_file, 30.0, None)
+        timeline.diagnostics(examined.hook_file, 30.0, None)
         timeline.table(examined.hook_file, 30.0)

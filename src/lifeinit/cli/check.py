@@ -16,7 +16,7 @@ from lifeinit.check import timeline
 from lifeinit.check.host import inspect
 from lifeinit.check.output import formats, snippet
 from lifeinit.check.output.colours import Paint, are_wanted
-from lifeinit.check.output.result import Report, located
+from lifeinit.check.output.report import Report
 from lifeinit.check.rules import registry
 from lifeinit.check.timeline import RUNTIMES
 from lifeinit.cli.parameters import Parsed
@@ -183,10 +183,10 @@ def _report(path: str, how: How) -> Report:
     examined = parser.examine(raw)
     problems = list(examined.problems)
     if examined.hook_file is not None:
-        found = timeline.findings(examined.hook_file, how.grace, how.runtime)
+        found = timeline.diagnostics(examined.hook_file, how.grace, how.runtime)
         if how.looks_at_machine:
             found += inspect(examined.hook_file, how.command, None if path == STDIN else path)
-        problems = sorted(problems + located(found, examined.hook_file.places))
+        problems = sorted(problems + found)
     summary = "" if examined.hook_file is None else _summary(examined.hook_file)
     return Report("<stdin>" if path == STDIN else path, examined.text, problems, summary, examined.hook_file)
 

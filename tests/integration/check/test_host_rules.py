@@ -1,61 +1,44 @@
 """Each rule of the machine with its own samples: the wrong one breaks this rule alone, the right one none."""
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from lifeinit.check.host import inspect, shell_syntax
 from lifeinit.check.rules.host_rules import RULES
 from lifeinit.check.rules.rule import Rule
-from lifeinit.config.parser import parse
-from tests.integration.check import host_samples
+from tests.integration.check.conftest import Case, Inspect
 
 ROOT = os.geteuid() == 0
-NEEDS_ROOT = {"E304", "E311", "E312", "E315", "W302", "W303"}
+NEEDS_ROOT = {"E304", "E311", "E312", "E313", "E315", "W302", "W303", "W324", "W325"}
 
 
-@pytest.fixture
-def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """The samples' files, in a directory that everybody can reach, as the current one."""
-    for directory in (tmp_path, *tmp_path.parents):
-        if directory.stat().st_uid == os.geteuid() and directory != Path("/"):
-            directory.chmod(directory.stat().st_mode | 0o055)
-    host_samples.make(tmp_path)
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("PATH", f"/usr/local/bin:/usr/bin:/bin:{tmp_path}/bin")
-    monkeypatch.delenv("SHOP_DATABASE_URL", raising=False)
-    monkeypatch.setenv("HOME", "/")
-    yield tmp_path
-    (tmp_path / "closed").chmod(0o755)
-
-
-def codes(text: str, file: Path, monkeypatch: pytest.MonkeyPatch, rule: Rule, wrong: bool) -> set[str]:
-    """The codes of what is found, on the machine that the rule speaks of."""
-    if rule.code in NEEDS_ROOT and not ROOT:
-        pytest.skip("only root can run something as another user")
-    if rule.code == "E310":
-        monkeypatch.setattr(shell_syntax, "SHELL", "/no-such-directory/sh")
+def case(rule: Rule, text: str, machine: Path, *, wrong: bool) -> Case:
+    """A sample on the machine that the rule speaks of."""
+    file = machine / f"{rule.code}-{'wrong' if wrong else 'right'}.toml"
     file.write_text(text)
     file.chmod(0o666 if rule.code == "W303" and wrong else 0o644)
-    before = os.geteuid()
-    if rule.code == "E313" and ROOT:
-        os.seteuid(65534)
-    try:
-        return {finding.code for finding in inspect(parse(text.encode()), file=str(file))}
-    finally:
-        os.seteuid(before)
+    settings: dict[str, Case] = {
+        "E310": {"shell": "/no-such-directory/sh"},
+        "E313": {"euid": 65534},
+        "W324": {"python_path": str(machine / "app")} if wrong else {},
+        "W325": {"python": str(machine / "closed/tool") if wrong else "/bin/sh"},
+    }
+    return {"hooks": text, "file": str(file), **settings.get(rule.code, {})}
+
+
+@pytest.fixture(scope="module")
+def found(inspected: Inspect, machine: Path) -> list[set[str]]:
+    """The codes for each rule's samples, the wrong one first."""
+    rules = [rule for rule in RULES if ROOT or rule.code not in NEEDS_ROOT]
+    cases = [case(rule, text, machine, wrong=text is rule.wrong) for rule in rules for text in (rule.wrong, rule.right)]
+    return [{code for code, *_ in one} for one in inspected(cases)]
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: f"{rule.code}-{rule.name}")
-def test_the_wrong_sample_breaks_the_rule_and_the_right_one_none(
-    rule: Rule, machine: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert codes(rule.wrong, machine / "hooks.toml", monkeypatch, rule, True) == {rule.code}
-    assert codes(rule.right, machine / "hooks.toml", monkeypatch, rule, False) == set()
-
-
-def test_codes_and_names_are_used_once() -> None:
-    assert len({rule.code for rule in RULES}) == len({rule.name for rule in RULES}) == len(RULES)
-    assert all(rule.code[:2] in {"E3", "W3"} for rule in RULES)
+def test_the_wrong_sample_breaks_the_rule_and_the_right_one_none(rule: Rule, found: list[set[str]]) -> None:
+    rules = [one for one in RULES if ROOT or one.code not in NEEDS_ROOT]
+    if rule not in rules:
+        pytest.skip("only root can run something as another user")
+    number = 2 * rules.index(rule)
+    assert found[number : number + 2] == [{rule.code}, set()]

@@ -7,21 +7,22 @@ import json
 
 import pytest
 
-from lifeinit.check.host import inspect
 from lifeinit.check.output.colours import Paint
 from lifeinit.check.output.formats import as_github, as_json, as_sarif
-from lifeinit.check.output.result import Report, located
+from lifeinit.check.output.report import Report
 from lifeinit.check.output.snippet import problems
-from lifeinit.config.parser import examine
+from lifeinit.config.diagnostic import Diagnostic
+from lifeinit.config.spans import Places
 
 
 @pytest.fixture
 def report() -> Report:
     """One problem of the command, one of the file."""
-    examined = examine(b'[app]\nworking_dir = "/no-such-directory"\n')
-    assert examined.hook_file is not None
-    found = located(inspect(examined.hook_file, ["/no-such-program"]), examined.hook_file.places)
-    return Report("hooks.toml", examined.text, sorted(found), "no hooks", examined.hook_file)
+    text = '[app]\nworking_dir = "/no-such-directory"\n'
+    places = Places(text)
+    of_command = Diagnostic("E301", places.span(("--",)), "program not found", "install it", of_command=True)
+    of_file = Diagnostic("E314", places.span(("app", "working_dir")), "does not exist", "create it")
+    return Report("hooks.toml", text, [of_command, of_file])
 
 
 def test_for_people(report: Report) -> None:

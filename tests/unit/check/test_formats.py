@@ -7,7 +7,7 @@ import pytest
 
 from lifeinit import __version__
 from lifeinit.check.output.formats import as_github, as_json, as_sarif
-from lifeinit.check.output.result import Report
+from lifeinit.check.output.report import Report
 from lifeinit.check.rules.registry import RULES
 from lifeinit.config.diagnostic import Diagnostic, Place, Span
 from lifeinit.config.parser import examine

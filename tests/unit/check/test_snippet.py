@@ -8,9 +8,8 @@ from hypothesis import strategies as st
 
 from lifeinit.check.output import snippet
 from lifeinit.check.output.colours import Paint, are_wanted
-from lifeinit.check.output.result import Report, located
+from lifeinit.check.output.report import Report
 from lifeinit.check.output.terminal_cells import cells, excerpt
-from lifeinit.check.rules.rule import Finding
 from lifeinit.config.diagnostic import Diagnostic, Place, Span
 from lifeinit.config.parser import examine
 from lifeinit.config.spans import Places
@@ -350,23 +349,7 @@ def test_the_verdict() -> None:
 
 
 def test_what_is_about_the_whole_file_shows_no_line() -> None:
-    problems = located([Finding("W401", (), "nothing ends it", "end it")], Places("a = 1\n"))
-    assert snippet.problems(Report("f", "a = 1\n", problems), 80, Paint(wanted=False)) == (
+    whole = Diagnostic("W401", Places("a = 1\n").span(()), "nothing ends it", "end it")
+    assert snippet.problems(Report("f", "a = 1\n", [whole]), 80, Paint(wanted=False)) == (
         "warning[W401]: nothing ends it\n --> f:1:1\n  = help: end it\n\n"
     )
-
-
-def test_findings_become_problems_with_their_places() -> None:
-    places = Places('[[pre_start]]\ncommand = ["a", "b"]\n[app]\n')
-    findings = [
-        Finding("E301", ("pre_start", 0, "command", 1), "b", "help b"),
-        Finding("W302", ("pre_start", 0, "command"), "command", "help c", at_key=True),
-        Finding("E302", ("app", "user"), "user", "help u"),
-        Finding("E401", (), "file", "help f"),
-    ]
-    assert [(problem.text("f"), problem.code, problem.span.end) for problem in located(findings, places)] == [
-        ("f:2:17: error: b: help b", "E301", (2, 20)),
-        ("f:2:1: warning: command: help c", "W302", (2, 8)),
-        ("f:3:1: error: user: help u", "E302", (3, 6)),
-        ("f:1:1: error: file: help f", "E401", (1, 1)),
-    ]

@@ -1,5 +1,39 @@
-"""The inspector: a hook file against this machine. It starts nothing but `sh -n`, and changes nothing."""
+"""The host checks: a hook file against this machine. They start nothing but `sh -n`, and change nothing."""
 
-from lifeinit.check.host.host_checks import inspect
+from collections.abc import Iterator, Sequence
+
+from lifeinit.check.host import accounts, commands, environment, habits, paths, signal_delivery, trust
+from lifeinit.check.host.as_user import Kernel
+from lifeinit.check.host.programs import Programs
+from lifeinit.check.host.tasks import Tasks
+from lifeinit.config.diagnostic import Diagnostic
+from lifeinit.config.model import HookFile
+from lifeinit.engine.printable import escaped
 
 __all__ = ["inspect"]
+
+
+def inspect(hook_file: HookFile, command: Sequence[str] = (), file: str | None = None) -> list[Diagnostic]:
+    """What fails or surprises on this machine. `command` is the app's own, `file` the path of the hook file.
+
+    What cannot be known before it runs is left out.
+    """
+    kernel = Kernel()
+    try:
+        found = list(_diagnostics(hook_file, command, file, kernel))
+    finally:
+        kernel.close()
+    return list(dict.fromkeys(one.replaced(message=escaped(one.message), help=escaped(one.help)) for one in found))
+
+
+def _diagnostics(hook_file: HookFile, command: Sequence[str], file: str | None, kernel: Kernel) -> Iterator[Diagnostic]:
+    people = accounts.Accounts()
+    tasks, programs = Tasks(hook_file, command, people, kernel), Programs(kernel)
+    yield from people.diagnostics(hook_file)
+    yield from paths.directories(tasks, kernel)
+    yield from commands.diagnostics(tasks.commands, programs, kernel)
+    yield from habits.diagnostics(hook_file, tasks.commands)
+    yield from signal_delivery.diagnostics(hook_file, tasks.commands, programs, kernel)
+    yield from trust.diagnostics(tasks, programs, kernel, file)
+    yield from environment.diagnostics(tasks)
+    yield from paths.targets(tasks, kernel)

@@ -1,16 +1,15 @@
-"""Whom each command runs as: users and groups, whether they exist and whether lifeinit could become them."""
+"""The user that each command runs as: whether it exists, and whether lifeinit can become it."""
 
 import grp
-import os
 import pwd
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import NamedTuple
 
+from lifeinit.check.host.as_user import own_user
 from lifeinit.check.host.similar_names import Guesses
-from lifeinit.check.rules.rule import Finding
 from lifeinit.config import users
-from lifeinit.config.diagnostic import quoted
+from lifeinit.config.diagnostic import Diagnostic, quoted
 from lifeinit.config.model import HookFile
 from lifeinit.config.spans import Path
 from lifeinit.engine.plan import User
@@ -19,56 +18,56 @@ _MOST_NAMES = 5000  # a directory service may have more
 
 
 class Person(NamedTuple):
-    """An account with its identity filled in, also where it is lifeinit's own."""
+    """A user, also where it is lifeinit's own, and the variables that are set for it."""
 
-    identity: User
+    user: User
     variables: Mapping[str, str]
 
 
 class Accounts:
-    """The accounts of this machine, each asked for once."""
+    """The accounts of this machine, each looked up once."""
 
     def __init__(self) -> None:
-        self.own = Person(User(os.geteuid(), os.getegid(), tuple(os.getgroups())), {})
+        self.own = Person(own_user(), {})
         self._guesses = Guesses()
         self._known: dict[str, Person | users.UnfitError] = {}
 
     def person(self, user: str | None) -> Person | None:
-        """Whom `user` names: lifeinit itself if it names nobody, None if it cannot be."""
+        """The person of this name; lifeinit itself for None, None where it cannot be."""
         if user is None:
             return self.own
-        found = self._ask(user)
+        found = self._look_up(user)
         return None if isinstance(found, users.UnfitError) else found
 
-    def findings(self, hook_file: HookFile) -> Iterator[Finding]:
+    def diagnostics(self, hook_file: HookFile) -> Iterator[Diagnostic]:
         for path, user in _users(hook_file):
-            error = self._ask(user)
+            error = self._look_up(user)
             if isinstance(error, users.UnfitError):
-                yield self._finding(path, user, error)
+                code, near = self._judge(user, error)
+                reason, _, fix = str(error).partition(": ")
+                fix = f'did you mean "{near}"? Otherwise {fix}' if near else fix
+                yield Diagnostic(code, hook_file.places.span(path), f"user is {quoted(user)}, {reason}", fix)
 
-    def _ask(self, user: str) -> Person | users.UnfitError:
+    def _look_up(self, user: str) -> Person | users.UnfitError:
         if user not in self._known:
             try:
                 account = users.account(user)
-                self._known[user] = Person(account.user or self.own.identity, account.variables)
+                self._known[user] = Person(account.user or self.own.user, account.variables)
             except users.UnfitError as error:
                 self._known[user] = error
             except (ValueError, OSError):  # a name that no database can be asked for
-                self._known[user] = users.UnfitError("whom no account can be named: write another name")
+                self._known[user] = users.UnfitError("which cannot be the name of a user: write another name")
         return self._known[user]
 
-    def _finding(self, path: Path, user: str, error: users.UnfitError) -> Finding:
-        reason, _, way_out = str(error).partition(": ")
+    def _judge(self, user: str, error: users.UnfitError) -> tuple[str, str | None]:
         name, _, group = user.partition(":")
         match error:
             case users.NotRootError():
-                code, near = "E313", None
+                return "E313", None
             case users.UnknownGroupError():
-                code, near = "E312", self._guesses.like(group, _groups)
+                return "E312", self._guesses.like(group, _groups)
             case _:
-                code, near = "E311", self._guesses.like(name, _names)
-        sentence = f"user is {quoted(user)}, {reason}"
-        return Finding(code, path, sentence, f'did you mean "{near}"? Else {way_out}' if near else way_out)
+                return "E311", self._guesses.like(name, _names)
 
 
 def _users(hook_file: HookFile) -> Iterator[tuple[Path, str]]:

@@ -1,92 +1,94 @@
-"""Programs that go into the background and let lifeinit believe that the app has ended. Only what is certain.
+"""Programs that go into the background, which for lifeinit is the exit of the app. Only what is certain.
 
 Sources: the programs' own manual pages.
 """
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
-from lifeinit.check.host import shell_lexer
+from lifeinit.check.host import shell_line as reader
+from lifeinit.check.host.as_user import Kernel, own_user
 from lifeinit.check.host.invocation import Words, base_name, shell_line
-from lifeinit.check.host.read_head import beginning
 from lifeinit.check.host.tasks import Task
-from lifeinit.check.rules.rule import Finding
-from lifeinit.config.diagnostic import quoted
+from lifeinit.config.diagnostic import Diagnostic, quoted
 
 _IN_BACKGROUND = re.compile(r"(?:^|\n)[^#\n]*(?<![&\\])&$")
 _LONGEST_FILE = 1 << 16  # bytes of a configuration
 
 
-def leaves(task: Task, words: Words) -> Finding | None:
-    """The finding, if the app goes into the background."""
+def daemon(task: Task, words: Words, kernel: Kernel) -> Diagnostic | None:
+    """W309, if the app goes into the background."""
     line = (shell_line(task) or "").rstrip()
-    if _IN_BACKGROUND.search(line) and shell_lexer.read(line).whole:
-        sentence = f'{quoted(line)} ends in "&": the shell leaves its program in the background and ends'
-        return _finding(task, sentence, 'leave the "&" out, and begin with exec')
+    if _IN_BACKGROUND.search(line) and reader.read(line).whole:
+        message = f'{quoted(line)} ends in "&", so the shell exits while its program runs'
+        return _diagnostic(task, message, 'remove the "&", and begin with exec')
     if not words or any(word is None for word in words):
         return None
     name, arguments = base_name(words[0]), [word for word in words[1:] if word is not None]
-    for leaving, way_out in _DAEMONS.get(name, ()):
-        if leaving(arguments):
-            return _finding(task, f"{quoted(' '.join([name, *arguments]))} goes into the background", way_out)
+    for goes, fix in _DAEMONS.get(name, ()):
+        if goes(arguments, kernel):
+            return _diagnostic(task, f"{quoted(' '.join([name, *arguments]))} goes into the background", fix)
     return None
 
 
-def _finding(task: Task, what: str, way_out: str) -> Finding:
-    return Finding("W309", task.at, f"{what}: for lifeinit the app has exited at once, and the container ends", way_out)
+def _diagnostic(task: Task, message: str, fix: str) -> Diagnostic:
+    return task.diagnostic("W309", f"{message}: lifeinit sees the app exit at once, and the container stops", fix)
 
 
-Leaving = Callable[[list[str]], bool]
+Goes = Callable[[list[str], Kernel], bool]
 
 
-def _has(*words: str) -> Leaving:
+def _has(*words: str) -> Goes:
     """One of the arguments is one of these, or begins with it and an equals sign."""
-    return lambda arguments: any(word in words or word.partition("=")[0] in words for word in arguments)
+    return lambda arguments, _: any(word in words or word.partition("=")[0] in words for word in arguments)
 
 
-def _begins(*words: str) -> Leaving:
-    return lambda arguments: tuple(arguments[: len(words)]) == words
+def _begins(*words: str) -> Goes:
+    return lambda arguments, _: tuple(arguments[: len(words)]) == words
 
 
-def _without(letters: str, *words: str) -> Leaving:
+def _without(letters: str, *words: str) -> Goes:
     """No argument is one of these, and none is a group of short options with one of the letters in it."""
+    return lambda arguments, _: not _names_one(arguments, letters, words)
+
+
+def _names_one(arguments: list[str], letters: str, words: Sequence[str]) -> bool:
     short = re.compile(rf"-[A-Za-z0-9]*[{letters}].*") if letters else re.compile("(?!)")
-    return lambda arguments: not any(word in words or short.fullmatch(word) for word in arguments)
+    return any(word in words or short.fullmatch(word) for word in arguments)
 
 
-def _nginx(arguments: list[str]) -> bool:
-    if not _without("tTvVhsp")(arguments) or re.search(r"daemon\s+off", " ".join(arguments)):
+def _nginx(arguments: list[str], kernel: Kernel) -> bool:
+    if _names_one(arguments, "tTvVhsp", ()) or re.search(r"daemon\s+off", " ".join(arguments)):
         return False
     named = [after for word, after in pairwise(arguments) if word == "-c"]
-    return not _says(named[0] if named else "/etc/nginx/nginx.conf", rb"^\s*daemon\s+off")
+    return not _contains(kernel, named[0] if named else "/etc/nginx/nginx.conf", rb"^\s*daemon\s+off")
 
 
-def _redis(arguments: list[str]) -> bool:
+def _redis(arguments: list[str], kernel: Kernel) -> bool:
     for word, after in pairwise(arguments):
         if word == "--daemonize":
             return after == "yes"
-    return bool(arguments) and _says(arguments[0], rb"^\s*daemonize\s+yes")
+    return bool(arguments) and _contains(kernel, arguments[0], rb"^\s*daemonize\s+yes")
 
 
-def _supervisord(arguments: list[str]) -> bool:
-    if not _without("n", "--nodaemon", "-h", "--help", "-v", "--version")(arguments):
+def _supervisord(arguments: list[str], kernel: Kernel) -> bool:
+    if _names_one(arguments, "n", ("--nodaemon", "-h", "--help", "-v", "--version")):
         return False
     named = [after for word, after in pairwise(arguments) if word in {"-c", "--configuration"}]
     named += [word.partition("=")[2] for word in arguments if word.startswith("--configuration=")]
     usual = ("supervisord.conf", "etc/supervisord.conf", "/etc/supervisord.conf", "/etc/supervisor/supervisord.conf")
-    return not any(_says(path, rb"^\s*nodaemon\s*=\s*(?:true|on|yes|1)") for path in named or usual)
+    return not any(_contains(kernel, path, rb"^\s*nodaemon\s*=\s*(?:true|on|yes|1)") for path in named or usual)
 
 
-def _says(path: str, pattern: bytes) -> bool:
-    return (
-        re.search(pattern, beginning(os.path.join("/", path), _LONGEST_FILE), re.MULTILINE | re.IGNORECASE) is not None
-    )
+def _contains(kernel: Kernel, path: str, pattern: bytes) -> bool:
+    raw = kernel.beginning(own_user(), os.path.join("/", path), _LONGEST_FILE)
+    return re.search(pattern, raw, re.MULTILINE | re.IGNORECASE) is not None
 
 
-_OPTION = "leave the option out"
-_DAEMONS: dict[str, tuple[tuple[Leaving, str], ...]] = {
+_OPTION = "remove the option"
+_DAEMONS: dict[str, tuple[tuple[Goes, str], ...]] = {
     "nginx": ((_nginx, 'write ["nginx", "-g", "daemon off;"]'),),
     "redis-server": ((_redis, 'write "--daemonize", "no"'),),
     "supervisord": ((_supervisord, 'add "--nodaemon"'),),
@@ -107,8 +109,10 @@ _DAEMONS: dict[str, tuple[tuple[Leaving, str], ...]] = {
     "mongod": ((_has("--fork"), _OPTION),),
     "rabbitmq-server": ((_has("-detached"), _OPTION),),
     "pg_ctl": ((_has("start"), 'write "postgres" with its options'),),
-    "pm2": ((lambda words: _begins("start")(words) and "--no-daemon" not in words, 'write "pm2-runtime"'),),
-    "service": ((lambda words: words[-1:] == ["start"], "write the service's own program with its foreground option"),),
+    "pm2": ((lambda words, _: words[:1] == ["start"] and "--no-daemon" not in words, 'write "pm2-runtime"'),),
+    "service": (
+        (lambda words, _: words[-1:] == ["start"], "write the service's own program with its foreground option"),
+    ),
     "systemctl": ((_begins("start"), "write the service's own program with its foreground option"),),
     "postfix": ((_begins("start"), 'write ["postfix", "start-fg"]'),),
     "dnsmasq": ((_without("kdhvw", "--keep-in-foreground", "--no-daemon", "--test"), 'add "--keep-in-foreground"'),),

@@ -1,9 +1,9 @@
-"""Command lines read as people mean them: the program behind a prefix, the script behind an interpreter."""
+"""The program of a command line behind its prefixes, and the script of an interpreter."""
 
 import re
 from collections.abc import Sequence
 
-from lifeinit.check.host import shell_lexer
+from lifeinit.check.host import shell_line as reader
 from lifeinit.check.host.tasks import Task
 
 Words = Sequence[str | None]  # None: a word that is known only when it runs
@@ -20,7 +20,7 @@ def base_name(word: str | None) -> str:
 
 
 def script_argument(words: Words) -> str | None:
-    """The file that an interpreter is told to run. None where there is none, or it is known only when it runs."""
+    """The file that an interpreter runs. None where there is none, or where it is known only when it runs."""
     match = _INTERPRETER.fullmatch(base_name(words[0])) if words else None
     if match is None:
         return None
@@ -35,7 +35,7 @@ def script_argument(words: Words) -> str | None:
 
 
 def behind(words: Words) -> Words:
-    """The command without what only prepares for it and then is replaced by it."""
+    """The command without the prefixes that it replaces, such as exec and gosu."""
     while words:
         match base_name(words[0]):
             case "exec" | "command" | "nohup":
@@ -52,7 +52,7 @@ def behind(words: Words) -> Words:
 
 
 def shell_line(task: Task) -> str | None:
-    """The line that a shell is to read, also where a list says `sh -c`."""
+    """The line that a shell reads, also where a list says `sh -c`."""
     if isinstance(task.command, str):
         return task.command
     words = behind(task.command)
@@ -62,11 +62,19 @@ def shell_line(task: Task) -> str | None:
 
 
 def main_words(task: Task) -> Words:
-    """The words of the command that is the app once all before it is done: the last one of a line for the shell."""
+    """The command that is the app once all before it is done: the last one of a line for the shell."""
     line = shell_line(task)
     if line is None:
         return behind(task.command) if not isinstance(task.command, str) else ()
-    script = shell_lexer.read(line)
-    if not script.whole or not script.commands or script.commands[-1].nested:
+    read = reader.read(line)
+    if not read.whole or not read.commands or read.commands[-1].nested:
         return ()
-    return behind(script.commands[-1].plain)
+    return behind(read.commands[-1].words)
+
+
+def simple_commands(task: Task) -> list[Words]:
+    """The commands that a task runs, as far as they can be read."""
+    line = shell_line(task)
+    if line is not None:
+        return [behind(simple.words) for simple in reader.read(line).commands]
+    return [] if isinstance(task.command, str) else [behind(task.command)]

@@ -1,61 +1,72 @@
-"""Every command of a hook file as it will be run: by whom, where, with which PATH; every target and its variables."""
+"""Every command of a hook file as it will run (user, directory, PATH), and every target with its variables."""
 
 import os
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from lifeinit.check.host.accounts import Accounts, Person
+from lifeinit.check.host.as_user import Kernel
+from lifeinit.check.host.programs import Place
 from lifeinit.check.host.variables import Exports, Setting
-from lifeinit.check.rules.rule import COMMAND
+from lifeinit.config.diagnostic import Diagnostic
 from lifeinit.config.model import Command, Hook, HookFile, Process, Ready
-from lifeinit.config.spans import Path
+from lifeinit.config.spans import Path, Places
 from lifeinit.engine.plan import PHASES, User
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from lifeinit.engine.plan import HookPhase
 
+COMMAND: Final = ("--",)  # the path of the app's command on the command line, which no hook file holds
+
+_FILE_NAME = re.compile(r"[\w./+-]+")
+_MOST_SCRIPTS = 8  # that a command names
+_LONGEST_SCRIPT = 1 << 16  # bytes
+
 
 @dataclass(frozen=True)
 class Task:
-    """One command. `at` is its path in the file, or COMMAND, `owner` that of the table it stands in.
-
-    `who` is None where the user cannot be known, `search` (PATH) where that cannot. `directory` is where it starts,
-    from the root.
-    """
+    """One command. `path` is where it stands in the file, or COMMAND; `owner` is the table around it."""
 
     kind: Literal["hook", "app", "probe"]
     phase: "HookPhase | None"
-    at: Path
+    path: Path
     owner: Path
     command: Command
-    who: User | None
-    directory: str
-    search: str | None
+    place: Place
+    places: Places
 
-    def word(self, i: int) -> Path:
-        """The path of an item of the command, where it is a list in the file."""
-        return self.at if isinstance(self.command, str) or self.at == COMMAND else (*self.at, i)
+    @property
+    def on_command_line(self) -> bool:
+        return self.path == COMMAND
+
+    def diagnostic(self, code: str, message: str, fix: str, item: int | None = None) -> Diagnostic:
+        """A diagnostic about the command, or about one item of a list."""
+        path = self.path if item is None or self.on_command_line else (*self.path, item)
+        return Diagnostic(code, self.places.span(path), message, fix, of_command=self.on_command_line)
 
 
 class Wait(NamedTuple):
-    """A target, as written: of `wait_for`, or the one that says that a process is ready."""
+    """A target, as written: of `wait_for`, or of the `ready` of a process."""
 
-    at: Path
+    path: Path
     text: str
     setting: Setting
     is_ready: bool
 
 
-class Survey:
-    """All tasks, settings and targets of a hook file, and the app's own command if it was given."""
+class Tasks:
+    """All commands, environments and targets of a hook file, and the app's command from the command line."""
 
-    def __init__(self, hook_file: HookFile, command: Sequence[str], accounts: Accounts) -> None:
+    def __init__(self, hook_file: HookFile, command: Sequence[str], accounts: Accounts, kernel: Kernel) -> None:
         self.hook_file = hook_file
+        self.places = hook_file.places
         self.accounts = accounts
+        self._kernel = kernel
         self.base = _current_directory()
-        self.tasks: list[Task] = []
+        self.commands: list[Task] = []
         self.settings: list[Setting] = []
         self.waits: list[Wait] = []
         self._exports = Exports()
@@ -64,43 +75,53 @@ class Survey:
                 self._hook(phase, hook)
         self._processes(tuple(command))
 
-    def apps(self) -> Iterator[User]:
-        """Whom the app runs as, each once."""
-        named = (self.accounts.person(self.hook_file.app.user), *map(self._person, self.hook_file.processes.values()))
-        yield from dict.fromkeys(person.identity for person in named if person is not None)
+    def app_users(self) -> list[User]:
+        """The users that the app runs as, each once."""
+        people = [self.accounts.person(self.hook_file.app.user), *map(self._person, self.hook_file.processes.values())]
+        return list(dict.fromkeys(person.user for person in people if person is not None))
 
-    def directories(self) -> Iterator[tuple[Path, str, User | None]]:
-        """Each working_dir that is written, as it is written, and who is to enter it."""
-        app, processes = self.hook_file.app, self.hook_file.processes
-        for path, process in ((("app",), app), *((("process", name), one) for name, one in processes.items())):
+    def directories(self) -> Iterator[tuple[Path, str, User]]:
+        """Each working_dir, as written, and the user that has to enter it."""
+        app, own = self.hook_file.app, self.accounts.own
+        for path, process in ((("app",), app), *((("process", name), one) for name, one in self._named())):
             if process.working_dir is not None:
-                person = self._person(process)
-                yield (*path, "working_dir"), process.working_dir, person.identity if person else None
+                yield (*path, "working_dir"), process.working_dir, (self._person(process) or own).user
         for hooks in self.hook_file.hooks.values():
             for hook in hooks:
                 if hook.working_dir is not None:
-                    person = self.accounts.person(hook.user)
-                    yield (*hook.path, "working_dir"), hook.working_dir, person.identity if person else None
+                    person = self.accounts.person(hook.user) or own
+                    yield (*hook.path, "working_dir"), hook.working_dir, person.user
+
+    def _named(self) -> Iterator[tuple[str, Process]]:
+        yield from self.hook_file.processes.items()
 
     def _person(self, process: Process) -> Person | None:
         return self.accounts.person(process.user or self.hook_file.app.user)
 
-    def _directory(self, written: str | None) -> str:
-        return self.base if written is None else os.path.join(self.base, written)
+    def _place(self, setting: Setting, working_dir: str | None) -> Place:
+        user = (setting.person or self.accounts.own).user  # an unknown user is a diagnostic of its own
+        return Place(user, os.path.join(self.base, working_dir or ""), setting.search)
 
     def _hook(self, phase: "HookPhase", hook: Hook) -> None:
-        person = self.accounts.person(hook.user)
-        setting = Setting(hook.path, person, hook.environment, self._exports)
+        setting = Setting(hook.path, self.accounts.person(hook.user), hook.environment, self._exports)
         self.settings.append(setting)
         for i, text in enumerate(hook.wait_for):
-            self.waits.append(Wait((*hook.path, "wait_for", i), text, setting, False))
+            self.waits.append(Wait((*hook.path, "wait_for", i), text, setting, is_ready=False))
         if hook.command is not None:
             keyed = (*hook.path, "command")  # a phase that is a bare string or list has no such key
-            at = keyed if keyed in self.hook_file.places.spans else hook.path
-            directory, who = self._directory(hook.working_dir), person.identity if person else None
-            self.tasks.append(Task("hook", phase, at, hook.path, hook.command, who, directory, setting.search))
+            path = keyed if keyed in self.places.spans else hook.path
+            place = self._place(setting, hook.working_dir)
+            self.commands.append(Task("hook", phase, path, hook.path, hook.command, place, self.places))
             if phase == "pre_start":
-                self._exports = self._exports.after(hook.command, directory)
+                self._exports = self._exports.after(self._texts(hook.command, place))
+
+    def _texts(self, command: Command, place: Place) -> Iterator[str]:
+        """The words of a command, and the scripts that it names."""
+        words = (command,) if isinstance(command, str) else command
+        yield from words
+        for name in _FILE_NAME.findall(command)[:_MOST_SCRIPTS] if isinstance(command, str) else words[:_MOST_SCRIPTS]:
+            raw = self._kernel.beginning(self.accounts.own.user, os.path.join(place.directory, name), _LONGEST_SCRIPT)
+            yield raw.decode("utf-8", "replace")
 
     def _processes(self, command: tuple[str, ...]) -> None:
         """The command is the first of them, and `ready` at the top is about the first."""
@@ -108,38 +129,32 @@ class Survey:
         self.settings.append(Setting(("app",), self._person(app), app.environment, self._exports))
         if command or not processes:
             self._process(app.replaced(command=command or None), COMMAND, ("app",), ("ready",))
-        for i, (name, process) in enumerate(processes.items()):
+        for i, (name, process) in enumerate(self._named()):
             own: Path = ("process", name)
             self.settings.append(Setting(own, self._person(process), process.environment, self._exports))
-            tops = process.ready is None and i == 0 and not command
-            merged = process.replaced(
-                ready=app.ready if tops else process.ready,
-                working_dir=process.working_dir or app.working_dir,
-                environment={**app.environment, **process.environment},
-            )
-            self._process(merged, (*own, "command"), own, ("ready",) if tops else (*own, "ready"))
+            from_top = process.ready is None and i == 0 and not command
+            merged = process.below(app, app.ready if from_top else process.ready)
+            self._process(merged, (*own, "command"), own, ("ready",) if from_top else (*own, "ready"))
 
-    def _process(self, process: Process, at: Path, owner: Path, ready_at: Path) -> None:
-        person = self._person(process)
-        setting = Setting(owner, person, process.environment, self._exports)
+    def _process(self, process: Process, path: Path, owner: Path, ready: Path) -> None:
+        setting = Setting(owner, self._person(process), process.environment, self._exports)
+        place = self._place(setting, process.working_dir)
         if process.command is not None:
-            directory, who = self._directory(process.working_dir), person.identity if person else None
-            self.tasks.append(Task("app", None, at, owner, process.command, who, directory, setting.search))
+            self.commands.append(Task("app", None, path, owner, process.command, place, self.places))
         if process.ready is not None:
-            self._ready(process.ready, ready_at, setting)
+            self._ready(process.ready, ready, setting, place)
 
-    def _ready(self, ready: Ready, at: Path, setting: Setting) -> None:
-        """A probe is lifeinit's own program: it has the variables, and neither the user nor the directory."""
+    def _ready(self, ready: Ready, path: Path, setting: Setting, place: Place) -> None:
+        """A probe runs as the process that it asks about."""
         if ready.target is not None:
             kind = ready.target.partition(":")[0].removesuffix("s")
-            self.waits.append(Wait((*at, kind), ready.target, setting, True))
+            self.waits.append(Wait((*path, kind), ready.target, setting, is_ready=True))
         if ready.command is not None:
-            own = self.accounts.own.identity
-            self.tasks.append(Task("probe", None, (*at, "command"), at, ready.command, own, self.base, setting.search))
+            self.commands.append(Task("probe", None, (*path, "command"), path, ready.command, place, self.places))
 
 
 def _current_directory() -> str:
     try:
         return os.getcwd()
     except OSError:
-        return "/"  # ours was removed
+        return "/"  # it was removed

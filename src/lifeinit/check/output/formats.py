@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from urllib.parse import quote
 
 from lifeinit import __version__
-from lifeinit.check.output.result import Report
+from lifeinit.check.output.report import Report
 from lifeinit.check.rules.registry import RULES
 from lifeinit.config.diagnostic import Diagnostic
 

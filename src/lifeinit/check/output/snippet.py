@@ -1,7 +1,7 @@
 """Problems for people: the sentence, the line of source with a mark under what is meant, and the way out."""
 
 from lifeinit.check.output.colours import Paint
-from lifeinit.check.output.result import Report
+from lifeinit.check.output.report import Report
 from lifeinit.check.output.terminal_cells import excerpt
 from lifeinit.config.diagnostic import Diagnostic, Place
 from lifeinit.config.reporter import MOST_PROBLEMS

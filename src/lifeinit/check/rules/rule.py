@@ -1,13 +1,10 @@
-"""What a rule is, and what a breach of one is."""
+"""What a rule is."""
 
 from dataclasses import dataclass
-from typing import Final
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from lifeinit.config.diagnostic import Severity
-
-COMMAND: Final = ("--",)  # the path of the app's command on the command line, which no hook file holds
 
 _MOST_NAMES = 4  # that a sentence lists
 
@@ -30,21 +27,6 @@ class Rule:
     @property
     def severity(self) -> "Severity":
         return "error" if self.code.startswith("E") else "warning"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """A breach of a rule, at a path of the hook file: at its key, or else at its value. Or at COMMAND.
-
-    `sentence` holds the value in quotes; `help` is the way out. A path that the file does not hold stands for the
-    nearest one above it.
-    """
-
-    code: str
-    path: tuple[str | int, ...]
-    sentence: str
-    help: str
-    at_key: bool = False
 
 
 def listed(names: list[str]) -> str:

@@ -1,21 +1,21 @@
-"""The plan of a hook file: what is wrong with it, its table, its drawing, its picture. Knows nothing of this machine.
+"""The plan of a hook file: its diagnostics, its table, its drawing, its picture. Knows nothing about this machine.
 
-`grace` is in seconds and goes before the usual grace period of `runtime`, a key of RUNTIMES.
+`grace` is in seconds and takes precedence over the usual grace period of `runtime`, a key of RUNTIMES.
 """
 
-from lifeinit.check.rules.rule import Finding
 from lifeinit.check.timeline import bars, stage_table, svg_drawing
-from lifeinit.check.timeline.budget_checks import findings_of
+from lifeinit.check.timeline.budget_checks import diagnostics_of
 from lifeinit.check.timeline.runtimes import RUNTIMES, grace_of
 from lifeinit.check.timeline.stages import life
+from lifeinit.config.diagnostic import Diagnostic
 from lifeinit.config.model import HookFile
 
-__all__ = ["RUNTIMES", "drawing", "findings", "svg", "table"]
+__all__ = ["RUNTIMES", "diagnostics", "drawing", "svg", "table"]
 
 
-def findings(hook_file: HookFile, grace: float | None, runtime: str | None) -> list[Finding]:
-    """Every breach of a rule about the plan."""
-    return findings_of(hook_file, grace_of(grace, runtime))
+def diagnostics(hook_file: HookFile, grace: float | None, runtime: str | None) -> list[Diagnostic]:
+    """Every diagnostic about the budget."""
+    return diagnostics_of(hook_file, grace_of(grace, runtime))
 
 
 def table(

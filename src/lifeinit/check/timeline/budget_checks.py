@@ -1,33 +1,57 @@
-"""What of the plan will not happen: the stop against its own budget, and against the grace period."""
+"""Whether the stop fits its own budget and the grace period of the runtime."""
 
 import math
 from collections.abc import Iterator, Sequence
 
-from lifeinit.check.rules.rule import Finding, listed
+from lifeinit.check.rules.rule import listed
 from lifeinit.check.timeline.labels import at_most, less_than, spoken, written
 from lifeinit.check.timeline.required_timeout import LEAST_FOR_THE_APP, Needs, needs_of
 from lifeinit.check.timeline.runtimes import Grace
 from lifeinit.check.timeline.stages import SLACK, Life, Stage, life
+from lifeinit.config.diagnostic import Diagnostic, Span
 from lifeinit.config.model import Hook, HookFile
 from lifeinit.engine.budget import CLEANUP_TIME
+from lifeinit.engine.plan import PHASES
 from lifeinit.values import duration
 
 _USUAL = 9.0  # seconds: what goes into Docker's grace period
 _A_STOP = 'a stop_timeout a little shorter than the grace period, "9s" for Docker\'s 10 s'
 
 
-def findings_of(hook_file: HookFile, grace: Grace | None) -> list[Finding]:
-    """Every finding about the plan, in the order of the stop."""
-    return list(_Judge(hook_file, grace).findings())
+def diagnostics_of(hook_file: HookFile, grace: Grace | None) -> list[Diagnostic]:
+    """Every diagnostic about the budget, in the order of the stop."""
+    return list(_Judge(_with_own_timeouts(hook_file), grace).diagnostics())
+
+
+def _with_own_timeouts(hook_file: HookFile) -> HookFile:
+    """The same with no time for the commands of the stop that have no timeout of their own.
+
+    Their default is cut to what the budget leaves, so they never make it too small.
+    """
+    spans = hook_file.places.spans
+    return hook_file.replaced(
+        **{
+            phase: tuple(
+                hook if hook.sleep is not None or (*hook.path, "timeout") in spans else _without_time(hook)
+                for hook in hook_file.hooks[phase]
+            )
+            for phase in PHASES[2:]
+        }
+    )
+
+
+def _without_time(hook: Hook) -> Hook:
+    return hook.replaced(command=None, wait_for=(), sleep=0.0, timeout=None, retries=0)
 
 
 class _Judge:
-    """One file against one grace period. Every finding names the same stop_timeout, that of `needs`.
+    """One file against one grace period. Every diagnostic names the same stop_timeout, that of `needs`.
 
     `room` is the longest stop_timeout that the grace period allows, or the file's own: what shorter hooks have to fit.
     """
 
     def __init__(self, hook_file: HookFile, grace: Grace | None) -> None:
+        self.places = hook_file.places
         self.planned: Life = life(hook_file)
         self.needs: Needs = needs_of(hook_file)
         self.grace = grace
@@ -41,13 +65,13 @@ class _Judge:
         if math.isinf(self.border) and grace is not None:
             self.border = grace.seconds
 
-    def findings(self) -> Iterator[Finding]:
+    def diagnostics(self) -> Iterator[Diagnostic]:
         yield from self._against_grace()
         yield from self._unlimited()
         yield from self._pre_stop()
         yield from self._post_stop()
 
-    def _against_grace(self) -> Iterator[Finding]:
+    def _against_grace(self) -> Iterator[Diagnostic]:
         """E401: the runtime kills before lifeinit is done."""
         budget, grace = self.planned.budget, self.grace
         if grace is None or budget is None or budget < grace.seconds:
@@ -58,9 +82,9 @@ class _Judge:
         if shorter and not self.needs.fit(self.room or 0.0):
             first = f'write shorter timeouts and at most "{shorter}"'
         more = grace.longer(budget) if self.needs.fit(budget) else self._more()
-        yield Finding("E401", ("stop_timeout",), sentence, _or(first, more))
+        yield Diagnostic("E401", self.places.span(("stop_timeout",)), sentence, _or(first, more))
 
-    def _unlimited(self) -> Iterator[Finding]:
+    def _unlimited(self) -> Iterator[Diagnostic]:
         """W401: an app that hangs costs the post_stop hooks their run."""
         grace = self.grace
         if self.planned.budget is not None or not self.needs.has_post_stop:
@@ -77,9 +101,9 @@ class _Judge:
             way_out = f"write {_or(self._more(), less)}"
         else:
             way_out = f'write stop_timeout = "{shorter}"' if shorter else f"write {_A_STOP}"
-        yield Finding("W401", ("post_stop",), sentence, f"{way_out}, or set LIFEINIT_STOP_TIMEOUT", at_key=True)
+        yield Diagnostic("W401", self._key("post_stop"), sentence, f"{way_out}, or set LIFEINIT_STOP_TIMEOUT")
 
-    def _pre_stop(self) -> Iterator[Finding]:
+    def _pre_stop(self) -> Iterator[Diagnostic]:
         """E402, W402: the hooks that reach into the time in which the app itself has to stop. W404: nearly so."""
         slept, stages = 0.0, self.planned.hooks("pre_stop")
         for i, stage in enumerate(stages):
@@ -93,7 +117,7 @@ class _Judge:
         if slept and self.border - slept < LEAST_FOR_THE_APP - SLACK:
             yield self._hurried(slept)
 
-    def _slept_away(self, stage: Stage, until: float, after: tuple[Stage, ...]) -> Finding:
+    def _slept_away(self, stage: Stage, until: float, after: tuple[Stage, ...]) -> Diagnostic:
         length, before = spoken(stage.known or 0.0), until - (stage.known or 0.0)
         lasts = f"sleeps {length}" if not before else f"sleeps {length} until {spoken(until)} after the stop request"
         what = f"{stage.label} {lasts}, which leaves the app no time of its own"
@@ -101,19 +125,21 @@ class _Judge:
             what += f" and ends pre_stop before {_run(after)}"
         left = min(self._free() - before - LEAST_FOR_THE_APP, self._free() - stage.begin)
         shorter = at_most(left)
-        first = f'write sleep = "{shorter}" at most' if shorter else "leave it out"
+        first = f'write sleep = "{shorter}" at most' if shorter else "remove it"
         if after or left < 0:
             first = self._all_shorter()
-        return Finding("E402", (*stage.path, "sleep"), f"{what}: {self._why()}", _or(first, self._more()))
+        return Diagnostic(
+            "E402", self.places.span((*stage.path, "sleep")), f"{what}: {self._why()}", _or(first, self._more())
+        )
 
-    def _hurried(self, slept: float) -> Finding:
+    def _hurried(self, slept: float) -> Diagnostic:
         left = spoken(self.border - slept)
         sentence = f"pre_stop sleeps {spoken(slept)}, which leaves the app {left} until SIGKILL: {self._why()}"
         shorter = at_most(self._free() - LEAST_FOR_THE_APP)
         first = f'write sleeps that add up to at most "{shorter}"' if shorter else None
-        return Finding("W404", ("pre_stop",), sentence, _or(first, self._more()) or "leave them out", at_key=True)
+        return Diagnostic("W404", self._key("pre_stop"), sentence, _or(first, self._more()) or "remove them")
 
-    def _will_be_cut(self, stage: Stage, hook: Hook, slept: float, after: tuple[Stage, ...]) -> Finding:
+    def _will_be_cut(self, stage: Stage, hook: Hook, slept: float, after: tuple[Stage, ...]) -> Diagnostic:
         what = f"{stage.label} may run until {spoken(stage.begin + stage.tries)} after the stop request"
         ended = f"{spoken(self.border)}, before {_run(after)}" if after else spoken(self.border)
         sentence = f"{what}, and is ended at {ended}, since {self._why()}"
@@ -123,7 +149,10 @@ class _Judge:
             first = "write shorter timeouts in the hooks before it"
         if after or (slept and self._free() - slept < LEAST_FOR_THE_APP):
             first = self._all_shorter()
-        return Finding("W402", (*stage.path, "timeout"), sentence, _or(first, self._more()))
+        return Diagnostic("W402", self.places.span((*stage.path, "timeout")), sentence, _or(first, self._more()))
+
+    def _key(self, phase: str) -> Span:
+        return self.places.span((phase,), of_key=True)
 
     def _free(self) -> float:
         """The seconds that the pre_stop hooks have where all of the stop has to fit into `room`."""
@@ -140,14 +169,14 @@ class _Judge:
         between += sum(self.kill_after * (1 + hook.retries) for hook in self.before[:-1] if hook.sleep is None)
         time = at_most(self._free() - between - (LEAST_FOR_THE_APP if slept else 0.0))
         what = "sleeps and timeouts" if slept else "timeouts"
-        return f'write {what} that add up to at most "{time}"{_of_tries(commands)}' if time else "leave hooks out"
+        return f'write {what} that add up to at most "{time}"{_of_tries(commands)}' if time else "remove hooks"
 
     def _why(self) -> str:
         budget = self.planned.budget
         if budget is None:
             return "" if self.grace is None else f"{self.grace.kills} after {spoken(self.grace.seconds)}"
         kept = spoken(budget - self.planned.killed_at)
-        return f'stop_timeout "{written(budget)}" keeps {kept} back for cleanup and post_stop'
+        return f'stop_timeout "{written(budget)}" reserves {kept} for cleanup and post_stop'
 
     def _more(self) -> str | None:
         """The way out by more time, the same for every finding; None where nobody can have that."""
@@ -161,7 +190,7 @@ class _Judge:
         longer = self.grace.longer(self.needs.budget)
         return f"{text} and {longer}" if longer else None
 
-    def _post_stop(self) -> Iterator[Finding]:
+    def _post_stop(self) -> Iterator[Diagnostic]:
         """W403: the reserve is at most half of the budget, and the hooks that reach beyond it."""
         budget = self.planned.budget
         if budget is None:
@@ -170,14 +199,14 @@ class _Judge:
         if cut:
             sentence = (
                 f"{listed([stage.label for stage in cut])} may be cut: the post_stop hooks and cleanup may take "
-                f'{spoken(self.needs.reserve)}, and at most half of stop_timeout "{written(budget)}" is kept back for '
+                f'{spoken(self.needs.reserve)}, and at most half of stop_timeout "{written(budget)}" is reserved for '
                 "them"
             )
             between = sum(hook.retries * hook.retry_delay for hook in self.afterwards if hook.sleep is None)
             most = at_most((self.room or 0.0) / 2 - CLEANUP_TIME - between)
             first = f'write timeouts that add up to at most "{most}"{_of_tries(self.afterwards)}'
-            first = first if most else "leave hooks out"
-            yield Finding("W403", (*cut[0].path, "timeout"), sentence, _or(first, self._more()))
+            first = first if most else "remove hooks"
+            yield Diagnostic("W403", self.places.span((*cut[0].path, "timeout")), sentence, _or(first, self._more()))
 
 
 def _below(grace: float) -> float:

@@ -1,0 +1,152 @@
+"""Whether each command can be executed: its program, the shell, and what the shell says about the line."""
+
+import os
+import re
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+
+from lifeinit.check.host import shell_line as reader
+from lifeinit.check.host import shell_syntax
+from lifeinit.check.host.as_user import Kernel, own_user
+from lifeinit.check.host.invocation import base_name, behind, script_argument, shell_line
+from lifeinit.check.host.programs import Place, Programs, Unusable
+from lifeinit.check.host.tasks import Task
+from lifeinit.config.diagnostic import Diagnostic, quoted
+
+_OPERATORS = frozenset("&& || | > >> < 2> 2>&1 >&2 &> >/dev/null 2>/dev/null &".split())
+_TAKE_OPERATORS = frozenset("[ awk expr find gawk grep jq mawk perl sed test".split())
+_TAKE_DOLLARS = frozenset("ash awk bash dash envsubst gawk grep jq ksh make mawk perl php ruby sed sh zsh".split())
+_VARIABLE = re.compile(r"[\w./:=@-]*\$(?:\{[A-Z_][A-Z0-9_]*\}|[A-Z_][A-Z0-9_]*)[\w./:@-]*", re.ASCII)
+_SCRIPT_NAME = re.compile(r".*\.(?:py|pyz|sh|bash|js|mjs|cjs|rb|pl|php)")
+_PATTERN = re.compile(r"[*?\[~]")
+_CHANGES_NAMES = frozenset({".", "source", "eval", "alias", "hash"})  # after these a name may mean anything
+_PREFIXES = frozenset({"exec", "command"})
+
+
+def diagnostics(tasks: Sequence[Task], programs: Programs, kernel: Kernel) -> Iterator[Diagnostic]:
+    """E301 to E306, E309, E310, E316, W301, W316 to W318."""
+    checks = _Commands(programs, kernel)
+    refused = shell_syntax.refused(line for task in tasks if (line := _posix_line(task)) and checks.has_shell)
+    for task in tasks:
+        if isinstance(task.command, tuple):
+            yield from checks.list(task, task.command)
+        if line := _posix_line(task):
+            yield from checks.line(task, line, refused)
+
+
+class _Commands:
+    def __init__(self, programs: Programs, kernel: Kernel) -> None:
+        self.programs = programs
+        self.kernel = kernel
+        shell = programs.ask(shell_syntax.SHELL, Place(own_user(), "/", None))
+        self.has_shell = not isinstance(shell, Unusable)
+        self.is_dash = os.path.basename(os.path.realpath(shell_syntax.SHELL)) == "dash"
+        self._said_no_shell = False
+
+    def list(self, task: Task, command: tuple[str, ...]) -> Iterator[Diagnostic]:
+        answer = self.programs.ask(command[0], task.place)
+        if isinstance(answer, Unusable):
+            words = _split(command[0])
+            if answer.code == "E301" and len(words) > 1:
+                yield task.diagnostic("E309", *_words_in_one(task, words, command), item=0)
+            else:
+                yield task.diagnostic(answer.code, answer.message, answer.help, item=0)
+            return
+        name = base_name(command[0])
+        for i, word in enumerate(command[1:], 1):
+            what = f"{quoted(name)} gets {quoted(word)} as an argument: a list does not go through a shell"
+            if word in _OPERATORS and name not in _TAKE_OPERATORS:
+                yield task.diagnostic("W316", what, _one_string(task), item=i)
+            elif _VARIABLE.fullmatch(word) and name not in _TAKE_DOLLARS and command[i - 1] not in {"-c", "-e"}:
+                yield task.diagnostic("W317", what, _one_string(task), item=i)
+        yield from self._script(task, command)
+
+    def line(self, task: Task, line: str, refused: Mapping[str, tuple[int | None, str]]) -> Iterator[Diagnostic]:
+        if not self.has_shell:
+            if isinstance(task.command, str) and not self._said_no_shell:
+                self._said_no_shell = True
+                message = f"a string runs in {shell_syntax.SHELL}, which does not exist here"
+                yield task.diagnostic("E310", message, 'write a list, ["program", "argument"], or install a shell')
+        elif line in refused:
+            number, reason = refused[line]
+            last = line.count("\n") + 1
+            where = f", line {min(number, last)}" if number is not None and last > 1 else ""
+            yield task.diagnostic(
+                "E316", f"invalid shell syntax in {quoted(line)}{where}: {reason}", "correct the line"
+            )
+        else:
+            yield from self._words(task, line)
+
+    def _words(self, task: Task, line: str) -> Iterator[Diagnostic]:
+        """The programs that are certain to start, or that are left out only because one before them failed."""
+        read, moved = reader.read(line), False
+        if "PATH" in read.assigned:
+            return
+        for simple in read.commands if read.straight else read.commands[:1]:
+            words = simple.words
+            while words and words[0] in _PREFIXES:
+                words = words[1:]
+            name = words[0] if words else None
+            if name in reader.BASH_WORDS and simple.end != "||" and self.is_dash:
+                message = f"{quoted(name)} is a word of bash, and {shell_syntax.SHELL} is dash"
+                fix = 'write "." for "source", "[" for "[[", or a list: ["bash", "-c", "..."]'
+                yield task.diagnostic("W301", message, fix)
+            if (
+                name == "[["
+                or name in _CHANGES_NAMES
+                or (name == "export" and any((word or "PATH=").startswith("PATH=") for word in words))
+            ):
+                return
+            moved |= name in {"cd", "chdir", "pushd"}
+            if name is None or name.startswith("-") or simple.nested or simple.end in {"||", "?"}:
+                continue
+            if name in reader.BUILTINS | reader.BASH_WORDS or _PATTERN.search(name):
+                continue
+            if "/" not in name or name.startswith("/") or not moved:
+                answer = self.programs.ask(name, task.place)
+                if isinstance(answer, Unusable):
+                    yield task.diagnostic("W301", f"the shell cannot run a program: {answer.message}", answer.help)
+                elif not moved and not _CHANGES_NAMES & set(words):
+                    yield from self._script(task, words)
+
+    def _script(self, task: Task, command: Sequence[str | None]) -> Iterator[Diagnostic]:
+        """W318: the file that an interpreter runs."""
+        script = script_argument(command)
+        if script is None or not _SCRIPT_NAME.fullmatch(script) or _PATTERN.search(script):
+            return
+        entry = self.kernel.look(task.place.user, os.path.join(task.place.directory, script))
+        if entry is None or (entry.readable and entry.kind != "directory"):
+            return
+        what = f"{quoted(command[0])} runs {quoted(script)}, "
+        if entry.kind in {"file", "other"}:
+            yield task.diagnostic("W318", f"{what}which uid {task.place.user.uid} may not read", f"chmod a+r {script}")
+        elif entry.kind != "directory":  # python runs a directory with a __main__.py
+            fix = f"copy it into the image, or correct the path, which begins at {task.place.directory}"
+            yield task.diagnostic("W318", f"{what}which does not exist or is out of reach", fix)
+
+
+def _posix_line(task: Task) -> str:
+    """The line that sh reads, also where a list says `sh -c`; empty where it reads none."""
+    if isinstance(task.command, tuple) and [base_name(word) for word in behind(task.command)[:1]] != ["sh"]:
+        return ""
+    return shell_line(task) or ""
+
+
+def _split(text: str) -> list[str]:
+    try:
+        return shlex.split(text)
+    except ValueError:
+        return text.split()  # a quote that nothing closes
+
+
+def _words_in_one(task: Task, words: Sequence[str], command: Sequence[str]) -> tuple[str, str]:
+    items = ", ".join(quoted(word) for word in [*words, *command[1:]][:8])
+    shell = "sh -c" if task.on_command_line else "one string for the shell"
+    return (
+        f"program {quoted(command[0])} does not exist: it is one name with a space in it",
+        f"write [{items}], or {shell}",
+    )
+
+
+def _one_string(task: Task) -> str:
+    return "write sh -c 'exec ...'" if task.on_command_line else "write the command as one string"

@@ -1,0 +1,49 @@
+"""Inspects hook files, each in the directory of the samples: a process of its own, since the host checks fork.
+
+Stdin is a JSON list of cases; stdout a JSON list of the diagnostics of each.
+"""
+
+import contextlib
+import json
+import os
+import sys
+from collections.abc import Iterator
+
+from lifeinit.check.host import inspect, shell_syntax
+from lifeinit.config.parser import parse
+
+Case = dict[str, object]
+
+
+@contextlib.contextmanager
+def machine(case: Case) -> Iterator[None]:
+    """The state of the machine that a case asks for."""
+    shell, path = shell_syntax.SHELL, list(sys.path)
+    shell_syntax.SHELL = str(case.get("shell", shell))
+    sys.path += [str(case["python_path"])] if "python_path" in case else []
+    python, sys.executable = sys.executable, str(case.get("python", sys.executable))
+    os.seteuid(int(str(case.get("euid", os.geteuid()))))
+    try:
+        yield
+    finally:
+        if os.geteuid() != os.getuid():
+            os.seteuid(os.getuid())
+        shell_syntax.SHELL, sys.path, sys.executable = shell, path, python
+
+
+def answer(case: Case) -> list[list[str]]:
+    """Code, place, message and help of each diagnostic."""
+    words = case.get("command") or []
+    assert isinstance(words, list)
+    file = case.get("file")
+    with machine(case):
+        found = inspect(parse(str(case["hooks"]).encode()), words, None if file is None else str(file))
+    return [[one.code, "--" if one.of_command else where(*one.span), one.message, one.help] for one in found]
+
+
+def where(start: tuple[int, int], end: tuple[int, int]) -> str:
+    return f"{start[0]}:{start[1]}-{end[1]}" if start[0] == end[0] else f"{start[0]}:{start[1]}-{end[0]}:{end[1]}"
+
+
+if __name__ == "__main__":
+    print(json.dumps([answer(case) for case in json.load(sys.stdin)]))

@@ -1,0 +1,85 @@
+"""Lines for the shell as the host checks split them."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lifeinit.check.host import shell_line, shell_syntax
+
+_CHARACTERS = [*"ab \n;&|(){}'\"\\$`#<>\t", "&&", "||", ";;", "\\\n"]
+_WORDS = [
+    "$A",
+    "${A}",
+    "${A:-b}",
+    "$(b)",
+    '"$(c "d")"',
+    "'e f'",
+    '"g h"',
+    "2>&1",
+    "> f",
+    "<<",
+    "<<E\nx\nE\n",
+    "A=1",
+    "';'",
+]
+_KEYWORDS = "if then else fi for in do done while case esac ! exec [[ ]] function f()".split()
+_CLAUSES = ["if a; then b; fi", "for i in 1 2; do a; done", "while a; do b; done", "f() { a; }", "$((1 + 2))"]
+PIECES = st.sampled_from([*_CHARACTERS, *_WORDS, *_KEYWORDS, *_CLAUSES])
+LINES = st.lists(PIECES, max_size=8).map(" ".join) | st.lists(PIECES, max_size=8).map("".join)
+
+
+@given(st.text(max_size=60) | LINES)
+def test_every_text_can_be_read(text: str) -> None:
+    assert all(simple.words for simple in shell_line.read(text).commands)
+
+
+@pytest.mark.parametrize(
+    ("text", "commands", "whole"),
+    [
+        ("python app.py", [("python", "app.py")], True),
+        ("a 'b c' \"d e\" f\\ g", [("a", "b c", "d e", "f g")], True),
+        ("A=1 a $B ${C}d", [("a", None, None)], True),
+        ("a > b 2>&1 # c; d\ne", [("a",), ("e",)], True),
+        ('x "$(date)" y', [("x", None, "y")], True),
+        ("cd /x && ./y || z; w &", [("cd", "/x"), ("./y",), ("z",), ("w",)], True),
+        ("a ';' b \\; c", [("a", "_", "b", "_", "c")], True),
+        ("if a; then b; fi\nc", [("a",), ("b",), ("c",)], True),
+        ("until nc -z db 5432; do sleep 1; done", [("nc", "-z", "db", "5432"), ("sleep", "1")], True),
+        ("for i in 1 2; do a $i; done", [("a", None)], True),
+        ("[[ -f a ]] && b", [("[[", "-f", "a", "]]"), ("b",)], True),
+        ("a; f() { b; }", [("a",), ("f",)], False),
+        ("cat <<E\nx\nE", [("cat",)], False),
+        ("a; case b in c) d;; esac", [("a",)], False),
+        ("a 'b", [("a",)], False),
+        ("if a; then b", [("a",), ("b",)], False),
+    ],
+)
+def test_the_commands_of_a_line(text: str, commands: list[tuple[str | None, ...]], whole: bool) -> None:
+    read = shell_line.read(text)
+    assert ([simple.words for simple in read.commands], read.whole) == (commands, whole)
+
+
+def test_the_shape_of_a_line() -> None:
+    read = shell_line.read("A=1 B=2; while a || b; do c; done")
+    assert [(simple.end, simple.nested) for simple in read.commands] == [("||", True), (";", True), (";", True)]
+    assert read.assigned == {"A", "B"}
+    assert (read.loops, read.straight) == (True, False)
+    assert shell_line.read("a && b; c").straight
+    assert not shell_line.read("a || b").straight
+
+
+def test_a_line_longer_than_an_argument_is_not_read() -> None:
+    assert shell_line.read("a " * 100_000) == ((), frozenset(), False, False)
+
+
+@pytest.mark.parametrize(
+    ("answer", "read"),
+    [
+        ('sh: 2: Syntax error: "(" unexpected', (2, 'Syntax error: "(" unexpected')),
+        ("/bin/sh: line 1: unexpected end of file", (1, "unexpected end of file")),
+        ('sh: syntax error: unexpected ")"', (None, 'syntax error: unexpected ")"')),
+        ("", (None, "no message")),
+    ],
+)
+def test_the_message_of_dash_bash_and_busybox(answer: str, read: tuple[int | None, str]) -> None:
+    assert shell_syntax._read(answer) == read

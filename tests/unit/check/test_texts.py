@@ -1,0 +1,48 @@
+"""Durations and texts as a person reads them."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lifeinit.check.timeline import labels
+from lifeinit.check.timeline.text_width import cut, fitted, width
+from lifeinit.values import duration
+
+
+@given(st.floats(0.001, 3e7))
+def test_a_written_duration_is_read_back(seconds: float) -> None:
+    read = duration.parse(labels.written(seconds))
+    assert read == pytest.approx(seconds, abs=0.0006 if seconds < 60 else 0.51)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "spoken", "written"),
+    [
+        (0.0, "0 s", "0s"),
+        (0.25, "250 ms", "250ms"),
+        (0.9999, "1 s", "999.9ms"),
+        (2.5, "2.5 s", "2.5s"),
+        (59.999, "1 min", "59.999s"),
+        (90.0, "1 min 30 s", "1m30s"),
+        (3600.0, "1 h", "1h"),
+        (90061.0, "25 h 1 min 1 s", "25h1m1s"),
+        (4.0 / 6, "667 ms", "666.667ms"),
+    ],
+)
+def test_durations_in_words(seconds: float, spoken: str, written: str) -> None:
+    assert (labels.spoken(seconds), labels.written(seconds)) == (spoken, written)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "less"), [(10.0, "9s"), (9.5, "9s"), (1.0, "900ms"), (0.5, "400ms"), (0.1, "90ms"), (0.0, None)]
+)
+def test_the_next_round_duration_below(seconds: float, less: str | None) -> None:
+    assert labels.less_than(seconds) == less
+
+
+def test_text_is_cut_by_its_cells() -> None:
+    assert (width("a起é"), width("e\u0301")) == (4, 1)
+    assert cut("起動起動", 7) == "起動..."
+    assert cut("起動起動", 6) == "起..."
+    assert cut("abc", 2) == ".."
+    assert (fitted("起", 4), fitted("起", 4, right=True)) == ("起  ", "  起")

@@ -42,11 +42,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if item.path.is_relative_to(TESTS):
             for marker in MARKERS.get(item.path.relative_to(TESTS).parts[0], ()):
                 item.add_marker(marker)
+            if item.get_closest_marker("docker") is not None:
+                item.add_marker(pytest.mark.xdist_group("docker"))  # one worker has the engine, the others the rest
 
 
 @pytest.fixture(autouse=True)
 def _one_at_the_engine(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Tests that need a Docker engine run one after the other, whatever worker they are in: they share its images."""
+    """Tests that need a Docker engine run one after the other, whatever run they are in: they share its images."""
     if request.node.get_closest_marker("docker") is None:
         yield
         return

@@ -1,6 +1,5 @@
 """What the benchmarks measure on real processes."""
 
-import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -9,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import process
+from tests import needs
 
 REPOSITORY = Path(__file__).parents[2]
 MAPS_A_FILE = (
@@ -49,7 +49,7 @@ def mapping(tmp_path: Path) -> Iterator[Callable[[str], int]]:
             program.communicate()
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="the kernel tells page frames to root alone")
+@needs.ROOT
 def test_memory_that_two_share_counts_half(mapping: Callable[[str], int]) -> None:
     """4 MB of a file that the other has too are 2 MB; the control is another file, of which all 4 MB count."""
     one, same, different = mapping("a"), mapping("a"), mapping("b")

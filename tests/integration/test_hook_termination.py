@@ -3,6 +3,7 @@
 import signal
 from pathlib import Path
 
+from tests import needs
 from tests.integration.conftest import Start
 from tests.integration.harness import listener, python
 
@@ -24,6 +25,7 @@ def test_a_group_whose_last_member_is_another_ones_zombie(init: Start) -> None:
     assert running.status() == 0
 
 
+@needs.program("pgrep")
 def test_a_hook_that_is_ended_is_its_whole_group(init: Start) -> None:
     """The second hook starts when the first one's child is gone too, not only its shell."""
     child = "trap '' TERM; echo child; while :; do sleep 60; done"

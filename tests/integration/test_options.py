@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import needs
 from tests.integration.conftest import Start
 from tests.integration.harness import LIFEINIT, Running, base_environment, listener, python
 
@@ -212,6 +213,7 @@ def test_without_being_pid_1_it_is_a_subreaper(init: Start) -> None:
     assert re.fullmatch(r"lifeinit: runs as pid \d+, a subreaper", running.stderr()[0])
 
 
+@needs.program("pgrep")
 @pytest.mark.usefixtures("namespaces")
 def test_cleanup_ends_no_process_but_its_own(tmp_path: Path) -> None:
     """A neighbour, the parent and the parent's other children live on; a grandchild in another session does not."""

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import needs
 from tests.integration.conftest import Start
 from tests.integration.harness import LIFEINIT, Running, base_environment, listener, python
 
@@ -91,6 +92,7 @@ def test_every_signal_reaches_the_app(init: Start) -> None:
     assert running.status() == 0
 
 
+@needs.program("ps")
 def test_the_app_leads_a_process_group_of_its_own(init: Start) -> None:
     running = init("sh", "-c", "ps -o pid= -o pgid= -p $$ -p 1 | tr -s ' '")
     lines = [line.split() for line in running.rest()]

@@ -247,11 +247,15 @@ def test_a_command_that_fails(wait: Start, argv: list[str], reason: str) -> None
 
 
 def test_a_command_leads_a_group_and_finds_what_the_hook_found(wait: Start) -> None:
-    look = ["sh", "-c", 'echo $$ $(ps -o pgid= $$); env | grep LC_; grep -E "SigBlk|SigIgn" /proc/self/status; cat']
+    look = [
+        "sh",
+        "-c",
+        'echo $$ $(cut -d" " -f5 /proc/$$/stat); env | grep LC_; grep -E "SigBlk|SigIgn" /proc/self/status; cat',
+    ]
     waiting = wait.command(*ready_command(look, 1.0, "--verbose"), env={"LANG": "C"})
     code, out, _ = waiting.end()
-    pid, group, *rest = out.split()
-    assert (code, pid) == (0, group)
+    pid, pgid, *rest = out.split()
+    assert (code, pid) == (0, pgid)
     assert rest[:3] == ["SigBlk:", "0" * 16, "SigIgn:"]
     assert int(rest[3], 16) & ~LIBC_OWN == 0
 

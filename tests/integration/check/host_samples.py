@@ -41,8 +41,11 @@ def make(root: Path) -> None:
         "bin/built-for-another-processor": (elf(another_machine()), 0o755),
         "bin/static": (elf(), 0o755),
         "bin/npm": (b"#!/bin/sh\n", 0o755),
+        "bin/npx": (b"#!/bin/sh\n", 0o755),
         "bin/node": (elf(), 0o755),
         "bin/tini": (elf(), 0o755),
+        "bin/dumb-init": (elf(), 0o755),
+        "bin/redis-server": (elf(), 0o755),
         "server.js": (b"", 0o644),
     }
     root.chmod(0o755)

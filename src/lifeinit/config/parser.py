@@ -1,15 +1,14 @@
 """From the bytes of a hook file to a HookFile, or to every problem in it at once."""
 
-from typing import NamedTuple
-
 from lifeinit.config import load, trust
 from lifeinit.config.diagnostic import Diagnostic, HookFileError, UnreadableError, quoted
 from lifeinit.config.model import HookFile
 from lifeinit.config.spans import Places
 from lifeinit.config.tables import Tables
+from lifeinit.engine.record import Record
 
 
-class Examined(NamedTuple):
+class Examined(Record):
     """What a hook file says (None if that cannot be told), what is wrong with it, and its text, to be shown."""
 
     hook_file: HookFile | None

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from lifeinit.config import keys, model, users
 from lifeinit.config.diagnostic import Diagnostic, HookFileError, quoted
-from lifeinit.config.kinds import Kind
+from lifeinit.config.keys import Kind
 from lifeinit.config.spans import Path
 from lifeinit.engine.plan import PHASES, Hook, Identity, Inherited, Plan, Process, Program, Ready, Restart
 from lifeinit.engine.record import Record
@@ -75,7 +75,7 @@ class _Planner:
         self.may_be_exported = any(source.get("pre_start") for source in sources)
 
     def plan(self, command: Sequence[str], inherited: Inherited, plain: bool) -> Plan:
-        options, of_file = self.options, filled_by("Plan", self.hook_file)
+        options, of_file = self.options, plan_fields(self.hook_file)["Plan"]
         if options.stop_timeout is not None:
             of_file["stop_timeout"] = options.stop_timeout
         plan = Plan(
@@ -116,24 +116,24 @@ class _Planner:
         return self.account(app.user, ("app", "user"))
 
     def process(self, name: str, written: model.Process, account: users.Account | None) -> Process:
-        options = self.options
-        program = self.program(written.command or (), written, ("process", name), account, session=False)
-        process = Process(
+        options, fields = self.options, plan_fields(written)
+        command = written.command or ()
+        program = self.program(command, written, ("process", name), account, fields, session=False)
+        own, success = fields["Process"], {*fields["Process"]["success"], *options.success_exit_codes}
+        if options.group is not None:
+            own["group"] = options.group
+        return Process(
             name,
             program.replaced(call=options.functions.get(name)),
             ready=None if written.ready is None else self.ready(written.ready, program),
-            restart=Restart.filled(filled_by("Restart", written)),
-        ).replaced(**filled_by("Process", written))
-        return process.replaced(
-            group=process.group if options.group is None else options.group,
-            success=tuple(sorted({*process.success, *options.success_exit_codes})),
-        )
+            restart=Restart.filled(fields["Restart"]),
+        ).replaced(**{**own, "success": tuple(sorted(success))})
 
     def ready(self, written: model.Ready, of: Program) -> Ready:
         """A probe has the identity and the directory of the process that it asks about, and a session of its own."""
         program = of.replaced(argv=_bytes(self.probe(written)), identity=of.identity.replaced(session=True))
         file = None if written.file is None else _bytes(interpolation.pieces(written.file.removeprefix("file://")))
-        return Ready(program if program.argv else None, file=file).replaced(**filled_by("Ready", written))
+        return Ready(program if program.argv else None, file=file).replaced(**plan_fields(written)["Ready"])
 
     def probe(self, ready: model.Ready) -> tuple[str, ...]:
         """The command line of what waits until the app is ready; empty where nothing is to be asked."""
@@ -166,24 +166,24 @@ class _Planner:
         )
 
     def hook(self, written: model.Hook, place: str) -> Hook:
-        command = written.command
+        command, fields = written.command, plan_fields(written)
         if written.wait_for:
             command = wait_program(written.wait_for, 1.0, *self.voice())
         program = None
         if command is not None:
             account = None if written.user is None else self.account(written.user, (*written.path, "user"))
-            program = self.program(command, written, written.path, account, session=True)
-        fields = filled_by("Hook", written)
-        return Hook.filled({**fields, "program": program, "place": place, "waits": bool(written.wait_for)})
+            program = self.program(command, written, written.path, account, fields, session=True)
+        return Hook.filled({**fields["Hook"], "program": program, "place": place, "waits": bool(written.wait_for)})
 
     # Both.
 
-    def program(
+    def program(  # noqa: PLR0913  # one for each source
         self,
         command: model.Command,
         written: model.Hook | model.Process,
         at: Path,
         account: users.Account | None,
+        fields: "dict[str, dict[str, Any]]",
         *,
         session: bool,
     ) -> Program:
@@ -191,8 +191,8 @@ class _Planner:
             user=account.user if account else None,
             environment=self.variables(written.environment, at, account),
             session=session,
-        ).replaced(**filled_by("Identity", written))
-        return Program(_bytes(_arguments(command)), identity).replaced(**filled_by("Program", written))
+        ).replaced(**fields["Identity"])
+        return Program(_bytes(_arguments(command)), identity).replaced(**fields["Program"])
 
     def account(self, user: str, at: Path) -> users.Account | None:
         try:
@@ -248,20 +248,21 @@ def stop_timeout_of(environment: Mapping[str, str]) -> float | None:
     return seconds
 
 
-def filled_by(record: str, table: model.Table) -> dict[str, object]:
-    """The fields of a record of the plan that a table fills by itself, each by the row of `keys` that names it.
+def plan_fields(table: model.Table) -> "dict[str, dict[str, Any]]":
+    """What a table fills of the plan: the fields of each record by its name, as the rows of `keys` say.
 
-    Where a process says nothing the row's default counts. A kind that `_in_plan` does not know takes more than its
+    Where a process says nothing the row's default counts. A kind that `_IN_PLAN` does not hold takes more than its
     value, and has its lines in the planner.
     """
-    fields: dict[str, object] = {}
+    fields: dict[str, dict[str, Any]] = {record: {} for record in _RECORDS}
     for row in keys.TABLES[table.table].values():
-        owner, _, field = row.fills.partition(".")
-        if owner == record and row.kind.name in _IN_PLAN:
+        convert = _IN_PLAN.get(row.kind.name)
+        if convert is not None:
+            record, _, field = row.fills.partition(".")
             value = getattr(table, row.name)
             if value is None and not isinstance(row.default, keys.PerPhase):
                 value = row.default
-            fields[field] = None if value is None else _IN_PLAN[row.kind.name](row.kind, value)
+            fields[record][field] = None if value is None else convert(row.kind, value)
     return fields
 
 
@@ -269,6 +270,7 @@ def _same(_kind: Kind, value: object) -> object:
     return value
 
 
+_RECORDS = ("Plan", "Process", "Restart", "Ready", "Hook", "Program", "Identity")
 # What a value of each kind becomes in the plan.
 _IN_PLAN: "dict[str, Callable[[Kind, Any], object]]" = {
     **dict.fromkeys(("name", "flag", "true", "whole", "umask", "duration", "time"), _same),

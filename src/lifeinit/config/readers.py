@@ -2,20 +2,30 @@
 
 import re
 
-from lifeinit.config import intent
 from lifeinit.config.diagnostic import quoted
 from lifeinit.config.keys import Key
 from lifeinit.config.reporter import Reporter, a_kind
 from lifeinit.config.spans import Path
 from lifeinit.engine.signals import name_of, number_of
-from lifeinit.values import duration, exit_codes, interpolation
+from lifeinit.values import duration, interpolation
 
-NAME = re.compile(r"[A-Za-z0-9_.-]+", re.ASCII)
+NAME = r"[A-Za-z0-9_.-]+"
 COMMAND_FORMS = 'write "a line for the shell" or ["program", "argument"]'
 _UMASK = r"0?[0-7]{1,3}"
 _LONGEST_NUMBER = 5  # characters of one in quotes that is worth comparing
 _LONGEST_TARGET = 4096
 SCHEME = r"(https?|tcp|unix|file)://"
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import ModuleType
+
+
+def _intent() -> "ModuleType":
+    """What a wrong value was meant to be: only a mistake pays for the import."""
+    from lifeinit.config import intent  # noqa: PLC0415
+
+    return intent
 
 
 class Values(Reporter):
@@ -54,7 +64,7 @@ class Values(Reporter):
     def name(self, at: Path, row: Key, value: object) -> str | None:
         if not isinstance(value, str):
             self.not_a(at, row.name, value, "a string", "put it in quotes")
-        elif not NAME.fullmatch(value):
+        elif not re.fullmatch(NAME, value):
             fix = "use letters, digits and the characters _ . - only"
             self.wrong("E206", at, f"{row.name} is {quoted(value)}", fix)
         else:
@@ -66,7 +76,7 @@ class Values(Reporter):
         if isinstance(value, str) and value in choices:
             return value
         *others, last = (f'"{choice}"' for choice in choices)
-        fix = intent.choice(value, choices) or f"write {', '.join(others)} or {last}"
+        fix = _intent().choice(value, choices) or f"write {', '.join(others)} or {last}"
         self.wrong("E209", at, f"{row.name} is {quoted(value)}", fix)
         return None
 
@@ -105,7 +115,7 @@ class Values(Reporter):
         try:
             return duration.parse(value)
         except ValueError as error:
-            better = intent.duration(value) or intent.without_variables(row.name, value)
+            better = _intent().duration(value) or _intent().without_variables(row.name, value)
             self.because("E202", at, f"{row.name} is {quoted(value)},", error, better)
             return None
 
@@ -122,6 +132,8 @@ class Values(Reporter):
         if not isinstance(value, list):
             self.not_a(at, row.name, value, "a list", 'write a list, for example ["SIGTERM", 3]')
             return None
+        from lifeinit.values import exit_codes  # noqa: PLC0415  # few files have the key
+
         codes: set[int] = set()
         for i, item in enumerate(value):
             try:
@@ -148,7 +160,7 @@ class Values(Reporter):
     def _signal(self, at: Path, key: str, value: object, unusable: frozenset[str]) -> str | None:
         number = number_of(value) if isinstance(value, str) else None
         if number is None:
-            fix = intent.signal(value) or 'write a name, for example "TERM" or "RTMIN+1"'
+            fix = _intent().signal(value) or 'write a name, for example "TERM" or "RTMIN+1"'
             self.wrong("E203", at, f"{key} holds {quoted(value)}, which is not a signal", fix)
             return None
         name = name_of(number)
@@ -165,7 +177,7 @@ class Values(Reporter):
             number, here = number_of(key), (*at, key)
             came = None if number is None else name_of(number)
             if came is None:
-                fix = intent.signal(key) or 'write another, for example "HUP"'
+                fix = _intent().signal(key) or 'write another, for example "HUP"'
                 self.wrong("E203", here, f"signals holds {quoted(key)}, which is not a signal", fix, at_key=True)
             elif came in {"KILL", "STOP", "CHLD"}:
                 message = f"signals holds {quoted(key)}, which never reaches lifeinit"
@@ -221,9 +233,9 @@ class Values(Reporter):
         try:
             interpolation.check(text)
         except interpolation.ExpansionError as error:
-            self.because("E213", at, f"{shown}, which holds", error, intent.dollar(text, name))
-        if intent.is_run_elsewhere(text):
-            self.wrong("W202", at, f"{shown}, and no command is run here", intent.run_elsewhere(name))
+            self.because("E213", at, f"{shown}, which holds", error, _intent().dollar(text, name))
+        if "`" in text and _intent().is_run_elsewhere(text):
+            self.wrong("W202", at, f"{shown}, and no command is run here", _intent().run_elsewhere(name))
 
     def targets(self, at: Path, row: Key, value: object) -> tuple[str, ...] | None:
         if isinstance(value, str):
@@ -254,7 +266,7 @@ class Values(Reporter):
             if "$" not in text:
                 targets.parse(text)
         except interpolation.ExpansionError as error:
-            self.because("E213", at, f"{begun} which holds", error, intent.dollar(text, ""))
+            self.because("E213", at, f"{begun} which holds", error, _intent().dollar(text, ""))
         except ValueError as error:
             self.because("E214", at, begun, error)
         return text

@@ -39,12 +39,7 @@ class Offsets(NamedTuple):
     end: int
 
 
-class Part(NamedTuple):
-    """One name of a dotted key, and its offsets."""
-
-    name: str
-    start: int
-    end: int
+Part = tuple[str, int, int]  # one name of a dotted key, and its offsets
 
 
 class Places:
@@ -113,13 +108,13 @@ class _Scanner:
         keys = self.dotted_key()
         self.position += brackets
         path: Path = ()
-        for key in keys[:-1]:
-            path = (*path, key.name)
-            self.spans.setdefault(path, Offsets(key.start, key.end, start, self.position))
+        for name, key, key_end in keys[:-1]:
+            path = (*path, name)
+            self.spans.setdefault(path, Offsets(key, key_end, start, self.position))
             path = self.last_item(path)
-        last = keys[-1]
-        span = Offsets(last.start, last.end, start, self.position)
-        path = (*path, last.name)
+        name, key, key_end = keys[-1]
+        span = Offsets(key, key_end, start, self.position)
+        path = (*path, name)
         if brackets == 2:
             self.spans.setdefault(path, span)
             number = self.array_lengths.get(path, 0)
@@ -140,13 +135,13 @@ class _Scanner:
         self.skip(_SPACE)
         start = self.position
         path = table
-        for key in keys[:-1]:
-            path = (*path, key.name)
-            self.spans.setdefault(path, Offsets(key.start, key.end, keys[0].start, key.end))
-        last = keys[-1]
-        path = (*path, last.name)
+        for name, key, key_end in keys[:-1]:
+            path = (*path, name)
+            self.spans.setdefault(path, Offsets(key, key_end, keys[0][1], key_end))
+        name, key, key_end = keys[-1]
+        path = (*path, name)
         self.value(path)
-        self.spans[path] = Offsets(last.start, last.end, start, self.position)
+        self.spans[path] = Offsets(key, key_end, start, self.position)
 
     def dotted_key(self) -> list[Part]:
         keys: list[Part] = []
@@ -154,7 +149,7 @@ class _Scanner:
             self.skip(_SPACE)
             start = self.position
             raw = self.skip(_KEY)
-            keys.append(Part(_name(raw), start, self.position))
+            keys.append((_name(raw), start, self.position))
             self.skip(_SPACE)
             if not self.text.startswith(".", self.position):
                 return keys

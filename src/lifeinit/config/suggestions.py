@@ -6,7 +6,7 @@ from typing import NamedTuple, Protocol
 
 from lifeinit.config import keys, toml
 from lifeinit.config.diagnostic import quoted
-from lifeinit.config.kinds import HOOKS
+from lifeinit.config.keys import HOOKS
 from lifeinit.config.spans import Path
 from lifeinit.config.synonyms import SECTIONS, WORDS, Word, squeezed
 

@@ -45,7 +45,7 @@ class Tables(Values):
         found: dict[str, Process] = {}
         for name, inner in (self.table(at, row.name, value) or {}).items():
             here = (*at, name)
-            if not NAME.fullmatch(name) or name == "app":
+            if not re.fullmatch(NAME, name) or name == "app":
                 why = "which is reserved for the command after --" if name == "app" else "which is not a name"
                 fix = "use letters, digits and the characters _ . -"
                 self.wrong("E206", here, f"process holds {quoted(name)}, {why}", fix, at_key=True)

@@ -40,11 +40,10 @@ class Record:
     @classmethod
     def filled(cls, fields: "Mapping[str, object]") -> "Self":
         """A record from its fields by name, where the names are data. Raises TypeError for one that is no field."""
-        unknown = [name for name in fields if name not in cls.__match_args__]
-        if unknown:
-            raise TypeError(f"{cls.__name__} has no field {unknown[0]}")
         record = cls.__new__(cls)
         record.__dict__.update(fields)
+        if not record.__dict__.keys() <= set(cls.__match_args__):
+            raise TypeError(f"{cls.__name__} has other fields than {', '.join(fields)}")
         return record
 
     @classmethod
@@ -56,7 +55,7 @@ class Record:
 
     def replaced(self, **changes: object) -> "Self":
         """The same with other values for these fields."""
-        return self.filled({**dict(zip(self.fields(), self.values(), strict=True)), **changes})
+        return self.filled({**self.__dict__, **changes})
 
     def values(self) -> tuple[object, ...]:
         """The fields' values, in order."""

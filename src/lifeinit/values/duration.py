@@ -7,9 +7,8 @@ LONGEST = 365 * 86400.0
 _ENDLESS = float("inf")
 _LONGEST_NUMBER = 20  # characters that a sentence repeats
 _UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
-_NUMBER = r"\d+(?:\.\d+)?"
-_WHOLE = re.compile(rf"(?:({_NUMBER})h)?(?:({_NUMBER})m(?!s))?(?:({_NUMBER})s)?(?:({_NUMBER})ms)?", re.ASCII)
-_BARE = re.compile(_NUMBER, re.ASCII)
+_NUMBER = r"(?a)\d+(?:\.\d+)?"
+_PART = r"(?a)(\d+(?:\.\d+)?)(ms|[hms])"
 
 
 def parse(value: object) -> float:
@@ -28,7 +27,7 @@ def parse(value: object) -> float:
 
 def parse_variable(text: str) -> float:
     """The same from an environment variable, where a bare number can only be seconds."""
-    return parse(float(text) if _BARE.fullmatch(text) else text)
+    return parse(float(text) if re.fullmatch(_NUMBER, text) else text)
 
 
 def _number(value: float) -> float:
@@ -40,10 +39,11 @@ def _number(value: float) -> float:
 
 
 def _parse_text(text: str) -> float:
-    if _BARE.fullmatch(text) and len(text) <= _LONGEST_NUMBER:
-        way_out = f'write "{text}s" for seconds or "{text}m" for minutes; without quotes it is seconds'
-        raise ValueError(f"a quoted number without a unit: {way_out}")
-    match = _WHOLE.fullmatch(text)
-    if not text or match is None:
-        raise ValueError('not a duration: write a number of seconds, or "500ms", "30s", "2m", "1m30s", "1h"')
-    return sum(float(number) * unit for number, unit in zip(match.groups(), _UNITS.values(), strict=True) if number)
+    parts = re.findall(_PART, text)
+    units = [unit for _, unit in parts]
+    if parts and "".join(map("".join, parts)) == text and units == [unit for unit in _UNITS if unit in units]:
+        return sum(float(number) * _UNITS[unit] for number, unit in parts)
+    if len(text) <= _LONGEST_NUMBER and re.fullmatch(_NUMBER, text):
+        fix = f'write "{text}s" for seconds or "{text}m" for minutes; without quotes it is seconds'
+        raise ValueError(f"a quoted number without a unit: {fix}")
+    raise ValueError('not a duration: write a number of seconds, or "500ms", "30s", "2m", "1m30s", "1h"')

@@ -100,7 +100,7 @@ def inside(container: Container, line: str) -> str:
     return docker("exec", container.id, "sh", "-c", line)
 
 
-def asked(container: Container, path: str) -> subprocess.Popen[str]:
+def request_of(container: Container, path: str) -> subprocess.Popen[str]:
     ask = f"import urllib.request as u; print(u.urlopen('http://127.0.0.1:8000{path}').read().decode())"
     return subprocess.Popen(
         ["docker", "exec", container.id, "python", "-c", ask], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -109,13 +109,13 @@ def asked(container: Container, path: str) -> subprocess.Popen[str]:
 
 def test_nothing_is_lost(shop: Container) -> None:
     """The callbacks run in their order; the task is finished and the request answered after the stop has begun."""
-    said = shop.until("post_start")
-    while "post_start" not in said:  # what lifeinit says of the hook may come first
-        said += shop.until("post_start")
-    assert said.index("pre_start") < said.index("post_start")
-    assert asked(shop, "/order").communicate()[0] == "ordered\n"
+    lines = shop.until("post_start")
+    while "post_start" not in lines:  # the log line about the hook may come first
+        lines += shop.until("post_start")
+    assert lines.index("pre_start") < lines.index("post_start")
+    assert request_of(shop, "/order").communicate()[0] == "ordered\n"
     shop.until("packing")
-    request = asked(shop, "/slow")
+    request = request_of(shop, "/slow")
     shop.until("asked")
     began = time.monotonic()
     stop = subprocess.Popen(["docker", "stop", shop.id], stdout=subprocess.DEVNULL)

@@ -17,8 +17,8 @@ from tests.container.docker import BASE, why_not
 
 # Ends with 7 at a TERM.
 SERVE = ["sh", "-c", "trap 'exit 7' TERM; echo ready; tail -f /dev/null & wait"]
-# Is deaf to TERM, as every PID 1 without a handler.
-DEAF = ["sh", "-c", "echo ready; tail -f /dev/null & wait"]
+# Ignores SIGTERM, as every PID 1 without a handler.
+IGNORES_TERM = ["sh", "-c", "echo ready; tail -f /dev/null & wait"]
 
 
 class Make(Protocol):

@@ -8,8 +8,8 @@ import docker
 from lifeinit.docker import Event, ManagedContainer
 from tests.container.docker import BASE
 
-mode, name, deaf = sys.argv[1:]
-trap = "echo got TERM" if deaf == "deaf" else "exit 7"
+mode, name, reaction = sys.argv[1:]
+trap = "echo got TERM" if reaction == "ignore" else "exit 7"
 command = ["sh", "-c", f"trap '{trap}' TERM; echo ready; tail -f /dev/null & wait; wait"]
 container = ManagedContainer(
     docker.from_env(), BASE, command, name=name, network_mode="none", remove=True, stop_timeout=1000
@@ -32,7 +32,7 @@ def before(event: Event) -> None:
 @container.pre_stop(timeout=1000)
 def hang(event: Event) -> None:
     report(event)
-    if deaf == "deaf":
+    if reaction == "ignore":
         never.wait()
 
 

@@ -50,10 +50,10 @@ def test_exits_by_itself(make: Make, recorder: Recorder, status: int, auto_remov
 
 def test_post_stop_needs_nobody_who_waits(make: Make) -> None:
     """This thread is busy with something else: here, with an event that only post_stop sets."""
-    told = threading.Event()
+    called = threading.Event()
     managed = make(["sh", "-c", "exit 3"])
-    managed.start(post_stop_callback=told.set)
-    assert told.wait(60)
+    managed.start(post_stop_callback=called.set)
+    assert called.wait(60)
     assert managed.wait() == 3
 
 

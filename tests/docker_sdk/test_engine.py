@@ -32,7 +32,7 @@ class Engine:
 
     def start(self, *, live_restore: bool = True) -> bool:
         """Whether it answers; if not, `log` says why."""
-        # Where nobody reaps orphans, the containerd of a killed dockerd stays a zombie, which the next one waits for.
+        # Where orphans are not reaped, the containerd of a killed dockerd stays a zombie, which the next one waits for.
         (self.directory / "exec-root/containerd/containerd.pid").unlink(missing_ok=True)
         options = ["--iptables=false", "--bridge=none", f"--live-restore={live_restore}", f"--host={self.url}"]
         options += [f"--{name}={self.directory}/{name}" for name in ("data-root", "exec-root", "pidfile")]
@@ -112,7 +112,7 @@ def test_the_container_outlives_its_engine(
 
 
 def test_the_container_dies_without_its_engine(engine: Engine, second: DockerClient, recorder: Recorder) -> None:
-    """Nobody tells; the new engine's record does."""
+    """There is no event; the new engine's record has the status."""
     managed = ManagedContainer(second, IMAGE, SERVE, network_mode="none")
     recorder.watch(managed)
     managed.start()

@@ -15,7 +15,7 @@ from tests.docker_sdk.conftest import clear, exists, printed_ready
 
 
 class Host(Protocol):
-    def __call__(self, mode: str, *, deaf: bool = False) -> tuple[subprocess.Popen[str], IO[str], str]:
+    def __call__(self, mode: str, *, ignores_term: bool = False) -> tuple[subprocess.Popen[str], IO[str], str]:
         """The program, its output, the container's name."""
 
 
@@ -23,9 +23,9 @@ class Host(Protocol):
 def host(client: DockerClient) -> Iterator[Host]:
     started: list[tuple[subprocess.Popen[str], str]] = []
 
-    def start(mode: str, *, deaf: bool = False) -> tuple[subprocess.Popen[str], IO[str], str]:
+    def start(mode: str, *, ignores_term: bool = False) -> tuple[subprocess.Popen[str], IO[str], str]:
         name = f"lifeinit-test-{uuid.uuid4().hex}"
-        command = [sys.executable, "-m", "tests.docker_sdk.host", mode, name, "deaf" if deaf else ""]
+        command = [sys.executable, "-m", "tests.docker_sdk.host", mode, name, "ignore" if ignores_term else "exit"]
         program = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         started.append((program, name))
         assert program.stdout is not None
@@ -70,7 +70,7 @@ def test_interrupted_in_pre_start(host: Host, client: DockerClient, signo: signa
 
 def test_each_interrupt_moves_the_stop_on(host: Host, client: DockerClient) -> None:
     """Out of a hanging pre_stop, then from TERM to KILL."""
-    program, output, name = host("wait", deaf=True)
+    program, output, name = host("wait", ignores_term=True)
     assert [output.readline() for _ in range(3)][-1] == "ready\n"
     container = printed_ready(client.containers.get(name))
     program.send_signal(signal.SIGINT)

@@ -16,7 +16,7 @@ from lifeinit.docker import (
     StartError,
     StoppedError,
 )
-from tests.docker_sdk.conftest import DEAF, SERVE, Make, Recorder, container_of, exists, ready
+from tests.docker_sdk.conftest import IGNORES_TERM, SERVE, Make, Recorder, container_of, exists, ready
 
 ALL = ["pre_start", "post_start", "pre_stop", "post_stop"]
 
@@ -26,7 +26,7 @@ def name_of(managed: ManagedContainer) -> str:
 
 
 def test_a_whole_life(make: Make, recorder: Recorder, client: DockerClient) -> None:
-    """What each phase is told, and what is true while it runs."""
+    """What each callback receives, and what is true while it runs."""
     managed = make()
     seen: list[tuple[str, str]] = []
 
@@ -209,24 +209,24 @@ def test_retries(make: Make, recorder: Recorder) -> None:
 def test_a_callback_that_overruns_its_timeout_vetoes(make: Make) -> None:
     """It cannot be ended, so the life goes on without it."""
     managed = make()
-    release, told = threading.Event(), threading.Event()
+    release, returned = threading.Event(), threading.Event()
 
     @managed.pre_start(timeout=0.05)
     def hang(event: Event) -> None:
         assert event.deadline is not None
         release.wait()
-        told.set()
+        returned.set()
 
     with pytest.raises(
         CallbackError, match=r"hang: timed out after 0.05 s, and keeps running in the background"
     ) as caught:
         managed.start()
     assert caught.value.__cause__ is None
-    assert not told.is_set()
+    assert not returned.is_set()
     (thread,) = [thread for thread in threading.enumerate() if thread.name == "lifeinit pre_start hang"]
     release.set()
     thread.join()
-    assert told.is_set()
+    assert returned.is_set()
 
 
 def test_a_hanging_pre_stop_cannot_keep_the_container(make: Make, recorder: Recorder) -> None:
@@ -400,7 +400,7 @@ def test_what_a_callback_cannot_ask_for(make: Make) -> None:
 
 
 def test_kill_after_the_timeout(make: Make, recorder: Recorder) -> None:
-    managed = make(DEAF)
+    managed = make(IGNORES_TERM)
     recorder.watch(managed)
     managed.start()
     ready(managed)

@@ -1,4 +1,4 @@
-"""What a user can get wrong, and the one sentence that it gets."""
+"""What a user can get wrong, and the one sentence that follows."""
 
 import os
 import re
@@ -68,14 +68,14 @@ def test_no_engine(recorder: Recorder) -> None:
     client = no_engine()
     managed = ManagedContainer(client, BASE)
     recorder.watch(managed)
-    says = (
+    message = (
         'no Docker engine answers at "http+docker://localhost" (No such file or directory): '
         "start it, or set DOCKER_HOST"
     )
     for _ in range(2):
-        with pytest.raises(NoEngineError, match=sentence(says)):
+        with pytest.raises(NoEngineError, match=sentence(message)):
             managed.start()
-    with pytest.raises(NoEngineError, match=sentence(says)):
+    with pytest.raises(NoEngineError, match=sentence(message)):
         ManagedContainer.attach(client, "shop")
     assert recorder.events == []
     client.close()
@@ -85,8 +85,8 @@ def test_no_image(client: DockerClient, recorder: Recorder) -> None:
     image = "127.0.0.1:9/no-such:1"
     managed = ManagedContainer(client, image)
     recorder.watch(managed)
-    says = f'the engine has no image "{image}": run "docker pull {image}", or pass pull=True'
-    with pytest.raises(ImageMissingError, match=sentence(says)):
+    message = f'the engine has no image "{image}": run "docker pull {image}", or pass pull=True'
+    with pytest.raises(ImageMissingError, match=sentence(message)):
         managed.start()
     with pytest.raises(ImageMissingError, match=rf'^the image "{image}" cannot be pulled: .*refused.*: check its name'):
         ManagedContainer(client, image, pull=True).start()
@@ -100,11 +100,11 @@ def test_a_name_in_use(client: DockerClient, make: Make, recorder: Recorder) -> 
     name = str(first.container.name)
     second = make(name=name)
     recorder.watch(second)
-    says = (
+    message = (
         f'the name "{name}" is in use by another container (exited): remove that one, choose a different name, '
         "or take it over with ManagedContainer.attach"
     )
-    with pytest.raises(NameInUseError, match=sentence(says)):
+    with pytest.raises(NameInUseError, match=sentence(message)):
         second.start()
     assert recorder.events == []
     third = make(name=name[:-1])

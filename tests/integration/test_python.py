@@ -45,12 +45,12 @@ changed = []
 def first(event):
     os.mkfifo("up")
     changed.append(1)
-    event.setenv("TOLD", "one\\ntwo")
+    event.setenv("PASSED", "one\\ntwo")
     print("first", event.event, event.hook, event.attempt, event.child_pid)
 
 @container.pre_start(name="second")
 async def another():
-    print("second", changed, repr(os.environ["TOLD"]))
+    print("second", changed, repr(os.environ["PASSED"]))
 
 @container.post_start
 def up(event):
@@ -70,7 +70,7 @@ def app(number):
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(number))
     with open("up") as fifo:
         fifo.read()
-    print("app", repr(os.environ["TOLD"]), changed, flush=True)
+    print("app", repr(os.environ["PASSED"]), changed, flush=True)
     signal.pause()
 
 if __name__ == "__main__":
@@ -110,14 +110,14 @@ def test_without_config_no_hook_file_is_read(program: Program, tmp_path: Path) -
 
 
 def test_an_exception_is_a_failure_with_its_traceback(program: Program) -> None:
-    text = "c = Container()\n@c.pre_start\ndef broken(): raise RuntimeError('told')\nc.start('echo app')"
+    text = "c = Container()\n@c.pre_start\ndef broken(): raise RuntimeError('broken')\nc.start('echo app')"
     running = program(text)
     assert running.rest() == []
     assert running.status() == 1
-    said = running.stderr()
-    assert "RuntimeError: told" in said
-    assert said[-1].startswith("lifeinit: exit status 1: pre_start broken (")
-    assert said[-1].endswith("/app.py:4) exited 1")
+    errors = running.stderr()
+    assert "RuntimeError: broken" in errors
+    assert errors[-1].startswith("lifeinit: exit status 1: pre_start broken (")
+    assert errors[-1].endswith("/app.py:4) exited 1")
 
 
 @pytest.mark.parametrize(
@@ -280,12 +280,12 @@ def test_the_event_has_what_a_hook_is_told(program: Program) -> None:
     """Every LIFEINIT_ variable of a hook is a field of its name."""
     text = """
 c = Container(stop_timeout=20)
-told = lambda: {name for name in os.environ if name.startswith("LIFEINIT_")} - {"LIFEINIT_RUN_DIR"}
+variables = lambda: {name for name in os.environ if name.startswith("LIFEINIT_")} - {"LIFEINIT_RUN_DIR"}
 
 @c.pre_start
 def first(event):
     fields = {f"LIFEINIT_{name.upper()}" for name in vars(event)}
-    print(sorted(told() - fields), event.env == os.environ["LIFEINIT_ENV"])
+    print(sorted(variables() - fields), event.env == os.environ["LIFEINIT_ENV"])
 
 @c.post_start
 def up(event):

@@ -140,8 +140,8 @@ def test_an_open_request_is_answered_and_a_running_task_finished(
     door.open()
     assert answer(request) == (200, "slow")
     door.close()
-    said = running.rest()
-    assert "post_stop_callback signal 0" in said
+    lines = running.rest()
+    assert "post_stop_callback signal 0" in lines
     assert running.status() == 0
     assert result(tmp_path, task) == ("SUCCESS", "packed")
 
@@ -149,13 +149,13 @@ def test_an_open_request_is_answered_and_a_running_task_finished(
 def test_the_order_of_the_start(shop: Shop) -> None:
     """pre_start before either exists, post_start when both are ready."""
     running = shop()
-    said = until(running, "post_start_callback")
+    lines = until(running, "post_start_callback")
     positions = [
-        next(i for i, line in enumerate(said) if text in line)
+        next(i for i, line in enumerate(lines) if text in line)
         for text in ("pre_start_callback", "Listening at", "Booting worker", "web is ready", "post_start_callback")
     ]
     assert positions == sorted(positions)
-    assert any("worker is ready after" in line for line in said)
+    assert any("worker is ready after" in line for line in lines)
     running.send(signal.SIGTERM)
     running.rest()
     assert running.status() == 0
@@ -167,24 +167,24 @@ def test_the_first_exit_ends_the_other_and_keeps_its_status(shop: Shop) -> None:
     children = Path(f"/proc/{running.pid}/task/{running.pid}/children").read_text().split()
     worker = next(pid for pid in children if Path(f"/proc/{pid}/comm").read_text().strip() == "worker")
     os.kill(int(worker), signal.SIGKILL)
-    said = running.rest()
-    assert "lifeinit: worker exited 137 (SIGKILL)" in said
-    assert any("Handling signal: term" in line for line in said)
-    assert "post_stop_callback exited 137" in said
+    lines = running.rest()
+    assert "lifeinit: worker exited 137 (SIGKILL)" in lines
+    assert any("Handling signal: term" in line for line in lines)
+    assert "post_stop_callback exited 137" in lines
     assert running.status() == 137
 
 
 @pytest.mark.parametrize(
-    ("variable", "there", "missing"), [("WORKER", "Listening at", "celery@"), ("WEB", "celery@", "Listening at")]
+    ("variable", "expected", "missing"), [("WORKER", "Listening at", "celery@"), ("WEB", "celery@", "Listening at")]
 )
-def test_one_part_alone(shop: Shop, variable: str, there: str, missing: str) -> None:
+def test_one_part_alone(shop: Shop, variable: str, expected: str, missing: str) -> None:
     running = shop(**{f"LIFEINIT_{variable}": "0"})
-    said = until(running, "post_start_callback")
+    lines = until(running, "post_start_callback")
     running.send(signal.SIGTERM)
-    said += running.rest()
+    lines += running.rest()
     assert running.status() == 0
-    assert any(there in line for line in said)
-    assert not any(missing in line for line in said)
+    assert any(expected in line for line in lines)
+    assert not any(missing in line for line in lines)
 
 
 def test_a_health_path_has_to_answer_well(shop: Shop) -> None:
@@ -198,9 +198,9 @@ def test_a_health_path_has_to_answer_well(shop: Shop) -> None:
 
 def test_beat_and_numbers_from_the_environment(shop: Shop) -> None:
     running = shop(LIFEINIT_BEAT="yes", LIFEINIT_CONCURRENCY="2", LIFEINIT_QUEUES="a, b", LIFEINIT_LOG_LEVEL="DEBUG")
-    said = until(running, "post_start_callback", "beat: Starting...")
-    assert any("concurrency: 2" in line for line in said)
-    assert [line.split()[1] for line in said if ".> " in line and "exchange=" in line] == ["a", "b"]
+    lines = until(running, "post_start_callback", "beat: Starting...")
+    assert any("concurrency: 2" in line for line in lines)
+    assert [line.split()[1] for line in lines if ".> " in line and "exchange=" in line] == ["a", "b"]
     running.send(signal.SIGTERM)
     running.rest()
     assert running.status() == 0
@@ -217,7 +217,7 @@ class Planted:
 
 
 def test_beat_runs_no_schedule_that_was_planted(shop: Shop, tmp_path: Path) -> None:
-    """Celery's own default opens the file below, and whoever may write there becomes the container's user."""
+    """Celery's own default opens the file below, and whoever may write expected becomes the container's user."""
     with shelve.open(tmp_path / "celerybeat-schedule") as schedule:
         schedule["entries"] = Planted(tmp_path / "attacked")
     running = shop(LIFEINIT_BEAT="1", LIFEINIT_WEB="0", TICKS="1")

@@ -1,4 +1,4 @@
-"""What a callback is told: the facts of a hook's LIFEINIT_ variables, under the same names."""
+"""The event that a callback gets: the LIFEINIT_ variables of a hook as fields, under the same names."""
 
 from __future__ import annotations
 

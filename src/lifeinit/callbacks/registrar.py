@@ -40,7 +40,7 @@ class Registrar:
         self.closed = ""
         """Why no further callback can be registered, if so."""
         self._defaults = CallbackOptions(timeout=timeout, on_failure="abort" if phase.endswith("_start") else "warn")
-        self.__doc__ = f"{description}\n\n{type(self).__call__.__doc__}"
+        self.__doc__ = f"{description}\n\n{inspect.getdoc(type(self).__call__)}"
 
     def __repr__(self) -> str:
         names = ", ".join(callback.name for callback in self.callbacks)

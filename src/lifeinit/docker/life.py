@@ -28,7 +28,7 @@ class StopRequest(NamedTuple):
 
 
 class Life:
-    """Each method takes the lock for a moment; those that begin with `await` may block, and can be interrupted."""
+    """Each method holds the lock briefly; those that begin with `await` may block, and can be interrupted."""
 
     def __init__(self, name: str) -> None:
         self.name = name

@@ -116,7 +116,7 @@ def create(client: DockerClient, image: str | Image, command: object, options: M
 
 
 def start(client: DockerClient, container: Container) -> None:
-    """Start it. 127 and 126 are told apart as by the docker command line: by the text of runc's error."""
+    """Start it. The text of runc's error decides between 127 and 126, as in the docker command line."""
     with _translated(client):
         try:
             container.start()
@@ -269,9 +269,9 @@ def _root(error: BaseException) -> str:
 
 def _nanoseconds(text: str) -> int:
     """Unix time in ns of the engine's "2026-01-31T12:00:00.123456789Z"; 0 of its zero time, the year 1."""
-    moment = datetime.fromisoformat(text)
-    if moment.year == 1:
+    time = datetime.fromisoformat(text)
+    if time.year == 1:
         return 0
     fraction = text.partition(".")[2]
     digits = fraction[: next((i for i, c in enumerate(fraction) if not c.isdigit()), len(fraction))]
-    return int(moment.replace(microsecond=0).timestamp()) * 10**9 + int(digits.ljust(9, "0")[:9])
+    return int(time.replace(microsecond=0).timestamp()) * 10**9 + int(digits.ljust(9, "0")[:9])

@@ -148,7 +148,7 @@ class Watcher:
         return end
 
     def _new(self, events: Iterator[sdk.ContainerEvent]) -> Iterator[sdk.ContainerEvent]:
-        """The events not seen before: the engine repeats those of the time that it is asked to begin with."""
+        """The events not seen before: the engine repeats those of the time at which the request begins."""
         for event in events:
             if event.time > self._seen:
                 self._seen = event.time

@@ -61,7 +61,7 @@ def pack():
 
 @celery.task
 def tick():
-    os.write(1, b"tick\\n")
+    os.write(1, b"beat works\\n")
 
 
 if "TICKS" in os.environ:
@@ -221,7 +221,7 @@ def test_beat_runs_no_schedule_that_was_planted(shop: Shop, tmp_path: Path) -> N
     with shelve.open(tmp_path / "celerybeat-schedule") as schedule:
         schedule["entries"] = Planted(tmp_path / "attacked")
     running = shop(LIFEINIT_BEAT="1", LIFEINIT_WEB="0", TICKS="1")
-    until(running, "tick")
+    until(running, "beat works")
     running.send(signal.SIGTERM)
     running.rest()
     assert running.status() == 0

@@ -81,7 +81,7 @@ def _is_excused(truth: Truth, hook: Hook, life: int) -> bool:
         return True
     if truth.said(_NOTHING) or (hook.keys.get("once") and life > 0):
         return True
-    said = (f"{hook.label}: cannot run", f"{hook.label}: timed out", f"{hook.label}: cut", "the budget is spent")
+    said = (f"{hook.label}: cannot run", f"{hook.label}: timed out", f"{hook.label}: cut", "budget is used up")
     return truth.said(*said)
 
 
@@ -170,7 +170,7 @@ def nobody_is_here_when_post_stop_begins(truth: Truth) -> Iterator[str]:
         if line.what == "began" and truth.life(line) not in seen:
             seen.add(truth.life(line))
             pid = line.pid
-        elif line.what == "not-alone" and line.pid == pid and not truth.said("what was left behind did not stop"):
+        elif line.what == "not-alone" and line.pid == pid and not truth.said("leftover processes did not stop"):
             yield f"{line.who} was not alone: {' '.join(line.words[1:])}"
 
 

@@ -80,7 +80,7 @@ def _hold(event: ev.Event, data: bytes) -> None:
         case ev.BecameReady(process):
             assert process == 0
             assert b"READY=1" in data
-        case ev.Leaving():
+        case ev.AppLeaving():
             assert b"STOPPING=1" in data
         case ev.MoreTime(process, seconds):
             assert process == 0

@@ -143,7 +143,7 @@ def test_a_file_that_the_hooks_user_could_not_read(init: Start) -> None:
     clean = hook('rm -r "$P"', phase="post_stop")
     running = init(*app, hooks=hook(prepare) + hook(move, 'user = "4711"\non_failure = "warn"') + clean)
     assert running.rest() == ["app unset"]
-    sentence = "pre_start[1]: LIFEINIT_ENV belongs to uid 0 now, and the hook runs as uid 4711; going on"
+    sentence = "pre_start[1]: LIFEINIT_ENV belongs to uid 0 now, and the hook runs as uid 4711; continuing"
     assert f"lifeinit: {sentence}" in running.stderr()
     own = hook(prepare + f"; chown 4711 {place}/file")
     assert init(*app, hooks=own + hook(move, 'user = "4711"') + clean).rest() == ["app hidden"]

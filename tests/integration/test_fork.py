@@ -135,7 +135,7 @@ def test_a_child_that_is_stopped_again_and_again_is_given_up(init: Start) -> Non
     through = failing("execve:signal=STOP:when=5+")
     running = init("/bin/sh", "-c", "exit 4", hooks=hooks, env={"PATH": path}, through=through)
     assert running.status() == 4
-    sentence = 'pre_start[0]: cannot run "true": it did not get as far as its start; going on'
+    sentence = 'pre_start[0]: cannot run "true": it did not get as far as its start; continuing'
     assert f"lifeinit: {sentence}" in running.stderr()
 
 

@@ -74,7 +74,7 @@ def test_a_broken_machine_and_an_app_that_does_not_stop(faulty: Running) -> None
     """It has its time, and no more."""
     faulty.expect("ready")
     faulty.send(signal.SIGUSR1)
-    assert faulty.rest() == ["TERM", "CONT"]
+    assert faulty.rest() == ["TERM"]
     assert faulty.status() == 70
 
 

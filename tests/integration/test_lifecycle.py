@@ -3,6 +3,7 @@
 import re
 import signal
 import time
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -89,7 +90,7 @@ def test_a_pre_start_hook_that_may_fail(init: Start) -> None:
     running = init("echo", "app", hooks=hooks)
     assert running.rest() == ["second", "app"]
     assert running.status() == 0
-    assert "lifeinit: pre_start[0]: exited 7 after 0.0 s; going on" in said(running)
+    assert "lifeinit: pre_start[0]: exited 7 after 0.0 s; continuing" in said(running)
 
 
 @pytest.mark.parametrize(
@@ -290,7 +291,7 @@ def test_an_app_that_ignores_term_is_killed_before_the_reserve(init: Start) -> N
     running.expect("ready")
     began = time.monotonic()
     running.send(signal.SIGTERM)
-    assert running.rest() == ["TERM", "CONT", "KILL", "done"]
+    assert running.rest() == ["TERM", "KILL", "done"]
     assert running.status() == 137
     assert time.monotonic() - began < 2.0 + SLACK
 
@@ -330,34 +331,103 @@ def test_a_hung_post_stop_hook_is_cut_at_the_end_of_the_budget(init: Start) -> N
     assert [line for line in running.rest() if line != "CONT"] == ["TERM", "hung"]
     assert running.status() == 0
     assert time.monotonic() - began < 1.0 + SLACK
-    assert "lifeinit: post_stop[0]: cut, the 1 s budget is spent" in running.stderr()
+    assert "lifeinit: post_stop[0]: cut short, the 1 s budget is used up" in running.stderr()
 
 
-def test_a_second_stop_request_skips_the_rest_of_pre_stop(init: Start) -> None:
+@pytest.mark.parametrize("signo", [signal.SIGINT, signal.SIGQUIT])
+def test_a_second_sigint_or_sigquit_skips_the_rest_of_pre_stop(init: Start, signo: int) -> None:
     hooks = '[[pre_stop]]\ncommand = "echo first; sleep 60"\n[[pre_stop]]\ncommand = "echo never"\n'
     running = init(*listener("TERM=0"), hooks=hooks)
     running.expect("ready")
     running.send(signal.SIGTERM)
     running.expect("first")
-    running.send(signal.SIGTERM)
-    running.expect("TERM")
+    running.send(signo)
+    assert running.rest() == ["TERM"]
     assert running.status() == 0
 
 
-def test_the_app_may_exit_during_pre_stop(init: Start) -> None:
-    """The rest of pre_stop has nothing to wait for."""
+def test_a_second_sigterm_during_pre_stop_changes_nothing(init: Start, tmp_path: Path) -> None:
+    """The kubelet repeats its SIGTERM: the drain was gone."""
+    hooks = '[[pre_stop]]\ncommand = "echo first; read x < go"\n[[pre_stop]]\ncommand = "echo second"\n'
+    running = init(*listener("TERM=0"), hooks=hooks, fifo="go")
+    running.expect("ready")
+    running.send(signal.SIGTERM)
+    running.expect("first")
+    running.send(signal.SIGTERM)
+    running.send(signal.SIGUSR1)
+    running.expect("USR1")  # lifeinit has read the other one by now
+    (tmp_path / "go").write_text("\n")
+    assert running.rest() == ["second", "TERM"]
+    assert "lifeinit: stop requested again by SIGTERM: already stopping" in running.stderr()
+
+
+def test_a_pre_stop_command_that_stops_the_app_itself_runs_to_its_end(init: Start) -> None:
+    """Quit, wait, flush: the flush was killed with the app's exit; a later hook has nothing left to do."""
     hooks = """
         post_stop = "echo $LIFEINIT_REASON $LIFEINIT_CHILD_EXIT_CODE"
         [[pre_stop]]
-        command = "kill -USR1 $LIFEINIT_CHILD_PID; sleep 60"
+        command = "kill -USR1 $LIFEINIT_CHILD_PID; while kill -0 $LIFEINIT_CHILD_PID; do :; done 2> err; echo flushed"
         [[pre_stop]]
         command = "echo never"
     """
     running = init(*listener("USR1=4"), hooks=hooks)
     running.expect("ready")
     running.send(signal.SIGTERM)
-    assert running.rest() == ["USR1", "signal 4"]
+    assert running.rest() == ["USR1", "flushed", "signal 4"]
     assert running.status() == 4
+
+
+@pytest.mark.parametrize("waits", ['sleep = "1h"', 'wait_for = "file:/nowhere"\ntimeout = "1h"'])
+def test_a_pre_stop_hook_that_only_waits_ends_with_the_app(init: Start, waits: str) -> None:
+    hooks = f'post_stop = "echo post_stop"\n[[pre_stop]]\n{waits}\n'
+    running = init(*listener("USR1=4"), hooks=hooks)
+    running.expect("ready")
+    running.send(signal.SIGTERM)
+    running.send(signal.SIGUSR1)
+    assert running.rest() == ["USR1", "post_stop"]
+    assert running.status() == 4
+
+
+def test_a_hook_without_a_timeout_of_its_own_has_what_the_budget_leaves(init: Start) -> None:
+    """The default of 5 s is more than this stop has: the hook is told, and costs neither app nor post_stop a turn."""
+    hooks = """
+        stop_timeout = "3s"
+        pre_stop = "trap '' TERM; echo $LIFEINIT_REMAINING; while :; do sleep 60; done"
+        post_stop = "echo $LIFEINIT_REMAINING"
+    """
+    running = init(*listener("TERM=0"), hooks=hooks)
+    running.expect("ready")
+    running.send(signal.SIGTERM)
+    first, term, last = running.rest()
+    assert (first, term) == ("1", "TERM")
+    assert int(last) <= 2
+    assert running.status() == 0
+
+
+@pytest.mark.parametrize("signo", [signal.SIGTERM, signal.SIGINT, signal.SIGQUIT])
+def test_until_the_app_lives_the_usual_stop_signals_count_whatever_stop_on_says(init: Start, signo: int) -> None:
+    """An image with STOPSIGNAL WINCH was deaf to a SIGTERM while its migration ran."""
+    running = init("echo", "app", hooks='stop_on = ["WINCH"]\npre_start = "echo pre_start; sleep 60"\n')
+    running.expect("pre_start")
+    running.send(signo)
+    assert running.rest() == []
+    assert running.status() == 128 + signo
+
+
+def test_an_inherited_ignored_sigint_is_no_stop_request(init: Start, tmp_path: Path) -> None:
+    """As a shell's background job and nohup have it: a Ctrl-C for the foreground stopped the background."""
+    hooks = 'pre_start = "echo pre_start; read x < go; echo go"\npre_stop = "echo $LIFEINIT_SIGNAL"\n'
+    ignoring = ["sh", "-c", "trap '' INT QUIT; exec \"$@\"", "sh"]
+    running = init(*listener("TERM=0"), hooks=hooks, fifo="go", through=ignoring)
+    running.expect("pre_start")
+    running.send(signal.SIGINT)
+    (tmp_path / "go").write_text("\n")
+    running.expect("go", "ready")
+    running.send(signal.SIGQUIT)
+    running.expect("QUIT")
+    running.send(signal.SIGTERM)
+    assert running.rest() == ["TERM", "TERM"]
+    assert running.status() == 0
 
 
 def test_another_signal_during_pre_stop_reaches_the_app(init: Start) -> None:
@@ -584,7 +654,13 @@ POINTS = [
     Point("start of the app", {}, _ASKING, 0, ["pre_stop", "TERM"]),
     Point("post_start", {"post_start": f"{_READY}; {_ASK}; sleep 60"}, _APP, 0, ["pre_stop", "TERM"]),
     Point("end of post_start", {"post_start": f"{_READY}; {_ASK}"}, _APP, 0, ["pre_stop", "TERM"]),
-    Point("pre_stop", {"post_start": f"{_READY}; {_ASK}", "pre_stop": f"{_ASK}; sleep 60"}, _APP, 0, ["TERM"]),
+    Point(
+        "pre_stop",
+        {"post_start": f"{_READY}; {_ASK}", "pre_stop": "kill -INT $LIFEINIT_PID; sleep 60"},
+        _APP,
+        0,
+        ["TERM"],
+    ),
     Point("stopping", {"post_start": f"{_READY}; {_ASK}"}, _STUBBORN_APP, 0, ["pre_stop", "one", "two"]),
     Point("cleanup", {}, _LEAVES_ONE_BEHIND, 4, []),
     Point("post_stop", {"post_stop": f"{_ASK}; echo post_stop"}, "exit 6", 6, []),

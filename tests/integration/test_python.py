@@ -163,7 +163,7 @@ c.start("echo app")
     running = program(text)
     assert running.rest() == ["app"]
     assert running.status() == 0
-    assert "lifeinit: pre_start hangs: timed out after 0.2 s; going on" in running.stderr()
+    assert "lifeinit: pre_start hangs: timed out after 0.2 s; continuing" in running.stderr()
 
 
 def test_retries_and_attempts(program: Program) -> None:

@@ -108,7 +108,7 @@ def test_a_probe_that_only_warns(init: Start) -> None:
     assert sorted([running.line(), running.line()]) == ["post_start", "ready"]
     running.send(SIGTERM)
     assert running.status() == 0
-    assert "lifeinit: app is not ready: no answer within 0.2 s; going on" in running.stderr()
+    assert "lifeinit: app is not ready: no answer within 0.2 s; continuing" in running.stderr()
 
 
 def test_a_file_of_an_earlier_run_does_not_count(init: Start, tmp_path: Path, tell: Callable[[], None]) -> None:

@@ -49,7 +49,7 @@ def test_the_limit(init: Start) -> None:
     assert running.rest() == ["app", "post_stop", "app", "post_stop"]
     assert running.status() == 4
     assert running.stderr()[-2:] == [
-        "lifeinit: restarted 1 times within 60 s: giving up",
+        "lifeinit: restarted once within 60 s: not restarting again",
         "lifeinit: exit status 4: app exited 4",
     ]
 

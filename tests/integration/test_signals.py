@@ -30,8 +30,8 @@ def reach(running: Running, phase: str) -> None:
     running.send(signal.SIGTERM)
     running.expect("pre_stop")
     if phase == "stopping":
-        running.send(signal.SIGTERM)
-        running.expect("TERM", "CONT")
+        running.send(signal.SIGINT)
+        running.expect("TERM")
 
 
 HOOKS = """
@@ -78,7 +78,7 @@ def test_rewritten_and_dropped_signals(
     running.send(signal.SIGHUP)
     running.expect("USR2")
     running.send(signal.SIGTERM)
-    running.expect("QUIT", "CONT")
+    running.expect("QUIT")
     running.send(signal.SIGTERM)
     running.expect("QUIT")
 
@@ -234,3 +234,39 @@ def test_an_app_without_a_terminal_that_stops_itself(init: Start) -> None:
     running.send(SIGCONT)
     running.expect("back")
     assert running.status() == 4
+
+
+@pytest.mark.parametrize("hooks", [None, 'post_stop = "true"'], ids=["plain", "hooks"])
+def test_an_app_that_is_not_stopped_gets_no_sigcont(init: Start, hooks: str | None) -> None:
+    """Nobody sent it: an app that reports its signals, or reloads on them, got one with each stop."""
+    running = init(*listener("USR1=0"), hooks=hooks)
+    running.expect("ready")
+    running.send(signal.SIGTERM)
+    running.expect("TERM")
+    running.send(signal.SIGUSR1)
+    assert running.rest() == ["USR1"]
+
+
+@pytest.mark.parametrize("hooks", [None, 'post_stop = "true"'], ids=["plain", "hooks"])
+@pytest.mark.parametrize("options", [(), ("-g",)], ids=["process", "group"])
+def test_a_stopped_app_is_woken_for_its_stop(init: Start, hooks: str | None, options: tuple[str, ...]) -> None:
+    """A stopped process acts on nothing but SIGCONT and SIGKILL."""
+    running = init(*listener("TERM=0"), hooks=hooks, options=options)
+    running.expect("ready")
+    app = running.child()
+    os.kill(app, signal.SIGSTOP)
+    while state(app) != "T":
+        pass
+    running.send(signal.SIGTERM)
+    assert "TERM" in running.rest()
+    assert running.status() == 0
+
+
+def test_leftover_processes_get_a_sigcont_only_if_they_are_stopped(init: Start) -> None:
+    """One runs and says which signals it gets; the other has stopped itself, and ends on the SIGTERM it was sent."""
+    runs = " ".join(f"'{word}'" for word in listener("TERM=0", "TELL=up"))
+    stopped = "trap 'echo woken; exit' TERM; echo > up; kill -STOP $$; while :; do sleep 0.1; done"
+    app = f'setsid {runs} & read x < up; setsid sh -c "{stopped}" & read x < up; exit 3'
+    running = init("sh", "-c", app.replace("$$", r"\$\$"), fifo="up")
+    assert sorted(running.rest()) == ["TERM", "ready", "woken"]
+    assert running.status() == 3

@@ -88,7 +88,7 @@ def test_without_a_shell(init: Start, tmp_path: Path) -> None:
     hide = 'mount --bind empty /bin/sh; exec "$@"'
     running = init("/usr/bin/env", hooks=hooks, through=["unshare", "--mount", "sh", "-c", hide, "-"])
     assert running.status() == 0
-    assert 'lifeinit: post_stop[0]: cannot run "/bin/sh": Permission denied; going on' in running.stderr()
+    assert 'lifeinit: post_stop[0]: cannot run "/bin/sh": Permission denied; continuing' in running.stderr()
 
 
 @pytest.mark.parametrize("hooks", [None, HOOKS], ids=["plain", "hooks"])

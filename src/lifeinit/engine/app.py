@@ -38,11 +38,11 @@ class RunningApp:
         """Whether a process is the main one or descends from the one that was started: it may speak for the app."""
         return pid in self.pids or self._is_descendant(pid)
 
-    def wake(self) -> None:
+    def wake(self, group: bool) -> None:
         """Send SIGCONT to the main process if it is stopped: it would act on nothing else but SIGKILL."""
         main = proc_stat.read(self.pids[-1])
         if main is None or main.is_stopped:  # without /proc nobody knows: a SIGCONT too many is the lesser evil
-            self.signal(_CONT, group=False)
+            self.signal(_CONT, group)
 
     def signal(self, signo: int, group: bool) -> bool:
         """Whether we may: not where it has another user and we lack CAP_KILL."""

@@ -1,8 +1,74 @@
-"""How the time of a stop is shared out: what is kept back of it for cleanup and the post_stop hooks."""
+"""The time of a stop: how it is shared out, and how much of it is used up.
 
+stop request                                                                       exit
+|-- pre_stop hooks, then the app ------------------|-- cleanup --|-- post_stop -----|
+|                                        "reserve" ^                      "budget"  ^
+"""
+
+from lifeinit.engine import events as ev
 from lifeinit.engine.plan import Hook, Plan
 
-CLEANUP_TIME = 1.0  # seconds from TERM to KILL for what the app left behind
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final, Literal
+
+    CleanupTime = Literal["whole", "lent", "used up"]
+
+CLEANUP_TIME: "Final" = 1.0  # seconds from SIGTERM to SIGKILL for leftover processes
+OWN_STOP_LIMIT: "Final" = 10.0  # a stop that lifeinit itself begins must end even where no stop_timeout is set
+EXIT_TIME: "Final" = 0.05  # reserved at the budget's end, so that the exit itself still lies within it
+
+
+class Budget:
+    """The budget of one life. `limit` is None until it starts, and stays so where there is none.
+
+    `cleanup_time` is lent to an app whose pre_stop hooks have used up its own time: then both share it.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.limit: float | None = None
+        self.used_up = False
+        self.cleanup_time: CleanupTime = "whole"
+
+    def start(self, phase: str, unset: float | None = None) -> ev.Actions:
+        """From now on stop_timeout counts, once in a life; `unset` is the limit where the plan has none."""
+        limit = unset if self.plan.stop_timeout is None else self.plan.stop_timeout
+        if self.limit is not None or limit is None:
+            return []
+        self.limit = limit
+        whole = ev.Arm("budget", max(limit - EXIT_TIME, limit / 2))
+        match phase:
+            case "cleanup":
+                return [whole, self.cleanup_timer()]  # it was armed without a limit
+            case "post_stop":
+                return [whole]
+            case _:
+                return [ev.Arm("reserve", limit - reserve(self.plan, limit)), whole]
+
+    def lend_cleanup_time(self) -> ev.Actions:
+        """The app has no time of its own left, and gets what was reserved for cleanup."""
+        self.cleanup_time = "lent"
+        return [ev.Arm("reserve", cleanup_time(self.plan, self.limit))]
+
+    def reserve_reached(self) -> None:
+        """The app has used its time, and what was lent to it."""
+        if self.cleanup_time == "lent":
+            self.cleanup_time = "used up"
+
+    def start_cleanup(self) -> ev.Actions:
+        """The timer of cleanup, or the rest of what it lent to the app, which runs already."""
+        match self.cleanup_time:
+            case "lent":
+                return []
+            case "used up":
+                return [ev.Disarm("reserve"), ev.Arm("cleanup", 0.0)]
+            case "whole":
+                return [ev.Disarm("reserve"), self.cleanup_timer()]
+
+    def cleanup_timer(self) -> ev.Arm:
+        """The time between two signals to leftover processes."""
+        return ev.Arm("cleanup", cleanup_time(self.plan, self.limit))
 
 
 def reserve(plan: Plan, limit: float) -> float:
@@ -16,10 +82,11 @@ def cleanup_time(plan: Plan, limit: float | None) -> float:
 
 
 def _wanted(plan: Plan) -> float:
-    """What the post_stop hooks may take by their own limits, plus cleanup. Infinite where one has no limit."""
+    """What the post_stop hooks may take by their own timeouts, plus cleanup. Infinite where one has none."""
     return CLEANUP_TIME + sum(_longest(hook) for hook in plan.post_stop)
 
 
 def _longest(hook: Hook) -> float:
+    """All tries of a hook and the delays between them."""
     once = hook.sleep if hook.timeout is None else hook.timeout
     return float("inf") if once is None else once * (1 + hook.retries) + hook.retry_delay * hook.retries

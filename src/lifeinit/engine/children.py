@@ -47,7 +47,6 @@ class Children:
         self._probes: dict[int, tuple[int, int]] = {}  # pid and tree
         self._terminated_probes: dict[int, tuple[int, float]] = {}  # pid -> tree, and the time of its SIGKILL
         self._hook: RunningHook | None = None
-        self._stop_signals = set(plan.stop_on) - {came for came, goes in plan.rewrite if goes is None}
 
     # Starting.
 
@@ -133,7 +132,7 @@ class Children:
         tree, pid = self._descendants.expect(), 0
         guarded = not self._plan.plain or os.getpid() != 1
         try:
-            pid = spawn(child, self._stop_signals if guarded else None, until)
+            pid = spawn(child, self._machine.stop_signals if guarded else None, until)
         finally:
             self._descendants.started(tree, pid, child.program.identity.session)
         return pid, tree
@@ -146,6 +145,11 @@ class Children:
         if app is not None and not app.signal(signo, group):
             name, signal = self._plan.processes[process].name, name_of(signo)
             log.say(f"may not send SIG{signal} to the {name}: it has another user; CAP_KILL is missing")
+
+    def wake_app(self, process: int) -> None:
+        """Wake a process of the app if it is stopped, with its group if that is what its signals go to."""
+        if process in self.apps:
+            self.apps[process].wake(self._plan.processes[process].group)
 
     def signal_hook(self, signo: int) -> None:
         """Send a signal to the hook and to everything that descends from it; a stopped process is woken for it."""
@@ -291,7 +295,7 @@ class Children:
         if hook.terminated and not self._is_gone(hook):
             return None
         self._hook = None
-        run = self._machine.run
+        run = self._machine.hook_run
         if run.hook is not None and run.hook.once and not hook.terminated and hook.ending == ev.Ending():
             self._descendants.keep(hook.tree)
         return self._services.after_hook(None if hook.terminated else hook.ending) or ev.HookExited(hook.ending)

@@ -1,9 +1,10 @@
-"""The words between the machine and the supervisor: what happened, and what is to be done about it.
+"""What happened, and the actions to take: all that the state machine and the supervisor say to each other.
 
 `process` is always the number of one of the plan's processes, which together are the app.
 """
 
 from lifeinit.engine import exit_status
+from lifeinit.engine.notices import Notice
 from lifeinit.engine.record import Record
 
 TYPE_CHECKING = False
@@ -13,10 +14,9 @@ if TYPE_CHECKING:
     from lifeinit.engine.plan import HookPhase
 
     Timer = (
-        Literal["sleep", "timeout", "kill", "retry", "reserve", "budget", "sweep", "lost", "backoff"]
+        Literal["sleep", "timeout", "kill", "retry", "reserve", "budget", "cleanup", "lost", "backoff"]
         | tuple[Literal["ready", "window"], int]
     )
-    Level = Literal["debug", "info", "warning", "error"]
 
 
 class Ending(Record):
@@ -45,19 +45,19 @@ class Started(Record):
 
 
 class StartFailed(Record):
-    """The process cannot run: 127 not found, 126 anything else."""
+    """The process cannot run: 127 not found, 126 anything else. `detail` is a sentence."""
 
     process: int
     status: int
-    why: str
+    detail: str
 
 
 class AppExited(Record):
-    """The process is dead and reaped. `remark` is what else is known of it."""
+    """The process is dead and reaped. `oom_killed`: the kernel has killed something for want of memory meanwhile."""
 
     process: int
     ending: Ending
-    remark: str = ""
+    oom_killed: bool = False
 
 
 class BecameReady(Record):
@@ -67,11 +67,11 @@ class BecameReady(Record):
 
 
 class ProbeFailed(Record):
-    """The probe itself is broken, or the process can never become ready."""
+    """The probe failed for good, or could not run: 127, 126."""
 
     process: int
     status: int
-    why: str
+    detail: str
 
 
 class MoreTime(Record):
@@ -81,24 +81,25 @@ class MoreTime(Record):
     seconds: float
 
 
-class Leaving(Record):
-    """A process of the app says that it is about to stop by itself."""
+class AppLeaving(Record):
+    """A process of the app reports that it is about to stop by itself. sd_notify(3), STOPPING="""
 
 
 class HookExited(Record):
-    """The hook is over; if it was signalled, so is everything in its process group."""
+    """The hook is dead and reaped; if it was terminated, so is everything that it had started."""
 
     ending: Ending
+    oom_killed: bool = False
 
 
 class HookFailed(Record):
-    """The hook cannot run: 127 not found, 126 anything else. Or what it wrote to LIFEINIT_ENV is wrong: 78."""
+    """The hook cannot run: 127 not found, 126 anything else. Or what it wrote to LIFEINIT_ENV is invalid: 78."""
 
     status: int
-    why: str
+    detail: str
 
 
-class SignalCame(Record):
+class SignalReceived(Record):
     """A signal reached lifeinit."""
 
     signo: int
@@ -115,15 +116,15 @@ class Elapsed(Record):
     timer: "Timer"
 
 
-class Empty(Record):
-    """Nothing lives below lifeinit any more."""
+class NothingLeft(Record):
+    """No process of this life is left."""
 
 
 class Fault(Record):
-    """lifeinit itself failed, in a way that nobody has foreseen."""
+    """An internal error: lifeinit itself failed, in an unforeseen way."""
 
 
-# What is to be done.
+# The actions to take.
 
 
 class StartApp(Record):
@@ -143,6 +144,12 @@ class SignalApp(Record):
 
         def __init__(self, process, signo, group):
             self.process, self.signo, self.group = process, signo, group
+
+
+class WakeApp(Record):
+    """Send SIGCONT to a process of the app if it is stopped: it would act on nothing else but SIGKILL."""
+
+    process: int
 
 
 class Probe(Record):
@@ -165,7 +172,7 @@ class RunHook(Record):
 
 
 class SignalHook(Record):
-    """Send a signal to the hook's process group."""
+    """Send a signal to the hook and all that descends from it; what is stopped is woken for it."""
 
     signo: int
 
@@ -180,8 +187,8 @@ class ForgetHook(Record):
     """SIGKILL could not end the hook within its time: go on without it."""
 
 
-class Sweep(Record):
-    """Send a signal to everything that lives below lifeinit. Answered by Empty when that is nothing."""
+class SignalLeftovers(Record):
+    """Send a signal to what is left of this life, SIGCONT to what is stopped. NothingLeft answers if nothing is."""
 
     signo: int
 
@@ -200,31 +207,11 @@ class Disarm(Record):
     timer: "Timer"
 
 
-ELAPSED = "\0"  # stands for the time that the hook took, or since the app's start: no argument or name can hold it
-
-
-class Say(Record):
-    """One line for the user, of a plain init only if it is `urgent`.
-
-    `event` and what follows it are for readers that are programs. `hook` is the hook's name.
-    """
-
-    text: str
-    event: str
-    level: "Level" = "info"
-    hook: str | None = None
-    phase: "HookPhase | None" = None
-    process: int | None = None
-    code: int | None = None
-    signo: int | None = None
-    urgent: bool = False
-
-
 class Exit(Record):
-    """The end: leave with this status. `why` is the last sentence, for a status that is not 0."""
+    """The end: leave with this status. `cause` is what decided it, for a status that is not 0."""
 
     status: int
-    why: str = ""
+    cause: Notice | None = None
 
 
 Event = (
@@ -235,27 +222,28 @@ Event = (
     | BecameReady
     | ProbeFailed
     | MoreTime
-    | Leaving
+    | AppLeaving
     | HookExited
     | HookFailed
-    | SignalCame
+    | SignalReceived
     | Elapsed
-    | Empty
+    | NothingLeft
     | Fault
 )
 Action = (
     StartApp
     | SignalApp
+    | WakeApp
     | Probe
     | EndProbe
     | RunHook
     | SignalHook
     | ForgetApp
     | ForgetHook
-    | Sweep
+    | SignalLeftovers
     | Arm
     | Disarm
-    | Say
+    | Notice
     | Exit
 )
 Actions = list[Action]

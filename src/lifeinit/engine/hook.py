@@ -1,10 +1,15 @@
-"""The life of one hook: its tries, its timeout, and how it is ended. Knows timers, never pids or clocks."""
+"""The run of one hook: its tries, its timeout, and how it is terminated. Knows timers, never pids or clocks.
+
+none -> running -> (terminating -> killed) -> none      a command
+none -> sleeping -> none                                a sleep
+        ... -> retrying -> running or sleeping          a failed try with another one left
+"""
 
 from lifeinit.engine import events as ev
-from lifeinit.engine import exit_status
-from lifeinit.engine.plan import Hook
-from lifeinit.engine.record import Record
-from lifeinit.engine.signals import name_of, number_of
+from lifeinit.engine.exit_status import TIMED_OUT
+from lifeinit.engine.notices import HookRetried, Outcome
+from lifeinit.engine.plan import Hook, hook_label
+from lifeinit.engine.signals import number_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,24 +17,15 @@ if TYPE_CHECKING:
 
     from lifeinit.engine.plan import HookPhase
 
-    HookState = Literal["none", "running", "sleeping", "waiting", "ending", "killed"]
-    Result = Literal["ok", "failed", "timed out", "ended"]
+    HookState = Literal["none", "running", "sleeping", "retrying", "terminating", "killed"]
 
-_KILL, _TERM, _CONT = (number_of(name) or 0 for name in ("KILL", "TERM", "CONT"))
+_KILL, _TERM = (number_of(name) or 0 for name in ("KILL", "TERM"))
 
-LOST_AFTER: "Final" = 1.0  # what a KILL has not ended by then is stuck in the kernel
-
-
-class Outcome(Record):
-    """How a hook's life came out. `ended` is one that was cut short, because life goes on without it."""
-
-    result: "Result"
-    status: int
-    what: str
+LOST_AFTER: "Final" = 1.0  # what has not died of a SIGKILL by then is stuck in the kernel
 
 
 class HookRun:
-    """At most one hook at a time. A method answers with what is to be done, and with an Outcome when it is over."""
+    """At most one hook at a time. A method returns the actions to take, and an Outcome when the hook is over."""
 
     def __init__(self, kill_after: float) -> None:
         self.kill_after = kill_after
@@ -38,103 +34,106 @@ class HookRun:
         self.index = 0
         self.hook: Hook | None = None
         self.attempt = 1
-        self.cut = False  # it is being ended because life goes on without it, not for its own timeout
+        self.is_last_try = False  # whatever its `retries` say
+        self.cut = False  # terminated because the lifecycle moves on without it, not for its own timeout
 
     @property
     def busy(self) -> bool:
+        """Whether a hook has begun and is not over."""
         return self.state != "none"
 
     @property
     def label(self) -> str:
         """`pre_start migrate`, or `pre_start[0]` for a hook without a name."""
-        name = self.hook.name if self.hook else ""
-        return name if name.startswith(f"{self.phase}[") else f"{self.phase} {name}"
+        return hook_label(self.phase, self.hook.name if self.hook else "")
 
     def begin(self, phase: "HookPhase", index: int, hook: Hook) -> ev.Actions:
         """Its first try."""
-        self.phase, self.index, self.hook, self.attempt, self.cut = phase, index, hook, 1, False
+        self.phase, self.index, self.hook = phase, index, hook
+        self.attempt, self.is_last_try, self.cut = 1, False, False
         return self._try(hook)
 
-    def exited(self, ending: ev.Ending) -> tuple[ev.Actions, Outcome | None]:
-        """Its process is gone."""
-        if not ending.signo:
-            return self.over(ending.code, f"exited {ending.code} after {ev.ELAPSED}")
-        return self.over(ending.status, f"killed by SIG{name_of(ending.signo)} after {ev.ELAPSED}")
+    def exited(self, ending: ev.Ending, oom_killed: bool = False) -> tuple[ev.Actions, Outcome | None]:
+        """Its process is dead and reaped."""
+        return self._over(Outcome("failed" if ending.status else "ok", ending.status, ending, oom_killed=oom_killed))
 
-    def over(self, status: int, what: str) -> tuple[ev.Actions, Outcome | None]:
-        """A try has come to its end in whatever way: it is done, it is tried again, or it has failed."""
-        hook, timed_out = self.hook, self.state in {"ending", "killed"}
-        quiet: ev.Actions = [ev.Disarm("timeout"), ev.Disarm("kill"), ev.Disarm("sleep")]
-        if hook is None or self.state == "none":
-            return [], None  # nothing runs
-        self.state = "none"
-        if self.cut:
-            return quiet, Outcome("ended", status, f"ended after {ev.ELAPSED}")
-        if timed_out:
-            status, what = exit_status.TIMED_OUT, f"timed out after {hook.timeout:g} s"
-        if status == 0:
-            done = f"slept {hook.sleep:g} s" if hook.sleep is not None else f"ok in {ev.ELAPSED}"
-            return quiet, Outcome("ok", 0, done)
-        if self.attempt > hook.retries:
-            return quiet, Outcome("timed out" if timed_out else "failed", status, what)
-        self.state = "waiting"
-        self.attempt += 1
-        again = f"{self.label}: {what}; try {self.attempt} of {hook.retries + 1} in {hook.retry_delay:g} s"
-        said = ev.Say(again, "hook_retry", "warning", hook.name, self.phase, code=status)
-        return [*quiet, said, ev.Arm("retry", hook.retry_delay)], None
+    def failed(self, status: int, detail: str) -> tuple[ev.Actions, Outcome | None]:
+        """It could not run, or what it exported is invalid."""
+        return self._over(Outcome("failed", status, None, detail))
 
     def elapsed(self, timer: "ev.Timer") -> tuple[ev.Actions, Outcome | None]:
-        """A timer that runs down after its cause is gone finds nothing to do."""
+        """One of its timers has run down. One that does so after its cause is gone changes nothing."""
         match timer, self.state:
             case "sleep", "sleeping":
-                return self.over(0, "")
-            case "retry", "waiting":
+                return self._over(Outcome("ok", 0))
+            case "retry", "retrying":
                 return ([] if self.hook is None else self._try(self.hook)), None
             case "timeout", "running":
                 return self._terminate(), None
             case "timeout", "sleeping":
-                self.state = "ending"
-                return self.over(exit_status.TIMED_OUT, "")
-            case "kill", "ending":
-                return self.kill(), None
+                return self._over(Outcome("timed_out", TIMED_OUT))
+            case "kill", "terminating":
+                return self._kill(LOST_AFTER), None
             case "kill", "killed":
-                actions, outcome = self.over(exit_status.of_signal(_KILL), "does not die of SIGKILL")
+                actions, outcome = self._over(Outcome("timed_out", TIMED_OUT, ev.Ending(signo=_KILL)))
                 return [ev.ForgetHook(), *actions], outcome
             case _:
                 return [], None
 
     def end(self) -> ev.Actions:
-        """Life goes on without it: TERM to its group now, KILL after kill_after. A pause is over at once."""
+        """The lifecycle moves on without it: SIGTERM now, SIGKILL after kill_after. A sleep is over at once."""
         match self.state:
             case "none":
                 return []
-            case "sleeping" | "waiting":
+            case "sleeping" | "retrying":
                 self.state = "none"
                 return [ev.Disarm("sleep"), ev.Disarm("retry"), ev.Disarm("timeout")]
             case "running":
                 self.cut = True
                 return self._terminate()
-            case "ending" | "killed":
+            case "terminating" | "killed":
                 self.cut = True
                 return []
 
-    def cut_off(self, lost_after: float) -> ev.Actions:
-        """Life goes on without it, and there is no time left for a TERM."""
-        if self.state in {"sleeping", "waiting"}:
-            return self.end()
-        self.cut = True
-        return self.kill(lost_after)
+    def finish(self) -> ev.Actions:
+        """The app is gone: a command may be what stopped it and runs to its end; only waiting has lost its purpose."""
+        self.is_last_try = True
+        waits = self.hook is not None and self.hook.waits
+        return self.end() if waits or self.state in {"sleeping", "retrying"} else []
 
     def kill(self, lost_after: float = LOST_AFTER) -> ev.Actions:
-        """KILL its group now, whatever time it had left; what is not dead then is given up."""
-        if self.state == "killed":
-            return [ev.Arm("kill", lost_after)] if lost_after < LOST_AFTER else []
-        if self.state not in {"running", "ending"}:
-            return []
-        self.state = "killed"
-        return [ev.Disarm("timeout"), ev.SignalHook(_KILL), ev.Arm("kill", lost_after)]
+        """The lifecycle moves on and has no time for a SIGTERM. What is not dead after `lost_after` is given up."""
+        match self.state:
+            case "running" | "terminating":
+                self.cut = True
+                return self._kill(lost_after)
+            case "killed":
+                self.cut = True
+                return [ev.Arm("kill", lost_after)] if lost_after < LOST_AFTER else []
+            case "none" | "sleeping" | "retrying":
+                return self.end()
+
+    def _over(self, outcome: Outcome) -> tuple[ev.Actions, Outcome | None]:
+        """A try has ended: the hook is over, or is tried again."""
+        hook, timed_out = self.hook, self.state in {"terminating", "killed"}
+        if hook is None or self.state == "none":
+            return [], None  # nothing runs
+        self.state = "none"
+        timers: ev.Actions = [ev.Disarm("timeout"), ev.Disarm("kill"), ev.Disarm("sleep")]
+        if self.cut:
+            status = outcome.status if outcome.ending is None else outcome.ending.status
+            return timers, Outcome("terminated", status, outcome.ending)
+        if timed_out:
+            outcome = Outcome("timed_out", TIMED_OUT, outcome.ending)
+        if outcome.result == "ok" or self.attempt > hook.retries or self.is_last_try:
+            return timers, outcome
+        retried = HookRetried(self.phase, self.index, self.attempt, outcome)
+        self.state = "retrying"
+        self.attempt += 1
+        return [*timers, retried, ev.Arm("retry", hook.retry_delay)], None
 
     def _try(self, hook: Hook) -> ev.Actions:
+        """Begin one try: a sleep is a timer, anything else a process."""
         limit: ev.Actions = [] if hook.timeout is None else [ev.Arm("timeout", hook.timeout)]
         if hook.sleep is not None:
             self.state = "sleeping"
@@ -143,10 +142,11 @@ class HookRun:
         return [*limit, ev.RunHook(self.phase, self.index)]
 
     def _terminate(self) -> ev.Actions:
-        self.state = "ending"
-        return [
-            ev.Disarm("timeout"),
-            ev.SignalHook(_TERM),
-            ev.SignalHook(_CONT),
-            ev.Arm("kill", self.kill_after),
-        ]
+        """SIGTERM; kill_after begins."""
+        self.state = "terminating"
+        return [ev.Disarm("timeout"), ev.SignalHook(_TERM), ev.Arm("kill", self.kill_after)]
+
+    def _kill(self, lost_after: float) -> ev.Actions:
+        """SIGKILL, and a last timer for what cannot die."""
+        self.state = "killed"
+        return [ev.Disarm("timeout"), ev.SignalHook(_KILL), ev.Arm("kill", lost_after)]

@@ -39,13 +39,14 @@ def told(machine: Machine, around: Circumstances) -> "Variables":
     The deadline and the rest of the time are told in whole seconds, rounded down, because a shell compares nothing
     else (the moment since the timer was armed does not count).
     """
-    run = machine.run
+    run = machine.hook_run
+    verdict = machine.verdict
     facts: dict[str, str] = {
         "EVENT": run.phase,
         "HOOK": run.hook.name if run.hook else "",
         "PID": str(around.own_pid),
         "ATTEMPT": str(run.attempt),
-        "RESTARTS": str(machine.restarts),
+        "RESTARTS": str(machine.restarts.count),
     }
     if around.app_pid is not None:
         facts["CHILD_PID"] = str(around.app_pid)
@@ -53,16 +54,16 @@ def told(machine: Machine, around: Circumstances) -> "Variables":
         facts["OOM_KILLED"] = "1"
     if around.export is not None:
         facts["ENV"] = os.fsdecode(around.export)
-    if machine.reason:
-        facts["REASON"] = machine.reason
-    if machine.stop_signo:
-        facts["SIGNAL"] = name_of(machine.stop_signo)
+    if verdict.reason:
+        facts["REASON"] = verdict.reason
+    if verdict.stop_signo:
+        facts["SIGNAL"] = name_of(verdict.stop_signo)
     if run.phase == "post_stop":
         facts["EXIT_CODE"] = str(machine.exit_status)
-    if machine.ending is not None and machine.ending.signo:
-        facts["CHILD_EXIT_SIGNAL"] = name_of(machine.ending.signo)
-    elif machine.ending is not None:
-        facts["CHILD_EXIT_CODE"] = str(machine.ending.code)
+    if verdict.ending is not None and verdict.ending.signo:
+        facts["CHILD_EXIT_SIGNAL"] = name_of(verdict.ending.signo)
+    elif verdict.ending is not None:
+        facts["CHILD_EXIT_CODE"] = str(verdict.ending.code)
     if around.remaining is not None:
         facts["DEADLINE"] = str(int(around.now + around.remaining))
         facts["REMAINING"] = str(int(around.remaining + 0.01))

@@ -51,11 +51,11 @@ class Leftovers:
         self._exits = True
         self.signal(signo)
 
-    def gone(self) -> ev.Empty | None:
+    def gone(self) -> ev.NothingLeft | None:
         """The event that none is left. Where lifeinit has children, /proc says whose they are."""
         self._wait.due = None
         if not syscalls.has_children():
-            return ev.Empty()
+            return ev.NothingLeft()
         # Of a last life each child is a leftover, unless it was there at the start.
         each_counts = not self._spares_others and (os.getpid() == 1 or not self._descendants.has_strangers)
         try:
@@ -64,7 +64,7 @@ class Leftovers:
             )
         except OSError:
             is_over = True  # without /proc nobody knows, so nobody waits
-        return ev.Empty() if is_over and not each_counts else None
+        return ev.NothingLeft() if is_over and not each_counts else None
 
     def wait(self, limit: float) -> None:
         """Reap until none is left, so many seconds at most, without the state machine."""

@@ -6,9 +6,11 @@ import time
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Literal
 
-    from lifeinit.engine.events import Level
     from lifeinit.engine.json_text import Json
+
+    Level = Literal["debug", "info", "warning", "error"]
 
 KEYS = ("phase", "hook", "process", "pid", "code", "signal", "seconds")
 NO_FACTS: "Mapping[str, Json]" = {}

@@ -162,7 +162,7 @@ def _news(process: int, words: "dict[bytes, bytes]") -> News:
     if words.get(b"READY") == b"1":
         events.append(ev.BecameReady(process))
     if words.get(b"STOPPING") == b"1":
-        events.append(ev.Leaving())
+        events.append(ev.AppLeaving())
     more = _number(words.get(b"EXTEND_TIMEOUT_USEC"))
     if more is not None:
         events.append(ev.MoreTime(process, min(more / 1e6, _LONGEST)))

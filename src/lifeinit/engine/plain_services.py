@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from lifeinit.engine.app import RunningApp
     from lifeinit.engine.hook_environment import Variables
+    from lifeinit.engine.notices import HookEnded, HookRetried
     from lifeinit.engine.plan import Plan, Program
     from lifeinit.engine.state_machine import Machine
 
@@ -33,9 +34,9 @@ class PlainServices:
         """Prepare for the start of a process; the variables that it gets. Raises OSError."""
         return ()
 
-    def after_exit(self, process: int) -> str:
-        """The process is dead; what is known of its end beyond its status."""
-        return ""
+    def after_exit(self, process: int) -> bool:
+        """The process is dead: whether the kernel has killed something for want of memory meanwhile."""
+        return False
 
     def before_probe(self) -> "Variables":
         """The variables that a probe gets."""
@@ -70,8 +71,8 @@ class PlainServices:
         """
         return None
 
-    def hook_said(self, said: ev.Say, attempt: int, seconds: float) -> None:
-        """A line was logged about a hook: a try of it may be over."""
+    def hook_over(self, notice: "HookEnded | HookRetried", name: str, seconds: float) -> None:
+        """A try of a hook is over."""
 
     # What others may learn.
 

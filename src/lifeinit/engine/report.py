@@ -4,8 +4,8 @@ import os
 import time
 
 from lifeinit.engine.app import RunningApp
-from lifeinit.engine.events import Say
 from lifeinit.engine.hook import HookRun
+from lifeinit.engine.notices import HookEnded, HookRetried
 from lifeinit.engine.plan import Plan
 from lifeinit.engine.signals import name_of
 from lifeinit.engine.state import StateMemory
@@ -18,14 +18,6 @@ if TYPE_CHECKING:
     from lifeinit.engine.json_text import Json
 
 _MOST_TRIES = 20  # of hooks, the latest
-
-_RESULTS = {
-    "hook_ok": "ok",
-    "hook_failed": "failed",
-    "hook_retry": "failed",
-    "hook_timed_out": "timed out",
-    "hook_ended": "ended",
-}
 
 
 class Report:
@@ -49,15 +41,19 @@ class Report:
         name = run.hook.name if run.hook else ""
         self._add(phase=run.phase, hook=name, attempt=run.attempt, result="running")
 
-    def hook_told(self, said: Say, attempt: int, seconds: float) -> None:
-        """A line was said about a hook: perhaps that a try of it is over."""
-        result = _RESULTS.get(said.event)
-        if result is None:
-            return
+    def hook_over(self, notice: HookEnded | HookRetried, name: str, seconds: float) -> None:
+        """A try of a hook is over; a sleep has no other entry."""
         if self._hooks and self._hooks[-1]["result"] == "running":
-            attempt = int(str(self._hooks.pop()["attempt"]))  # the machine may have counted the next one already
-        taken = round(seconds, 3)
-        self._add(phase=said.phase, hook=said.hook, attempt=attempt, result=result, code=said.code, seconds=taken)
+            self._hooks.pop()
+        outcome = notice.outcome
+        self._add(
+            phase=notice.phase,
+            hook=name,
+            attempt=notice.attempt,
+            result=outcome.result.replace("_", " "),
+            code=outcome.status,
+            seconds=round(seconds, 3),
+        )
 
     def _add(self, **known: "Json") -> None:
         entry: dict[str, Json] = {"code": None, "signal": None, "seconds": None, "at": round(time.time(), 3)}
@@ -66,7 +62,8 @@ class Report:
     def update(self, machine: Machine, apps: "Mapping[int, RunningApp]") -> None:
         """Publish the state, if anything in it is new."""
         living = tuple((process, app.pid, app.status_text) for process, app in apps.items())
-        of_machine = (machine.phase, machine.ready, machine.unready, machine.reason, machine.restarts, machine.status)
+        verdict = machine.verdict
+        of_machine = (machine.phase, machine.ready, machine.app.unready, verdict.reason, verdict.status)
         if (living, of_machine, self._hooks) == self._last:
             return
         if machine.phase != self._phase:
@@ -86,10 +83,10 @@ class Report:
             "since": round(self._since, 3),
             "started": round(self._started, 3),
             "ready": machine.ready,
-            "reason": machine.reason,
-            "signal": name_of(machine.stop_signo) if machine.stop_signo else None,
-            "restarts": machine.restarts,
-            "exit_status": machine.status,
+            "reason": machine.verdict.reason,
+            "signal": name_of(machine.verdict.stop_signo) if machine.verdict.stop_signo else None,
+            "restarts": machine.restarts.count,
+            "exit_status": machine.verdict.status,
             "processes": [self._process(machine, i, apps.get(i)) for i in range(len(self._plan.processes))],
             "hooks": list(self._hooks),
         }
@@ -102,6 +99,6 @@ class Report:
             "name": self._plan.processes[index].name,
             "pid": pid,
             "since": self._pids[index][1],
-            "ready": app is not None and machine.app == "alive" and index not in machine.unready,
+            "ready": app is not None and machine.app.state == "alive" and index not in machine.app.unready,
             "status": "" if app is None else app.status_text,
         }

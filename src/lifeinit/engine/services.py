@@ -11,6 +11,7 @@ from lifeinit.engine import exit_status, log, notify, oom, syscalls
 from lifeinit.engine.app import RunningApp
 from lifeinit.engine.env_file import LARGEST, MOST, ExportError, ExportFile
 from lifeinit.engine.hook_environment import Circumstances, told
+from lifeinit.engine.notices import HookEnded, HookRetried
 from lifeinit.engine.notify import Notifications
 from lifeinit.engine.plain_services import PlainServices
 from lifeinit.engine.plan import Plan, Program
@@ -50,12 +51,12 @@ class Services(PlainServices):
             self._ready_file.open_directory()
         return self._notifications.prepare(process)
 
-    def after_exit(self, process: int) -> str:
-        """The process is dead; what is known of its end beyond its status."""
+    def after_exit(self, process: int) -> bool:
+        """The process is dead: whether the kernel has killed something for want of memory meanwhile."""
         self._notifications.close(process)
         if self._oom_kills is not None:
             self._oom_killed = (oom.kills() or 0) > self._oom_kills
-        return "out of memory: the cgroup's oom_kill counter rose" if self._oom_killed else ""
+        return self._oom_killed
 
     def before_probe(self) -> "Variables":
         """The variables that a probe gets."""
@@ -97,7 +98,7 @@ class Services(PlainServices):
             oom_killed=self._oom_killed,
             export=None if self._export is None else self._export.path,
         )
-        self._report.hook_began(machine.run)
+        self._report.hook_began(machine.hook_run)
         return (*self._notifications.hidden(), *told(machine, around))
 
     def after_hook(self, ending: ev.Ending | None) -> ev.HookFailed | None:
@@ -117,9 +118,9 @@ class Services(PlainServices):
             export.drop()
         return None
 
-    def hook_said(self, said: ev.Say, attempt: int, seconds: float) -> None:
-        """A line was logged about a hook: a try of it may be over."""
-        self._report.hook_told(said, attempt, seconds)
+    def hook_over(self, notice: HookEnded | HookRetried, name: str, seconds: float) -> None:
+        """A try of a hook is over."""
+        self._report.hook_over(notice, name, seconds)
 
     # What others may learn.
 

@@ -4,15 +4,16 @@ import os
 import time
 
 from lifeinit.engine import events as ev
-from lifeinit.engine import exit_status, log, syscalls
-from lifeinit.engine.budget import CLEANUP_TIME
+from lifeinit.engine import exit_status, log, messages, syscalls
+from lifeinit.engine.budget import CLEANUP_TIME, OWN_STOP_LIMIT
 from lifeinit.engine.children import Children
 from lifeinit.engine.descendants import Descendants
 from lifeinit.engine.leftovers import Leftovers
+from lifeinit.engine.notices import HookEnded, HookRetried, Notice
 from lifeinit.engine.plain_services import PlainServices
 from lifeinit.engine.plan import Plan
 from lifeinit.engine.signals import name_of, number_of
-from lifeinit.engine.state_machine import OWN_STOP_LIMIT, Machine
+from lifeinit.engine.state_machine import Machine
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,9 +23,7 @@ if TYPE_CHECKING:
 
 _MOST_AT_ONCE = 128  # twice as many as there are signals
 
-_CHLD, _CONT, _KILL, _TERM, _PIPE, _XFSZ = (
-    number_of(name) or 0 for name in ("CHLD", "CONT", "KILL", "TERM", "PIPE", "XFSZ")
-)
+_CHLD, _KILL, _TERM, _PIPE, _XFSZ = (number_of(name) or 0 for name in ("CHLD", "KILL", "TERM", "PIPE", "XFSZ"))
 _OF_A_WRITE = {_PIPE, _XFSZ}
 
 
@@ -40,7 +39,7 @@ class Supervisor:
         self.leftovers = Leftovers(self.machine, descendants)
         self.deadlines: dict[ev.Timer, float] = {}
         self.exit_status: int | None = None
-        self.last_said = ""
+        self.last_line = ""
 
     def run(self) -> int:
         """Live through the plan and return the exit status. Nothing that fails in here ends PID 1 before the app."""
@@ -51,7 +50,7 @@ class Supervisor:
 
     def _stop_requested_already(self) -> int:
         """With hooks, a stop request that came before all of them: nothing is started. A plain init passes it on."""
-        came = None if self.plan.plain else syscalls.wait(0.0, self._asks)
+        came = None if self.plan.plain else syscalls.wait(0.0, self.machine.stop_signals)
         if came is None:
             return 0
         self._exit(
@@ -119,14 +118,15 @@ class Supervisor:
             case ev.RunHook(phase, index):
                 program = self.plan.hooks(phase)[index].program
                 return None if program is None else self.children.start_hook(program, self._until)
+            case ev.WakeApp(process):
+                self.children.wake_app(process)
             case ev.SignalHook(signo):
-                if signo != _CONT:  # whoever is stopped is woken for the SIGTERM before it
-                    self.children.signal_hook(signo)
+                self.children.signal_hook(signo)
             case ev.ForgetApp(process):
                 self.children.forget_app(process)
             case ev.ForgetHook():
                 self.children.forget_hook()
-            case ev.Sweep(signo):
+            case ev.SignalLeftovers(signo):
                 self.children.reap_leftovers()
                 self.leftovers.signal(signo)
                 return self.leftovers.gone()
@@ -134,10 +134,10 @@ class Supervisor:
                 self._arm(timer, after, at_least)
             case ev.Disarm(timer):
                 self.deadlines.pop(timer, None)
-            case ev.Say():
-                self._say(action)
-            case ev.Exit(status, why):
-                self._exit(status, why)
+            case ev.Exit(status, cause):
+                self._exit(status, messages.cause(cause, self.plan))
+            case Notice():
+                self._report(action)
         return None
 
     # Signals.
@@ -157,28 +157,17 @@ class Supervisor:
             elif self.services.is_notification(came):
                 heard = True
             elif not _of_our_own_write(came):
-                self._signal_came(came)
+                actions = self._handle(ev.SignalReceived(came.si_signo))
+                if self.plan.verbose:
+                    _log_signal(came, actions)
             most -= 1
             if most < 0 or not (died or heard or self.deadlines) or not syscalls.pending():
                 break
-            came = syscalls.wait(0.0) if most > 0 else syscalls.wait(0.0, self.plan.stop_on)
+            came = syscalls.wait(0.0) if most > 0 else syscalls.wait(0.0, self.machine.stop_signals)
         if heard:
             for event in self.services.notified(self.children.apps, self.children.roles()):
                 self._handle(event)
         return died
-
-    def _signal_came(self, came: "struct_siginfo") -> None:
-        done = self._handle(ev.SignalCame(came.si_signo))
-        if self.plan.verbose:
-            passed = ", ".join(f"SIG{name_of(action.signo)}" for action in done if isinstance(action, ev.SignalApp))
-            where = f"{passed} to the app" if passed else "nothing to the app"
-            text = f"SIG{name_of(came.si_signo)} from pid {came.si_pid}, uid {came.si_uid}: {where}"
-            log.say(text, "signal", "debug", {"signal": name_of(came.si_signo), "pid": came.si_pid})
-
-    @property
-    def _asks(self) -> set[int]:
-        """The signals that ask us to stop."""
-        return set(self.plan.stop_on) - {came for came, goes in self.plan.rewrite if goes is None}
 
     @property
     def _until(self) -> float | None:
@@ -236,35 +225,38 @@ class Supervisor:
         moment = time.monotonic() + after
         self.deadlines[timer] = max(moment, self.deadlines.get(timer, moment)) if at_least else moment
 
-    # Words.
+    # Lines.
 
-    def _say(self, said: ev.Say) -> None:
-        of_hook = said.hook is not None
+    def _report(self, notice: Notice) -> None:
+        """Write the line of a notice; of a hook that is over the services keep a record."""
+        of_hook = isinstance(notice, HookEnded | HookRetried)
         seconds = time.monotonic() - (self.children.hook_began if of_hook else self.children.app_began)
-        if of_hook:
-            self.services.hook_said(said, self.machine.run.attempt, seconds)
-        self.last_said = said.text
-        if self.plan.plain and not said.urgent and said.level != "error":
+        message = messages.message(notice, self.plan, seconds)
+        if isinstance(notice, HookEnded | HookRetried):
+            self.services.hook_over(notice, message.hook or "", seconds)
+        self.last_line = message.text
+        if self.plan.plain and not message.urgent and message.level != "error":
             return
-        of_app = 0 if said.process is None else self.children.app_pids.get(said.process, 0)
-        pid = self.children.hook_pid if of_hook else of_app
+        process = message.process
+        of_app = 0 if process is None else self.children.app_pids.get(process, 0)
+        pid = self.children.hook_pid if message.hook else of_app
         facts: dict[str, Json] = {
-            "phase": said.phase,
-            "hook": said.hook,
-            "process": None if said.process is None else self.plan.processes[said.process].name,
+            "phase": message.phase,
+            "hook": message.hook,
+            "process": None if process is None else self.plan.processes[process].name,
             "pid": pid or None,
-            "code": said.code,
-            "signal": name_of(said.signo) if said.signo else None,
-            "seconds": round(seconds, 3) if of_hook or said.process is not None else None,
+            "code": message.code,
+            "signal": name_of(message.signo) if message.signo else None,
+            "seconds": round(seconds, 3) if message.hook or process is not None else None,
         }
-        log.say(said.text.replace(ev.ELAPSED, f"{seconds:.1f} s"), said.event, said.level, facts)
+        log.say(message.text, message.event, message.level, facts)
 
     def _exit(self, status: int, why: str) -> None:
         self.exit_status = status
         if not status:
             return
         text = f"exit status {status}: {why}"
-        if not self.plan.plain and self.last_said != why:
+        if not self.plan.plain and self.last_line != why:
             log.say(text, "exit", "info", {"code": status})
         log.leave_word(text)
 
@@ -276,6 +268,14 @@ def _services(plan: Plan) -> PlainServices:
     from lifeinit.engine.services import Services  # noqa: PLC0415
 
     return Services(plan)
+
+
+def _log_signal(came: "struct_siginfo", actions: list[ev.Action]) -> None:
+    """With -v: who sent a signal, and what the app got for it."""
+    sent = ", ".join(f"SIG{name_of(action.signo)}" for action in actions if isinstance(action, ev.SignalApp))
+    where = f"{sent} to the app" if sent else "nothing to the app"
+    text = f"SIG{name_of(came.si_signo)} from pid {came.si_pid}, uid {came.si_uid}: {where}"
+    log.say(text, "signal", "debug", {"signal": name_of(came.si_signo), "pid": came.si_pid})
 
 
 def _of_our_own_write(came: "struct_siginfo") -> bool:

@@ -29,7 +29,7 @@ def failing_wait(*arguments):  # type: ignore[no-untyped-def]
 
 
 def failing_handle(machine, event):  # type: ignore[no-untyped-def]
-    if machine.app == "alive":
+    if machine.app.state == "alive":
         raise RuntimeError("made for a test")
     return handle(machine, event)
 

@@ -11,9 +11,10 @@ from lifeinit.config.model import HookFile
 from lifeinit.config.parser import parse
 from lifeinit.config.planner import Options, make_plan
 from lifeinit.engine import events as ev
+from lifeinit.engine.budget import EXIT_TIME
 from lifeinit.engine.plan import Inherited
 from lifeinit.engine.signals import number_of
-from lifeinit.engine.state_machine import EXIT_TIME, Machine
+from lifeinit.engine.state_machine import Machine
 
 TERM, KILL, CONT = (number_of(name) or 0 for name in ("TERM", "KILL", "CONT"))
 
@@ -36,7 +37,7 @@ class WorstStop:
         self.log: list[tuple[str, float]] = []
         self.over = False
         self.handle(ev.Begin())
-        self.handle(ev.SignalCame(TERM))
+        self.handle(ev.SignalReceived(TERM))
         while not self.over:
             timer = min(self.timers, key=lambda timer: self.timers[timer])
             self.now = self.timers.pop(timer)
@@ -68,9 +69,9 @@ class WorstStop:
                 return [ev.AppExited(process, ev.Ending(signo=KILL))]
             case ev.SignalApp(_, signo) if signo != CONT:
                 self.log.append(("stop", self.now))
-            case ev.Sweep(signo):
+            case ev.SignalLeftovers(signo):
                 self.log += [("cleanup", self.now)] if signo == TERM else []
-                return [ev.Empty()] if signo == KILL else []
+                return [ev.NothingLeft()] if signo == KILL else []
             case ev.Exit():
                 self.log.append(("exit", self.now))
                 self.over = True
@@ -79,8 +80,8 @@ class WorstStop:
         return []
 
     def begin_hook(self) -> None:
-        if self.machine.run.attempt == 1:
-            self.log.append((self.machine.run.label, self.now))
+        if self.machine.hook_run.attempt == 1:
+            self.log.append((self.machine.hook_run.label, self.now))
 
 
 def told(hook_file: HookFile) -> list[tuple[str, float]]:

@@ -3,8 +3,8 @@
 from lifeinit.engine.plan import Hook, Identity, Inherited, Plan, Process, Program, Ready, Restart
 from lifeinit.engine.signals import number_of
 
-TERM, INT, QUIT, HUP, USR1, KILL, CONT, SEGV = (
-    number_of(name) or 0 for name in ("TERM", "INT", "QUIT", "HUP", "USR1", "KILL", "CONT", "SEGV")
+TERM, INT, QUIT, HUP, USR1, KILL, CONT, SEGV, WINCH = (
+    number_of(name) or 0 for name in ("TERM", "INT", "QUIT", "HUP", "USR1", "KILL", "CONT", "SEGV", "WINCH")
 )
 
 
@@ -17,9 +17,10 @@ def hook(
     retries: int = 0,
     retry_delay: float = 1.0,
     once: bool = False,
+    waits: bool = False,
 ) -> Hook:
     program = Program((b"true",), Identity(session=True)) if sleep is None else None
-    return Hook(name, program, sleep, timeout, retries, retry_delay, abort, once, f"hooks.toml:{len(name)}")
+    return Hook(name, program, sleep, timeout, retries, retry_delay, abort, once, f"hooks.toml:{len(name)}", waits)
 
 
 def ready(*, after: float | None = None, notify: bool = False, abort: bool = True) -> Ready:
@@ -35,8 +36,9 @@ def process(
     group: bool = False,
     success: tuple[int, ...] = (),
     restart: Restart = Restart(),  # noqa: B008  # a frozen record
+    rewrite: tuple[tuple[int, int | None], ...] = (),
 ) -> Process:
-    return Process(name, Program((name.encode(),), Identity()), stop_signal, group, success, ready, restart)
+    return Process(name, Program((name.encode(),), Identity()), stop_signal, group, success, ready, restart, rewrite)
 
 
 def plan(
@@ -55,13 +57,15 @@ def plan(
     others: tuple[Process, ...] = (),
     processes: tuple[Process, ...] = (),
     kill_after: float = 2.0,
+    stop_on: tuple[int, ...] = (TERM, INT, QUIT),
+    ignored: tuple[int, ...] = (),
 ) -> Plan:
     """One process called app and the `others`, or just these `processes`."""
     app = process("app", ready=ready, stop_signal=stop_signal, group=group, success=success, restart=restart)
     return Plan(
         processes=processes or (app, *others),
-        inherited=Inherited(mask=(), sigchld_ignored=False, lc_ctype_added=False, directory=b"/"),
-        stop_on=(TERM, INT, QUIT),
+        inherited=Inherited(mask=(), sigchld_ignored=False, lc_ctype_added=False, directory=b"/", ignored=ignored),
+        stop_on=stop_on,
         rewrite=rewrite,
         stop_timeout=stop_timeout,
         kill_after=kill_after,

@@ -106,7 +106,7 @@ class Story:
 
     def _come_to_an_end(self) -> None:
         """A stop is requested, time goes by, and what nobody ends ends by itself."""
-        self._happens(ev.SignalCame(self.plan.stop_on[-1]))
+        self._happens(ev.SignalReceived(self.plan.stop_on[-1]))
         for _ in range(200):
             self.the_doomed_die()
             if self.over:
@@ -121,7 +121,7 @@ class Story:
 
     def _ends_by_itself(self) -> Iterator[ev.Event]:
         yield from (ev.AppExited(process, ev.Ending()) for process in sorted(self.world.alive))
-        yield from (event for event in (ev.HookExited(ev.Ending()), ev.Empty()) if self._can_happen(event))
+        yield from (event for event in (ev.HookExited(ev.Ending()), ev.NothingLeft()) if self._can_happen(event))
 
     def _can_happen(self, event: ev.Event) -> bool:
         match event:
@@ -133,11 +133,11 @@ class Story:
                 return process in self.world.unready
             case ev.HookExited() | ev.HookFailed():
                 return self.world.turn is not None and self.world.turn.doing == "running"
-            case ev.Leaving():
+            case ev.AppLeaving():
                 return bool(self.world.alive)
             case ev.Fault():
                 return not self.world.faulty
-            case ev.Empty():
+            case ev.NothingLeft():
                 return self.machine.phase == "cleanup"
             case _:
                 return True
@@ -179,10 +179,10 @@ class Story:
                 self._kill(ev.AppExited(process, ev.Ending(signo=KILL)))
             case ev.SignalHook(signo) if signo == KILL:
                 self._kill(ev.HookExited(ev.Ending(signo=KILL)))
-            case ev.Sweep() if not self.left_behind:
-                return [ev.Empty()]
-            case ev.Sweep(signo) if signo == KILL:
-                self._kill(ev.Empty())
+            case ev.SignalLeftovers() if not self.left_behind:
+                return [ev.NothingLeft()]
+            case ev.SignalLeftovers(signo) if signo == KILL:
+                self._kill(ev.NothingLeft())
             case ev.Arm(timer, after, at_least):
                 moment = self.now + after
                 self.deadlines[timer] = max(moment, self.deadlines.get(timer, moment)) if at_least else moment

@@ -3,12 +3,13 @@
 import pytest
 
 from lifeinit.engine import events as ev
-from lifeinit.engine.hook import HookRun, Outcome
+from lifeinit.engine.hook import HookRun
+from lifeinit.engine.notices import HookRetried, Outcome
 from lifeinit.engine.plan import Hook
-from tests.unit.engine.plans import CONT, KILL, SEGV, TERM, hook
+from tests.unit.engine.plans import KILL, SEGV, TERM, hook
 
 QUIET = [ev.Disarm("timeout"), ev.Disarm("kill"), ev.Disarm("sleep")]
-TERMINATED = [ev.Disarm("timeout"), ev.SignalHook(TERM), ev.SignalHook(CONT), ev.Arm("kill", 2.0)]
+TERMINATED = [ev.Disarm("timeout"), ev.SignalHook(TERM), ev.Arm("kill", 2.0)]
 
 
 def begun(the_hook: Hook) -> HookRun:
@@ -26,7 +27,7 @@ def test_a_program_runs_within_its_timeout() -> None:
 def test_a_pause_is_over_when_its_time_is() -> None:
     run = HookRun(kill_after=2.0)
     assert run.begin("pre_stop", 0, hook("a", sleep=3.0)) == [ev.Arm("timeout", 5.0), ev.Arm("sleep", 3.0)]
-    assert run.elapsed("sleep") == (QUIET, Outcome("ok", 0, "slept 3 s"))
+    assert run.elapsed("sleep") == (QUIET, Outcome("ok", 0))
     assert run.begin("pre_stop", 0, hook("a", sleep=3.0, timeout=None)) == [ev.Arm("sleep", 3.0)]
 
 
@@ -36,14 +37,14 @@ def test_a_pause_that_is_longer_than_its_timeout_has_timed_out() -> None:
     actions, outcome = run.elapsed("timeout")
     assert (outcome, actions[-1]) == (None, ev.Arm("retry", 1.0))
     assert run.elapsed("retry") == ([ev.Arm("timeout", 1.0), ev.Arm("sleep", 3.0)], None)
-    assert run.elapsed("timeout") == (QUIET, Outcome("timed out", 124, "timed out after 1 s"))
+    assert run.elapsed("timeout") == (QUIET, Outcome("timed_out", 124))
 
 
 def test_how_an_end_is_told() -> None:
     for end, outcome in [
-        (ev.Ending(0), Outcome("ok", 0, "ok in \0")),
-        (ev.Ending(3), Outcome("failed", 3, "exited 3 after \0")),
-        (ev.Ending(0, SEGV), Outcome("failed", 128 + SEGV, "killed by SIGSEGV after \0")),
+        (ev.Ending(0), Outcome("ok", 0, ev.Ending(0))),
+        (ev.Ending(3), Outcome("failed", 3, ev.Ending(3))),
+        (ev.Ending(0, SEGV), Outcome("failed", 128 + SEGV, ev.Ending(0, SEGV))),
     ]:
         run = begun(hook("a"))
         assert run.exited(end) == (QUIET, outcome)
@@ -54,7 +55,7 @@ def test_the_timers_of_a_try_do_not_reach_into_the_wait_for_the_next() -> None:
     run = begun(hook("a", retries=1, retry_delay=3.0))
     actions, outcome = run.exited(ev.Ending(3))
     assert outcome is None
-    assert [action for action in actions if not isinstance(action, ev.Say)] == [*QUIET, ev.Arm("retry", 3.0)]
+    assert [action for action in actions if not isinstance(action, HookRetried)] == [*QUIET, ev.Arm("retry", 3.0)]
     assert run.busy
 
 
@@ -62,7 +63,7 @@ def test_each_hook_has_its_own_tries() -> None:
     run = begun(hook("a", retries=1))
     run.exited(ev.Ending(3))
     run.elapsed("retry")
-    assert run.exited(ev.Ending(3))[1] == Outcome("failed", 3, "exited 3 after \0")
+    assert run.exited(ev.Ending(3))[1] == Outcome("failed", 3, ev.Ending(3))
     run.begin("pre_stop", 1, hook("b", retries=1))
     assert run.attempt == 1
     assert run.exited(ev.Ending(3))[1] is None
@@ -71,23 +72,23 @@ def test_each_hook_has_its_own_tries() -> None:
 def test_a_timeout_ends_the_group_with_term_and_wakes_it() -> None:
     run = begun(hook("a"))
     assert run.elapsed("timeout") == (TERMINATED, None)
-    assert run.exited(ev.Ending(0)) == (QUIET, Outcome("timed out", 124, "timed out after 5 s"))
+    assert run.exited(ev.Ending(0)) == (QUIET, Outcome("timed_out", 124, ev.Ending(0)))
 
 
 def test_what_does_not_end_then_is_killed_and_given_up_a_second_later() -> None:
     run = begun(hook("a"))
     run.elapsed("timeout")
     assert run.elapsed("kill") == ([ev.Disarm("timeout"), ev.SignalHook(KILL), ev.Arm("kill", 1.0)], None)
-    assert run.elapsed("kill") == ([ev.ForgetHook(), *QUIET], Outcome("timed out", 124, "timed out after 5 s"))
+    assert run.elapsed("kill") == ([ev.ForgetHook(), *QUIET], Outcome("timed_out", 124, ev.Ending(0, KILL)))
 
 
 def test_a_program_that_life_goes_on_without_is_ended_as_at_its_timeout() -> None:
     """It counts neither as done nor as failed, and the next hook knows nothing of it."""
     run = begun(hook("a", retries=3))
     assert run.end() == TERMINATED
-    assert run.exited(ev.Ending(3)) == (QUIET, Outcome("ended", 3, "ended after \0"))
+    assert run.exited(ev.Ending(3)) == (QUIET, Outcome("terminated", 3, ev.Ending(3)))
     run.begin("post_stop", 0, hook("b"))
-    assert run.exited(ev.Ending(3))[1] == Outcome("failed", 3, "exited 3 after \0")
+    assert run.exited(ev.Ending(3))[1] == Outcome("failed", 3, ev.Ending(3))
 
 
 @pytest.mark.parametrize("killed", [False, True])
@@ -97,7 +98,7 @@ def test_one_that_is_being_ended_already_only_loses_its_outcome(killed: bool) ->
     if killed:
         run.elapsed("kill")
     assert run.end() == []
-    assert run.exited(ev.Ending(0, KILL))[1] == Outcome("ended", 128 + KILL, "ended after \0")
+    assert run.exited(ev.Ending(0, KILL))[1] == Outcome("terminated", 128 + KILL, ev.Ending(0, KILL))
 
 
 def test_a_pause_that_life_goes_on_without_is_over_at_once() -> None:
@@ -113,13 +114,13 @@ def test_a_pause_that_life_goes_on_without_is_over_at_once() -> None:
 
 def test_at_the_end_of_the_budget_there_is_no_time_for_a_term() -> None:
     run = begun(hook("a"))
-    assert run.cut_off(0.05) == [ev.Disarm("timeout"), ev.SignalHook(KILL), ev.Arm("kill", 0.05)]
-    assert run.elapsed("kill") == ([ev.ForgetHook(), *QUIET], Outcome("ended", 137, "ended after \0"))
+    assert run.kill(0.05) == [ev.Disarm("timeout"), ev.SignalHook(KILL), ev.Arm("kill", 0.05)]
+    assert run.elapsed("kill") == ([ev.ForgetHook(), *QUIET], Outcome("terminated", 137, ev.Ending(0, KILL)))
     pause = begun(hook("a", sleep=3.0))
     wait = begun(hook("a", retries=1))
     wait.exited(ev.Ending(3))
     for run in (pause, wait):
-        assert run.cut_off(0.05) == [ev.Disarm("sleep"), ev.Disarm("retry"), ev.Disarm("timeout")]
+        assert run.kill(0.05) == [ev.Disarm("sleep"), ev.Disarm("retry"), ev.Disarm("timeout")]
         assert not run.busy
 
 
@@ -132,13 +133,25 @@ def test_one_that_is_killed_already_is_given_up_sooner_if_time_is_short() -> Non
 
 
 def test_there_is_nothing_to_end_where_nothing_runs() -> None:
-    """Before the first hook, between two, and while one sleeps or waits there is no process either."""
+    """Before the first hook, and between two."""
     over = begun(hook("a"))
     over.exited(ev.Ending(0))
     for run in (HookRun(kill_after=2.0), over):
         assert (run.end(), run.kill(), run.busy) == ([], [], False)
         assert run.exited(ev.Ending(3)) == ([], None)
-    assert begun(hook("a", sleep=3.0)).kill() == []
+
+
+def test_when_the_app_is_gone_a_command_runs_to_its_end_and_what_waits_is_over() -> None:
+    """The command is not tried again. A sleep, a delay before another try, and a wait_for have lost their purpose."""
+    command = begun(hook("a", retries=3))
+    assert (command.finish(), command.state) == ([], "running")
+    assert command.exited(ev.Ending(3))[1] == Outcome("failed", 3, ev.Ending(3))
+    assert begun(hook("a", waits=True)).finish() == TERMINATED
+    delay = begun(hook("a", retries=1))
+    delay.exited(ev.Ending(3))
+    for run in (begun(hook("a", sleep=3.0)), delay):
+        run.finish()
+        assert not run.busy
 
 
 def test_a_timer_that_runs_down_too_late_finds_nothing_to_do() -> None:

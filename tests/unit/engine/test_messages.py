@@ -3,16 +3,19 @@
 import pytest
 
 from lifeinit.engine import events as ev
+from lifeinit.engine.messages import Message, message
+from lifeinit.engine.notices import Notice
 from lifeinit.engine.plan import Plan, Restart
 from lifeinit.engine.state_machine import Machine
 from tests.unit.engine.plans import INT, KILL, SEGV, TERM, hook, plan, process, ready
-from tests.unit.engine.test_state_machine import app_exited, exited
+from tests.unit.engine.test_state_machine import app_exited, exit_of, exited
 
 
-def told(the_plan: Plan, *events: ev.Event) -> list[ev.Say]:
+def lines(the_plan: Plan, *events: ev.Event) -> list[Message]:
+    """Every line, as if whatever has run had taken a second."""
     machine = Machine(the_plan)
     answers = [action for event in (ev.Begin(), *events) for action in machine.handle(event)]
-    return [action for action in answers if isinstance(action, ev.Say)]
+    return [message(action, the_plan, 1.0) for action in answers if isinstance(action, Notice)]
 
 
 def test_a_quiet_life() -> None:
@@ -24,35 +27,35 @@ def test_a_quiet_life() -> None:
         post_stop=(hook("post_stop[0]"),),
         stop_timeout=12.5,
     )
-    events = (exited(), ev.Started(0), ev.BecameReady(0), ev.Elapsed("sleep"), ev.SignalCame(TERM), exited())
-    assert told(the_plan, *events, app_exited(signo=TERM), ev.Empty(), exited()) == [
-        ev.Say("pre_start migrate: ok in \0", "hook_ok", "info", "migrate", "pre_start", code=0),
-        ev.Say("app is ready after \0", "app_ready", "info", process=0),
-        ev.Say("post_start warm: slept 1.5 s", "hook_ok", "info", "warm", "post_start", code=0),
-        ev.Say("stop requested by SIGTERM, 12.5 s budget", "stop_requested", "info", signo=TERM),
-        ev.Say("pre_stop drain: ok in \0", "hook_ok", "info", "drain", "pre_stop", code=0),
-        ev.Say("app exited 143 (SIGTERM)", "app_exited", "info", process=0, code=143, signo=TERM),
-        ev.Say("post_stop[0]: ok in \0", "hook_ok", "info", "post_stop[0]", "post_stop", code=0),
+    events = (exited(), ev.Started(0), ev.BecameReady(0), ev.Elapsed("sleep"), ev.SignalReceived(TERM), exited())
+    assert lines(the_plan, *events, app_exited(signo=TERM), ev.NothingLeft(), exited()) == [
+        Message("pre_start migrate: ok in 1.0 s", "hook_ok", "info", "migrate", "pre_start", code=0),
+        Message("app is ready after 1.0 s", "app_ready", "info", process=0),
+        Message("post_start warm: slept 1.5 s", "hook_ok", "info", "warm", "post_start", code=0),
+        Message("stop requested by SIGTERM, 12.5 s budget", "stop_requested", "info", signo=TERM),
+        Message("pre_stop drain: ok in 1.0 s", "hook_ok", "info", "drain", "pre_stop", code=0),
+        Message("app exited 143 (SIGTERM)", "app_exited", "info", process=0, code=143, signo=TERM),
+        Message("post_stop[0]: ok in 1.0 s", "hook_ok", "info", "post_stop[0]", "post_stop", code=0),
     ]
 
 
-def test_without_a_budget_none_is_told() -> None:
-    assert told(plan(), ev.Started(0), ev.SignalCame(TERM)) == [
-        ev.Say("stop requested by SIGTERM", "stop_requested", "info", signo=TERM)
+def test_without_a_budget_none_is_lines() -> None:
+    assert lines(plan(), ev.Started(0), ev.SignalReceived(TERM)) == [
+        Message("stop requested by SIGTERM", "stop_requested", "info", signo=TERM)
     ]
 
 
 def test_tries_of_a_hook_until_it_keeps_the_app_from_starting() -> None:
     the_plan = plan(pre_start=(hook("a", abort=True, retries=2, retry_delay=0.5),))
     events = (exited(3), ev.Elapsed("retry"), ev.Elapsed("timeout"), exited(0, TERM), ev.Elapsed("retry"))
-    assert told(the_plan, *events, ev.HookFailed(127, "cannot run b: not found")) == [
-        ev.Say(
-            "pre_start a: exited 3 after \0; try 2 of 3 in 0.5 s", "hook_retry", "warning", "a", "pre_start", code=3
+    assert lines(the_plan, *events, ev.HookFailed(127, "cannot run b: not found")) == [
+        Message(
+            "pre_start a: exited 3 after 1.0 s; try 2 of 3 in 0.5 s", "hook_retry", "warning", "a", "pre_start", code=3
         ),
-        ev.Say(
+        Message(
             "pre_start a: timed out after 5 s; try 3 of 3 in 0.5 s", "hook_retry", "warning", "a", "pre_start", code=124
         ),
-        ev.Say(
+        Message(
             "pre_start a: cannot run b: not found; the app is not started",
             "hook_failed",
             "error",
@@ -66,11 +69,18 @@ def test_tries_of_a_hook_until_it_keeps_the_app_from_starting() -> None:
 def test_hooks_whose_failure_changes_nothing() -> None:
     the_plan = plan(pre_start=(hook("a"), hook("b")), post_start=(hook("c"),))
     events = (exited(3), ev.Elapsed("timeout"), exited(0, TERM), ev.Started(0), exited(0, SEGV))
-    assert told(the_plan, *events) == [
-        ev.Say("pre_start a: exited 3 after \0; going on", "hook_failed", "warning", "a", "pre_start", code=3),
-        ev.Say("pre_start b: timed out after 5 s; going on", "hook_timed_out", "warning", "b", "pre_start", code=124),
-        ev.Say(
-            "post_start c: killed by SIGSEGV after \0; going on", "hook_failed", "warning", "c", "post_start", code=139
+    assert lines(the_plan, *events) == [
+        Message("pre_start a: exited 3 after 1.0 s; continuing", "hook_failed", "warning", "a", "pre_start", code=3),
+        Message(
+            "pre_start b: timed out after 5 s; continuing", "hook_timed_out", "warning", "b", "pre_start", code=124
+        ),
+        Message(
+            "post_start c: killed by SIGSEGV after 1.0 s; continuing",
+            "hook_failed",
+            "warning",
+            "c",
+            "post_start",
+            code=139,
         ),
     ]
 
@@ -79,8 +89,8 @@ def test_a_post_start_hook_that_stops_the_app_by_its_timeout() -> None:
     the_plan = plan(post_start=(hook("c", abort=True),), success=(143,))
     events = (ev.Started(0), ev.Elapsed("timeout"), ev.Elapsed("kill"), exited(0, KILL))
     machine = Machine(the_plan)
-    assert told(the_plan, *events, ev.AppExited(0, ev.Ending(signo=TERM), "a remark")) == [
-        ev.Say(
+    assert lines(the_plan, *events, ev.AppExited(0, ev.Ending(signo=TERM), oom_killed=True)) == [
+        Message(
             "post_start c: timed out after 5 s; the app is stopped",
             "hook_timed_out",
             "error",
@@ -88,8 +98,8 @@ def test_a_post_start_hook_that_stops_the_app_by_its_timeout() -> None:
             "post_start",
             code=124,
         ),
-        ev.Say(
-            "app exited 143 (SIGTERM; a remark), which counts as success",
+        Message(
+            "app exited 143 (SIGTERM; out of memory), which counts as success",
             "app_exited",
             "info",
             process=0,
@@ -97,20 +107,20 @@ def test_a_post_start_hook_that_stops_the_app_by_its_timeout() -> None:
             signo=TERM,
         ),
     ]
-    answers = [machine.handle(event) for event in (ev.Begin(), *events, app_exited(0), ev.Empty())]
-    assert answers[-1][-1] == ev.Exit(124, "post_start c (hooks.toml:1) timed out after 5 s")
+    answers = [machine.handle(event) for event in (ev.Begin(), *events, app_exited(0), ev.NothingLeft())]
+    assert exit_of(answers[-1], the_plan) == (124, "post_start c (hooks.toml:1) timed out after 5 s")
 
 
-def test_a_remark_stands_alone_where_no_signal_is_to_be_told() -> None:
-    assert told(plan(), ev.Started(0), ev.AppExited(0, ev.Ending(code=3), "a remark")) == [
-        ev.Say("app exited 3 (a remark)", "app_exited", "info", process=0, code=3)
+def test_out_of_memory_stands_alone_where_there_is_no_signal() -> None:
+    assert lines(plan(), ev.Started(0), ev.AppExited(0, ev.Ending(code=3), oom_killed=True)) == [
+        Message("app exited 3 (out of memory)", "app_exited", "info", process=0, code=3)
     ]
 
 
 def test_a_hook_that_life_goes_on_without() -> None:
     the_plan = plan(post_start=(hook("c"),))
-    assert told(the_plan, ev.Started(0), app_exited(0), exited(0, TERM))[1:] == [
-        ev.Say("post_start c: ended after \0", "hook_ended", "info", "c", "post_start", code=143)
+    assert lines(the_plan, ev.Started(0), app_exited(0), exited(0, TERM))[1:] == [
+        Message("post_start c: terminated after 1.0 s", "hook_terminated", "info", "c", "post_start", code=143)
     ]
 
 
@@ -118,22 +128,22 @@ def test_an_app_that_cannot_be_run() -> None:
     the_plan = plan(others=(process("worker"),))
     machine = Machine(the_plan)
     actions = [machine.handle(event) for event in (ev.Begin(), ev.Started(0), ev.StartFailed(1, 126, "why"))][-1]
-    assert actions[0] == ev.Say("why", "start_failed", "error", process=1, code=126, urgent=True)
+    assert isinstance(actions[0], Notice)
+    assert message(actions[0], the_plan, 1.0) == Message("why", "start_failed", "error", process=1, code=126)
     machine.handle(app_exited(0))
-    assert machine.handle(ev.Empty())[-1] == ev.Exit(126, "why")
+    assert exit_of(machine.handle(ev.NothingLeft()), the_plan) == (126, "why")
     alone = Machine(plan())
     alone.handle(ev.Begin())
-    said, *cleanup = alone.handle(ev.StartFailed(0, 127, "why"))
-    assert said == ev.Say("why", "start_failed", "error", process=0, code=127, urgent=True)
-    assert cleanup == [ev.Disarm("reserve"), ev.Arm("sweep", 1.0), ev.Sweep(TERM)]
+    _, *cleanup = alone.handle(ev.StartFailed(0, 127, "why"))
+    assert cleanup == [ev.Disarm("reserve"), ev.Arm("cleanup", 1.0), ev.SignalLeftovers(TERM)]
 
 
 def test_processes_that_do_not_become_ready() -> None:
     the_plan = plan(ready=ready(abort=False), others=(process("worker", ready=ready()),))
     events = (ev.Started(0), ev.Started(1), ev.Elapsed(("ready", 0)), ev.ProbeFailed(1, 126, "its probe cannot run"))
-    assert told(the_plan, *events) == [
-        ev.Say("app is not ready: no answer within 60 s; going on", "ready_failed", "warning", process=0, code=124),
-        ev.Say(
+    assert lines(the_plan, *events) == [
+        Message("app is not ready: no answer within 60 s; continuing", "ready_failed", "warning", process=0, code=124),
+        Message(
             "worker is not ready: its probe cannot run; the app is stopped",
             "ready_failed",
             "error",
@@ -144,27 +154,30 @@ def test_processes_that_do_not_become_ready() -> None:
     machine = Machine(the_plan)
     for event in (ev.Begin(), *events, ev.AppExited(1, ev.Ending()), app_exited(0)):
         machine.handle(event)
-    assert machine.handle(ev.Empty())[-1] == ev.Exit(126, "worker is not ready: its probe cannot run")
+    assert exit_of(machine.handle(ev.NothingLeft()), the_plan) == (126, "worker is not ready: its probe cannot run")
 
 
 def test_a_stop_that_hangs_everywhere() -> None:
     the_plan = plan(post_stop=(hook("p", timeout=30.0), hook("q")), stop_timeout=10.0)
-    events = (ev.Started(0), ev.SignalCame(TERM), ev.Elapsed("reserve"), app_exited(signo=KILL))
-    late = (ev.Elapsed("sweep"), ev.Elapsed("sweep"), ev.Elapsed("budget"), exited(0, KILL))
-    assert told(the_plan, *events, *late)[1:] == [
-        ev.Say("the app did not stop in time, SIGKILL", "app_killed", "warning", signo=KILL, urgent=True),
-        ev.Say("app exited 137 (SIGKILL)", "app_exited", "info", process=0, code=137, signo=KILL),
-        ev.Say(
-            "what was left behind did not stop in time, SIGKILL",
+    events = (ev.Started(0), ev.SignalReceived(TERM), ev.Elapsed("reserve"), app_exited(signo=KILL))
+    late = (ev.Elapsed("cleanup"), ev.Elapsed("cleanup"), ev.Elapsed("budget"), exited(0, KILL))
+    assert lines(the_plan, *events, *late)[1:] == [
+        Message("the app did not stop in time: sending SIGKILL", "app_killed", "warning", signo=KILL, urgent=True),
+        Message("app exited 137 (SIGKILL)", "app_exited", "info", process=0, code=137, signo=KILL),
+        Message(
+            "leftover processes did not stop in time: sending SIGKILL",
             "leftovers_killed",
             "warning",
             signo=KILL,
             urgent=True,
         ),
-        ev.Say("post_stop p: cut, the 10 s budget is spent", "budget_spent", "warning", "p", "post_stop"),
-        ev.Say("post_stop p: ended after \0", "hook_ended", "info", "p", "post_stop", code=137),
-        ev.Say(
-            "post_stop not completed, the budget is spent: p, q", "post_stop_incomplete", "warning", phase="post_stop"
+        Message("post_stop p: cut short, the 10 s budget is used up", "budget_spent", "warning", "p", "post_stop"),
+        Message("post_stop p: terminated after 1.0 s", "hook_terminated", "info", "p", "post_stop", code=137),
+        Message(
+            "post_stop not completed, the 10 s budget is used up: p, q",
+            "post_stop_incomplete",
+            "warning",
+            phase="post_stop",
         ),
     ]
 
@@ -176,22 +189,24 @@ def test_what_cuts_pre_stop_short() -> None:
         others=(process("worker"),),
         stop_timeout=10.0,
     )
-    events = (ev.Started(0), ev.Started(1), ev.SignalCame(TERM), exited())
+    events = (ev.Started(0), ev.Started(1), ev.SignalReceived(TERM), exited())
     cases: list[tuple[ev.Event, str]] = [
-        (ev.SignalCame(INT), "a second stop request by SIGINT"),
-        (ev.Elapsed("reserve"), "the rest of the 10 s budget is kept back"),
+        (ev.SignalReceived(INT), "a second stop request by SIGINT"),
+        (ev.Elapsed("reserve"), "the rest of the 10 s budget is reserved"),
     ]
     for event, why in cases:
         text = f"pre_stop not completed, {why}: drain, pre_stop[2]"
-        said = told(the_plan, *events, event, ev.AppExited(1, ev.Ending()), app_exited(0))
-        lines = [one for one in said if one.event == "pre_stop_incomplete"]
-        assert lines == [ev.Say(text, "pre_stop_incomplete", "warning", phase="pre_stop")]
+        said = lines(the_plan, *events, event, ev.AppExited(1, ev.Ending()), app_exited(0))
+        incomplete = [one for one in said if one.event == "pre_stop_incomplete"]
+        assert incomplete == [Message(text, "pre_stop_incomplete", "warning", phase="pre_stop")]
 
 
-@pytest.mark.parametrize("events", [(exited(), ev.SignalCame(TERM), app_exited(0)), (app_exited(0), exited(0, TERM))])
+@pytest.mark.parametrize(
+    "events", [(exited(), ev.SignalReceived(TERM), app_exited(0)), (app_exited(0), exited(0, TERM))]
+)
 def test_nothing_is_missing_of_a_pre_stop_that_was_over_or_of_no_more_use(events: tuple[ev.Event, ...]) -> None:
     """A hook may be what stops the app: its end is that of pre_stop, and nothing to be warned of."""
-    said = told(plan(pre_stop=(hook("drain"),)), ev.Started(0), ev.SignalCame(TERM), *events)
+    said = lines(plan(pre_stop=(hook("drain"),)), ev.Started(0), ev.SignalReceived(TERM), *events)
     assert "pre_stop_incomplete" not in [one.event for one in said]
 
 
@@ -202,57 +217,72 @@ def test_a_hook_that_was_to_run_once_is_not_missing_from_a_later_life() -> None:
         stop_timeout=10.0,
         restart=Restart("always"),
     )
-    first = (ev.Started(0), app_exited(0), ev.Empty(), exited(), exited(), ev.Elapsed("backoff"))
-    second = (ev.Started(0), ev.SignalCame(TERM), app_exited(0), ev.Empty(), ev.Elapsed("budget"), exited(0, KILL))
-    assert told(the_plan, *first, *second)[-1] == ev.Say(
-        "post_stop not completed, the budget is spent: p", "post_stop_incomplete", "warning", phase="post_stop"
+    first = (ev.Started(0), app_exited(0), ev.NothingLeft(), exited(), exited(), ev.Elapsed("backoff"))
+    second = (
+        ev.Started(0),
+        ev.SignalReceived(TERM),
+        app_exited(0),
+        ev.NothingLeft(),
+        ev.Elapsed("budget"),
+        exited(0, KILL),
+    )
+    assert lines(the_plan, *first, *second)[-1] == Message(
+        "post_stop not completed, the 10 s budget is used up: p", "post_stop_incomplete", "warning", phase="post_stop"
     )
     machine = Machine(the_plan)
     answers = [machine.handle(event) for event in (ev.Begin(), *first, *second)]
-    assert answers[-1][-1] == ev.Exit(0, "")
+    assert exit_of(answers[-1], the_plan) == (0, "")
 
 
 def test_restarts_until_there_are_too_many() -> None:
     the_plan = plan(restart=Restart("always", 1, 60.0))
-    events = (ev.Started(0), app_exited(0), ev.Empty(), ev.Elapsed("backoff"), ev.Started(0), app_exited(3), ev.Empty())
-    assert told(the_plan, *events) == [
-        ev.Say("app exited 0", "app_exited", "info", process=0, code=0),
-        ev.Say("restart 1 in 0.5 s: app exited 0", "restart"),
-        ev.Say("app exited 3", "app_exited", "info", process=0, code=3),
-        ev.Say("restarted 1 times within 60 s: giving up", "restart_limit", "error"),
+    events = (
+        ev.Started(0),
+        app_exited(0),
+        ev.NothingLeft(),
+        ev.Elapsed("backoff"),
+        ev.Started(0),
+        app_exited(3),
+        ev.NothingLeft(),
+    )
+    assert lines(the_plan, *events) == [
+        Message("app exited 0", "app_exited", "info", process=0, code=0),
+        Message("restart 1 in 0.5 s: app exited 0", "restart"),
+        Message("app exited 3", "app_exited", "info", process=0, code=3),
+        Message("restarted once within 60 s: not restarting again", "restart_limit", "error"),
     ]
 
 
 def test_a_stop_request_in_the_back_off() -> None:
     the_plan = plan(restart=Restart("always"))
-    assert told(the_plan, ev.Started(0), app_exited(3), ev.Empty(), ev.SignalCame(TERM))[1:] == [
-        ev.Say("restart 1 in 0.5 s: app exited 3", "restart"),
-        ev.Say("stop requested by SIGTERM, no restart", "stop_requested", "info", signo=TERM),
+    assert lines(the_plan, ev.Started(0), app_exited(3), ev.NothingLeft(), ev.SignalReceived(TERM))[1:] == [
+        Message("restart 1 in 0.5 s: app exited 3", "restart"),
+        Message("stop requested by SIGTERM, no restart", "stop_requested", "info", signo=TERM),
     ]
 
 
 def test_the_last_sentence_says_what_decided() -> None:
     """It is what the runtime shows of a container that failed. Of a failed pre_stop hook it said "app exited 0"."""
     before = plan(pre_start=(hook("a"),))
-    cases: list[tuple[Plan, tuple[ev.Event, ...], ev.Exit]] = [
+    cases: list[tuple[Plan, tuple[ev.Event, ...], tuple[int, str]]] = [
         (
             before,
-            (ev.SignalCame(TERM), exited(0), ev.Empty()),
-            ev.Exit(143, "stop requested by SIGTERM before the app ran"),
+            (ev.SignalReceived(TERM), exited(0), ev.NothingLeft()),
+            (143, "stop requested by SIGTERM before the app ran"),
         ),
-        (plan(), (ev.Fault(), ev.Empty()), ev.Exit(70, "lifeinit itself failed")),
+        (plan(), (ev.Fault(), ev.NothingLeft()), (70, "lifeinit itself failed")),
         (
             plan(pre_start=(hook("a", abort=True),)),
-            (exited(3), ev.Empty()),
-            ev.Exit(3, "pre_start a (hooks.toml:1) exited 3"),
+            (exited(3), ev.NothingLeft()),
+            (3, "pre_start a (hooks.toml:1) exited 3"),
         ),
         (
             plan(pre_stop=(hook("d", abort=True),)),
-            (ev.Started(0), ev.SignalCame(TERM), exited(4), app_exited(0), ev.Empty()),
-            ev.Exit(4, "pre_stop d (hooks.toml:1) exited 4"),
+            (ev.Started(0), ev.SignalReceived(TERM), exited(4), app_exited(0), ev.NothingLeft()),
+            (4, "pre_stop d (hooks.toml:1) exited 4"),
         ),
     ]
     for the_plan, events, last in cases:
         machine = Machine(the_plan)
         answers = [machine.handle(event) for event in (ev.Begin(), *events)]
-        assert answers[-1][-1] == last
+        assert exit_of(answers[-1], the_plan) == last

@@ -33,6 +33,7 @@ def hooks_of(phase: str) -> st.SearchStrategy[tuple[Hook, ...]]:
         retries=st.sampled_from([0, 0, 1]),
         retry_delay=st.sampled_from([1.0, 0.0]),
         once=st.booleans(),
+        waits=st.booleans(),
     )
 
     def named(hooks: list[Hook]) -> tuple[Hook, ...]:
@@ -61,6 +62,7 @@ def processes(name: str) -> st.SearchStrategy[Process]:
         group=st.booleans(),
         success=st.sampled_from([(), (3,), (128 + TERM, 128 + KILL)]),
         restart=restarts,
+        rewrite=st.sampled_from([(), (), ((USR1, HUP), (TERM, None))]),
     )
 
 
@@ -74,6 +76,8 @@ def any_plan(draw: st.DrawFn) -> Plan:
         stop_timeout=draw(st.sampled_from([10.0, None, 1.0, 0.1, 25.0])),
         kill_after=draw(st.sampled_from([2.0, 60.0, 0.0])),
         rewrite=draw(st.sampled_from([(), ((TERM, QUIT), (HUP, USR1)), ((TERM, None), (USR1, None))])),
+        stop_on=draw(st.sampled_from([(TERM, INT, QUIT), (TERM, INT, QUIT), (TERM, USR1), (QUIT,)])),
+        ignored=draw(st.sampled_from([(), (), (INT,)])),
     )
 
 
@@ -81,9 +85,9 @@ fine = ev.Ending()
 endings = st.sampled_from([fine, fine, ev.Ending(3), ev.Ending(1), ev.Ending(signo=SEGV), ev.Ending(signo=TERM)])
 which = st.integers(0, 2)
 ODD: list[Step] = [
-    ev.SignalCame(USR1),
-    ev.SignalCame(HUP),
-    ev.Leaving(),
+    ev.SignalReceived(USR1),
+    ev.SignalReceived(HUP),
+    ev.AppLeaving(),
     *(ev.MoreTime(process, seconds) for process, seconds in ((0, 1.0), (0, 90.0), (1, 5.0))),
     *(ev.ProbeFailed(process, status, "broken") for process, status in ((0, 1), (1, 126), (2, 1))),
     ev.HookFailed(78, "no variable"),
@@ -135,7 +139,7 @@ class Stories(RuleBasedStateMachine):
         elif world.unready:
             self.story.take(ev.BecameReady(min(world.unready)))
         elif self.story.machine.phase == "cleanup":
-            self.story.take(ev.Empty())
+            self.story.take(ev.NothingLeft())
         elif world.asked and world.alive:
             self.story.take(ev.AppExited(min(world.alive), fine))
         else:
@@ -145,7 +149,7 @@ class Stories(RuleBasedStateMachine):
     @rule(signo=st.sampled_from([None, None, None, TERM, INT, QUIT]))
     def perhaps_a_stop_is_requested(self, signo: int | None) -> None:
         if signo is not None:
-            self.story.take(ev.SignalCame(signo))
+            self.story.take(ev.SignalReceived(signo))
 
     @precondition(some_live)
     @rule(which=which, ending=endings)

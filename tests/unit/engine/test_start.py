@@ -3,9 +3,10 @@
 import pytest
 
 from lifeinit.engine import events as ev
+from lifeinit.engine.notices import InternalError
 from lifeinit.engine.plan import Restart
 from lifeinit.engine.state_machine import Machine
-from tests.unit.engine.plans import CONT, INT, KILL, QUIT, TERM, USR1, hook, plan, process, ready
+from tests.unit.engine.plans import INT, KILL, QUIT, TERM, USR1, hook, plan, process, ready
 from tests.unit.engine.test_state_machine import app_exited, armed, exited, play
 
 READY: "ev.Timer" = ("ready", 0)
@@ -20,9 +21,9 @@ def test_the_app_serves_from_its_readiness_until_anything_ends_it() -> None:
         (up[:1], False),
         (up[:2], False),
         (up, True),
-        ((*up, ev.SignalCame(USR1)), True),
-        ((*up, ev.Leaving()), False),
-        ((*up, ev.SignalCame(TERM)), False),
+        ((*up, ev.SignalReceived(USR1)), True),
+        ((*up, ev.AppLeaving()), False),
+        ((*up, ev.SignalReceived(TERM)), False),
         ((*up, app_exited(0)), False),
     ]:
         assert play(probed, *events)[0].ready is serves, events
@@ -35,7 +36,7 @@ def test_the_app_serves_from_its_readiness_until_anything_ends_it() -> None:
 
 def test_another_life_serves_again_although_the_last_one_said_that_it_leaves() -> None:
     the_plan = plan(restart=Restart("always"))
-    end = (ev.Leaving(), app_exited(0), ev.Empty(), ev.Elapsed("backoff"))
+    end = (ev.AppLeaving(), app_exited(0), ev.NothingLeft(), ev.Elapsed("backoff"))
     assert play(the_plan, ev.Started(0), *end, ev.Started(0))[0].ready
 
 
@@ -53,7 +54,7 @@ def test_time_that_is_over_is_readiness_itself_or_the_want_of_it() -> None:
         in play(plan(ready=ready(after=5.0), post_start=hooks), ev.Started(0), ev.Elapsed(READY))[1]
     )
     machine, _ = play(plan(ready=ready(), post_start=hooks), ev.Started(0), ev.Elapsed(READY))
-    assert (machine.phase, machine.reason, machine.exit_status) == ("stopping", "ready_timeout", 124)
+    assert (machine.phase, machine.verdict.reason, machine.exit_status) == ("stopping", "ready_timeout", 124)
     assert (
         ev.RunHook("post_start", 0)
         in play(plan(ready=ready(abort=False), post_start=hooks), ev.Started(0), ev.Elapsed(READY))[1]
@@ -72,7 +73,7 @@ def test_readiness_is_heard_once_and_not_of_an_app_that_is_being_stopped() -> No
     the_plan = plan(ready=ready(), post_start=(hook("c"),), pre_stop=(hook("d"),))
     for too_late in (ev.BecameReady(0), ev.ProbeFailed(0, 1, "why"), ev.Elapsed(READY)):
         assert play(the_plan, ev.Started(0), ev.BecameReady(0), too_late)[1] == []
-        assert play(the_plan, ev.Started(0), ev.SignalCame(TERM), too_late)[1] == []
+        assert play(the_plan, ev.Started(0), ev.SignalReceived(TERM), too_late)[1] == []
     assert play(plan(), ev.Started(0), ev.ProbeFailed(0, 1, "why"))[1] == []
 
 
@@ -92,9 +93,9 @@ def test_post_start_waits_for_the_last_process_to_be_ready() -> None:
 def test_a_stop_request_before_the_exec_is_answered_runs_pre_stop_once_it_is() -> None:
     """And a second one changes nothing. Nobody waits for readiness then."""
     the_plan = plan(pre_stop=(hook("d"),), ready=ready(), stop_timeout=10.0)
-    machine, actions = play(the_plan, ev.SignalCame(TERM))
+    machine, actions = play(the_plan, ev.SignalReceived(TERM))
     assert armed(actions) == {"reserve": 9.0, "budget": 9.95}
-    assert machine.handle(ev.SignalCame(INT)) == []
+    assert machine.handle(ev.SignalReceived(INT)) == []
     assert machine.handle(ev.Started(0)) == [ev.Arm("timeout", 5.0), ev.RunHook("pre_stop", 0)]
     assert ev.SignalApp(0, TERM, group=False) in machine.handle(exited())
 
@@ -102,8 +103,8 @@ def test_a_stop_request_before_the_exec_is_answered_runs_pre_stop_once_it_is() -
 def test_a_fault_before_the_exec_is_answered_leaves_what_lives_to_cleanup() -> None:
     """Nothing is known of the process; it lives below lifeinit, if it does."""
     machine, actions = play(plan(), ev.Fault())
-    assert ev.Sweep(TERM) in actions
-    assert machine.handle(ev.Empty())[-1] == ev.Exit(70, "lifeinit itself failed")
+    assert ev.SignalLeftovers(TERM) in actions
+    assert machine.handle(ev.NothingLeft())[-1] == ev.Exit(70, InternalError())
 
 
 def test_processes_start_one_after_the_other_and_are_stopped_together() -> None:
@@ -112,13 +113,10 @@ def test_processes_start_one_after_the_other_and_are_stopped_together() -> None:
     assert actions == [ev.StartApp(1)]
     assert machine.handle(ev.Started(1)) == [ev.StartApp(2)]
     machine.handle(ev.Started(2))
-    assert [action for action in machine.handle(ev.SignalCame(INT)) if isinstance(action, ev.SignalApp)] == [
+    assert [action for action in machine.handle(ev.SignalReceived(INT)) if isinstance(action, ev.SignalApp)] == [
         ev.SignalApp(0, INT, group=False),
         ev.SignalApp(1, QUIT, group=True),
         ev.SignalApp(2, INT, group=False),
-        ev.SignalApp(0, CONT, group=False),
-        ev.SignalApp(1, CONT, group=True),
-        ev.SignalApp(2, CONT, group=False),
     ]
 
 
@@ -144,7 +142,7 @@ def test_a_stop_that_lifeinit_begins_has_its_own_limit(events: tuple[ev.Event, .
 def test_a_stop_that_was_asked_for_has_no_limit_but_the_users_when_one_process_is_gone() -> None:
     """With pre_stop still running, or over."""
     two = {"others": (process("worker"),), "pre_stop": (hook("d"),)}
-    up = (ev.Started(0), ev.Started(1), ev.SignalCame(QUIT))
+    up = (ev.Started(0), ev.Started(1), ev.SignalReceived(QUIT))
     machine, actions = play(plan(**two), *up, app_exited(0))  # type: ignore[arg-type]
     assert "budget" not in armed(actions)
     assert ev.SignalApp(1, QUIT, group=False) in actions
@@ -156,7 +154,7 @@ def test_a_stop_that_was_asked_for_has_no_limit_but_the_users_when_one_process_i
 def test_the_first_process_to_end_gives_the_status_unless_all_were_asked_to() -> None:
     """Who stops because another one is gone says nothing; where all were asked, none hides another's failure."""
     the_plan = plan(others=(process("worker", success=(9,)),))
-    up, asked = (ev.Started(0), ev.Started(1)), ev.SignalCame(TERM)
+    up, asked = (ev.Started(0), ev.Started(1)), ev.SignalReceived(TERM)
 
     def status(*events: ev.Event) -> int:
         return play(the_plan, *up, *events)[0].exit_status
@@ -178,26 +176,26 @@ def test_what_ended_first_is_what_hooks_are_told() -> None:
     the_plan = plan(others=(process("worker"),))
     up = (ev.Started(0), ev.Started(1))
     machine, _ = play(the_plan, *up, ev.AppExited(1, ev.Ending(3)), app_exited(4))
-    assert (machine.first_exit, machine.ending) == (1, ev.Ending(3))
-    machine, _ = play(the_plan, *up, ev.SignalCame(TERM), app_exited(0), ev.AppExited(1, ev.Ending(4)))
-    assert (machine.first_exit, machine.ending) == (0, ev.Ending(4))
+    assert (machine.verdict.process, machine.verdict.ending) == (1, ev.Ending(3))
+    machine, _ = play(the_plan, *up, ev.SignalReceived(TERM), app_exited(0), ev.AppExited(1, ev.Ending(4)))
+    assert (machine.verdict.process, machine.verdict.ending) == (0, ev.Ending(4))
     both_fine = plan(success=(128 + TERM,), others=(process("worker"),))
-    machine, _ = play(both_fine, *up, ev.SignalCame(TERM), app_exited(signo=TERM), ev.AppExited(1, ev.Ending()))
-    assert machine.ending == ev.Ending(signo=TERM)
+    machine, _ = play(both_fine, *up, ev.SignalReceived(TERM), app_exited(signo=TERM), ev.AppExited(1, ev.Ending()))
+    assert machine.verdict.ending == ev.Ending(signo=TERM)
     machine, _ = play(plan(ready=ready()), ev.Started(0), ev.Elapsed(READY), app_exited(5))
-    assert (machine.ending, machine.exit_status) == (ev.Ending(5), 124)
+    assert (machine.verdict.ending, machine.exit_status) == (ev.Ending(5), 124)
 
 
 def test_a_signal_goes_to_each_process_that_lives() -> None:
     the_plan = plan(group=True, others=(process("worker"), process("beat")), stop_timeout=10.0)
     up = (ev.Started(0), ev.Started(1), ev.Started(2))
-    assert play(the_plan, *up, ev.SignalCame(USR1))[1] == [
+    assert play(the_plan, *up, ev.SignalReceived(USR1))[1] == [
         ev.SignalApp(0, USR1, group=True),
         ev.SignalApp(1, USR1, group=False),
         ev.SignalApp(2, USR1, group=False),
     ]
     machine, _ = play(the_plan, *up, ev.AppExited(1, ev.Ending()))
-    assert machine.handle(ev.SignalCame(USR1)) == [
+    assert machine.handle(ev.SignalReceived(USR1)) == [
         ev.SignalApp(0, USR1, group=True),
         ev.SignalApp(2, USR1, group=False),
     ]
@@ -206,7 +204,7 @@ def test_a_signal_goes_to_each_process_that_lives() -> None:
 def test_what_does_not_die_of_sigkill_is_given_up() -> None:
     """Each process that is left, after a second; it counts as killed."""
     the_plan = plan(others=(process("worker"),), stop_timeout=60.0)
-    machine, _ = play(the_plan, ev.Started(0), ev.Started(1), ev.SignalCame(TERM))
+    machine, _ = play(the_plan, ev.Started(0), ev.Started(1), ev.SignalReceived(TERM))
     assert armed(machine.handle(ev.Elapsed("reserve"))) == {"lost": 1.0}
     actions = machine.handle(ev.Elapsed("lost"))
     assert [action for action in actions if isinstance(action, ev.ForgetApp)] == [ev.ForgetApp(0), ev.ForgetApp(1)]
@@ -235,7 +233,7 @@ def delays(the_restart: Restart, lives: int) -> list[float]:
     for _ in range(lives):
         machine.handle(ev.Started(0))
         machine.handle(app_exited(1))
-        found.append(armed(machine.handle(ev.Empty()))["backoff"])
+        found.append(armed(machine.handle(ev.NothingLeft()))["backoff"])
         machine.handle(ev.Elapsed("backoff"))
     return found
 
@@ -252,7 +250,7 @@ def test_a_restart_counts_until_its_window_is_over() -> None:
     def ends() -> list[ev.Arm]:
         machine.handle(ev.Started(0))
         machine.handle(app_exited(1))
-        return [action for action in machine.handle(ev.Empty()) if isinstance(action, ev.Arm)]
+        return [action for action in machine.handle(ev.NothingLeft()) if isinstance(action, ev.Arm)]
 
     windows: list[ev.Timer] = []
     for delay in (0.5, 1.0):
@@ -266,7 +264,7 @@ def test_a_restart_counts_until_its_window_is_over() -> None:
     assert window.timer != windows[1]
     assert backoff == ev.Arm("backoff", 1.0)
     machine.handle(ev.Elapsed("backoff"))
-    assert machine.restarts == 3
+    assert machine.restarts.count == 3
     assert ends() == []
     assert machine.phase == "exit"
 
@@ -277,27 +275,27 @@ def test_a_restart_counts_until_its_window_is_over() -> None:
 )
 def test_what_restart_means(when: str, code: int, again: bool) -> None:
     the_plan = plan(restart=Restart(when), success=())  # type: ignore[arg-type]
-    machine, _ = play(the_plan, ev.Started(0), app_exited(code), ev.Empty())
+    machine, _ = play(the_plan, ev.Started(0), app_exited(code), ev.NothingLeft())
     assert machine.phase == ("waiting" if again else "exit")
 
 
 def test_a_stop_request_at_any_time_is_the_last_word() -> None:
     """In the life itself, in its cleanup, and in the back-off, whose end it is."""
     the_plan = plan(restart=Restart("always"), post_stop=(hook("p"),))
-    end = (app_exited(3), ev.Empty(), exited())
+    end = (app_exited(3), ev.NothingLeft(), exited())
     for at in range(4):
-        events = (ev.Started(0), *end[:at], ev.SignalCame(TERM), *end[at:])
+        events = (ev.Started(0), *end[:at], ev.SignalReceived(TERM), *end[at:])
         machine, _ = play(the_plan, *events)
         assert machine.phase == "exit", events
-    actions = play(the_plan, ev.Started(0), *end, ev.SignalCame(TERM))[1]
+    actions = play(the_plan, ev.Started(0), *end, ev.SignalReceived(TERM))[1]
     assert actions[0] == ev.Disarm("backoff")
     assert isinstance(actions[-1], ev.Exit)
 
 
 def test_a_fault_at_any_time_is_the_last_word_too() -> None:
     the_plan = plan(restart=Restart("always"))
-    actions = play(the_plan, ev.Started(0), app_exited(0), ev.Empty(), ev.Fault())[1]
-    assert actions == [ev.Disarm("backoff"), ev.Exit(70, "lifeinit itself failed")]
+    actions = play(the_plan, ev.Started(0), app_exited(0), ev.NothingLeft(), ev.Fault())[1]
+    assert actions == [ev.Disarm("backoff"), ev.Exit(70, InternalError())]
 
 
 def test_the_process_that_decided_says_whether_there_is_another_life() -> None:
@@ -314,12 +312,12 @@ def test_the_process_that_decided_says_whether_there_is_another_life() -> None:
         ),
     ]:
         the_plan = plan(restart=first, others=(process("worker", restart=second, ready=ready()),))
-        assert play(the_plan, *events, ev.Empty())[0].phase == "waiting", events
+        assert play(the_plan, *events, ev.NothingLeft())[0].phase == "waiting", events
         the_plan = plan(
             restart=again if first is never else never,
             others=(process("worker", restart=again if second is never else never, ready=ready()),),
         )
-        assert play(the_plan, *events, ev.Empty())[0].phase == "exit", events
+        assert play(the_plan, *events, ev.NothingLeft())[0].phase == "exit", events
 
 
 def test_a_hook_that_is_once_is_left_out_when_it_has_succeeded() -> None:
@@ -329,11 +327,11 @@ def test_a_hook_that_is_once_is_left_out_when_it_has_succeeded() -> None:
         post_stop=(hook("f", once=True),),
         restart=Restart("always"),
     )
-    first = (exited(0), exited(1), exited(0), ev.Started(0), app_exited(0), ev.Empty(), exited(0))
+    first = (exited(0), exited(1), exited(0), ev.Started(0), app_exited(0), ev.NothingLeft(), exited(0))
     machine, actions = play(the_plan, *first, ev.Elapsed("backoff"))
     assert actions == [ev.Arm("timeout", 5.0), ev.RunHook("pre_start", 1)]
     assert machine.handle(exited(0))[-1] == ev.RunHook("pre_start", 2)
     assert machine.handle(exited(0))[-1] == ev.StartApp(0)
     machine.handle(ev.Started(0))
     machine.handle(app_exited(0))
-    assert armed(machine.handle(ev.Empty()))["backoff"] == 1.0
+    assert armed(machine.handle(ev.NothingLeft()))["backoff"] == 1.0

@@ -8,7 +8,7 @@ import pytest
 from lifeinit.engine import events as ev
 from lifeinit.engine.plan import Plan, Restart
 from lifeinit.engine.state_machine import Machine
-from tests.unit.engine.plans import HUP, INT, QUIT, TERM, hook, plan, process, ready
+from tests.unit.engine.plans import HUP, INT, QUIT, TERM, WINCH, hook, plan, process, ready
 from tests.unit.engine.walk import Walk, walk
 from tests.unit.engine.world import ViolationError
 
@@ -67,9 +67,13 @@ PLANS = {
         stop_signal=QUIT,
         rewrite=((TERM, INT), (HUP, None)),
         success=(3,),
-        others=(process("worker", group=True),),
+        others=(process("worker", group=True, rewrite=((HUP, HUP), (TERM, None))),),
         stop_timeout=10.0,
     ),
+    "stopped by another signal": plan(
+        pre_start=(hook("a"),), pre_stop=(hook("d"),), stop_on=(WINCH,), ignored=(INT,), stop_timeout=10.0
+    ),
+    "waits before the stop": plan(pre_stop=(hook("d", waits=True, retries=1), hook("e")), stop_timeout=10.0),
     "restart on failure": plan(
         pre_start=(hook("a", abort=True, once=True),),
         post_stop=(hook("f", abort=True),),
@@ -126,9 +130,13 @@ def test_the_walk_reaches_every_phase() -> None:
 
 
 def _hangs_when_the_app_exits_beside_a_hook(
-    self: Machine, _process: int, ending: ev.Ending, _remark: str
+    self: Machine,
+    process: int,
+    ending: ev.Ending,
+    oom_killed: bool,  # noqa: ARG001
 ) -> list[ev.Action]:
-    self.app, self.alive, self.ending, self.status = "dead", (), ending, self.status or ending.status
+    self.app.exited(process)
+    self.verdict.status = self.verdict.status or ending.status
     return []
 
 
@@ -136,8 +144,8 @@ def _starts_anyway(_self: Machine, _signo: int) -> list[ev.Action]:
     return []
 
 
-def _exits_at_once(self: Machine, _process: int, _ending: ev.Ending, _remark: str) -> list[ev.Action]:
-    return self._leave()
+def _exits_at_once(self: Machine, _process: int, _ending: ev.Ending, _oom_killed: bool) -> list[ev.Action]:
+    return self._exit()
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 
 from lifeinit.engine import events as ev
+from lifeinit.engine.messages import message
+from lifeinit.engine.notices import Notice
 from lifeinit.engine.plan import Hook, Plan, Process, Ready
 from lifeinit.engine.signals import name_of
 
@@ -13,7 +15,7 @@ _TIMERS = {
     "retry": "the hook's retry_delay",
     "reserve": "the budget less its reserve",
     "budget": "the whole budget",
-    "sweep": "the moment for what is left behind",
+    "cleanup": "the moment for what is left behind",
     "lost": "the time that the app has to die of SIGKILL",
     "backoff": "the back-off",
 }
@@ -24,7 +26,7 @@ def event_in_words(event: ev.Event, plan: Plan) -> str:
     match event:
         case ev.Begin():
             return "lifeinit begins"
-        case ev.SignalCame(signo):
+        case ev.SignalReceived(signo):
             return f"stop request {name_of(signo)}" if signo in plan.stop_on else f"signal {name_of(signo)}"
         case ev.Started(process):
             return f"the exec of {_named(process, plan)} succeeds"
@@ -38,7 +40,7 @@ def event_in_words(event: ev.Event, plan: Plan) -> str:
             return f"the ready probe of {_named(process, plan)} fails, status {status}"
         case ev.MoreTime(process, seconds):
             return f"{_named(process, plan)} asks for {seconds:g} s more to become ready"
-        case ev.Leaving():
+        case ev.AppLeaving():
             return "a process of the app says that it is about to stop"
         case ev.HookExited(ending):
             return f"the hook {_end(ending)}"
@@ -46,7 +48,7 @@ def event_in_words(event: ev.Event, plan: Plan) -> str:
             return f"the hook cannot be run, status {status}"
         case ev.Elapsed(timer):
             return f"{timer_in_words(timer, plan)} is over"
-        case ev.Empty():
+        case ev.NothingLeft():
             return "nothing lives below lifeinit any more"
         case ev.Fault():
             return "lifeinit itself fails"
@@ -59,6 +61,8 @@ def action_in_words(action: ev.Action, plan: Plan) -> str:
             return f"starts {_named(process, plan)}"
         case ev.SignalApp(process, signo, group):
             return f"{name_of(signo)} to {_named(process, plan)}{' and its group' if group else ''}"
+        case ev.WakeApp(process):
+            return f"CONT to {_named(process, plan)} if it is stopped"
         case ev.Probe(process):
             return f"starts the ready probe of {_named(process, plan)}"
         case ev.EndProbe(process):
@@ -71,14 +75,14 @@ def action_in_words(action: ev.Action, plan: Plan) -> str:
             return f"gives up {_named(process, plan)}"
         case ev.ForgetHook():
             return "gives up the hook"
-        case ev.Sweep(signo):
+        case ev.SignalLeftovers(signo):
             return f"{name_of(signo)} to everything that is left"
         case ev.Arm(timer, after, at_least):
             return f"{timer_in_words(timer, plan)}: {'at least ' if at_least else ''}{after:g} s"
         case ev.Disarm(timer):
             return f"no longer waits for {timer_in_words(timer, plan)}"
-        case ev.Say(text):
-            return f'says "{text.replace(ev.ELAPSED, "...")}"'
+        case Notice():
+            return f'says "{message(action, plan, 0.0).text}"'
         case ev.Exit(status):
             return f"exits {status}"
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from lifeinit.engine import events as ev
 from lifeinit.engine.plan import Plan
 from lifeinit.engine.state_machine import Machine
-from tests.unit.engine.plans import TERM, USR1
+from tests.unit.engine.plans import INT, TERM, USR1
 from tests.unit.engine.told import event_in_words
 from tests.unit.engine.world import Rules, ViolationError, World
 
@@ -21,7 +21,7 @@ def possible(world: World, phase: str, plan: Plan) -> list[ev.Event]:
         # The answer comes before anything else is read, unless lifeinit itself fails to get one.
         answers: list[ev.Event] = [ev.Started(world.starting), ev.StartFailed(world.starting, 127, "not found")]
         return answers if world.faulty else [*answers, ev.Fault()]
-    events: list[ev.Event] = [ev.SignalCame(signo) for signo in signals(plan)]
+    events: list[ev.Event] = [ev.SignalReceived(signo) for signo in signals(plan)]
     if not world.faulty:
         events.append(ev.Fault())
     for process in sorted(world.alive):
@@ -30,7 +30,7 @@ def possible(world: World, phase: str, plan: Plan) -> list[ev.Event]:
         if ready is not None:
             events.append(ev.BecameReady(process))
         if ready is not None and ready.notify:
-            events += [ev.MoreTime(process, 9.0), ev.Leaving()]
+            events += [ev.MoreTime(process, 9.0), ev.AppLeaving()]
     for process in sorted(world.probed):
         events.append(ev.ProbeFailed(process, 124, "broken"))
     if world.turn is not None and world.turn.doing == "running":
@@ -38,13 +38,14 @@ def possible(world: World, phase: str, plan: Plan) -> list[ev.Event]:
         events.append(ev.HookFailed(4, "cannot run"))
     events += [ev.Elapsed(timer) for timer in due(world)]
     if phase == "cleanup":
-        events.append(ev.Empty())
+        events.append(ev.NothingLeft())
     return events
 
 
 def signals(plan: Plan) -> list[int]:
-    """One that asks for a stop, one that does not, and those that the plan speaks of."""
-    return sorted({TERM, USR1, *(came for came, _ in plan.rewrite)})
+    """Two that ask for a stop, of which one skips pre_stop, one that does not, and those that the plan names."""
+    own = (came for process in plan.processes for came, _ in process.rewrite)
+    return sorted({TERM, INT, USR1, *plan.stop_on[:1], *(came for came, _ in plan.rewrite), *own})
 
 
 def due(world: World) -> list["ev.Timer"]:
@@ -92,17 +93,22 @@ class Walk:
         return [number for number in range(len(edges)) if number not in good]
 
 
+_PARTS = ("app", "verdict", "budget", "hook_run", "restarts")  # what of a machine is a record of its own, and changes
+
+
 def snapshot(machine: Machine) -> tuple[object, ...]:
     """The machine's whole state, its phase first. How often it has restarted makes no difference after the first."""
-    own = {name: value for name, value in vars(machine).items() if name not in {"plan", "phase", "run"}}
-    of_hook = {name: value for name, value in vars(machine.run).items() if name != "hook"}
-    own |= {"restarts": min(machine.restarts, 2), "why": bool(machine.why)}
-    return (machine.phase, *own.values(), *of_hook.values())
+    own = {name: value for name, value in vars(machine).items() if name not in {"plan", "phase", *_PARTS}}
+    parts = {(name, field): value for name in _PARTS for field, value in vars(getattr(machine, name)).items()}
+    parts = {(name, field): value for (name, field), value in parts.items() if field not in {"plan", "hook"}}
+    parts |= {("restarts", "count"): min(machine.restarts.count, 2), ("verdict", "cause"): bool(machine.verdict.cause)}
+    return (machine.phase, *own.values(), *parts.values())
 
 
 def copied(machine: Machine) -> Machine:
     twin = copy.copy(machine)
-    twin.run = copy.copy(machine.run)
+    for name in _PARTS:
+        setattr(twin, name, copy.copy(getattr(machine, name)))
     return twin
 
 

@@ -7,8 +7,9 @@ exit status has to be, it works out for itself from docs and events. The walk an
 from typing import Literal, NamedTuple
 
 from lifeinit.engine import events as ev
+from lifeinit.engine.notices import Notice
 from lifeinit.engine.plan import Hook, Plan
-from tests.unit.engine.plans import CONT, KILL, TERM
+from tests.unit.engine.plans import INT, KILL, QUIT, TERM
 
 HookPhase = Literal["pre_start", "post_start", "pre_stop", "post_stop"]
 
@@ -27,8 +28,9 @@ class Turn(NamedTuple):
     attempt: int = 1
     doing: Literal["running", "sleeping", "pausing", "due"] = "running"  # due: its retry_delay is over
     timed_out: bool = False
-    cut: bool = False  # life goes on without it
+    cut: bool = False  # the lifecycle moves on without it
     killed: bool = False
+    last_try: bool = False
 
 
 class World(NamedTuple):
@@ -76,6 +78,18 @@ class Rules:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.rewrite = dict(plan.rewrite)
+        self.rewrites = [{**self.rewrite, **dict(process.rewrite)} for process in plan.processes]
+
+    def is_stop_request(self, signo: int, app_lives: bool) -> bool:
+        """What `stop_on` names, and until the app lives TERM, INT and QUIT; not what is dropped or was ignored."""
+        usual = set(self.plan.stop_on) | (set() if app_lives else {TERM, INT, QUIT})
+        return (
+            signo in usual and self.rewrite.get(signo, signo) is not None and signo not in self.plan.inherited.ignored
+        )
+
+    def goes(self, signo: int, process: int) -> int | None:
+        """What a process gets for a signal; None if it gets nothing."""
+        return self.rewrites[process].get(signo, signo)
 
     # What happens.
 
@@ -97,17 +111,13 @@ class Rules:
                 return self._hook_over(world, world.turn, status)
             case ev.Elapsed(timer):
                 return self._elapsed(world._replace(timers=world.timers - {timer}), timer)
-            case ev.SignalCame(signo) if signo in self.plan.stop_on and self.passed_on(signo) is not None:
+            case ev.SignalReceived(signo) if self.is_stop_request(signo, bool(world.alive)):
                 return self._stop_requested(world, signo)
             case ev.Fault():
                 world = self._cut(world._replace(faulty=True, stop_requested=True, hurried=True))
                 return world._replace(starting=None, verdict=70, why=world.why or "fault", unready=frozenset())
             case _:
                 return world
-
-    def passed_on(self, signo: int) -> int | None:
-        """What the app gets for a signal; None if it is dropped."""
-        return self.rewrite.get(signo, signo)
 
     def _started(self, world: World) -> World:
         if len(world.alive) < len(self.plan.processes):
@@ -122,7 +132,16 @@ class Rules:
             world = world._replace(decides=process)
         world = world._replace(alive=world.alive - {process}, exits=True, why=world.why or "exited", hurried=True)
         world = world._replace(unready=frozenset())
-        return self._cut(world) if world.turn and world.turn.phase != "post_stop" else world
+        return self._without_app(world)
+
+    def _without_app(self, world: World) -> World:
+        """A pre_stop command may be what stopped the app, and runs to its end; what only waits ends, as all others."""
+        turn = world.turn
+        if turn is None or turn.phase == "post_stop":
+            return world
+        if turn.phase == "pre_stop" and turn.doing == "running" and not self._hook(turn).waits:
+            return world._replace(turn=turn._replace(last_try=True))
+        return self._cut(world)
 
     def _ready(self, world: World, process: int) -> World:
         return world._replace(probed=world.probed - {process}, unready=world.unready - {process})
@@ -136,14 +155,14 @@ class Rules:
         return world._replace(unready=frozenset(), why="ready_timeout", verdict=status, decides=process, hurried=True)
 
     def _stop_requested(self, world: World, signo: int) -> World:
+        world = world._replace(stop_requested=True)
         if world.why:
-            world = world._replace(hurried=True)
-        elif not world.started:
+            hook_runs = world.turn is not None and world.turn.phase == "pre_stop"
+            skips = signo in {INT, QUIT} and not world.asked and (bool(world.alive) or hook_runs)
+            return self._cut(world._replace(hurried=True)) if skips else world
+        if not world.started:
             world = world._replace(verdict=128 + signo)
-        world = world._replace(
-            why=world.why or "signal", stop_requested=True, stop_signo=world.stop_signo or signo, unready=frozenset()
-        )
-        return self._cut(world) if world.turn and world.turn.phase != "post_stop" else world
+        return self._cut(world._replace(why="signal", stop_signo=signo, unready=frozenset()))
 
     def _cut(self, world: World) -> World:
         """Life goes on without the hook whose turn it is: a program has to be waited for, a pause is over at once."""
@@ -163,7 +182,7 @@ class Rules:
         if turn.cut:
             return world._replace(turn=None)
         status = 124 if turn.timed_out else status
-        if status and turn.attempt <= hook.retries:
+        if status and turn.attempt <= hook.retries and not turn.last_try:
             return world._replace(turn=Turn(*place, turn.attempt, "pausing"))
         world = world._replace(turn=None, done=(turn.phase, turn.number + 1))
         if not status:
@@ -211,7 +230,7 @@ class Rules:
                 return self._start(world, process)
             case ev.RunHook(phase, index):
                 return self._begin_hook(world, phase, index, "running")
-            case ev.SignalApp(process):
+            case ev.SignalApp(process) | ev.WakeApp(process):
                 rule(process in world.alive, "no process is signalled that is reaped or never ran")
             case ev.Probe(process):
                 rule(process in world.unready, "a probe is for a process that lives and is not ready")
@@ -226,7 +245,7 @@ class Rules:
             case ev.ForgetHook():
                 rule(world.turn is not None and world.turn.killed, "a hook is given up only after its SIGKILL")
                 return world if world.turn is None else self._hook_over(world, world.turn, 128 + KILL)
-            case ev.Sweep():
+            case ev.SignalLeftovers():
                 rule(not world.alive and not world.turn, "cleanup comes when app and hooks are gone")
                 rule(not world.probed, "cleanup comes when no probe runs")
                 return world._replace(swept=True)
@@ -239,7 +258,7 @@ class Rules:
                 self._life_ends(world, status)
                 rule(not self._restarts(world), "an app whose restart rule says so is started again")
                 return world._replace(exited=True)
-            case ev.Say():
+            case Notice():
                 pass
         return world
 
@@ -349,16 +368,18 @@ class Rules:
         waits = {timer[1] for timer in world.timers if timer[0] == "ready"}
         rule(waits == world.unready, "a process that is not ready yet has its time for that, and no other has")
         sent = [action for action in actions if isinstance(action, ev.SignalApp)]
-        forwarded = self._forwarded(event)
-        if forwarded is not None:
-            got = [(action.process, action.signo) for action in sent]
-            wanted = [(process, forwarded) for process in sorted(before.alive)] if forwarded else []
-            rule(got == wanted, "a signal goes to each living process as it came, or as `signals` rewrites it")
-            return world
+        if isinstance(event, ev.SignalReceived):
+            request = self.is_stop_request(event.signo, bool(before.alive))
+            if not request or (before.asked and before.alive):
+                got = [(action.process, action.signo) for action in sent]
+                goes = [(process, self.goes(event.signo, process)) for process in sorted(before.alive)]
+                wanted = [pair for pair in goes if pair[1] is not None]
+                rule(got == wanted, "a signal goes to each living process as it came, or as `signals` rewrites it")
+                return world
+            if before.why and event.signo not in {INT, QUIT} and before.alive:
+                rule(all(isinstance(action, Notice) for action in actions), "a second SIGTERM changes nothing")
         for action in sent:
-            world = self._ask(world, action, sent)
-        if event == ev.SignalCame(TERM) and before.asked and before.alive:
-            rule({action.process for action in sent} == before.alive, "a second stop request reaches the app")
+            world = self._ask(world, action, actions)
         if world.alive and world.hurried:
             rule(world.asked >= world.alive, "an app whose stop is hurried is asked at once")
         if world.asked and not before.asked:
@@ -379,25 +400,17 @@ class Rules:
             case "pausing" | "due":
                 rule(timers == {"retry"}, "a hook that failed waits for its next try, and for nothing else")
 
-    def _forwarded(self, event: ev.Event) -> int | None:
-        """The signal that the app is to get, unchanged; 0 for none; None if the event is no such signal."""
-        if not isinstance(event, ev.SignalCame):
-            return None
-        goes = self.passed_on(event.signo)
-        if goes is None:
-            return 0
-        return None if event.signo in self.plan.stop_on else goes
-
-    def _ask(self, world: World, action: ev.SignalApp, sent: list[ev.SignalApp]) -> World:
+    def _ask(self, world: World, action: ev.SignalApp, actions: list[ev.Action]) -> World:
         process, signo = self.plan.processes[action.process], action.signo
         if signo == KILL:
             rule(action.process in world.asked, "no process is killed that was not asked to stop")
             rule(action.group, "SIGKILL goes to the whole group")
-        elif signo != CONT and action.process not in world.asked:
-            came = self.passed_on(world.stop_signo) if world.stop_signo else None
+        else:
+            rule(action.process not in world.asked, "a process is asked to stop once")
+            came = self.goes(world.stop_signo, action.process) if world.stop_signo else None
             rule(signo == (process.stop_signal or came or TERM), "stop_signal asks the app, else the signal that came")
             rule(action.group == process.group, "the stop signal goes where stop_scope says")
-            rule(any(also.signo == CONT and also.process == action.process for also in sent), "who is asked is woken")
+            rule(ev.WakeApp(action.process) in actions, "who is asked is woken, if it is stopped")
             rule(world.why != "signal" or world.hurried or not self.due(world, "pre_stop"), "pre_stop comes first")
             return world._replace(asked=world.asked | {action.process})
         return world

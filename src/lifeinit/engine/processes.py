@@ -1,0 +1,112 @@
+"""The processes that together are the app: which run, which are not ready yet, and which signal each one gets."""
+
+from lifeinit.engine import events as ev
+from lifeinit.engine.plan import Plan, Process
+from lifeinit.engine.signals import number_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    AppState = Literal["none", "alive", "killed", "dead"]
+
+_KILL, _TERM = (number_of(name) or 0 for name in ("KILL", "TERM"))
+
+
+class App:
+    """The app in one life. Numbers are those of the plan's processes.
+
+    none     not every process has started; `running` has those that have, nothing is `unready`
+    alive    every process has started; `running` has at least one, `unready` those whose readiness is awaited
+    killed   SIGKILL was sent to all that run; nothing is `unready`
+    dead     all are reaped: both are empty
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.state: AppState = "none"
+        self.running: tuple[int, ...] = ()
+        self.unready: tuple[int, ...] = ()
+
+    # Start and end.
+
+    def started(self, process: int) -> int | None:
+        """Its exec succeeded. The process that starts next; None after the last one: the app is alive then."""
+        self.running = (*self.running, process)
+        if process + 1 < len(self.plan.processes):
+            return process + 1
+        self.state = "alive"
+        return None
+
+    def exited(self, process: int) -> ev.Actions:
+        """It is dead and reaped; the app is, with its last process."""
+        self.running = tuple(other for other in self.running if other != process)
+        ended = self.end_probe(process)
+        if not self.running:
+            self.state = "dead"
+        return ended
+
+    # Signals.
+
+    def forward(self, signo: int) -> ev.Actions:
+        """A signal to each process, as the plan's `signals` and its own rewrite it."""
+        plan = self.plan
+        if not plan.rewrite and len(plan.processes) == 1 and not plan.processes[0].rewrite:
+            # The usual case by itself: the time of this is what an app can feel.
+            return [ev.SignalApp(process, signo, plan.processes[process].group) for process in self.running]
+        return [
+            ev.SignalApp(process, goes, plan.processes[process].group)
+            for process in self.running
+            if (goes := rewritten(signo, plan, plan.processes[process])) is not None
+        ]
+
+    def ask_to_stop(self, request: int) -> ev.Actions:
+        """stop_signal to each process; without one, the signal of the stop request (0: there is none) or SIGTERM."""
+        plan, signals = self.plan, []
+        for process in self.running:
+            own = plan.processes[process]
+            signo = own.stop_signal
+            if signo is None:
+                # A process may ignore a signal by its `signals`, but not that it has to stop.
+                signo = (rewritten(request, plan, own) if request else None) or _TERM
+            signals.append(ev.SignalApp(process, signo, own.group))
+        return [*signals, *(ev.WakeApp(process) for process in self.running)]
+
+    def kill(self, lost_after: float) -> ev.Actions:
+        """SIGKILL to every process and its group; what has not died after `lost_after` is given up."""
+        self.state = "killed"
+        kills = [ev.SignalApp(process, _KILL, group=True) for process in self.running]
+        return [*kills, ev.Arm("lost", lost_after)]
+
+    # Readiness.
+
+    def begin_probes(self) -> ev.Actions:
+        """Every process with a `ready` of its own gets its probe, or its time to report that it is ready."""
+        actions: ev.Actions = []
+        for process in self.running:
+            ready = self.plan.processes[process].ready
+            if ready is not None:
+                self.unready = (*self.unready, process)
+                actions.append(ev.Arm(("ready", process), ready.timeout if ready.after is None else ready.after))
+                if ready.program is not None:
+                    actions.append(ev.Probe(process))
+        return actions
+
+    def end_probe(self, process: int) -> ev.Actions:
+        """It is ready, dead or being stopped: nobody waits for its readiness any more."""
+        if process not in self.unready:
+            return []
+        self.unready = tuple(other for other in self.unready if other != process)
+        return [ev.Disarm(("ready", process)), ev.EndProbe(process)]
+
+    def end_probes(self) -> ev.Actions:
+        """The app is being stopped."""
+        return [action for process in self.unready for action in self.end_probe(process)]
+
+
+def rewritten(signo: int, plan: Plan, process: Process) -> int | None:
+    """What a process gets for a signal that lifeinit gets; None if it gets nothing."""
+    for came, goes in (*process.rewrite, *plan.rewrite):
+        if came == signo:
+            return goes
+    return signo

@@ -1,0 +1,74 @@
+"""What one life comes to: why it ends, and the exit status that follows from it."""
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    from lifeinit.engine.events import Ending
+    from lifeinit.engine.notices import Notice
+
+    Failure = Literal["pre_start_failed", "post_start_failed", "ready_timeout", "start_failed", "internal_error"]
+    Reason = Literal["", "signal", "exited"] | Failure
+
+
+class Verdict:
+    """Of one life. Nothing is decided while `reason` is empty; the first reason stays.
+
+    `status` is what the app or a start phase makes it, None until then; `stop_hook_status` is that of the first stop
+    hook that aborts, which counts only in the place of a 0. `cause` is what decided. `ending` is that of the process
+    whose status counts, None if none has ended.
+    """
+
+    def __init__(self) -> None:
+        self.reason: Reason = ""
+        self.stop_signo = 0  # the stop request, if that is the reason
+        self.status: int | None = None
+        self.stop_hook_status = 0
+        self.cause: Notice | None = None
+        self.ending: Ending | None = None
+        self._failed: int | None = None
+        self._first_exited: int | None = None
+
+    @property
+    def exit_status(self) -> int:
+        """What lifeinit will exit with, as far as it is known. A stop hook never masks the app's own failure."""
+        return self.status or self.stop_hook_status
+
+    @property
+    def process(self) -> int:
+        """Whose restart rule counts: that of the process that could not start, else of the one that exited first."""
+        if self._failed is not None:
+            return self._failed
+        return self._first_exited or 0
+
+    def start_failed(self, reason: "Failure", status: int, cause: "Notice", process: int | None = None) -> None:
+        """A hook of a start phase, the exec or the readiness of a process has failed."""
+        self.reason, self.status, self.cause = reason, status, cause
+        if process is not None:
+            self._failed = process
+
+    def internal_error(self, status: int, cause: "Notice") -> None:
+        """lifeinit itself has failed, whatever else has happened."""
+        self.reason, self.status, self.cause = self.reason or "internal_error", status, cause
+
+    def stop_requested(self, signo: int) -> None:
+        """A stop request is why this life ends."""
+        self.reason, self.stop_signo = "signal", signo
+
+    def exited(self, process: int, ending: "Ending", status: int, notice: "Notice") -> None:
+        """A process of the app has exited, and its success_exit_codes make this status of it.
+
+        The first one decides; but where all were asked to stop, none hides another's failure with its 0.
+        """
+        if self._first_exited is None:
+            self._first_exited, self.ending = process, ending
+        if self.status is None or (self.reason == "signal" and not self.status and status):
+            self.status, self.ending = status, ending
+            if status or not self.stop_hook_status:
+                self.cause = notice
+        self.reason = self.reason or "exited"
+
+    def stop_hook_failed(self, status: int, cause: "Notice") -> None:
+        """A stop hook with on_failure = "abort": the first one, and only in the place of a 0."""
+        if not self.exit_status:
+            self.stop_hook_status, self.cause = status, cause

@@ -26,9 +26,13 @@ def main() -> "NoReturn":
         refuse_archive()
     if _is_command(arguments):
         _serve_command(arguments)
+    from lifeinit.startup import clean_interpreter  # noqa: PLC0415
+
+    if not clean_interpreter.is_clean():
+        clean_interpreter.exec_clean(arguments, _MASK, _PARENT)
     from lifeinit.startup.launcher import launch  # noqa: PLC0415
 
-    launch(arguments, sorted(_MASK), _PARENT)
+    launch(arguments, _MASK, _PARENT)
 
 
 def _is_command(arguments: list[str]) -> bool:

@@ -123,5 +123,5 @@ def test_an_archive_that_does_not_unpack_is_refused(wheel: Path, tmp_path: Path,
         made.writestr("__main__.py", "from lifeinit.__main__ import main\nmain()\n")
     done = subprocess.run([sys.executable, archive, *arguments], check=False, capture_output=True, text=True)
     way_out = "install it, or make the archive with shiv, which unpacks itself"
-    sentence = f'lifeinit: cannot run out of the archive "{archive}": {way_out}; nothing was started\n'
+    sentence = f'lifeinit: cannot run from the archive "{archive}": {way_out}; nothing was started\n'
     assert (done.returncode, done.stdout, done.stderr) == (70, "", sentence)

@@ -77,11 +77,12 @@ FLOORS = (
     "lifeinit.engine",
     "lifeinit.values",
     "lifeinit.callbacks",
+    "lifeinit.startup.search_path",  # the check looks at it, too
+    "lifeinit.startup.clean_interpreter",
     "lifeinit.startup.inherited",  # the prober gives back what lifeinit inherited, too
     "lifeinit.probes",
     "lifeinit.status",
     "lifeinit.config",
-    "lifeinit.startup.search_path",  # the check looks at it, too
     "lifeinit.check.rules",
     "lifeinit.check.timeline",
     "lifeinit.check.output",

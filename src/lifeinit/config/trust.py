@@ -3,6 +3,7 @@
 import os
 
 from lifeinit.config.diagnostic import quoted
+from lifeinit.values.ownership import is_foreign, others_may_write
 
 _MOST_STEPS = 1000  # the kernel follows 40 links. path_resolution(7)
 
@@ -87,13 +88,3 @@ def _distrust_directory(directory: str, what: str) -> None:
 def _distrust_owner(status: os.stat_result, what: str) -> None:
     if is_foreign(status):
         raise DistrustedError(f"{what} belongs to uid {status.st_uid}")
-
-
-def is_foreign(status: os.stat_result) -> bool:
-    """Whether it belongs neither to root nor to lifeinit's user, who may do as they please."""
-    return status.st_uid not in {0, os.geteuid()}
-
-
-def others_may_write(status: os.stat_result) -> bool:
-    """By its mode: everybody, or a group other than root's and lifeinit's."""
-    return bool(status.st_mode & 0o002 or (status.st_mode & 0o020 and status.st_gid not in {0, os.getegid()}))

@@ -2,20 +2,24 @@
 
 import os
 
+from lifeinit.engine.spawn import DEFAULT_PATH
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-DEFAULT_PATH = "/bin:/usr/bin"  # where execvp(3) looks if PATH is unset
 
-
-def may_be_found(program: str, path: str | None = None) -> bool:
-    """Whether execvp(3) may find it: in doubt it may. `path` is PATH, where it is not that of our environment."""
+def may_be_found(program: str) -> bool:
+    """Whether execvp(3) may find it in PATH: in doubt it may."""
     if "/" in program:
         return True  # no PATH is searched for it
-    if path is None:
-        path = os.environ.get("PATH", DEFAULT_PATH)
-    return any(map(_may_exist, (os.path.join(directory or ".", program) for directory in path.split(":"))))
+    return any(_may_exist(os.path.join(directory, program)) for directory in search_directories())
+
+
+def search_directories() -> list[str]:
+    """Those of PATH; an empty one is the current directory."""
+    path = os.environ.get("PATH", os.fsdecode(DEFAULT_PATH))
+    return [directory or "." for directory in path.split(":")]
 
 
 def _may_exist(file: str) -> bool:

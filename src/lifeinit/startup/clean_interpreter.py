@@ -3,9 +3,6 @@
 import os
 import sys
 
-from lifeinit.engine import exit_status, log, syscalls
-from lifeinit.engine.printable import quote
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,24 +30,45 @@ def is_clean() -> bool:
     return variables <= _HARMLESS and all(name.partition(".")[0] in own for name in sys.modules)
 
 
-def exec_clean(script: str, arguments: "Iterable[str]") -> "NoReturn":
-    """Run `script` in a bare interpreter. The pid, the blocked signals and the pending ones stay. execve(2)"""
+def exec_clean(arguments: "Iterable[str]", mask: "Iterable[int]", parent: int) -> "NoReturn":
+    """Run the launcher in a bare interpreter. The pid, the blocked signals and the pending ones stay. execve(2)"""
+    from lifeinit.startup import search_path  # noqa: PLC0415  # not for an interpreter that stays
+
+    if is_lc_ctype_added():
+        os.unsetenv("LC_CTYPE")  # the new one would take it for an inherited variable
+    script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "launcher.py")
+    inherited = (",".join(str(int(signo)) for signo in mask), str(parent), *search_path.to_words())
     try:
-        os.execv(sys.executable, [sys.executable, "-I", "-S", "-B", script, *arguments])
-    except OSError as error:
-        text = f"internal error: cannot start {quote(os.fsencode(sys.executable))}: {error.strerror}"
-        log.say(text, "internal_error", "error")
-    except ValueError as error:  # no path of an interpreter is known: it was embedded
-        log.report(error)
-    syscalls.leave(exit_status.SOFTWARE)
+        os.execv(sys.executable, [sys.executable, "-I", "-S", "-B", script, *inherited, *arguments])
+    except (OSError, ValueError) as error:  # a ValueError: the interpreter does not know where it is
+        _fail(f"internal error: cannot start the interpreter {sys.executable!r}: {error}")
+
+
+def is_lc_ctype_added() -> bool:
+    """Whether LC_CTYPE is CPython's own addition: in the C locale it sets one, and keeps no note of it. PEP 538"""
+    if b"LC_CTYPE" not in os.environb:
+        return False
+    try:
+        with open("/proc/self/environ", "rb") as environ:
+            return not any(entry.startswith(b"LC_CTYPE=") for entry in environ.read().split(b"\0"))
+    except OSError:  # no /proc: then by what CPython would have done
+        values = {os.environb.get(name, b"") for name in (b"LC_ALL", b"LANG")}
+        added = {b"C.UTF-8", b"C.utf8", b"UTF-8"}
+        return values <= {b"", b"C", b"POSIX"} and os.environb[b"LC_CTYPE"] in added
 
 
 def refuse_archive() -> "NoReturn":
     """Exit, as there is no file to give to a bare interpreter; nor could psutil's extension be loaded. zipapp"""
     archive = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     fix = "install it, or make the archive with shiv, which unpacks itself"
-    log.say(f"cannot run from the archive {quote(os.fsencode(archive))}: {fix}; nothing was started")
-    syscalls.leave(exit_status.SOFTWARE)
+    _fail(f'cannot run from the archive "{archive}": {fix}; nothing was started')
+
+
+def _fail(text: str) -> "NoReturn":
+    from lifeinit.engine import exit_status, log, printable  # noqa: PLC0415  # nothing is imported before it is needed
+
+    log.say(printable.escaped(text), "internal_error", "error")
+    os._exit(exit_status.SOFTWARE)
 
 
 def _has_distributions_sitecustomize() -> bool:

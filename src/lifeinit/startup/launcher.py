@@ -1,7 +1,7 @@
-"""From exec to engine: a bare interpreter, then the plan, then the engine.
+"""From a command line to the engine: a plan, made in a child where something is to be read, and then PID 1 runs it.
 
-The entry point calls `launch`. Where its interpreter is not bare, a new one runs this file as
-`python -I -S -B launcher.py MASK PARENT SEARCH_PATH FOREIGN [OPTIONS] [--] COMMAND...`, which calls `launch` again.
+The entry point calls `launch` if its interpreter is bare; else a new one that is runs this file, as
+`python -I -S -B launcher.py MASK PARENT SEARCH_PATH FOREIGN_PATH [OPTIONS] [--] COMMAND...`.
 """
 
 import os
@@ -15,32 +15,28 @@ if __name__ == "__main__":
 from lifeinit.config import discovery
 from lifeinit.engine import descriptors, syscalls
 from lifeinit.engine.plan import Identity, Plan, Process, Program
-from lifeinit.engine.signals import number_of
-from lifeinit.startup import clean_interpreter
-from lifeinit.startup.inherited import capture_inherited, unset_added_lc_ctype
+from lifeinit.engine.signals import STOP_SIGNALS
+from lifeinit.startup.inherited import capture_inherited
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from typing import NoReturn
 
     from lifeinit.engine.plan import Inherited
 
-_STOP_ON = tuple(number_of(name) or 0 for name in ("TERM", "INT", "QUIT"))
 _OPTION_VARIABLES = ("LIFEINIT_", "TINI_")
 _FILE_VARIABLES = {"LIFEINIT_CONFIG", "LIFEINIT_STOP_TIMEOUT", "LIFEINIT_HOOK_FILE"}
 
 
 def launch(
-    arguments: "Sequence[str]", mask: "Sequence[int]", parent: int, search_path: "Sequence[str]" = ()
+    arguments: "Sequence[str]", mask: "Iterable[int]", parent: int, search_path: "Sequence[str]" = ()
 ) -> "NoReturn":
     """Become the init that this command line asks for. All signals are blocked; `mask` is the one from before.
 
     `parent` is the process that started lifeinit: it may be dead by now. `search_path` is the first interpreter's, if
     this is the second.
     """
-    if not clean_interpreter.is_clean():
-        _launch_in_clean_interpreter(arguments, mask, parent)
     inherited = capture_inherited(mask)
     variables = {name for name in os.environ if name.startswith(_OPTION_VARIABLES)}
     command = _plain_command(arguments)
@@ -62,15 +58,7 @@ def launch(
 def plain_plan(command: "Sequence[str]", inherited: "Inherited") -> Plan:
     """The plan of a plain init around the command, without any option."""
     app = Process("app", Program(tuple(map(os.fsencode, command)), Identity()))
-    return Plan((app,), inherited, _STOP_ON)
-
-
-def _launch_in_clean_interpreter(arguments: "Sequence[str]", mask: "Sequence[int]", parent: int) -> "NoReturn":
-    from lifeinit.startup import search_path  # noqa: PLC0415  # not for a plain init
-
-    unset_added_lc_ctype()
-    inherited = (",".join(str(int(signo)) for signo in mask), str(parent), *search_path.to_words())
-    clean_interpreter.exec_clean(os.path.abspath(__file__), (*inherited, *arguments))
+    return Plan((app,), inherited, STOP_SIGNALS)
 
 
 def _plain_command(arguments: "Sequence[str]") -> "Sequence[str]":

@@ -10,7 +10,7 @@ from lifeinit.config.planner import Options, make_plan, stop_timeout_of
 from lifeinit.config.trust import DistrustedError
 from lifeinit.engine import exit_status, log
 from lifeinit.engine.plan import Inherited, Plan
-from lifeinit.startup import app_command, refusal
+from lifeinit.startup import app_command
 from lifeinit.startup.search_path import writable_search_path
 
 
@@ -45,7 +45,9 @@ def plan_app(
         if not command and not (hook_file and hook_file.processes):
             raise NoCommandError
         if command and not is_marked and not _may_be_found(command[0], hook_file):
-            return refusal.refuse(command, has_hooks=hook_file is not None)
+            from lifeinit.startup.refusal import refuse  # noqa: PLC0415  # difflib, for a mistake alone
+
+            return refuse(command, has_hooks=hook_file is not None)
         plan = make_plan(command, inherited, hook_file, options, str(path))
     except UnreadableError as error:
         if not command:
@@ -81,9 +83,8 @@ def _may_be_found(program: str, hook_file: HookFile | None) -> bool:
     app = HookFile().app if hook_file is None else hook_file.app
     if "PATH" in (app.environment or {}):
         return True
-    path = os.environ.get("PATH", app_command.DEFAULT_PATH)
-    is_relative = not all(directory.startswith("/") for directory in path.split(":"))
-    return (is_relative and app.working_dir is not None) or app_command.may_be_found(program, path)
+    is_relative = not all(map(os.path.isabs, app_command.search_directories()))
+    return (is_relative and app.working_dir is not None) or app_command.may_be_found(program)
 
 
 def _named_by(path: str | None, text: str) -> str:

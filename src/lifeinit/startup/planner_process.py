@@ -11,7 +11,7 @@ import time
 from lifeinit.config import discovery
 from lifeinit.engine import exit_status, log, syscalls
 from lifeinit.engine.plan import Plan, from_wire, to_wire
-from lifeinit.engine.signals import name_of, number_of
+from lifeinit.engine.signals import NUMBERS, STOP_SIGNALS, name_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,8 +23,7 @@ LOG_FORMAT = "--log-format"
 _CHUNK = 1 << 16  # bytes; a pipe holds as many. pipe(7)
 _MOST_STOPS = 20
 _PATIENCE = 2.0  # seconds until a stop request ends it
-_CHLD, _CONT = (number_of(name) or 0 for name in ("CHLD", "CONT"))
-_STOP_REQUESTS = {number_of(name) or 0 for name in ("TERM", "INT", "QUIT")}  # nobody knows a stop_on yet
+_CHLD, _CONT = NUMBERS["CHLD"], NUMBERS["CONT"]
 
 
 def plan_in_child(plan: "Callable[[], Plan | int]", meanwhile: "Callable[[], None]") -> Plan | int:
@@ -122,9 +121,9 @@ class _Planner:
                 return self._answer(os.waitstatus_to_exitcode(wait_status))
             if syscalls.is_stopped(self._pid) and not self._wake():
                 return _fail("the planner is stopped again and again")
-            came = syscalls.wait(deadline if _STOP_REQUESTS.isdisjoint(awaited) else None, awaited)
+            came = syscalls.wait(deadline if awaited == {_CHLD} else None, awaited)
             if came is None:
-                awaited = {_CHLD, *_STOP_REQUESTS}
+                awaited = {_CHLD, *STOP_SIGNALS}  # whatever stop_on says: nobody has read it yet
             elif came.si_signo != _CHLD:
                 return self._stop(came.si_signo)
 

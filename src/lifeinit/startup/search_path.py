@@ -99,11 +99,11 @@ def _exposed_pth_files(directory: str) -> dict[str, str]:
 
 def _exposure(status: os.stat_result) -> str:
     """Why another user can change it; empty where none can."""
-    from lifeinit.config import trust  # noqa: PLC0415  # the path has to be clean first
+    from lifeinit.values.ownership import is_foreign, others_may_write  # noqa: PLC0415  # not before `isolate`
 
-    if trust.is_foreign(status):
+    if is_foreign(status):
         return f"belongs to uid {status.st_uid}" if _is_mapped(status.st_uid) else ""
-    if trust.others_may_write(status) and (status.st_mode & 0o002 or _has_members(status.st_gid)):
+    if others_may_write(status) and (status.st_mode & 0o002 or _has_members(status.st_gid)):
         return _WRITABLE
     return ""
 

@@ -207,10 +207,10 @@ def test_a_format_that_is_none(tmp_path: Path) -> None:
 def test_a_rule_is_explained(tmp_path: Path) -> None:
     status, out, err = check(tmp_path, "--explain", "e205")
     assert (status, err) == (0, "")
-    assert out.startswith("error E205: signal-twice\n\nOne signal is rewritten twice.\n")
+    assert out.startswith("error E205: signal-twice\n\nOne signal is mapped twice.\n")
     status, out, err = check(tmp_path, "--explain", "all")
     assert (status, err) == (0, "")
-    assert out.startswith("# The rules of `lifeinit check`\n\n| code | name | what |\n")
+    assert out.startswith("# The rules of `lifeinit check`\n\n| code | name | summary |\n")
 
 
 @pytest.mark.parametrize(
@@ -325,7 +325,7 @@ def test_a_run_imports_nothing_of_the_check(tmp_path: Path) -> None:
     """What reads a hook file at run time stays as small as it can be; the control is a file with a mistake."""
     program = (
         "import sys\nfrom lifeinit.config.parser import examine\n"
-        "import lifeinit.cli.commands, lifeinit.config.planner\n"
+        "import lifeinit.cli.run, lifeinit.config.planner\n"
         "examine(sys.argv[1].encode())\nprint(*sys.modules)"
     )
     only_for_mistakes = {"difflib", "lifeinit.config.suggestions", "lifeinit.config.synonyms"}

@@ -14,7 +14,7 @@ import pytest
 
 from lifeinit.cli import status_screen
 from lifeinit.status import proc, published_state
-from lifeinit.status.formatting import human
+from lifeinit.values.duration_text import rough
 from tests import needs
 from tests.integration.conftest import Start
 from tests.integration.harness import LIFEINIT, NAMESPACE, PATIENCE, Running, base_environment, listener
@@ -250,7 +250,7 @@ def test_what_a_terminal_would_obey_is_escaped(family: Begin) -> None:
     process = {"name": "\x1b[2J", "pid": 2, "since": 1_750_000_000.0, "ready": True, "status": "€\udcff\n" + "x" * 100}
     here = family("a\x07b", APP, state=told(processes=[process]))
     out = here.ask("status", env={"PYTHONIOENCODING": "latin-1"}).out
-    assert f"\\x1b[2J  2    {human(time.time() - 1_750_000_000.0)}" in out
+    assert f"\\x1b[2J  2    {rough(time.time() - 1_750_000_000.0)}" in out
     assert "yes    \\u20ac\\udcff\\n" + "x" * 68 + "...\n" in out
     assert "a\\x07b\n" in out
 

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from lifeinit.engine.printable import shortened
 from lifeinit.status.find_init import RunningInit
-from lifeinit.status.formatting import human
 from lifeinit.status.health import NO_STATE, why
 from lifeinit.status.state_reader import AppProcess, HookResult, State
 from lifeinit.status.tree import ZOMBIE, Node
+from lifeinit.values.duration_text import rough
 
 _NOTHING = "-"
 _DEEPEST = 20  # steps to the right
@@ -37,9 +37,9 @@ def _state(pid: int, state: State, now: float) -> Iterator[Sequence[str]]:
 def _head(pid: int, state: State, now: float) -> list[str]:
     began = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(state.since))
     lines = [
-        f"lifeinit, pid {pid}: {state.phase} for {human(now - state.since)}, since {began}",
+        f"lifeinit, pid {pid}: {state.phase} for {rough(now - state.since)}, since {began}",
         f"ready: {'yes' if state.ready else 'no'}",
-        f"started: {human(now - state.started)} ago, restarts: {state.restarts}",
+        f"started: {rough(now - state.started)} ago, restarts: {state.restarts}",
     ]
     if state.reason:
         lines.append(f"stop: {why(state)}")
@@ -49,7 +49,7 @@ def _head(pid: int, state: State, now: float) -> list[str]:
 
 
 def _process(process: AppProcess, now: float) -> list[str]:
-    pid, up = (_NOTHING, _NOTHING) if process.pid is None else (str(process.pid), human(now - process.since))
+    pid, up = (_NOTHING, _NOTHING) if process.pid is None else (str(process.pid), rough(now - process.since))
     return [shortened(process.name), pid, up, "yes" if process.ready else "no", shortened(process.status)]
 
 
@@ -60,11 +60,11 @@ def _hook(hook: HookResult, now: float) -> list[str]:
         result += f", SIG{shortened(hook.signal)}"
     elif hook.code:
         result += f", {hook.code}"
-    return [label, result, _NOTHING if hook.seconds is None else _took(hook.seconds), f"{human(now - hook.at)} ago"]
+    return [label, result, _NOTHING if hook.seconds is None else _took(hook.seconds), f"{rough(now - hook.at)} ago"]
 
 
 def _took(seconds: float) -> str:
-    return f"{seconds:.1f} s" if seconds < 59.95 else human(seconds)
+    return f"{seconds:.1f} s" if seconds < 59.95 else rough(seconds)
 
 
 def _hidden(pid: int) -> list[str]:

@@ -6,8 +6,8 @@ import time
 from lifeinit.engine import log
 from lifeinit.engine.printable import shortened
 from lifeinit.status.find_init import NotRunningError, RunningInit, UnusableError, choose
-from lifeinit.status.formatting import human
 from lifeinit.status.state_reader import STOP_PHASES, AppProcess, State
+from lifeinit.values.duration_text import rough
 
 READY, NOT_READY = 0, 1
 NO_STATE = "publishes no state: memfd_create(2) fails, for example because a seccomp profile forbids it"
@@ -54,9 +54,9 @@ def verdict(running: RunningInit, now: float) -> tuple[bool, str]:
     if state.phase in STOP_PHASES:
         within = "" if state.phase == "stopping" else f", in {state.phase}"
         because = f": {why(state)}" if state.reason else ""
-        return False, f"stopping{within} for {human(now - state.since)}{because}"
+        return False, f"stopping{within} for {rough(now - state.since)}{because}"
     if state.ready:
-        return True, f"ready: {state.phase} for {human(now - state.since)}"
+        return True, f"ready: {state.phase} for {rough(now - state.since)}"
     return False, f"not ready: {_what_it_does(state, now)}"
 
 
@@ -70,8 +70,8 @@ def why(state: State) -> str:
 def _what_it_does(state: State, now: float) -> str:
     last = state.hooks[-1] if state.hooks else None
     if last is not None and last.result == "running":
-        return f"{shortened(last.label)} has been running for {human(now - last.at)}"
-    does = f"{state.phase} for {human(now - state.since)}"
+        return f"{shortened(last.label)} has been running for {rough(now - last.at)}"
+    does = f"{state.phase} for {rough(now - state.since)}"
     if state.phase == "pre_start" and last is not None and last.phase == "pre_start" and last.result != "ok":
         return f"{does}, {shortened(last.label)} {last.result}"
     if state.phase == "waiting":

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from lifeinit.check.output import snippet
 from lifeinit.check.output.colours import Paint, are_wanted
+from lifeinit.check.output.excerpt import cells, excerpt
 from lifeinit.check.output.report import Report
-from lifeinit.check.output.terminal_cells import cells, excerpt
 from lifeinit.config.diagnostic import Diagnostic, Place, Span
 from lifeinit.config.parser import examine
 from lifeinit.config.spans import Places

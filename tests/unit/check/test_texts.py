@@ -4,14 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lifeinit.check.timeline import labels
-from lifeinit.check.timeline.text_width import cut, fitted, width
-from lifeinit.values import duration
+from lifeinit.check.output.text_width import cut, fitted, width
+from lifeinit.values import duration, duration_text
 
 
 @given(st.floats(0.001, 3e7))
 def test_a_written_duration_is_read_back(seconds: float) -> None:
-    read = duration.parse(labels.written(seconds))
+    read = duration.parse(duration_text.written(seconds))
     assert read == pytest.approx(seconds, abs=0.0006 if seconds < 60 else 0.51)
 
 
@@ -30,14 +29,14 @@ def test_a_written_duration_is_read_back(seconds: float) -> None:
     ],
 )
 def test_durations_in_words(seconds: float, spoken: str, written: str) -> None:
-    assert (labels.spoken(seconds), labels.written(seconds)) == (spoken, written)
+    assert (duration_text.exact(seconds), duration_text.written(seconds)) == (spoken, written)
 
 
 @pytest.mark.parametrize(
     ("seconds", "less"), [(10.0, "9s"), (9.5, "9s"), (1.0, "900ms"), (0.5, "400ms"), (0.1, "90ms"), (0.0, None)]
 )
 def test_the_next_round_duration_below(seconds: float, less: str | None) -> None:
-    assert labels.less_than(seconds) == less
+    assert duration_text.below(seconds) == less
 
 
 def test_text_is_cut_by_its_cells() -> None:

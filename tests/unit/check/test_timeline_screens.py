@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 
 from lifeinit.check import timeline
-from lifeinit.check.timeline.text_width import width
+from lifeinit.check.output.text_width import width
 from lifeinit.config.diagnostic import HookFileError
 from lifeinit.config.model import HookFile
 from lifeinit.config.parser import parse
@@ -157,6 +157,7 @@ post_stop  [0]          échappe 起動                         7 s      -      
 
 AT MOST by its limits   KNOWN for sure   DONE BY at worst
 Nothing in lifeinit limits the stop: Kubernetes kills everything after 45 s.
+One out-of-memory kill ends the whole container (memory.oom.group): post_stop does not run.
 """
 
 FREE_DRAWING = """\

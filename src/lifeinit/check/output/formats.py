@@ -33,9 +33,9 @@ def as_sarif(reports: Sequence[Report]) -> str:
         {
             "id": rule.code,
             "name": rule.name,
-            "shortDescription": {"text": rule.what},
-            "fullDescription": {"text": f"{rule.what} {rule.why}"},
-            "help": {"text": f"{rule.why}\n\nWrong:\n{rule.wrong}\n\nRight:\n{rule.right}"},
+            "shortDescription": {"text": rule.summary},
+            "fullDescription": {"text": f"{rule.summary} {rule.reason}"},
+            "help": {"text": f"{rule.reason}\n\nWrong:\n{rule.wrong}\n\nRight:\n{rule.right}"},
             "defaultConfiguration": {"level": rule.severity},
         }
         for rule in RULES.values()

@@ -1,8 +1,8 @@
 """Problems for people: the sentence, the line of source with a mark under what is meant, and the way out."""
 
 from lifeinit.check.output.colours import Paint
+from lifeinit.check.output.excerpt import excerpt
 from lifeinit.check.output.report import Report
-from lifeinit.check.output.terminal_cells import excerpt
 from lifeinit.config.diagnostic import Diagnostic, Place
 from lifeinit.config.reporter import MOST_PROBLEMS
 from lifeinit.engine.printable import escaped

@@ -1,4 +1,4 @@
-"""All rules, by their codes, and the pages that are made of them."""
+"""All rules by their codes, and the pages made from them."""
 
 import difflib
 
@@ -10,7 +10,7 @@ RULES: dict[str, Rule] = {rule.code: rule for rule in sorted(_ALL, key=lambda ru
 
 
 def near(code: str) -> list[str]:
-    """The codes that somebody may have meant who wrote one that is none: by its name, or by its digits."""
+    """The codes that an unknown one may mean: by the name of a rule, by the number, by likeness."""
     wanted = code.strip().upper()
     named = [rule.code for rule in RULES.values() if rule.name == code.strip().lower()]
     same_number = [known for known in RULES if known[1:] == wanted.lstrip("EW")]
@@ -20,20 +20,20 @@ def near(code: str) -> list[str]:
 def page(rule: Rule) -> str:
     """One rule for the terminal."""
     wrong, right = (_indented(text) for text in (rule.wrong, rule.right))
-    head = f"{rule.severity} {rule.code}: {rule.name}\n\n{rule.what}\n{rule.why}"
+    head = f"{rule.severity} {rule.code}: {rule.name}\n\n{rule.summary}\n{rule.reason}"
     return f"{head}\n\nWrong:\n\n{wrong}\n\nRight:\n\n{right}\n"
 
 
 def markdown() -> str:
     """The page of the documentation: a table of all rules, then each of them."""
-    rows = [f"| [{rule.code}](#{rule.code.lower()}) | {rule.name} | {rule.what} |" for rule in RULES.values()]
-    table = "\n".join(["| code | name | what |", "|---|---|---|", *rows])
+    rows = [f"| [{rule.code}](#{rule.code.lower()}) | {rule.name} | {rule.summary} |" for rule in RULES.values()]
+    table = "\n".join(["| code | name | summary |", "|---|---|---|", *rows])
     return f"# The rules of `lifeinit check`\n\n{table}\n\n" + "\n".join(map(_section, RULES.values()))
 
 
 def _section(rule: Rule) -> str:
     samples = f"Wrong:\n\n```toml\n{rule.wrong}\n```\n\nRight:\n\n```toml\n{rule.right}\n```\n"
-    return f"## {rule.code}\n\n{rule.what} {rule.why}\n\n{samples}"
+    return f"## {rule.code}\n\n{rule.summary} {rule.reason}\n\n{samples}"
 
 
 def _indented(text: str) -> str:

@@ -13,14 +13,13 @@ _MOST_NAMES = 4  # that a sentence lists
 class Rule:
     """One rule: `E` and a number for an error, `W` and a number for a warning; a number is never used again.
 
-    `name` is for the eye, in kebab-case. `what` is one sentence, `why` a few. `wrong` and `right` are hook files, or
-    parts of one.
+    `name` is in kebab-case. `summary` is one sentence, `reason` a few. `wrong` and `right` are samples.
     """
 
     code: str
     name: str
-    what: str
-    why: str
+    summary: str
+    reason: str
     wrong: str
     right: str
 

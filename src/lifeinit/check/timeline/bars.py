@@ -4,11 +4,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lifeinit.check.timeline.labels import spoken
+from lifeinit.check.output.text_width import fitted, plain, width
 from lifeinit.check.timeline.runtimes import Grace
 from lifeinit.check.timeline.scale import Bar, Scale, scale
 from lifeinit.check.timeline.stages import Life, Stage
-from lifeinit.check.timeline.text_width import fitted, plain, width
+from lifeinit.values.duration_text import exact
 
 _LONGEST_LABEL = 30
 _LEAST = 10
@@ -91,7 +91,7 @@ class _Sheet:
             column = self._column(tick, whole)
             line[column] = self.ink.tick
             if column >= len(times) + (2 if times else 0):
-                times += " " * (column - len(times)) + spoken(tick)
+                times += " " * (column - len(times)) + exact(tick)
         indent = " " * (self.label + 2)
         return [indent + "".join(line), indent + times]
 
@@ -117,8 +117,8 @@ class _Sheet:
 
 
 def _length(stage: Stage, ink: Ink) -> str:
-    exact = math.isinf(stage.longest) or stage.known == stage.longest
-    return f"{'' if exact else ink.at_most}{spoken(stage.longest)}"
+    is_exact = math.isinf(stage.longest) or stage.known == stage.longest
+    return f"{'' if is_exact else ink.at_most}{exact(stage.longest)}"
 
 
 def _legend(ink: Ink, start: Sequence[Bar], stop: Sequence[Bar], marks: Sequence[Mark]) -> list[str]:
@@ -130,7 +130,7 @@ def _legend(ink: Ink, start: Sequence[Bar], stop: Sequence[Bar], marks: Sequence
         words.append(f"{ink.lost} never happens")
     if any(not bar.stage.longest for bar in bars):
         words.append(f"{ink.point} at once")
-    times = [spoken(time) for time, _, _ in marks]
+    times = [exact(time) for time, _, _ in marks]
     longest = max(map(len, times), default=0)
     lines = [f"{char} {time:>{longest}}  {what}" for time, (_, char, what) in zip(times, marks, strict=True)]
     return ["   ".join(words), *lines]

@@ -4,7 +4,6 @@ import math
 from collections.abc import Iterator, Sequence
 
 from lifeinit.check.rules.rule import listed
-from lifeinit.check.timeline.labels import at_most, less_than, spoken, written
 from lifeinit.check.timeline.required_timeout import LEAST_FOR_THE_APP, Needs, needs_of
 from lifeinit.check.timeline.runtimes import Grace
 from lifeinit.check.timeline.stages import SLACK, Life, Stage, life
@@ -13,6 +12,7 @@ from lifeinit.config.model import Hook, HookFile
 from lifeinit.engine.budget import CLEANUP_TIME
 from lifeinit.engine.plan import PHASES
 from lifeinit.values import duration
+from lifeinit.values.duration_text import at_most, below, exact, written
 
 _USUAL = 9.0  # seconds: what goes into Docker's grace period
 _A_STOP = 'a stop_timeout a little shorter than the grace period, "9s" for Docker\'s 10 s'
@@ -76,8 +76,8 @@ class _Judge:
         budget, grace = self.planned.budget, self.grace
         if grace is None or budget is None or budget < grace.seconds:
             return
-        sentence = f'stop_timeout is "{written(budget)}", and {grace.kills} after {spoken(grace.seconds)}'
-        shorter = less_than(grace.seconds)
+        sentence = f'stop_timeout is "{written(budget)}", and {grace.kills} after {exact(grace.seconds)}'
+        shorter = below(grace.seconds)
         first = f'write at most "{shorter}"' if shorter else "give the container time to stop"
         if shorter and not self.needs.fit(self.room or 0.0):
             first = f'write shorter timeouts and at most "{shorter}"'
@@ -89,9 +89,9 @@ class _Judge:
         grace = self.grace
         if self.planned.budget is not None or not self.needs.has_post_stop:
             return
-        kills = "the runtime kills everything" if grace is None else f"{grace.kills} after {spoken(grace.seconds)}"
+        kills = "the runtime kills everything" if grace is None else f"{grace.kills} after {exact(grace.seconds)}"
         sentence = f"stop_timeout is not set: an app that hangs keeps the post_stop hooks from running until {kills}"
-        shorter = None if grace is None else less_than(grace.seconds)
+        shorter = None if grace is None else below(grace.seconds)
         if grace is None and not self.needs.fit(_USUAL):
             more = self._more()
             longer = f"{more} and give the container longer than that" if more else None
@@ -118,8 +118,8 @@ class _Judge:
             yield self._hurried(slept)
 
     def _slept_away(self, stage: Stage, until: float, after: tuple[Stage, ...]) -> Diagnostic:
-        length, before = spoken(stage.known or 0.0), until - (stage.known or 0.0)
-        lasts = f"sleeps {length}" if not before else f"sleeps {length} until {spoken(until)} after the stop request"
+        length, before = exact(stage.known or 0.0), until - (stage.known or 0.0)
+        lasts = f"sleeps {length}" if not before else f"sleeps {length} until {exact(until)} after the stop request"
         what = f"{stage.label} {lasts}, which leaves the app no time of its own"
         if after:
             what += f" and ends pre_stop before {_run(after)}"
@@ -133,17 +133,17 @@ class _Judge:
         )
 
     def _hurried(self, slept: float) -> Diagnostic:
-        left = spoken(self.border - slept)
-        sentence = f"pre_stop sleeps {spoken(slept)}, which leaves the app {left} until SIGKILL: {self._why()}"
+        left = exact(self.border - slept)
+        sentence = f"pre_stop sleeps {exact(slept)}, which leaves the app {left} until SIGKILL: {self._why()}"
         shorter = at_most(self._free() - LEAST_FOR_THE_APP)
         first = f'write sleeps that add up to at most "{shorter}"' if shorter else None
         return Diagnostic("W404", self._key("pre_stop"), sentence, _or(first, self._more()) or "remove them")
 
     def _will_be_cut(self, stage: Stage, hook: Hook, slept: float, after: tuple[Stage, ...]) -> Diagnostic:
-        what = f"{stage.label} may run until {spoken(stage.begin + stage.tries)} after the stop request"
-        ended = f"{spoken(self.border)}, before {_run(after)}" if after else spoken(self.border)
+        what = f"{stage.label} may run until {exact(stage.begin + stage.tries)} after the stop request"
+        ended = f"{exact(self.border)}, before {_run(after)}" if after else exact(self.border)
         sentence = f"{what}, and is ended at {ended}, since {self._why()}"
-        shorter = less_than((self._free() - stage.begin - hook.retries * hook.retry_delay) / (1 + hook.retries))
+        shorter = below((self._free() - stage.begin - hook.retries * hook.retry_delay) / (1 + hook.retries))
         first = f'write timeout = "{shorter}" at most'
         if stage.known is not None or shorter is None:
             first = "write shorter timeouts in the hooks before it"
@@ -174,8 +174,8 @@ class _Judge:
     def _why(self) -> str:
         budget = self.planned.budget
         if budget is None:
-            return "" if self.grace is None else f"{self.grace.kills} after {spoken(self.grace.seconds)}"
-        kept = spoken(budget - self.planned.killed_at)
+            return "" if self.grace is None else f"{self.grace.kills} after {exact(self.grace.seconds)}"
+        kept = exact(budget - self.planned.killed_at)
         return f'stop_timeout "{written(budget)}" reserves {kept} for cleanup and post_stop'
 
     def _more(self) -> str | None:
@@ -199,7 +199,7 @@ class _Judge:
         if cut:
             sentence = (
                 f"{listed([stage.label for stage in cut])} may be cut: the post_stop hooks and cleanup may take "
-                f'{spoken(self.needs.reserve)}, and at most half of stop_timeout "{written(budget)}" is reserved for '
+                f'{exact(self.needs.reserve)}, and at most half of stop_timeout "{written(budget)}" is reserved for '
                 "them"
             )
             between = sum(hook.retries * hook.retry_delay for hook in self.afterwards if hook.sleep is None)
@@ -211,7 +211,7 @@ class _Judge:
 
 def _below(grace: float) -> float:
     """The longest stop_timeout that is proposed for a grace period of so many seconds."""
-    text = less_than(grace)
+    text = below(grace)
     return duration.parse(text) if text else 0.0
 
 

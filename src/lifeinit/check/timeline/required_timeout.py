@@ -1,8 +1,8 @@
 """The one stop_timeout with which no hook of the stop is cut, and the app has time of its own."""
 
+import math
 from dataclasses import dataclass
 
-from lifeinit.check.timeline.labels import at_least, more_than
 from lifeinit.check.timeline.stages import SLACK, Stage, life
 from lifeinit.config.model import HookFile
 from lifeinit.engine.budget import CLEANUP_TIME
@@ -52,5 +52,5 @@ def needs_of(hook_file: HookFile) -> Needs:
         after.append((stage, until))
     # The engine keeps back what comes after the app, and at most half: a half that holds one side holds enough.
     both, twice = before + min(until, before), 2 * until if after else 0.0
-    budget = max(more_than(both) if pre_stop else 0.0, at_least(twice))
+    budget = max(math.floor(round(both, 6)) + 1.0 if pre_stop else 0.0, float(math.ceil(round(twice, 6))))
     return Needs(before, tuple(after), max(both, twice), budget)

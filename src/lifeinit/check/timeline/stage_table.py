@@ -3,10 +3,10 @@
 import math
 from collections.abc import Sequence
 
-from lifeinit.check.timeline.labels import spoken
+from lifeinit.check.output.text_width import fitted, plain, width
 from lifeinit.check.timeline.runtimes import Grace
 from lifeinit.check.timeline.stages import Life, Stage
-from lifeinit.check.timeline.text_width import fitted, plain, width
+from lifeinit.values.duration_text import exact
 
 _LONGEST_NAME = 24
 _LEAST_NAME = 6
@@ -37,26 +37,32 @@ def table(life: Life, grace: Grace | None, columns: int, unicode: bool) -> str:
         return [head, *(line((row.phase, row.name, row.does), _numbers(row)) for row in rows)]
 
     halves = (*half("THE START", life.start), "", *half("THE STOP", life.stop))
-    return "\n".join((*halves, "", _COLUMNS, *verdict(life, grace)))
+    return "\n".join((*halves, "", _COLUMNS, *verdict(life, grace), *_oom(life, grace)))
 
 
 def _numbers(stage: Stage) -> tuple[str, str, str]:
-    longest = spoken(stage.longest)
+    longest = exact(stage.longest)
     if stage.cut:
-        longest = f"{longest} of {spoken(stage.tries)}"
-    known = "-" if stage.known is None else spoken(min(stage.known, stage.longest))
-    return longest, known, "-" if math.isinf(stage.end) else spoken(stage.end)
+        longest = f"{longest} of {exact(stage.tries)}"
+    known = "-" if stage.known is None else exact(min(stage.known, stage.longest))
+    return longest, known, "-" if math.isinf(stage.end) else exact(stage.end)
+
+
+def _oom(life: Life, grace: Grace | None) -> list[str]:
+    if grace is None or not grace.runtime.oom_group or not life.hooks("post_stop"):
+        return []
+    return ["One out-of-memory kill ends the whole container (memory.oom.group): post_stop does not run."]
 
 
 def verdict(life: Life, grace: Grace | None) -> list[str]:
     """The worst stop in a sentence, and whether the grace period has room for it."""
     if math.isinf(life.end):
-        kills = "" if grace is None else f": {grace.kills} after {spoken(grace.seconds)}"
+        kills = "" if grace is None else f": {grace.kills} after {exact(grace.seconds)}"
         return [f"Nothing in lifeinit limits the stop{kills}."]
-    worst = f"At worst the stop takes {spoken(life.end)}"
+    worst = f"At worst the stop takes {exact(life.end)}"
     if grace is None:
         return [f"{worst}."]
-    after = f"{grace.kills} after {spoken(grace.seconds)}"
+    after = f"{grace.kills} after {exact(grace.seconds)}"
     left = grace.seconds - life.end
-    verdict = f"{spoken(left)} to spare" if left > 0 else f"{spoken(-left)} too late" if left else "at the same moment"
+    verdict = f"{exact(left)} to spare" if left > 0 else f"{exact(-left)} too late" if left else "at the same moment"
     return [f"{worst}, and {after}: {verdict}."]

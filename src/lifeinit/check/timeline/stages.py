@@ -1,12 +1,15 @@
 """The life that a hook file plans, stage by stage, with the most time that each can take. Pure."""
 
 import math
+import shlex
 from dataclasses import dataclass
 
-from lifeinit.check.timeline import labels
-from lifeinit.config.model import Hook, HookFile
+from lifeinit.config.model import Command, Hook, HookFile, Ready
 from lifeinit.config.spans import Path
 from lifeinit.engine import budget, plan
+from lifeinit.engine.printable import escaped
+from lifeinit.probes.targets import hidden
+from lifeinit.values.duration_text import exact
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -132,7 +135,7 @@ def _in_a_row(hook_file: HookFile, phase: "HookPhase", at: float, end: float) ->
         until, name = min(at + limit, end), hook.name
         if name.startswith(f"{phase}["):
             name = name.removeprefix(phase)
-        rows.append(Stage(phase, name, labels.of_hook(hook), hook.sleep, limit, at, until, tries, path=hook.path))
+        rows.append(Stage(phase, name, _of_hook(hook), hook.sleep, limit, at, until, tries, path=hook.path))
         at = until
     return rows
 
@@ -144,7 +147,7 @@ def _processes(hook_file: HookFile, at: float) -> list[Stage]:
         ready = process.ready or (None if rows else app.ready)
         limit = 0.0 if ready is None else ready.timeout if ready.after is None else ready.after
         known = 0.0 if ready is None else ready.after
-        does = labels.of_ready(ready)
+        does = _of_ready(ready)
         rows.append(Stage("start", name, does, known, limit, at, at + limit, limit, beside=bool(rows)))
     return rows
 
@@ -158,3 +161,34 @@ def _of_stop(hook_file: HookFile, killed_at: float) -> str:
     signals = sorted(f"SIG{name}" for name in own or {hook_file.app.stop_signal} if name)
     asked = " or ".join(signals) if signals and None not in own else "the stop signal"
     return f"{asked}, {'and no limit' if math.isinf(killed_at) else 'then SIGKILL'}"
+
+
+def _of_hook(hook: Hook) -> str:
+    """What a hook does, on one line, without the passwords of targets."""
+    if hook.sleep is not None:
+        return f"sleep {exact(hook.sleep)}"
+    targets = ", ".join(map(_target, hook.wait_for))
+    what = f"wait for {targets}" if hook.command is None else _of_command(hook.command)
+    return what if not hook.retries else f"{hook.retries + 1} tries: {what}"
+
+
+def _of_ready(ready: Ready | None) -> str:
+    """What makes a process ready."""
+    if ready is None:
+        return "ready as soon as it runs"
+    if ready.after is not None:
+        return f"ready after {exact(ready.after)}"
+    if ready.notify:
+        return "ready when it says so"
+    if ready.command is not None:
+        return f"ready by {_of_command(ready.command)}"
+    return f"ready by {_target(ready.target or '')}"
+
+
+def _of_command(command: Command) -> str:
+    text = command if isinstance(command, str) else shlex.join(command)
+    return escaped(" ".join(text.split()))
+
+
+def _target(text: str) -> str:
+    return escaped(hidden(text))

@@ -4,13 +4,13 @@ import math
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from lifeinit.check.timeline.labels import spoken
+from lifeinit.check.output.text_width import cut
 from lifeinit.check.timeline.runtimes import Grace
 from lifeinit.check.timeline.scale import Bar, Scale, scale
 from lifeinit.check.timeline.stage_table import verdict
 from lifeinit.check.timeline.stages import Life, Stage
 from lifeinit.check.timeline.svg_style import STYLE
-from lifeinit.check.timeline.text_width import cut
+from lifeinit.values.duration_text import exact
 
 _WIDTH, _MARGIN = 880, 28
 _PHASE, _NAME, _LEFT, _RIGHT, _LENGTH = 40, 118, 312, 752, 766  # where the columns begin; bars end at _RIGHT
@@ -139,7 +139,7 @@ def _axis(whole: Scale, y: int, marks: Sequence[Mark]) -> Iterator[str]:
         x = _x(tick, whole)
         yield _line("axis", x, y, x, y + 4)
         if all(abs(_x(time, whole) - x) > 22 for time, _, _ in marks):
-            yield _text(x, y + 17, spoken(tick), "quiet middle")
+            yield _text(x, y + 17, exact(tick), "quiet middle")
 
 
 def _mark(mark: Mark, whole: Scale, top: int, bottom: int) -> Iterator[str]:
@@ -147,7 +147,7 @@ def _mark(mark: Mark, whole: Scale, top: int, bottom: int) -> Iterator[str]:
     time, kind, what = mark
     x = _x(time, whole)
     yield _line(kind, x, top, x, bottom + 2)
-    yield _text(x - 8, bottom, f"{what}, {spoken(time)}", "kills end" if kind == "grace" else "quiet end")
+    yield _text(x - 8, bottom, f"{what}, {exact(time)}", "kills end" if kind == "grace" else "quiet end")
 
 
 def _lost(whole: Scale, top: int, bottom: int, marks: Sequence[Mark]) -> Iterator[str]:
@@ -167,8 +167,8 @@ def _x(time: float, whole: Scale) -> float:
 
 def _length(stage: Stage) -> str:
     if math.isinf(stage.longest) or stage.known == stage.longest:
-        return spoken(stage.longest)
-    return f"≤ {spoken(stage.longest)}"
+        return exact(stage.longest)
+    return f"≤ {exact(stage.longest)}"
 
 
 def _text(x: float, y: float, text: str, kind: str = "") -> str:

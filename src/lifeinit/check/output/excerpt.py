@@ -1,8 +1,8 @@
 """A line of source as a terminal shows it: what each character looks like, and how many columns it takes."""
 
 from typing import NamedTuple
-from unicodedata import category, east_asian_width
 
+from lifeinit.check.output.text_width import width_of
 from lifeinit.engine.printable import escaped
 
 _TAB = 4
@@ -26,12 +26,12 @@ class Excerpt(NamedTuple):
 
 def cells(text: str) -> list[Cell]:
     """One cell for each character. Tabs become spaces; what a terminal would obey or hide is escaped."""
-    found, column = [], 0
+    row, column = [], 0
     for char in text:
         cell = Cell(" " * (_TAB - column % _TAB), _TAB - column % _TAB) if char == "\t" else _cell(char)
-        found.append(cell)
+        row.append(cell)
         column += cell.width
-    return found
+    return row
 
 
 def excerpt(line: str, start: int, end: int, room: int) -> Excerpt:
@@ -59,9 +59,7 @@ def _cell(char: str) -> Cell:
     if not char.isprintable():
         shown = escaped(char)
         return Cell(shown, len(shown))
-    if category(char) in {"Mn", "Me"} or "\u1160" <= char <= "\u11ff":  # put onto the character before it
-        return Cell(char, 0)
-    return Cell(char, 2 if east_asian_width(char) in {"W", "F"} else 1)
+    return Cell(char, width_of(char))
 
 
 def _width(row: list[Cell]) -> int:

@@ -41,7 +41,7 @@ error[E202]: timeout is "5", a quoted number without a unit
   = help: write "5s" for seconds or "5m" for minutes; without quotes it is seconds
 
 """
-HINT = "`lifeinit check --explain E102` says more\n"
+HINT = "`lifeinit check --explain E102` explains the rule\n"
 IDLE_SCREEN = """\
 warning[W201]: retry_delay changes nothing without retries
  --> hooks.toml:3:1
@@ -171,7 +171,7 @@ def test_it_can_be_interrupted(tmp_path: Path) -> None:
 
 def test_warnings_fail_only_if_they_are_to(tmp_path: Path) -> None:
     write(tmp_path, IDLE)
-    verdict = "hooks.toml: ok with 1 warning: 1 pre_start\n`lifeinit check --explain W201` says more\n"
+    verdict = "hooks.toml: ok with 1 warning: 1 pre_start\n`lifeinit check --explain W201` explains the rule\n"
     assert check(tmp_path) == (0, IDLE_SCREEN + verdict, "")
     assert check(tmp_path, "--strict") == (1, IDLE_SCREEN + verdict, "")
     assert check(tmp_path, env={"LIFEINIT_CHECK_STRICT": "1"})[0] == 1
@@ -215,7 +215,7 @@ def test_a_rule_is_explained(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("code", "sentence"),
-    [("E1O2", 'no rule "E1O2": did you mean '), ("zzz", 'no rule "zzz": write "all" for all of them')],
+    [("E1O2", 'unknown rule "E1O2": did you mean '), ("zzz", 'unknown rule "zzz": write "all" for all of them')],
 )
 def test_a_rule_that_does_not_exist(tmp_path: Path, code: str, sentence: str) -> None:
     status, out, err = check(tmp_path, "--explain", code)
@@ -226,27 +226,26 @@ def test_a_rule_that_does_not_exist(tmp_path: Path, code: str, sentence: str) ->
 HELP = """\
 Usage: lifeinit check [OPTIONS] [FILE]... [-- COMMAND [ARG]...]
 
-  Validate each hook file FILE, or the one that lifeinit would find. - is the
-  standard input.
+  Validate each hook file FILE, by default the one that lifeinit would find. -
+  is standard input.
 
   Exits with 0 if nothing is wrong, 1 if there are errors, and 2 if the
   command line is wrong or a file cannot be read.
 
 Options:
   --format [text|json|github|sarif]
-                                  How problems are told.
+                                  Output format.
   --strict                        Fail on warnings too.
-  -q, --quiet                     Tell only what makes it fail: no verdict.
-  --plan / --no-plan              Show the life that the file makes, with its
-                                  limits (the default).
-  --grace DURATION                The runtime's grace period: it kills after
-                                  that.
+  -q, --quiet                     Print only what makes it fail, and no
+                                  verdict.
+  --plan / --no-plan              Show the plan with its limits (the default).
+  --grace DURATION                The runtime's grace period.
   --for [cloudrun|compose|docker|ecs|heroku|kubernetes]
-                                  The usual grace period of this runtime.
-  --svg PATH                      Write the plan as a picture.
-  --no-preflight                  Look at the file alone, not at this machine.
-  --explain CODE                  Tell what a rule is about: E102, say, or
-                                  "all".
+                                  Use the default grace period of this
+                                  runtime.
+  --svg PATH                      Write the plan as an SVG picture.
+  --no-preflight                  Check only the file, not this machine.
+  --explain CODE                  Explain a rule, for example E102, or "all".
   -h, --help                      Show this message and exit.
 """
 

@@ -1,4 +1,4 @@
-"""`lifeinit check`: hook files in, every problem out, and what it came to as the exit status."""
+"""`lifeinit check`: validates hook files, prints every diagnostic, and returns the exit status."""
 
 import dataclasses
 import io
@@ -43,17 +43,17 @@ GRACE = Parsed("DURATION", _grace)
 
 
 @dataclass(frozen=True)
-class How:
+class Against:
     """What the files are checked against: the app's command, the runtime's grace period in seconds, this machine."""
 
     command: tuple[str, ...]
     grace: float | None
     runtime: str | None
-    looks_at_machine: bool
+    this_machine: bool
 
 
 class _BesideCommand(click.Command):
-    """What stands behind the dashes is the app's command, and becomes the context's object."""
+    """The words after `--` are the app's command, and become the context's object."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         at = args.index("--") if "--" in args else len(args)
@@ -67,25 +67,21 @@ class _BesideCommand(click.Command):
     type=click.Choice(["text", *FORMATS]),
     default="text",
     envvar="LIFEINIT_CHECK_FORMAT",
-    help="How problems are told.",
+    help="Output format.",
 )
 @click.option("--strict", is_flag=True, help="Fail on warnings too.")
-@click.option("-q", "--quiet", is_flag=True, help="Tell only what makes it fail: no verdict.")
-@click.option(
-    "--plan/--no-plan", default=True, help="Show the life that the file makes, with its limits (the default)."
-)
-@click.option("--grace", type=GRACE, metavar="DURATION", help="The runtime's grace period: it kills after that.")
+@click.option("-q", "--quiet", is_flag=True, help="Print only what makes it fail, and no verdict.")
+@click.option("--plan/--no-plan", default=True, help="Show the plan with its limits (the default).")
+@click.option("--grace", type=GRACE, metavar="DURATION", help="The runtime's grace period.")
 @click.option(
     *("--for", "runtime"),
     type=click.Choice(sorted(RUNTIMES)),
     envvar="LIFEINIT_CHECK_FOR",
-    help="The usual grace period of this runtime.",
+    help="Use the default grace period of this runtime.",
 )
-@click.option("--svg", metavar="PATH", help="Write the plan as a picture.")
-@click.option("--no-preflight", is_flag=True, help="Look at the file alone, not at this machine.")
-@click.option(
-    "--explain", metavar="CODE", help='Tell what a rule is about: E102, say, or "all".', allow_from_autoenv=False
-)
+@click.option("--svg", metavar="PATH", help="Write the plan as an SVG picture.")
+@click.option("--no-preflight", is_flag=True, help="Check only the file, not this machine.")
+@click.option("--explain", metavar="CODE", help='Explain a rule, for example E102, or "all".', allow_from_autoenv=False)
 @click.argument("files", nargs=-1, metavar="[FILE]... [-- COMMAND [ARG]...]")
 @click.pass_obj
 def check(  # noqa: PLR0913, PLR0917
@@ -101,31 +97,31 @@ def check(  # noqa: PLR0913, PLR0917
     explain: str | None,
     files: tuple[str, ...],
 ) -> int:
-    """Validate each hook file FILE, or the one that lifeinit would find. - is
-    the standard input.
+    """Validate each hook file FILE, by default the one that lifeinit would find.
+    - is standard input.
 
     Exits with 0 if nothing is wrong, 1 if there are errors, and 2 if the
     command line is wrong or a file cannot be read.
     """
     if explain is not None:
         return _explain(explain)
-    found = files or _found()
-    if not found:
+    paths = files or _discovered()
+    if not paths:
         click.echo(f"lifeinit: no hook file to check: name one, or write {' or '.join(discovery.PLACES)}", err=True)
         return UNREADABLE
-    if svg is not None and len(found) > 1:
+    if svg is not None and len(paths) > 1:
         raise click.UsageError("--svg draws one file: name one")
-    how = How(command, grace, runtime, looks_at_machine=not no_preflight)
-    reports, all_were_read = _reports(found, how)
+    against = Against(command, grace, runtime, this_machine=not no_preflight)
+    reports, all_were_read = _reports(paths, against)
     shown = [_without_warnings(report) for report in reports] if quiet and not strict else reports
-    _tell(shown, form, quiet=quiet)
+    _print(shown, form, quiet=quiet)
     if not all_were_read:
         return UNREADABLE
     (hook_file,) = (report.hook_file for report in reports) if len(reports) == 1 else (None,)
     if hook_file is not None and not any(report.errors for report in reports):
         hook_file = _with_command(hook_file, command)
         if plan and form == "text" and not quiet:
-            _tell_plan(hook_file, how)
+            _print_plan(hook_file, against)
         if svg is not None:
             Path(svg).write_text(timeline.svg(hook_file, grace, runtime), encoding="utf-8")
     counts = ((report.errors, report.warnings) for report in reports)
@@ -133,13 +129,13 @@ def check(  # noqa: PLR0913, PLR0917
 
 
 def _with_command(hook_file: HookFile, command: tuple[str, ...]) -> HookFile:
-    """The command is the first of several processes, as where it is run."""
+    """The command is the first of several processes, as in a run."""
     if not command or not hook_file.processes:
         return hook_file
     return hook_file.with_processes({"app": hook_file.app.replaced(command=command)})
 
 
-def _found() -> tuple[str, ...]:
+def _discovered() -> tuple[str, ...]:
     discovered = discovery.discover(None)
     for sentence in discovered.skipped:
         click.echo(f"lifeinit: {sentence}", err=True)
@@ -153,39 +149,39 @@ def _explain(code: str) -> int:
     rule = registry.RULES.get(code.upper())
     if rule is None:
         near = registry.near(code)
-        way_out = f"did you mean {' or '.join(near)}?" if near else 'write "all" for all of them'
-        raise click.UsageError(f'no rule "{code}": {way_out}')
+        fix = f"did you mean {' or '.join(near)}?" if near else 'write "all" for all of them'
+        raise click.UsageError(f'unknown rule "{code}": {fix}')
     click.echo(registry.page(rule), nl=False)
     return VALID
 
 
-def _tell_plan(hook_file: HookFile, how: How) -> None:
+def _print_plan(hook_file: HookFile, against: Against) -> None:
     columns = min(shutil.get_terminal_size((80, 24)).columns, _COLUMNS)
     unicode = "utf" in (getattr(sys.stdout, "encoding", None) or "").lower()
-    for screen_of in (timeline.table, timeline.drawing):
+    for screen in (timeline.table, timeline.drawing):
         click.echo()
-        click.echo(screen_of(hook_file, how.grace, columns, unicode, how.runtime))
+        click.echo(screen(hook_file, against.grace, columns, unicode, against.runtime))
 
 
-def _reports(paths: Sequence[str], how: How) -> tuple[list[Report], bool]:
-    """A report on each file that could be read, and whether all could; of the others stderr has a sentence."""
+def _reports(paths: Sequence[str], against: Against) -> tuple[list[Report], bool]:
+    """A report on each file that can be read, and whether all can; stderr has a sentence about the others."""
     reports = []
     for path in paths:
         try:
-            reports.append(_report(path, how))
+            reports.append(_report(path, against))
         except UnreadableError as error:
             click.echo(f"lifeinit: {error}", err=True)
     return reports, len(reports) == len(paths)
 
 
-def _report(path: str, how: How) -> Report:
+def _report(path: str, against: Against) -> Report:
     raw = _standard_input() if path == STDIN else parser.contents(path)
     examined = parser.examine(raw)
     problems = list(examined.problems)
     if examined.hook_file is not None:
-        found = timeline.diagnostics(examined.hook_file, how.grace, how.runtime)
-        if how.looks_at_machine:
-            found += inspect(examined.hook_file, how.command, None if path == STDIN else path)
+        found = timeline.diagnostics(examined.hook_file, against.grace, against.runtime)
+        if against.this_machine:
+            found += inspect(examined.hook_file, against.command, None if path == STDIN else path)
         problems = sorted(problems + found)
     summary = "" if examined.hook_file is None else _summary(examined.hook_file)
     return Report("<stdin>" if path == STDIN else path, examined.text, problems, summary, examined.hook_file)
@@ -210,19 +206,19 @@ def _without_warnings(report: Report) -> Report:
     return dataclasses.replace(report, problems=errors)
 
 
-def _tell(reports: Sequence[Report], form: str, *, quiet: bool) -> None:
+def _print(reports: Sequence[Report], form: str, *, quiet: bool) -> None:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a source line may hold what the locale cannot write
     text = _text(reports, quiet=quiet) if form == "text" else FORMATS[form](reports)
-    click.echo(text, nl=False, color=True)  # escape sequences stay: whether there are any has been decided
+    click.echo(text, nl=False, color=True)  # escape sequences stay: whether there are any is decided above
 
 
 def _text(reports: Sequence[Report], *, quiet: bool) -> str:
     columns = shutil.get_terminal_size((_COLUMNS, 24)).columns
     paint = Paint(wanted=are_wanted(os.environ, is_terminal=sys.stdout.isatty()))
-    told = "".join(snippet.problems(report, columns, paint) for report in reports)
+    shown = "".join(snippet.problems(report, columns, paint) for report in reports)
     if quiet:
-        return told
+        return shown
     codes = [problem.code for report in reports for problem in report.problems]
-    hint = f"`lifeinit check --explain {codes[0]}` says more\n" if codes else ""
-    return told + "".join(snippet.verdict(report, paint) for report in reports) + hint
+    hint = f"`lifeinit check --explain {codes[0]}` explains the rule\n" if codes else ""
+    return shown + "".join(snippet.verdict(report, paint) for report in reports) + hint

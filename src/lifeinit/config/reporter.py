@@ -16,8 +16,10 @@ class Reporter:
         self.problems: list[Diagnostic] = []
         self._counts = {"E": 0, "W": 0}
 
-    def wrong(self, code: str, path: Path, message: str, fix: str, *, at_key: bool = False) -> None:
-        """Report the value, or the key, at `path`. Raises HookFileError when there are errors enough.
+    def wrong(  # noqa: PLR0913
+        self, code: str, path: Path, message: str, fix: str, *, at_key: bool = False, text: str | None = None
+    ) -> None:
+        """Report the value, or the key, at `path`; `text` is the fix for its place. Raises HookFileError at the limit.
 
         Warnings never end the reading: a file that has nothing else is right at run time.
         """
@@ -25,7 +27,9 @@ class Reporter:
         if self._counts[severity] >= MOST_PROBLEMS:
             return
         self._counts[severity] += 1
-        self.problems.append(Diagnostic(code, self.places.span(path, of_key=at_key), message, fix))
+        span = self.places.span(path, of_key=at_key)
+        edits = () if text is None else ((span, text),)
+        self.problems.append(Diagnostic(code, span, message, fix, edits))
         if severity == "E" and self._counts[severity] == MOST_PROBLEMS:
             raise HookFileError(self.problems)
 

@@ -43,9 +43,11 @@ class _Key(NamedTuple):
 
 
 class Report(Protocol):
-    """Takes a diagnostic: its code, path, message and fix."""
+    """Takes a diagnostic: its code, path, message and fix, and the text that makes the fix."""
 
-    def __call__(self, code: str, path: Path, message: str, fix: str, *, at_key: bool) -> None: ...
+    def __call__(  # noqa: PLR0913
+        self, code: str, path: Path, message: str, fix: str, *, at_key: bool, text: str | None = None
+    ) -> None: ...
 
 
 class Guide:
@@ -96,11 +98,12 @@ class Guide:
         return self._wrong(key, "E102", "", f"{where} takes {', '.join(key.known)}")
 
     def _meant(self, key: _Key, own: str) -> str:
-        self._wrong(key, "E102", "", f'did you mean "{own}"?')
+        self._wrong(key, "E102", "", f'did you mean "{own}"?', own)
         return own
 
-    def _wrong(self, key: _Key, code: str, end: str, fix: str) -> str:
-        self.report(code, key.path, f"unknown key {quoted(f'{key.outer}{key.name}')}{end}", fix, at_key=True)
+    def _wrong(self, key: _Key, code: str, end: str, fix: str, text: str | None = None) -> str:
+        message = f"unknown key {quoted(f'{key.outer}{key.name}')}{end}"
+        self.report(code, key.path, message, fix, at_key=True, text=text)
         return ""
 
 

@@ -1,6 +1,5 @@
 """What is said of a command that is no program: what may be meant. Nothing was started."""
 
-import difflib
 from collections.abc import Sequence
 from typing import Final
 
@@ -32,5 +31,7 @@ def _meant(command: Sequence[str]) -> str:
         return f"lifeinit --{word}"
     if word in {"run", "start", "exec"}:
         return " ".join(("lifeinit --", *rest[rest[:1] == ["--"] :]))
+    import difflib  # noqa: PLC0415  # only a mistake pays for it
+
     near = difflib.get_close_matches(word[:_LONGEST], COMMANDS, 1, _SIMILAR)
     return f"lifeinit {near[0]}" if near else ""

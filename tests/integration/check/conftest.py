@@ -13,14 +13,15 @@ import pytest
 
 from tests.integration.check import host_samples
 
-ROOT = Path(__file__).parents[3]
 Case = dict[str, object]
 
 
 class Inspect(Protocol):
     """Inspects hook files; for each the code, the place, the message and the help of each diagnostic."""
 
-    def __call__(self, cases: Sequence[Case], directory: Path | None = None) -> list[list[list[str]]]: ...
+    def __call__(
+        self, cases: Sequence[Case], directory: Path | None = None, python_path: str | None = None
+    ) -> list[list[list[str]]]: ...
 
 
 @pytest.fixture(scope="session")
@@ -38,17 +39,19 @@ def inspected(machine: Path) -> Inspect:
     """All of the hook files in one process, by default in the directory of the samples."""
     by_a_shell = dict.fromkeys(("PWD", "OLDPWD", "SHLVL", "_"), "/")  # as the shell of a RUN line has them
     environment = {"PATH": f"/usr/local/bin:/usr/bin:/bin:{machine}/bin", "HOME": "/", "TOOLONG": "x" * 200}
-    environment |= {**by_a_shell, "PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8"}
+    environment |= {**by_a_shell, "LC_ALL": "C.UTF-8"}
 
-    def run(cases: Sequence[Case], directory: Path | None = None) -> list[list[list[str]]]:
+    def run(
+        cases: Sequence[Case], directory: Path | None = None, python_path: str | None = None
+    ) -> list[list[list[str]]]:
         done = subprocess.run(
-            [sys.executable, "-m", "tests.integration.check.inspect_many"],
+            [sys.executable, "-P", Path(__file__).with_name("inspect_many.py")],
             input=json.dumps(list(cases)),
             check=False,
             capture_output=True,
             text=True,
             cwd=directory or machine,
-            env=environment,
+            env=environment | ({"PYTHONPATH": python_path} if python_path else {}),
             timeout=120,
         )
         assert (done.stderr, done.returncode) == ("", 0)

@@ -18,9 +18,8 @@ Case = dict[str, object]
 @contextlib.contextmanager
 def machine(case: Case) -> Iterator[None]:
     """The state of the machine that a case asks for."""
-    shell, path = shell_syntax.SHELL, list(sys.path)
+    shell = shell_syntax.SHELL
     shell_syntax.SHELL = str(case.get("shell", shell))
-    sys.path += [str(case["python_path"])] if "python_path" in case else []
     python, sys.executable = sys.executable, str(case.get("python", sys.executable))
     os.seteuid(int(str(case.get("euid", os.geteuid()))))
     try:
@@ -28,7 +27,7 @@ def machine(case: Case) -> Iterator[None]:
     finally:
         if os.geteuid() != os.getuid():
             os.seteuid(os.getuid())
-        shell_syntax.SHELL, sys.path, sys.executable = shell, path, python
+        shell_syntax.SHELL, sys.executable = shell, python
 
 
 def answer(case: Case) -> list[list[str]]:

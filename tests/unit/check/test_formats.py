@@ -35,7 +35,16 @@ def test_json() -> None:
       "code": "E102",
       "rule": "unknown-key",
       "message": "unknown key \\"pre_strat\\"",
-      "help": "did you mean \\"pre_start\\"?"
+      "help": "did you mean \\"pre_start\\"?",
+      "edits": [
+        {
+          "line": 1,
+          "column": 1,
+          "end_line": 1,
+          "end_column": 10,
+          "text": "pre_start"
+        }
+      ]
     }
   ],
   "errors": 1,

@@ -12,6 +12,7 @@ from lifeinit.check.host.invocation import base_name, behind, script_argument, s
 from lifeinit.check.host.programs import Place, Programs, Unusable
 from lifeinit.check.host.tasks import Task
 from lifeinit.config.diagnostic import Diagnostic, quoted
+from lifeinit.config.toml import written
 
 _OPERATORS = frozenset("&& || | > >> < 2> 2>&1 >&2 &> >/dev/null 2>/dev/null &".split())
 _TAKE_OPERATORS = frozenset("[ awk expr find gawk grep jq mawk perl sed test".split())
@@ -21,6 +22,7 @@ _SCRIPT_NAME = re.compile(r".*\.(?:py|pyz|sh|bash|js|mjs|cjs|rb|pl|php)")
 _PATTERN = re.compile(r"[*?\[~]")
 _CHANGES_NAMES = frozenset({".", "source", "eval", "alias", "hash"})  # after these a name may mean anything
 _PREFIXES = frozenset({"exec", "command"})
+_MOST_ITEMS = 8  # of a list that a help repeats
 
 
 def diagnostics(tasks: Sequence[Task], programs: Programs, kernel: Kernel) -> Iterator[Diagnostic]:
@@ -140,11 +142,10 @@ def _split(text: str) -> list[str]:
 
 
 def _words_in_one(task: Task, words: Sequence[str], command: Sequence[str]) -> tuple[str, str]:
-    items = ", ".join(quoted(word) for word in [*words, *command[1:]][:8])
     shell = "sh -c" if task.on_command_line else "one string for the shell"
     return (
         f"program {quoted(command[0])} does not exist: it is one name with a space in it",
-        f"write [{items}], or {shell}",
+        f"write {written([*words, *command[1:]][:_MOST_ITEMS])}, or {shell}",
     )
 
 

@@ -1,7 +1,6 @@
 """What runs as root and can be changed by another user: programs, scripts, the hook file, Python's search path."""
 
 import os
-import sys
 from collections.abc import Iterator
 
 from lifeinit.check.host import shell_line as reader
@@ -11,6 +10,7 @@ from lifeinit.check.host.programs import Program, Programs
 from lifeinit.check.host.tasks import Task, Tasks
 from lifeinit.config.diagnostic import Diagnostic, quoted
 from lifeinit.engine.plan import User
+from lifeinit.startup import search_path
 
 _NOBODY = 65534
 _EVERYBODY = User(_NOBODY, _NOBODY, ())
@@ -27,12 +27,10 @@ def diagnostics(tasks: Tasks, programs: Programs, kernel: Kernel, file: str | No
         message = f"{who} can change {what}, and lifeinit runs its hooks as root"
         yield Diagnostic("W303", tasks.places.span(()), message, _fix(path))
     yield from _hooks(tasks, programs, trust)
-    for place in sys.path:
-        if place and os.path.exists(place) and (culprit := trust.culprit(os.path.abspath(place))):
-            path, who = culprit
-            message = f"{who} can change {quoted(path)}, and lifeinit runs Python modules from there as root"
-            yield Diagnostic("W324", tasks.places.span(()), message, _fix(path))
-            return
+    for path, reason in search_path.writable_search_path():
+        message = f"root imports Python modules from {quoted(path)}, which {reason}"
+        fix = f"{_fix(path)}, unset PYTHONPATH, or install lifeinit where only root can write"
+        yield Diagnostic("W324", tasks.places.span(()), message, fix)
 
 
 class _Trust:

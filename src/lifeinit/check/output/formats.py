@@ -1,4 +1,4 @@
-"""Problems for programs: JSON, the commands of GitHub Actions, and SARIF 2.1.0."""
+"""Diagnostics for programs: JSON, the commands of GitHub Actions, and SARIF 2.1.0."""
 
 import json
 from collections.abc import Sequence
@@ -7,13 +7,14 @@ from urllib.parse import quote
 from lifeinit import __version__
 from lifeinit.check.output.report import Report
 from lifeinit.check.rules.registry import RULES
-from lifeinit.config.diagnostic import Diagnostic
+from lifeinit.config.diagnostic import Diagnostic, Span
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+_PLACE = ("line", "column", "end_line", "end_column")
 
 
 def as_json(reports: Sequence[Report]) -> str:
-    """One object: every problem, and how many errors and warnings there are. What is of the command has null places."""
+    """One object: every problem, and how many errors and warnings there are. One about the command has null places."""
     answer = {
         "problems": [_entry(report.path, problem) for report in reports for problem in report.problems],
         "errors": sum(report.errors for report in reports),
@@ -50,15 +51,20 @@ def as_sarif(reports: Sequence[Report]) -> str:
 
 def _entry(path: str, problem: Diagnostic) -> dict[str, object]:
     rule = RULES.get(problem.code)
-    place = (path, *problem.span.start, *problem.span.end) if not problem.of_command else (None,) * 5
+    place = dict.fromkeys(("file", *_PLACE)) if problem.of_command else {"file": path, **_place(problem.span)}
     return {
-        **dict(zip(("file", "line", "column", "end_line", "end_column"), place, strict=True)),
+        **place,
         "severity": problem.severity,
         "code": problem.code or None,
         "rule": rule.name if rule else None,
         "message": problem.message,
         "help": problem.help or None,
+        "edits": [{**_place(span), "text": text} for span, text in problem.edits],
     }
+
+
+def _place(span: Span) -> dict[str, object]:
+    return dict(zip(_PLACE, (*span.start, *span.end), strict=True))
 
 
 def _annotation(path: str, problem: Diagnostic) -> str:
@@ -83,21 +89,23 @@ def _escaped(text: str, *, in_property: bool = False) -> str:
 
 
 def _result(path: str, problem: Diagnostic) -> dict[str, object]:
-    start, end = problem.span
-    region = {
-        "startLine": start.line,
-        "startColumn": start.column,
-        "endLine": end.line,
-        "endColumn": end.column,
-    }
     file = {"artifactLocation": {"uri": _uri(path)}}  # GitHub shows no result without one
-    location: dict[str, object] = {"physicalLocation": {**file, "region": region}}
+    location: dict[str, object] = {"physicalLocation": {**file, "region": _region(problem.span)}}
     if problem.of_command:
         location = {"physicalLocation": file, "message": {"text": "The command line, behind --."}}
-    rule: dict[str, object] = {}
+    result: dict[str, object] = {"level": problem.severity, "message": {"text": problem.sentence}}
     if problem.code in RULES:
-        rule = {"ruleId": problem.code, "ruleIndex": list(RULES).index(problem.code)}
-    return {**rule, "level": problem.severity, "message": {"text": problem.sentence}, "locations": [location]}
+        result = {"ruleId": problem.code, "ruleIndex": list(RULES).index(problem.code), **result}
+    if problem.edits:
+        replacements = [
+            {"deletedRegion": _region(span), "insertedContent": {"text": text}} for span, text in problem.edits
+        ]
+        result["fixes"] = [{"artifactChanges": [{**file, "replacements": replacements}]}]
+    return {**result, "locations": [location]}
+
+
+def _region(span: Span) -> dict[str, object]:
+    return dict(zip(("startLine", "startColumn", "endLine", "endColumn"), (*span.start, *span.end), strict=True))
 
 
 def _uri(path: str) -> str:

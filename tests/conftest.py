@@ -9,6 +9,7 @@ from typing import Protocol
 
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.scheduler import LoadScopeScheduling
 
 from tests import leftovers
 from tests.applications import NotInstalledError, application_python
@@ -42,8 +43,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if item.path.is_relative_to(TESTS):
             for marker in MARKERS.get(item.path.relative_to(TESTS).parts[0], ()):
                 item.add_marker(marker)
-            if item.get_closest_marker("docker") is not None:
-                item.add_marker(pytest.mark.xdist_group("docker"))  # one worker has the engine, the others the rest
+
+
+class OneWorkerAtTheEngine(LoadScopeScheduling):  # type: ignore[misc]
+    """One worker has all tests that need a Docker engine, while the others run the rest."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "docker" if "docker" in MARKERS.get(nodeid.split("/")[1], ()) else nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> OneWorkerAtTheEngine:
+    return OneWorkerAtTheEngine(config, log)
 
 
 @pytest.fixture(autouse=True)

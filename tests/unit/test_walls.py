@@ -1,6 +1,7 @@
 """What each part of the house may import."""
 
 import ast
+import functools
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,8 @@ IN_ONE_FUNCTION = {
 }
 
 
-def imports(path: Path) -> set[str]:
+@functools.cache
+def imports(path: Path) -> frozenset[str]:
     """The modules that a file imports when it runs; what only the type checker sees does not count."""
     found: set[str] = set()
 
@@ -46,7 +48,7 @@ def imports(path: Path) -> set[str]:
             visit(child)
 
     visit(ast.parse(path.read_text()))
-    return found
+    return frozenset(found)
 
 
 @pytest.mark.parametrize("path", ENGINE, ids=lambda path: path.name)
@@ -113,7 +115,7 @@ def test_no_import_points_up() -> None:
     assert all(floor(module) >= 0 for module in MODULES - {"lifeinit"})
 
 
-def graph() -> dict[str, set[str]]:
+def graph() -> dict[str, frozenset[str]]:
     return {
         ".".join(path.relative_to(SOURCE.parent).with_suffix("").parts): imports(path) & MODULES
         for path in SOURCE.glob("**/*.py")

@@ -30,7 +30,7 @@ OWN = (
     Row("bind", ("EADDRINUSE", "ENOMEM"), "a sentence; the app whose `ready` is \"notify\" cannot run", (126,)),
     Row("unlink", ("EACCES", "EROFS"), "the file stays"),
     Row("unlinkat", ("EIO", "EROFS"), "the file stays"),
-    Row("fchmod", ("EPERM",), "the next place for `LIFEINIT_ENV` is tried"),
+    Row("mkdir", ("EACCES", "EROFS", "ENOSPC"), "the next place for `LIFEINIT_ENV` is tried"),
     Row("getdents64", ("EIO",), "inherited descriptors are closed by their numbers"),
 )  # fmt: skip
 

@@ -117,42 +117,74 @@ def test_where_nothing_can_be_written_there_is_no_file(init: Start) -> None:
     [
         'rm "$LIFEINIT_ENV"; mkfifo "$LIFEINIT_ENV"',
         'ln -sf /etc/hostname "$LIFEINIT_ENV"',
-        'rm "$LIFEINIT_ENV"; mkdir "$LIFEINIT_ENV"; echo "rmdir $LIFEINIT_ENV" > clean',
+        'rm "$LIFEINIT_ENV"; mkdir "$LIFEINIT_ENV"',
         'rm "$LIFEINIT_ENV"; python3 -c "import os, socket; socket.socket(1).bind(os.environ[\'LIFEINIT_ENV\'])"',
+        'echo A=1 > "$LIFEINIT_ENV.new"; mv "$LIFEINIT_ENV.new" "$LIFEINIT_ENV"',
     ],
-    ids=["a fifo", "a link", "a directory", "a socket"],
+    ids=["a fifo", "a link", "a directory", "a socket", "a file"],
 )
-def test_another_kind_of_file_in_its_place(init: Start, trick: str) -> None:
-    """It neither hangs lifeinit nor is it read. A directory was an internal error, status 70."""
-    running = init("echo", "app", hooks=hook(trick) + hook("test ! -e clean || sh clean", phase="post_stop"))
-    assert running.rest() == []
+def test_another_file_in_its_place_is_refused(init: Start, trick: str) -> None:
+    """Whoever made it. It neither hangs lifeinit nor is it read, and it is removed with the directory."""
+    hooks = hook(f'echo "${{LIFEINIT_ENV%/env}}" > place; {trick}')
+    running = init("echo", "app", hooks=hooks + hook('test ! -e "$(cat place)" && echo gone', phase="post_stop"))
+    assert running.rest() == ["gone"]
     assert running.status() == 78
-    assert running.stderr()[0].startswith("lifeinit: pre_start[0]: LIFEINIT_ENV ")
+    assert running.stderr()[0].startswith("lifeinit: pre_start[0]: LIFEINIT_ENV was replaced by another file: append")
 
 
 @needs.ROOT
-def test_a_file_that_the_hooks_user_could_not_read(init: Start) -> None:
-    """It was moved to that place, which takes no right to the file itself: root read it, and the app was told.
+def test_another_user_cannot_replace_roots_file(init: Start, tmp_path: Path) -> None:
+    """It was in a directory of the app's, who put a file in its place: its LD_PRELOAD ran in root's next hook.
 
-    The control is a file of the user's own.
+    TMPDIR names that directory, and nothing before it can be written to. It is passed over.
     """
-    place = "/dev/shm/lifeinit-test-$$" if os.path.isdir("/dev/shm") else "/tmp/lifeinit-test-$$"
-    prepare = f'mkdir -m 777 {place}; (umask 077; echo SECRET=hidden > {place}/file); echo P={place} > "$LIFEINIT_ENV"'
-    move = 'mv -f "$P/file" "$LIFEINIT_ENV"'
-    app = ("sh", "-c", "echo app ${SECRET-unset}")
-    clean = hook('rm -r "$P"', phase="post_stop")
-    running = init(*app, hooks=hook(prepare) + hook(move, 'user = "4711"\non_failure = "warn"') + clean)
-    assert running.rest() == ["app unset"]
-    sentence = "pre_start[1]: LIFEINIT_ENV belongs to uid 0 now, and the hook runs as uid 4711; continuing"
-    assert f"lifeinit: {sentence}" in running.stderr()
-    own = hook(prepare + f"; chown 4711 {place}/file")
-    assert init(*app, hooks=own + hook(move, 'user = "4711"') + clean).rest() == ["app hidden"]
+    theirs = tmp_path / "theirs"
+    tmp_path.chmod(0o755)
+    theirs.mkdir()
+    os.chown(theirs, 4711, 4711)
+    evil = """
+        for file in "$LIFEINIT_ENV" $TMPDIR/*/env $TMPDIR/lifeinit-env-*; do
+            rm -f "$file" && echo BAD=1 > "$file" && echo "replaced"
+        done 2>/dev/null
+        mv $TMPDIR $TMPDIR.old 2>/dev/null
+        mkdir -p "${LIFEINIT_ENV%/*}" 2>/dev/null
+    """
+    (theirs / "evil.sh").write_text(evil)
+    hooks = hook('echo A=1 > "$LIFEINIT_ENV"; setpriv --reuid=4711 --regid=4711 --clear-groups sh theirs/evil.sh; true')
+    mounts = "; ".join(f"mount --bind {place} {place}; mount -o remount,bind,ro {place}" for place in ("/dev/shm",))
+    through = ["unshare", "--mount", "sh", "-c", f'{mounts}; exec "$@"', "-"]
+    running = init("sh", "-c", "echo app $A ${BAD-}", hooks=hooks, through=through, env={"TMPDIR": str(theirs)})
+    assert running.rest() == ["app 1"]
 
 
-def test_a_file_that_was_replaced_is_read(init: Start) -> None:
-    """As `sed -i` and editors do."""
-    hooks = hook('echo A=1 > "$LIFEINIT_ENV.new"; mv "$LIFEINIT_ENV.new" "$LIFEINIT_ENV"')
-    assert init("sh", "-c", "echo $A", hooks=hooks).rest() == ["1"]
+@needs.ROOT
+def test_a_hook_of_another_user_cannot_replace_its_file(init: Start) -> None:
+    """A file that it may not read could be moved to that place: root read it, and the app was told."""
+    replace = 'mv -f /etc/hostname "$LIFEINIT_ENV"; touch "$LIFEINIT_ENV.new"; rm "$LIFEINIT_ENV"'
+    hooks = hook(f'{{ {replace}; echo A=1 >> "$LIFEINIT_ENV"; }} 2>/dev/null', 'user = "4711"')
+    assert init("sh", "-c", "echo app $A", hooks=hooks).rest() == ["app 1"]
+
+
+def test_a_late_writer_leaves_nothing(init: Start, tmp_path: Path) -> None:
+    """What a hook leaves running made the file anew, and it stayed in memory for ever. The control: it has tried."""
+    os.mkfifo(tmp_path / "go")
+    late = '(read x < go; echo A=2 >> "$LIFEINIT_ENV"; echo late $?) 2>/dev/null &'
+    hooks = hook(f'echo "P=$LIFEINIT_ENV" > "$LIFEINIT_ENV"; {late}')
+    running = init(
+        "sh", "-c", 'echo go > go; read x < done; ls -d "$P" "${P%/env}" 2>&1 | wc -l', hooks=hooks, fifo="done"
+    )
+    assert running.line() in {"late 2", "late 1"}
+    (tmp_path / "done").write_text("\n")
+    running.expect("2")  # two lines, each of them: no such file
+    assert running.status() == 0
+
+
+def test_a_second_name_keeps_nothing(init: Start) -> None:
+    """A hard link, which only its maker can remove, to a file without its content."""
+    link = 'second="${LIFEINIT_ENV%/*}-second"; echo "$second" > name; ln "$LIFEINIT_ENV" "$second"'
+    link += '; echo SECRET=1 > "$LIFEINIT_ENV"'
+    look = hook('wc -c < "$(cat name)"; rm "$(cat name)"', phase="post_stop")
+    assert init("sh", "-c", "echo app $SECRET", hooks=hook(link) + look).rest() == ["app 1", "0"]
 
 
 def test_too_much_is_refused(init: Start) -> None:
@@ -189,7 +221,35 @@ def test_what_several_hooks_hand_on_has_a_limit_too(init: Start) -> None:
     writes = [hook(f"python3 -c \"print('{name}=' + 'x' * 120000)\" > \"$LIFEINIT_ENV\"") for name in "ABCDE"]
     running = init("echo", "app", hooks="".join(writes))
     assert running.status() == 78
-    assert "what all hooks hand on is more than 1000 variables or 524288 bytes" in running.stderr()[4]
+    assert "the exports of all hooks are more than 1000 variables or 524288 bytes" in running.stderr()[4]
+
+
+STACK = ["sh", "-c", 'ulimit -s 1024; exec "$@"', "-"]  # so that execve(2) takes 256 KiB
+
+
+def test_exports_that_no_program_could_be_given(init: Start) -> None:
+    """The app could not be executed, 126, and neither could post_stop. The control is the same with the usual stack."""
+    write = "\n".join(f"python3 -c \"print('{name}=' + 'x' * 100000)\" >> \"$LIFEINIT_ENV\"" for name in "ABC")
+    hooks = hook(write) + hook('echo "post_stop ${#A}"', phase="post_stop")
+    running = init("sh", "-c", 'echo "app ${#A}"', hooks=hooks, through=STACK)
+    assert running.rest() == ["post_stop 0"]
+    assert running.status() == 78
+    assert "LIFEINIT_ENV holds too much: app would get " in running.stderr()[0]
+    assert "execve(2) takes 262144 here" in running.stderr()[0]
+    assert init("sh", "-c", 'echo "app ${#A}"', hooks=hooks).rest() == ["app 100000", "post_stop 100000"]
+
+
+@pytest.mark.parametrize("where", ["app", "post_stop"])
+def test_an_export_that_makes_a_variable_too_long(init: Start, where: str) -> None:
+    """Used twice it was more than one string may be: nothing could be executed any more."""
+    double = 'environment = { TWICE = "$A$A" }\n'
+    hooks = hook("python3 -c \"print('A=' + 'x' * 100000)\" > \"$LIFEINIT_ENV\"")
+    hooks = (f"[app]\n{double}" if where == "app" else "") + hooks
+    hooks += hook("echo post_stop", double.replace("$A$A", "${A}${A}") if where == "post_stop" else "", "post_stop")
+    running = init("echo", "app", hooks=hooks, env={"A": "1"})
+    assert running.rest() == ["post_stop"]
+    assert running.status() == 78
+    assert "LIFEINIT_ENV holds too much: TWICE of " in running.stderr()[0]
 
 
 @needs.ROOT
@@ -222,15 +282,6 @@ def test_root_that_may_not_read_others_files_reads_this_one(init: Start) -> None
     running = init("sh", "-c", 'echo "$A"', hooks=hooks, through=["setpriv", few, "--inh-caps=-all"])
     assert running.rest() == ["1"], running.stderr()
     assert running.status() == 0
-
-
-@needs.ROOT
-def test_what_was_put_in_its_place_is_not_read_then(init: Start) -> None:
-    hooks = hook('echo A=1 > x; chmod 600 x; mv x "$LIFEINIT_ENV"', 'user = "nobody"\nworking_dir = "/tmp"')
-    few = "--bounding-set=-all,+setuid,+setgid,+kill,+chown"
-    running = init("sh", "-c", 'echo "$A"', hooks=hooks, through=["setpriv", few, "--inh-caps=-all"])
-    assert (running.rest(), running.status()) == ([], 78)
-    assert "LIFEINIT_ENV cannot be read: Permission denied" in "\n".join(running.stderr())
 
 
 @needs.STRACE

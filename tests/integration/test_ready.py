@@ -284,11 +284,14 @@ def slow(tmp_path: Path) -> Iterator[Path]:
 @contextlib.contextmanager
 def frozen(path: Path) -> Iterator[None]:
     """Who writes there waits until the end of this, in state D. fsfreeze(8)"""
-    subprocess.run(["/usr/sbin/fsfreeze", "--freeze", path], check=True)
-    try:
+    # A shell thaws it, also where this process is killed meanwhile: its stdin ends then.
+    script = 'fsfreeze --freeze "$1" && echo frozen && read x; fsfreeze --unfreeze "$1"'
+    with subprocess.Popen(
+        ["sh", "-c", f"PATH=$PATH:/usr/sbin:/sbin; {script}", "-", path], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as freezer:
+        assert freezer.stdout is not None
+        assert freezer.stdout.readline() == b"frozen\n"
         yield
-    finally:
-        subprocess.run(["/usr/sbin/fsfreeze", "--unfreeze", path], check=True)
 
 
 def test_a_frozen_file_system_holds_up_neither_the_signals_nor_post_stop(init: Start, slow: Path) -> None:

@@ -7,7 +7,7 @@ import os
 import time
 
 from lifeinit.engine import events as ev
-from lifeinit.engine import exit_status, log, notify, oom, syscalls
+from lifeinit.engine import exec_limits, exit_status, log, notify, oom, syscalls
 from lifeinit.engine.app import RunningApp
 from lifeinit.engine.env_file import LARGEST, MOST, ExportError, ExportFile
 from lifeinit.engine.hook_environment import Circumstances, told
@@ -153,13 +153,17 @@ class Services(PlainServices):
         return self._ready_file is not None and self._ready_file.child_ended(pid)
 
     def _take(self, variables: dict[bytes, bytes], ours: bool) -> None:
-        """Hand them on to the app, and to hooks if whoever wrote them is who they run as: PATH decides what runs."""
-        together = {**self.exported, **variables}
-        if sum(len(name) + len(value) for name, value in together.items()) > LARGEST or len(together) > MOST:
-            raise ExportError(f"LIFEINIT_ENV: what all hooks hand on is more than {MOST} variables or {LARGEST} bytes")
-        self.exported.update(variables)
-        if ours:
-            self.trusted.update(variables)
+        """Export them to the app, and to hooks if a hook that runs as lifeinit wrote them: PATH decides what runs."""
+        exported = {**self.exported, **variables}
+        trusted = {**self.trusted, **variables} if ours else self.trusted
+        if sum(len(name) + len(value) for name, value in exported.items()) > LARGEST or len(exported) > MOST:
+            raise ExportError(
+                f"LIFEINIT_ENV: the exports of all hooks are more than {MOST} variables or {LARGEST} bytes"
+            )
+        problem = exec_limits.problem(self._plan, exported, trusted)
+        if problem:
+            raise ExportError(f"LIFEINIT_ENV holds too much: {problem}")
+        self.exported, self.trusted = exported, trusted
 
 
 def _supervisor(plan: Plan) -> bytes | None:

@@ -3,6 +3,7 @@
 import errno
 import os
 
+from lifeinit.engine import proc_stat
 from lifeinit.engine.json_text import dumps
 
 TYPE_CHECKING = False
@@ -27,7 +28,8 @@ class StateMemory:
 
     def __init__(self) -> None:
         self._fd: int | None = None
-        self._starttime = _starttime()
+        own = proc_stat.read(os.getpid())
+        self._starttime = None if own is None else own.started
 
     def write(self, state: "dict[str, Json]") -> None:
         """Publish this state instead of the last one.
@@ -73,12 +75,3 @@ def _sealed(text: bytes) -> int:
         os.close(fd)
         raise OSError(errno.EIO, os.strerror(errno.EIO))
     return fd
-
-
-def _starttime() -> int | None:
-    """When this process started, in clock ticks since the boot; None without /proc. proc(5)"""
-    try:
-        with open("/proc/self/stat", "rb") as stat:
-            return int(stat.read().rpartition(b")")[2].split()[19])
-    except OSError:
-        return None

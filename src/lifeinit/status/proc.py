@@ -2,6 +2,7 @@
 
 import os
 
+from lifeinit.engine import proc_stat
 from lifeinit.engine.record import Record
 
 TYPE_CHECKING = False
@@ -33,14 +34,16 @@ def is_own() -> bool:
 
 def look(pid: int) -> Process | None:
     """The process of this pid; None where there is none, or only a zombie. /proc has to be our own."""
+    stat = proc_stat.read(pid)
     try:
-        name, fields = _stat(pid)
         uid, inner_pid = _identity(pid)
     except OSError:
+        stat = None
+    if stat is None:
         return _unseen(pid)
-    if fields[0] in {b"Z", b"X"}:
+    if stat.is_dead:
         return None
-    return Process(pid, name, int(fields[1]), int(fields[19]), uid, inner_pid or pid)
+    return Process(pid, os.fsdecode(stat.name), stat.parent, stat.started, uid, inner_pid or pid)
 
 
 def every() -> "Iterator[Process]":
@@ -70,10 +73,8 @@ def shares_mounts(process: Process) -> bool | None:
 
 def short_name(pid: int) -> str | None:
     """Its name of at most 15 bytes, a zombie's too; None where /proc does not show it."""
-    try:
-        return _stat(pid)[0]
-    except OSError:
-        return None
+    stat = proc_stat.read(pid)
+    return None if stat is None else os.fsdecode(stat.name)
 
 
 def _unseen(pid: int) -> Process | None:
@@ -85,13 +86,6 @@ def _unseen(pid: int) -> Process | None:
     except PermissionError:
         pass  # it is another user's
     return Process(pid)
-
-
-def _stat(pid: int) -> tuple[str, list[bytes]]:
-    """The name, and the fields from the state on. The name stands in brackets and may hold brackets. proc(5)"""
-    with open(f"/proc/{pid}/stat", "rb") as stat:
-        head, _, tail = stat.read().rpartition(b")")
-    return os.fsdecode(head.partition(b"(")[2]), tail.split()
 
 
 def _identity(pid: int) -> tuple[int, int]:

@@ -16,7 +16,7 @@ _HIGHEST_VERSION = 10**6  # that is repeated
 STOP_PHASES = frozenset({"pre_stop", "stopping", "cleanup", "post_stop"})
 _PHASES = STOP_PHASES | {"pre_start", "starting", "running", "waiting"}
 _HOOK_PHASES = frozenset({"pre_start", "post_start", "pre_stop", "post_stop"})
-_RESULTS = frozenset({"running", "ok", "failed", "timed out", "ended", "skipped"})
+_RESULTS = frozenset({"running", "ok", "failed", "timed out", "terminated"})
 _LATEST = 1e11  # unix time, in the year 5138
 
 

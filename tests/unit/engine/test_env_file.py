@@ -7,5 +7,6 @@ from lifeinit.engine import env_file
 
 def test_a_file_of_exports_that_cannot_be_read() -> None:
     """A regular file, whose first byte nobody can read."""
-    with pytest.raises(env_file.ExportError, match="LIFEINIT_ENV cannot be read: Input/output error"):
-        env_file._read(b"/proc/self/mem", None, -1)
+    sentence = "LIFEINIT_ENV cannot be read: Input/output error"
+    with open("/proc/self/mem", "rb") as memory, pytest.raises(env_file.ExportError, match=sentence):
+        env_file.read(memory.fileno())

@@ -175,3 +175,19 @@ class Tables(Values):
             return {**self._app, **table}.get(row.name, row.default) != row.default
         tables = (table, *self._processes) if at == ("app",) else (table,)
         return any(one.get(row.name, row.default) != row.default for one in tables)
+
+
+def option(table: str, key: str, value: object, phase: "HookPhase | None" = None) -> object:
+    """The value of one key that Python code gives, read by its row as in a hook file. None is the row's default.
+
+    For the options of `lifeinit.Container`: `option("hook", "timeout", "1m30s", "pre_stop")` is 90.0. Raises ValueError
+    with a sentence that holds the value and the fix.
+    """
+    row = keys.TABLES[table][key]
+    if value is None:
+        return row.default_in(phase)
+    reader = Tables(Places(""))
+    found = reader.read((key,), row, value)
+    for problem in reader.problems:
+        raise ValueError(problem.sentence)
+    return found

@@ -4,6 +4,7 @@ import time
 
 from lifeinit.engine import exit_status
 from lifeinit.engine.record import Record
+from lifeinit.engine.signals import STOP_SIGNALS
 from lifeinit.probes.attempt import Terms, Try
 from lifeinit.probes.targets import Place, Target
 
@@ -13,9 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 else:
     import _signal
-
-
-_STOPS = (_signal.SIGTERM, _signal.SIGINT, _signal.SIGQUIT)
 
 
 class Pace(Record):
@@ -147,7 +145,7 @@ def _heard_stops() -> frozenset[int]:
     The default action of a stop request would leave a command running, and PID 1 has none. What we were started
     ignoring, as nohup(1) and a shell's background do it, stays ignored.
     """
-    stops = frozenset(int(signo) for signo in _STOPS if _signal.getsignal(signo) != _signal.SIG_IGN)
+    stops = frozenset(signo for signo in STOP_SIGNALS if _signal.getsignal(signo) != _signal.SIG_IGN)
     _signal.signal(_signal.SIGCHLD, _signal.SIG_DFL)  # ignored, it would make waitpid(2) lose every status
     _signal.pthread_sigmask(_signal.SIG_SETMASK, {*stops, _signal.SIGCHLD})
     return stops

@@ -2,6 +2,7 @@
 
 import json
 
+from lifeinit.engine.plan import PHASES, hook_label
 from lifeinit.engine.record import Record
 
 TYPE_CHECKING = False
@@ -15,7 +16,6 @@ VERSION = 1
 _HIGHEST_VERSION = 10**6  # that is repeated
 STOP_PHASES = frozenset({"pre_stop", "stopping", "cleanup", "post_stop"})
 _PHASES = STOP_PHASES | {"pre_start", "starting", "running", "waiting"}
-_HOOK_PHASES = frozenset({"pre_start", "post_start", "pre_stop", "post_stop"})
 _RESULTS = frozenset({"running", "ok", "failed", "timed out", "terminated"})
 _LATEST = 1e11  # unix time, in the year 5138
 
@@ -49,7 +49,7 @@ class HookResult(Record):
     @property
     def label(self) -> str:
         """`pre_start migrate`, or `pre_start[0]` for a hook without a name."""
-        return self.hook if self.hook.startswith(f"{self.phase}[") else f"{self.phase} {self.hook}"
+        return hook_label(self.phase, self.hook)
 
 
 class State(Record):
@@ -161,7 +161,7 @@ _PROCESS: "dict[str, Check]" = {
     "name": _text, "pid": _optional(_PID), "since": _number, "ready": _truth, "status": _text,
 }  # fmt: skip
 _HOOK: "dict[str, Check]" = {
-    "phase": _one_of(_HOOK_PHASES), "hook": _text, "attempt": _COUNT, "result": _one_of(_RESULTS),
+    "phase": _one_of(frozenset(PHASES)), "hook": _text, "attempt": _COUNT, "result": _one_of(_RESULTS),
     "code": _optional(_STATUS), "signal": _optional(_text), "seconds": _optional(_number), "at": _number,
 }  # fmt: skip
 _STATE: "dict[str, Check]" = {

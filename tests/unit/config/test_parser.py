@@ -7,6 +7,7 @@ from lifeinit.config.diagnostic import HookFileError
 from lifeinit.config.model import Hook, HookFile
 from lifeinit.config.parser import examine, parse
 from lifeinit.config.reporter import MOST_PROBLEMS
+from lifeinit.config.tables import option
 
 
 def problems(raw: str | bytes) -> list[str]:
@@ -310,3 +311,11 @@ def test_no_signal_is_proposed_that_cannot_be_used(text: str) -> None:
 def test_a_misspelt_key_is_the_only_problem(text: str) -> None:
     """What is wrong only because of it is not said too."""
     assert len(problems(text)) == len(examine(text.encode()).problems) == 1
+
+
+def test_an_option_of_python_code_is_read_by_its_row() -> None:
+    assert option("hook", "timeout", "1m30s", "pre_stop") == 90.0
+    assert option("hook", "timeout", None, "pre_stop") == 5.0
+    assert option("app", "restart", None) == "no"
+    with pytest.raises(ValueError, match='retries is "-1": write a whole number from 0 to 1000'):
+        option("hook", "retries", -1)

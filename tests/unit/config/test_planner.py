@@ -353,6 +353,12 @@ def test_options_take_precedence() -> None:
     assert (plan.log_format, plan.tell_orphans, plan.is_program) == ("json", True, True)
 
 
+def test_each_option_of_the_log_is_its_own() -> None:
+    quiet, warning = planned("", Options(quiet=True)), planned("", Options(tell_orphans=True))
+    assert (quiet.quiet, quiet.tell_orphans, quiet.log_format) == (True, False, "text")
+    assert (warning.quiet, warning.tell_orphans, warning.log_format) == (False, True, "text")
+
+
 def test_the_user_of_the_command_line_replaces_the_files() -> None:
     account = users.Account(User(4711, 4712, (4712,)), {"HOME": "/x"})
     (app,) = planned('[app]\nuser = "no-such-user"', Options(user=account)).processes

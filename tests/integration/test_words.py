@@ -130,6 +130,38 @@ def test_the_cgroups_counter_tells_an_oom_kill(init: Start) -> None:
         group.rmdir()
 
 
+def test_a_hook_that_the_kernel_kills_for_want_of_memory(init: Start) -> None:
+    """It was said to be killed by SIGKILL, as if somebody had done that. The control is a hook that kills itself."""
+    group = _memory_cgroup()
+    if group is None:
+        pytest.skip("no cgroup with a memory limit can be made here")
+    try:
+        enter = ["sh", "-c", f'echo $$ > {group}/cgroup.procs; exec "$@"', "-"]
+        eat = "/usr/bin/python3 -c 'import os; x = [bytearray(1 << 20) for _ in range(400)]'"
+        hooks = f'pre_start = "exec {eat}"\npost_stop = "echo ${{LIFEINIT_OOM_KILLED-unset}}"\n'
+        running = init("true", hooks=hooks, through=enter)
+        assert running.rest() == ["1"]
+        assert running.status() == 137
+        assert any("pre_start[0]: killed by SIGKILL (out of memory) after" in line for line in running.stderr())
+        calm = init("true", hooks=hooks.replace(f"exec {eat}", "kill -KILL $$"), through=enter)
+        assert calm.rest() == ["unset"]
+        assert not any("out of memory" in line for line in calm.stderr())
+    finally:
+        group.rmdir()
+
+
+@needs.ROOT
+@pytest.mark.parametrize("group", [1, 0])
+def test_that_an_oom_kill_ends_everything_is_told_where_asked(init: Start, group: int) -> None:
+    """memory.oom.group of a cgroup file system made for this: one line with -v."""
+    place = "mount -t tmpfs none /sys/fs/cgroup; mount -t tmpfs none /mnt; echo 0::/ > /mnt/own"
+    own = f"mount --bind /mnt/own /proc/self/cgroup; echo {group} > /sys/fs/cgroup/memory.oom.group"
+    through = ["unshare", "--mount", "sh", "-c", f'{place}; {own}; exec "$@"', "-"]
+    running = init("true", hooks='post_stop = "true"\n', options=["-v"], through=through)
+    assert running.status() == 0
+    assert any("memory.oom.group is 1" in line for line in running.stderr()) == bool(group)
+
+
 def _memory_cgroup() -> Path | None:
     """A cgroup of 64 MB, of version 1 or 2."""
     for root, limit in (

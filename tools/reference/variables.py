@@ -60,7 +60,7 @@ _TOLD: Final = (
     ),
     _is_about(
         "LIFEINIT_OOM_KILLED",
-        "`1` if the cgroup's count of kills for want of memory rose while the app lived; else unset.",
+        "`1` if the cgroup's count of kills for want of memory rose, whoever was the victim; else unset.",
     ),
     _is_about("LIFEINIT_ENV", "pre_start only: the path of a file for what the hook hands on."),
     _is_about(

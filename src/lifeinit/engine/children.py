@@ -298,7 +298,9 @@ class Children:
         run = self._machine.hook_run
         if run.hook is not None and run.hook.once and not hook.terminated and hook.ending == ev.Ending():
             self._descendants.keep(hook.tree)
-        return self._services.after_hook(None if hook.terminated else hook.ending) or ev.HookExited(hook.ending)
+        oom_killed = self._services.hook_oom_killed(hook.ending)
+        failure = self._services.after_hook(None if hook.terminated else hook.ending)
+        return failure or ev.HookExited(hook.ending, oom_killed)
 
 
 def _the(process: "Process") -> str:

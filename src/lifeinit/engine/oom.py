@@ -1,4 +1,4 @@
-"""How often the kernel has killed for want of memory in our cgroup. cgroups(7)"""
+"""What the kernel does, and has done, for want of memory in our cgroup. cgroups(7)"""
 
 _ROOT = "/sys/fs/cgroup"
 _OWN = "/proc/self/cgroup"
@@ -23,6 +23,16 @@ def kills() -> int | None:
             if counter is not None:
                 return counter
     return None
+
+
+def kills_all() -> bool:
+    """Whether an out-of-memory kill ends every process of the cgroup: memory.oom.group, of cgroup version 2 alone."""
+    for line in _read(_OWN):
+        if line.startswith("0::"):
+            path = line.removeprefix("0::").rstrip("/")
+            own = _read(f"{_ROOT}{path}/memory.oom.group") or _read(f"{_ROOT}/memory.oom.group")
+            return own[:1] == ["1"]
+    return False
 
 
 def _counter(path: str) -> int | None:

@@ -64,6 +64,10 @@ class PlainServices:
         """Prepare for a hook; the variables that it gets. `remaining` are the seconds until it is terminated."""
         return ()
 
+    def hook_oom_killed(self, ending: ev.Ending) -> bool:
+        """Whether the hook failed and the kernel has killed something for want of memory meanwhile."""
+        return False
+
     def after_hook(self, ending: ev.Ending | None) -> ev.HookFailed | None:
         """The hook is over. Its failure, where what it has exported cannot be taken.
 

@@ -33,6 +33,7 @@ class Services(PlainServices):
         super().__init__(plan)
         self._export: ExportFile | None = None
         self._oom_kills: int | None = None
+        self._hook_oom_kills: int | None = None
         self._oom_killed = False
         self._notifications = Notifications(plan)
         self._ready = False
@@ -47,6 +48,10 @@ class Services(PlainServices):
         """Prepare for the start of a process; the variables that it gets. Raises OSError."""
         if process == 0:
             self._oom_kills, self._oom_killed = oom.kills(), False
+            if self._plan.verbose and oom.kills_all():
+                log.say(
+                    "memory.oom.group is 1: an out-of-memory kill ends lifeinit too, without post_stop", level="debug"
+                )
         if process == 0 and self._ready_file is not None:
             self._ready_file.open_directory()
         return self._notifications.prepare(process)
@@ -98,8 +103,15 @@ class Services(PlainServices):
             oom_killed=self._oom_killed,
             export=None if self._export is None else self._export.path,
         )
+        self._hook_oom_kills = oom.kills()
         self._report.hook_began(machine.hook_run)
         return (*self._notifications.hidden(), *told(machine, around))
+
+    def hook_oom_killed(self, ending: ev.Ending) -> bool:
+        """Whether the hook failed and the kernel has killed something for want of memory meanwhile."""
+        rose = bool(ending.status) and self._hook_oom_kills is not None and (oom.kills() or 0) > self._hook_oom_kills
+        self._oom_killed = self._oom_killed or rose
+        return rose
 
     def after_hook(self, ending: ev.Ending | None) -> ev.HookFailed | None:
         """Take what the hook has exported, if it ended well, and only then; a failure if that cannot be taken.

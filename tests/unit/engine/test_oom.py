@@ -37,3 +37,28 @@ def test_the_counter(
 def test_no_proc(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(oom, "_OWN", "/nowhere")
     assert oom.kills() is None
+
+
+@pytest.mark.parametrize(
+    ("own", "files", "all_of_it"),
+    [
+        ("0::/\n", {"memory.oom.group": "1\n"}, True),
+        ("0::/\n", {"memory.oom.group": "0\n"}, False),
+        ("0::/\n", {}, False),
+        ("0::/box\n", {"box/memory.oom.group": "1\n", "memory.oom.group": "0\n"}, True),
+        ("0::/outer/box\n", {"memory.oom.group": "1\n"}, True),
+        ("4:memory:/box\n", {"memory.oom.group": "1\n"}, False),
+        ("", {"memory.oom.group": "1\n"}, False),
+    ],
+)
+def test_whether_a_kill_ends_the_whole_group(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, own: str, files: dict[str, str], all_of_it: bool
+) -> None:
+    """As the kubelet has it on version 2; version 1 has no such file."""
+    for name, text in files.items():
+        (tmp_path / "root" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "root" / name).write_text(text)
+    (tmp_path / "own").write_text(own)
+    monkeypatch.setattr(oom, "_ROOT", str(tmp_path / "root"))
+    monkeypatch.setattr(oom, "_OWN", str(tmp_path / "own"))
+    assert oom.kills_all() == all_of_it

@@ -19,7 +19,7 @@ def health(pid: int | None, quiet: bool) -> int:
     """Check whether the app of the running lifeinit is ready, for Docker's
     HEALTHCHECK and for exec probes.
 
-    Run it as the user that lifeinit runs as, or as root.
+    Run it as the user that lifeinit runs as.
 
     Exits with 0 if the app is ready, and with 1 if it is not, is being stopped,
     or its state cannot be read.

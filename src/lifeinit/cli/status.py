@@ -42,7 +42,7 @@ def status(pid: int | None, as_json: bool, long: bool) -> int:
     """Show the running lifeinit: its phase, the app, the last hooks, and the
     processes below it.
 
-    Run it as the user that lifeinit runs as, or as root.
+    Run it as the user that lifeinit runs as.
 
     Exits with 0 if a lifeinit runs, 1 if none does, and 2 if the command line is
     wrong, its state cannot be read, or several run.

@@ -138,7 +138,7 @@ def _running(process: proc.Process) -> RunningInit | None:
 
 
 def _user(uid: int) -> str:
-    return "root" if uid == 0 else f"uid {uid}, or as root"
+    return "root" if uid == 0 else f"uid {uid}"
 
 
 def _described(process: proc.Process) -> str:

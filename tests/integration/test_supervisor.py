@@ -51,7 +51,7 @@ def test_nothing_is_sent_to_a_probe_that_is_over(init: Start, tmp_path: Path) ->
         post_start = "true"
         [[pre_start]]
         command = "sleep 60"
-        timeout = "50ms"
+        timeout = "500ms"
         on_failure = "warn"
     """
     through = ["strace", "-qq", "-o", "trace", "-e", "trace=kill,pidfd_send_signal", "-e", "signal=none"]
@@ -241,7 +241,7 @@ import os, pathlib, socket
 probe = 0
 while not probe:
     for pid in pathlib.Path("/proc/1/task/1/children").read_text().split():
-        if b"prober.py" in pathlib.Path(f"/proc/{pid}/cmdline").read_bytes():
+        if b"lifeinit-probe" in pathlib.Path(f"/proc/{pid}/comm").read_bytes():
             probe = int(pid)
 told = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
 told.sendto(b"MAINPID=%d" % probe, "\\0" + os.environ["NOTIFY_SOCKET"][1:])

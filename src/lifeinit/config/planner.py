@@ -10,7 +10,7 @@ from lifeinit.config.spans import Path
 from lifeinit.engine.plan import PHASES, Hook, Identity, Inherited, Plan, Process, Program, Ready, Restart
 from lifeinit.engine.record import Record
 from lifeinit.engine.signals import number_of
-from lifeinit.probes.command_lines import ready_command, ready_program, wait_program
+from lifeinit.probes.command_lines import PROBER, ready_command, ready_program, wait_program
 from lifeinit.values import duration, interpolation
 
 TYPE_CHECKING = False
@@ -131,9 +131,10 @@ class _Planner:
 
     def ready(self, written: model.Ready, of: Program) -> Ready:
         """A probe has the identity and the directory of the process that it asks about, and a session of its own."""
-        program = of.replaced(argv=_bytes(self.probe(written)), identity=of.identity.replaced(session=True))
+        argv, identity = _bytes(self.probe(written)), of.identity.replaced(session=True)
+        program = Program(argv, identity, of.directory, module=PROBER)
         file = None if written.file is None else _bytes(interpolation.pieces(written.file.removeprefix("file://")))
-        return Ready(program if program.argv else None, file=file).replaced(**plan_fields(written)["Ready"])
+        return Ready(program if argv else None, file=file).replaced(**plan_fields(written)["Ready"])
 
     def probe(self, ready: model.Ready) -> tuple[str, ...]:
         """The command line of what waits until the app is ready; empty where nothing is to be asked."""
@@ -173,6 +174,8 @@ class _Planner:
         if command is not None:
             account = None if written.user is None else self.account(written.user, (*written.path, "user"))
             program = self.program(command, written, written.path, account, fields, session=True)
+        if program is not None and written.wait_for:
+            program = program.replaced(module=PROBER)
         return Hook.filled({**fields["Hook"], "program": program, "place": place, "waits": bool(written.wait_for)})
 
     # Both.

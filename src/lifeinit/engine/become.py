@@ -2,14 +2,16 @@
 
 import errno
 import os
+import sys
 
-from lifeinit.engine import descriptors, exit_status, syscalls
+from lifeinit.engine import descriptors, exit_status, log, syscalls
 from lifeinit.engine.plan import Inherited, Program, User
 from lifeinit.engine.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from types import ModuleType
     from typing import NoReturn
 
     from lifeinit.engine.plan import Value
@@ -49,12 +51,16 @@ def become(child: Child, report: int) -> "NoReturn":
         if not child.is_app:
             descriptors.null_stdin()
             if child.program.call is None:
-                descriptors.close_inherited(keep=(report,))
+                descriptors.close_inherited(keep=(report, *log.descriptors()))
             _enter(child.inherited.directory)
+        module = None if child.program.module is None else _imported(child.program.module, child.program.argv)
         path = _set_environment(child)
         _settle(child.program)
         if child.stale_file is not None:
             _remove(child.stale_file)
+        if module is not None:
+            os.close(report)
+            module.main(child.program.argv, child.inherited)
         syscalls.restore_signals(child.inherited.mask, child.inherited.sigchld_ignored)
         if child.program.call is not None:
             syscalls.name_process(child.program.argv[0])
@@ -67,6 +73,14 @@ def become(child: Child, report: int) -> "NoReturn":
         _report(report, errno.EINVAL, repr(error))
     finally:
         os._exit(exit_status.NOT_EXECUTABLE)
+
+
+def _imported(name: str, argv: tuple[bytes, ...]) -> "ModuleType":
+    """A module of lifeinit's own, and what it needs, while lifeinit's user may still read it."""
+    __import__(name)
+    module = sys.modules[name]
+    module.prepare(argv)
+    return module
 
 
 def _report(report: int, code: int, why: str) -> None:

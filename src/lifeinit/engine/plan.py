@@ -52,12 +52,15 @@ class Program(Record):
     """What to execute, as whom, and in which directory. Bytes are as execve(2) takes them.
 
     `call` is a function of this very interpreter that the child runs instead; its answer is the exit status. It has no
-    wire form: such a plan is carried out where it was made.
+    wire form: such a plan is carried out where it was made. `module` is one of lifeinit's own whose `main` the child
+    runs in place of the interpreter that `argv` names: the user may not be allowed to read that one, and no exec means
+    that nothing of the environment, LD_PRELOAD for example, is loaded.
     """
 
     argv: tuple[bytes, ...]
     identity: Identity
     directory: bytes | None = None
+    module: str | None = None
     call: "Callable[[], int] | None" = None
 
 

@@ -65,3 +65,12 @@ def read_all() -> dict[int, ProcStat]:
     if os.getpid() not in table:
         raise OSError(errno.ENOENT, "/proc does not show this PID namespace, or there is no descriptor left for it")
     return table
+
+
+def tree(root: int) -> list[ProcStat]:
+    """The living processes of the session that a process leads, and those that descend from it. Raises OSError."""
+    table = read_all()
+    below = {root}
+    while new := {pid for pid, process in table.items() if process.parent in below and pid not in below}:
+        below |= new
+    return [each for each in table.values() if (each.pid in below or each.session == root) and not each.is_dead]

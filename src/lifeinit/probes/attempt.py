@@ -7,10 +7,11 @@ on a socket: each of them begins anew with every byte that comes.
 import os
 import time
 
-from lifeinit.engine import syscalls
+from lifeinit.engine import proc_stat, rounds, syscalls
 from lifeinit.engine.plan import Inherited
 from lifeinit.engine.record import Record
 from lifeinit.engine.signals import name_of
+from lifeinit.engine.spawn import fork_with_report
 from lifeinit.probes import probe
 from lifeinit.probes.exec_program import become
 from lifeinit.probes.targets import Command, Http, Place
@@ -46,24 +47,12 @@ class Try:
     def __init__(self, place: Place, terms: Terms) -> None:
         if isinstance(place, Http) and place.secure:
             probe.tls_context(terms.insecure)  # here, so that every child finds it made
-        self._has_group = isinstance(place, Command)
-        self._limit = terms.command_limit if self._has_group else terms.limit
+        self._is_command = isinstance(place, Command)
+        self._limit = terms.command_limit if self._is_command else terms.limit
         self.deadline = time.monotonic() + self._limit
-        self._report, report_end = os.pipe()  # close-on-exec: a command cannot write to it
-        try:
-            self._pid = os.fork()
-        except OSError:
-            os.close(self._report)
-            os.close(report_end)
-            raise
+        self._pid, self._report = fork_with_report()
         if self._pid == 0:
-            _carry_out(place, terms, report_end)
-        os.close(report_end)
-        if self._has_group:
-            try:
-                os.setpgid(self._pid, self._pid)  # here and in the child: whoever is later finds it done
-            except OSError:
-                pass  # EACCES: it has exec'ed already
+            _carry_out(place, terms, self._report)
 
     def verdict(self) -> str | None:
         """Why the place does not answer, "" if it does; None while the try still runs."""
@@ -81,12 +70,20 @@ class Try:
         return "" if code == _ANSWERS else reason or f"exited {code}"
 
     def end(self) -> None:
-        """Kill it: a command with its whole process group. One that has become another user we may have to let live."""
-        if self._has_group:
-            syscalls.signal_group(self._pid, _signal.SIGKILL)
+        """Kill it: a command with its session and all its descendants. One that has become another user may live on."""
+        if self._is_command:
+            _kill_tree(self._pid)
         if syscalls.signal_process(self._pid, _signal.SIGKILL):
             os.waitpid(self._pid, 0)
         os.close(self._report)
+
+
+def _kill_tree(root: int) -> None:
+    """Kill the processes of a command's session, and those that descend from it; without /proc its process group."""
+    try:
+        rounds.signal_each(lambda: proc_stat.tree(root), _signal.SIGKILL)
+    except OSError:
+        syscalls.signal_group(root, _signal.SIGKILL)
 
 
 def _carry_out(place: Place, terms: Terms, report: int) -> "NoReturn":
@@ -115,7 +112,7 @@ def _answer_to_signals(limit: float) -> None:
 
 
 def _command(command: Command, terms: Terms) -> str:
-    os.setpgid(0, 0)
+    os.setsid()
     if terms.silent:
         null = os.open(os.devnull, os.O_WRONLY)
         for fd in _OUTPUTS:

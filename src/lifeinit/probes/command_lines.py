@@ -1,4 +1,7 @@
-"""The command lines that start `prober.py`: what the engine runs for `wait_for` and for a ready probe."""
+"""The command lines that start `prober.py`: what the engine runs for `wait_for` and for a ready probe.
+
+A child of the engine runs the module itself in place of a new interpreter: see `Program.module`.
+"""
 
 import os
 import sys
@@ -10,6 +13,7 @@ if TYPE_CHECKING:
 
     Flag = Literal["--insecure", "--verbose", "--json", "--quiet"]
 
+PROBER = "lifeinit.probes.prober"
 _SCRIPT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "prober.py")
 
 

@@ -1,4 +1,7 @@
-"""What waits beside the engine, as `python -I -S -B prober.py MODE OPTIONS -- TARGET...`: see `command_lines`."""
+"""What waits beside the engine, as `python -I -S -B prober.py MODE OPTIONS -- TARGET...`: see `command_lines`.
+
+In a child of the engine the same words are given to `main`, after `prepare` had them as lifeinit's own user.
+"""
 
 import os
 import sys
@@ -22,12 +25,24 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
 _WRONG = 1
+_SCRIPT_ENDS = len("python -I -S -B prober.py".split())
 
 
-def main(arguments: "Sequence[str]") -> "NoReturn":
-    """Wait as the arguments say, and end with 0; with 1 if a target is wrong; on a stop request by its signal."""
+def prepare(argv: "Sequence[bytes]") -> None:
+    """Import what `main` will need, while it may be read. What a variable in a target holds is not known yet."""
+    if any(word.startswith((b"https", b"$")) for word in argv):
+        import ssl  # noqa: F401, PLC0415
+
+
+def main(argv: "Sequence[bytes]", inherited: Inherited | None = None) -> "NoReturn":
+    """Wait as the words after the script say, and end with 0; with 1 if a target is wrong; on a stop by its signal.
+
+    `inherited` is what a command of the user's is to find, where it is known.
+    """
+    arguments = [os.fsdecode(word) for word in argv[_SCRIPT_ENDS:]]
+    syscalls.name_process(b"lifeinit-probe")
     try:
-        status = _wait(arguments)
+        status = _wait(arguments, inherited)
     except Exception as error:  # noqa: BLE001  # a sentence and a status for it too
         log.report(error)
         status = exit_status.SOFTWARE
@@ -36,15 +51,15 @@ def main(arguments: "Sequence[str]") -> "NoReturn":
     syscalls.leave(status)
 
 
-def _wait(arguments: "Sequence[str]") -> int:
+def _wait(arguments: "Sequence[str]", inherited: Inherited | None) -> int:
     mode, _, interval, *rest = arguments
     options, operands = rest[: rest.index("--")], rest[rest.index("--") + 1 :]
     log.configure("json" if "--json" in options else "text", quiet="--quiet" in options)
-    mask = syscalls.block_signals()
+    mask = syscalls.block_signals() if inherited is None else inherited.mask
     prefix = "ready: " if mode == "ready" else f"{_hook()}: "
     silent = mode == "ready" and "--verbose" not in options
     if "--command" in options:
-        targets, terms = [_command(operands)], Terms(silent=silent, inherited=_inherited(mask))
+        targets, terms = [_command(operands)], Terms(silent=silent, inherited=inherited or _inherited(mask))
     else:
         targets, terms = _resolved(operands, prefix), Terms(insecure="--insecure" in options)
         if not targets:
@@ -79,4 +94,4 @@ def _hook() -> str:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main(tuple(map(os.fsencode, sys.orig_argv)))

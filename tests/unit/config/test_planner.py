@@ -53,7 +53,7 @@ CASES = [(table, key) for table in keys.TABLES for key in keys.TABLES[table].val
 # Fields that hold what has changed, and fields that a key changes beside its own.
 OUTER = {
     *("Plan.processes", "Plan.pre_start", "Process.program", "Process.ready", "Process.restart"),
-    *("Ready.program", "Program.identity", "Hook.program"),
+    *("Ready.program", "Program.identity", "Program.module", "Hook.program"),
 }
 ALSO = {
     "user": {"Identity.environment"},
@@ -129,6 +129,7 @@ WITHOUT_ROW = {
     "Process.restart": "holds what restart and others fill",
     "Program.identity": "holds what user and others fill",
     "Program.call": "a Python function",
+    "Program.module": "lifeinit's own prober, which no user names",
     "Identity.session": "a hook and a probe have one, the app has none",
     "Ready.program": "holds what http and others fill",
     "Hook.program": "holds what command, user and others fill",
@@ -222,7 +223,9 @@ def test_a_file_with_every_key() -> None:
         group=True,
         success=(3, 143),
         ready=plans.Ready(
-            Program(web.ready.program.argv, identity.replaced(session=True), b"/srv"), timeout=30.0, abort=False
+            Program(web.ready.program.argv, identity.replaced(session=True), b"/srv", module="lifeinit.probes.prober"),
+            timeout=30.0,
+            abort=False,
         ),
         restart=Restart("always", 7, 120.0),
         rewrite=((number("TTIN"), None), (number("HUP"), number("WINCH"))),

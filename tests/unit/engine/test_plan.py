@@ -38,6 +38,7 @@ _programs = st.builds(
         oom_score_adj=st.none() | st.integers(-1000, 1000),
     ),
     directory=st.none() | _argument,
+    module=st.none() | _text,
 )
 _hooks = st.lists(
     st.builds(

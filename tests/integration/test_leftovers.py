@@ -1,7 +1,10 @@
 """What the app leaves behind is terminated, however little the kernel allows."""
 
 import os
-from signal import SIGKILL
+import subprocess
+import time
+from pathlib import Path
+from signal import SIGKILL, SIGTERM
 
 import pytest
 
@@ -41,3 +44,108 @@ def test_without_pidfds_what_is_left_behind_is_ended_all_the_same(init: Start, c
     running = init("sh", "-c", "setsid sleep 60 & exit 3", through=through, subreaper=True)
     assert running.rest() == ["nothing left"]
     assert running.status() == 3
+
+
+# Between two lives: what descends from this life, and nothing else.
+
+RESTART = 'app.restart = "on-failure"\n'
+
+
+def lives(*names: str, first: str) -> str:
+    """An app whose first life does this and fails; the second says whose processes live. NAME.pid holds a pid."""
+    says = f'for name in {" ".join(names)}; do kill -0 $(cat $name.pid) 2> /dev/null && echo "$name lives"; done'
+    return f"if test -e again; then {says}; exit 0; fi; echo > again; {first}; exit 3"
+
+
+def test_a_restart_leaves_alone_what_the_entrypoint_had_started(init: Start) -> None:
+    """Also its orphan, which is handed to lifeinit later. What the app had started is terminated."""
+    entrypoint = (
+        "sleep 1000 & echo $! > helper.pid; (sh -c 'sleep 1000 & echo $! > worker.pid; read x < go') & exec \"$@\""
+    )
+    app = lives("helper", "worker", "own", first="setsid sleep 1000 & echo $! > own.pid; echo > go")
+    running = init("sh", "-c", app, hooks=RESTART, through=["sh", "-c", entrypoint, "-"], fifo="go")
+    assert running.rest() == ["helper lives", "worker lives"]
+    assert running.status() == 0
+
+
+@needs.program("nsenter")
+@needs.ROOT
+def test_a_restart_leaves_alone_who_entered_from_outside(init: Start, tmp_path: Path) -> None:
+    """As `docker exec` and health checks do: they have no parent inside, and their orphans are handed to PID 1."""
+    first = "setsid sleep 1000 & echo $! > own.pid; echo up; read x < go"
+    app = lives("orphan", "daemon", "session", "own", first=first)
+    running = init("sh", "-c", app, hooks=RESTART, fifo="go")
+    running.expect("up")
+    entered = ["nsenter", "--target", str(running.pid), "--pid", "--mount", "setsid", "--wait", "sh", "-c"]
+    quiet, there = "> /dev/null 2>&1", f"cd {tmp_path}"
+    leave = f"{there}; sleep 1000 {quiet} & echo $! > orphan.pid; setsid sleep 1000 {quiet} & echo $! > daemon.pid"
+    subprocess.run([*entered, leave], check=True, cwd=tmp_path)
+    os.mkfifo(tmp_path / "stay")
+    command = [*entered, f"{there}; echo $$ > session.pid; echo in; read x < stay; exit 5"]
+    stays = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE)
+    try:
+        assert stays.stdout is not None
+        assert stays.stdout.readline() == b"in\n"
+        (tmp_path / "go").write_text("go\n")
+        assert running.rest() == ["orphan lives", "daemon lives", "session lives"]
+        assert running.status() == 0
+    finally:
+        stays.kill()
+        stays.communicate()
+
+
+@pytest.mark.parametrize("subreaper", [False, True], ids=["PID 1", "subreaper"])
+def test_a_restart_ends_what_hooks_and_app_had_left_but_no_daemon_of_a_hook_that_is_done(
+    init: Start, subreaper: bool
+) -> None:
+    """All of them are orphans in sessions of their own, in which nothing of their parents is to be seen."""
+    daemon = "sh -c '(setsid sleep 1000 & echo $! > {name}.pid) > /dev/null'"
+    hooks = f"""
+        {RESTART}
+        [[pre_start]]
+        command = "{daemon.format(name="once")}"
+        once = true
+        [[pre_start]]
+        command = "{daemon.format(name="each")}"
+    """
+    app = lives("once", "first", "app", first=f"mv each.pid first.pid; {daemon.format(name='app')}")
+    running = init("sh", "-c", app, hooks=hooks, subreaper=subreaper)
+    assert [line for line in running.rest() if "left" not in line] == ["once lives"]
+    assert running.status() == 0
+
+
+def many(count: int) -> str:
+    """An app that leaves so many processes behind, each in a session of its own, and exits with 3."""
+    until = f"until test $(ls -d /proc/[0-9]* | wc -l) -gt {count}; do :; done"
+    return f"for i in $(seq {count}); do setsid sleep 1000 & done; {until}; exit 3"
+
+
+@needs.STRACE
+def test_a_subreaper_reads_proc_a_few_times_for_all_that_is_left(init: Start, tmp_path: Path) -> None:
+    """It did once for each of them: 400 took 5.6 s. Of 100 here each is read a few times, whatever their number."""
+    through = ["strace", "-qq", "-o", "trace", "-e", "trace=openat", "-e", "signal=none"]
+    running = init("sh", "-c", many(100), hooks="", through=through)
+    assert running.status() == 3
+    reads = [line for line in (tmp_path / "trace").read_text().splitlines() if '/stat"' in line]
+    assert 100 <= len(reads) <= 100 * 20
+
+
+@pytest.mark.parametrize("subreaper", [False, True], ids=["PID 1", "subreaper"])
+def test_leftovers_that_fork_and_ignore_sigterm_cannot_outlast_the_budget(
+    init: Start, tmp_path: Path, subreaper: bool
+) -> None:
+    """100 of them once took 19 s of 4. Twice the budget is a machine under load, not a loop without an end."""
+    (tmp_path / "forks").write_text("trap '' TERM; while :; do (exit 0) & wait $!; done")
+    hooks = 'stop_timeout = "4s"\npost_stop = "echo post_stop"\n'
+    app = (
+        "trap 'exit 3' TERM; for i in $(seq 100); do setsid sh forks & done; echo up; while :; do sleep 1 & wait; done"
+    )
+    running = init("sh", "-c", app, hooks=hooks, subreaper=subreaper)
+    running.expect("up")
+    began = time.monotonic()
+    os.kill(running.child() if subreaper else running.pid, SIGTERM)
+    lines = running.rest()
+    assert "post_stop" in lines
+    assert running.status() == 3
+    assert time.monotonic() - began < 8
+    assert not subreaper or lines[-1] == "nothing left"

@@ -2,6 +2,9 @@
 
 import os
 import shutil
+import socket
+import struct
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -179,3 +182,140 @@ def test_the_ready_file_follows_no_link_of_the_apps(init: Start, public: Path, t
     assert [line for line in running.rest() if "home" not in line and line] == []
     assert running.status() == 3
     assert os.listdir(public / "victim") == []
+
+
+# The ready probe: whatever the app plants for it runs as the app's user, or not at all.
+
+
+@pytest.fixture
+def home(public: Path) -> Path:
+    """A directory of the app's user, who may plant there what it likes."""
+    path = public / "home"
+    path.mkdir()
+    os.chown(path, 4711, 4711)
+    return path
+
+
+def probed(init: Start, public: Path, home: Path, ready: str, variables: str = "") -> None:
+    """Run an app of the user until it is ready; its hooks run as root."""
+    hooks = f'post_start = "true"\n{ready}\n{AS_ANOTHER}[app.environment]\nHOME = "{home}"\n{variables}\n'
+    (public / "hooks.toml").write_text(hooks)
+    running = init("sleep", "60", options=["--config", f"{public}/hooks.toml"], env={"PATH": "/usr/bin:/bin"})
+    while not any("post_start[0]: ok" in line for line in running.stderr()):
+        assert running.process.poll() is None, running.stderr()
+    running.send(SIGTERM)
+    running.status()
+
+
+@needs.ROOT
+@pytest.mark.parametrize(
+    "ready", ['ready.command = "true"', 'ready = "unix://{home}/socket"'], ids=["command", "target"]
+)
+def test_no_loader_obeys_the_apps_variables_as_root(init: Start, public: Path, home: Path, ready: str) -> None:
+    """LD_PRELOAD in [app.environment] ran as root in the probe. Here the loader says by a file for whom it worked."""
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(f"{home}/socket")
+        os.chmod(f"{home}/socket", 0o777)
+        server.listen()
+        variables = f'LD_DEBUG = "libs"\nLD_DEBUG_OUTPUT = "{home}/loaded"\n'
+        probed(init, public, home, ready.format(home=home), variables)
+    owners = {file.stat().st_uid for file in home.glob("loaded.*")}
+    assert owners == {4711}
+
+
+@needs.ROOT
+def test_a_usercustomize_in_the_apps_home_does_not_run_as_root(init: Start, public: Path, home: Path) -> None:
+    """The probe is a Python program here. The control is that it runs as the app's user."""
+    plant = f"import os\nopen('{home}/ran-as-' + str(os.getuid()), 'w').close()\n"
+    version = subprocess.run(
+        ["/usr/bin/python3", "-c", "import sys; print('python%d.%d' % sys.version_info[:2])"],
+        check=True, capture_output=True, text=True,
+    ).stdout.strip()  # fmt: skip
+    site = home / ".local" / "lib" / version / "site-packages"
+    site.mkdir(parents=True)
+    (site / "usercustomize.py").write_text(plant)
+    probed(init, public, home, 'ready.command = "/usr/bin/python3 -c pass"')
+    assert sorted(file.name for file in home.glob("ran-as-*")) == ["ran-as-4711"]
+
+
+@needs.ROOT
+@needs.program("curl")
+def test_a_curlrc_in_the_apps_home_is_not_read_by_root(init: Start, public: Path, home: Path) -> None:
+    """It names the file that is written."""
+    (home / ".curlrc").write_text(f'output = "{home}/written"\n')
+    probed(init, public, home, 'ready.command = "curl -s file:///etc/passwd"')
+    assert (home / "written").stat().st_uid == 4711
+
+
+@needs.ROOT
+def test_a_target_is_asked_by_the_apps_user(init: Start, public: Path, home: Path) -> None:
+    """The kernel says who has connected. SO_PEERCRED"""
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(f"{home}/socket")
+        os.chmod(f"{home}/socket", 0o777)
+        server.listen()
+        probed(init, public, home, f'ready = "unix://{home}/socket"')
+        connection, _ = server.accept()
+        with connection:
+            ids = struct.unpack("3i", connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
+    assert ids[1:] == (4711, 4711)
+
+
+@needs.ROOT
+def test_a_probe_has_the_whole_identity_of_its_process(init: Start, public: Path, home: Path) -> None:
+    """User, groups, umask, no_new_privs, environment and directory; the app says its own."""
+    look = "(grep -E '^(Uid|Gid|Groups|NoNewPrivs|Umask)' /proc/self/status; echo $COLOUR $HOME; pwd)"
+    (public / "hooks.toml").write_text(f"""
+        post_start = "cat {home}/probe"
+        ready.command = "{look} > {home}/probe"
+        [app]
+        user = "4711:4712"
+        umask = "027"
+        no_new_privs = true
+        working_dir = "{home}"
+        environment = {{ COLOUR = "red" }}
+    """)
+    running = init(
+        *("sh", "-c", f"{look}; exec sleep 60"),
+        options=["--config", f"{public}/hooks.toml"],
+        env={"PATH": "/usr/bin:/bin"},
+    )
+    app = [running.line() for _ in range(7)]
+    assert [running.line() for _ in range(7)] == app
+    assert app[1] == "Uid:\t4711\t4711\t4711\t4711"
+    assert app[5:] == ["red /", str(home)]
+
+
+@needs.ROOT
+def test_root_removes_no_ready_file_of_the_apps_choice(init: Start, public: Path, home: Path) -> None:
+    """A link in the path led root's unlink to any file. What cannot be removed would count as ready: that is said."""
+    precious = public / "precious"
+    precious.touch()
+    (home / "link").symlink_to(public)
+    hooks = f'ready = "file://{home}/link/precious"\n{AS_ANOTHER}'
+    (public / "hooks.toml").write_text(hooks)
+    running = init("echo", "never", options=["--config", f"{public}/hooks.toml"])
+    assert running.rest() == []
+    assert running.status() == 126
+    assert precious.exists()
+    assert running.stderr()[0].endswith("cannot remove the ready file of an earlier run: Permission denied")
+
+
+@needs.ROOT
+def test_a_root_hook_gets_nothing_that_another_users_hook_exported(init: Start, public: Path) -> None:
+    """The app gets it, and so does the app's probe."""
+    (public / "hooks.toml").write_text(f"""
+        pre_start = [
+            {{ command = '(echo LD_DEBUG=files; echo PLANTED=yes) > "$LIFEINIT_ENV"', user = "4711" }},
+            {{ command = "echo hook ${{LD_DEBUG-nothing}} ${{PLANTED-nothing}}" }},
+        ]
+        ready.command = "test $PLANTED = yes"
+        post_start = "echo hook ${{PLANTED-nothing}}"
+        {AS_ANOTHER}
+    """)
+    running = init(
+        *("sh", "-c", "unset LD_DEBUG; echo app $PLANTED; exec sleep 60"),
+        options=["--config", f"{public}/hooks.toml"],
+        env={"PATH": "/usr/bin:/bin"},
+    )
+    running.expect("hook nothing nothing", "app yes", "hook nothing")

@@ -50,7 +50,7 @@ class Children:
 
     # Starting.
 
-    def start_app(self, process: int) -> ev.Event:
+    def start_app(self, process: int, until: float | None) -> ev.Event:
         """Start a process of the app, which gets all that lifeinit was started with."""
         plan = self._plan.processes[process]
         stale_file = None if plan.ready is None else plan.ready.file
@@ -66,7 +66,7 @@ class Children:
                 takes_terminal=self.terminal.goes_to_app,
                 stale_file=stale_file,
             )
-            pid, tree = self._spawn(child, None)
+            pid, tree = self._spawn(child, until)
         except SpawnError as error:
             return ev.StartFailed(process, error.status, f"cannot run {_the(plan)}: {error}")
         except OSError as error:
@@ -87,7 +87,7 @@ class Children:
         descriptors.let_go_of_stdin()
         syscalls.leave_directory(self._plan.inherited.directory)
 
-    def start_probe(self, process: int) -> ev.Event | None:
+    def start_probe(self, process: int, until: float | None) -> ev.Event | None:
         """Start the ready probe of a process, with the process's own identity."""
         ready = self._plan.processes[process].ready
         if ready is None or ready.program is None:
@@ -95,7 +95,7 @@ class Children:
         variables = self._services.before_probe()
         child = Child(ready.program, self._plan.inherited, self._services.exported, variables, is_app=False)
         try:
-            self._probes[process] = self._spawn(child, None)
+            self._probes[process] = self._spawn(child, until)
         except SpawnError as error:
             return ev.ProbeFailed(process, error.status, f"its probe cannot run: {error}")
         return None

@@ -110,9 +110,9 @@ class Supervisor:
             case ev.SignalApp():  # first, as the one action whose time an app can feel
                 self.children.signal_app(action.process, action.signo, action.group)
             case ev.StartApp(process):
-                return self.children.start_app(process)
+                return self.children.start_app(process, self._until)
             case ev.Probe(process):
-                return self.children.start_probe(process)
+                return self.children.start_probe(process, self._until)
             case ev.EndProbe(process):
                 self.children.terminate_probe(process)
             case ev.RunHook(phase, index):

@@ -69,13 +69,19 @@ def test_the_control_of_the_intruder(init: Start, public: Path) -> None:
 
 @needs.ROOT
 def test_no_capability_survives_the_change_of_user(init: Start) -> None:
-    """Ambient ones neither, which an exec would keep. The control is an app that stays root."""
-    show = ("grep", "-E", "^Cap(Prm|Eff|Amb)", "/proc/self/status")
-    nothing = [f"Cap{kind}:\t{0:016x}" for kind in ("Prm", "Eff", "Amb")]
+    """Ambient ones neither, which an exec would keep, nor inheritable ones, which a program's file may give back."""
+    show = ("grep", "-E", "^Cap(Inh|Prm|Eff|Amb)", "/proc/self/status")
+    nothing = [f"Cap{kind}:\t{0:016x}" for kind in ("Inh", "Prm", "Eff", "Amb")]
     assert init(*show, hooks=AS_ANOTHER, through=WITH_AMBIENT).rest() == nothing
-    kept = init(*show, hooks="", through=WITH_AMBIENT).rest()
-    assert len(kept) == 3
-    assert not set(kept) & set(nothing)
+
+
+@needs.ROOT
+def test_an_app_that_keeps_its_user_has_the_capabilities_that_lifeinit_was_started_with(init: Start) -> None:
+    """The inheritable ones too. The control of the test before."""
+    show = ["grep", "^Cap", "/proc/self/status"]
+    started = subprocess.run([*WITH_AMBIENT, *show], check=True, capture_output=True, text=True).stdout.splitlines()
+    assert init(*show, hooks="", through=WITH_AMBIENT).rest() == started
+    assert started[0] != f"CapInh:\t{0:016x}"
 
 
 @needs.ROOT

@@ -145,8 +145,12 @@ def _adjust_oom_score(value: int) -> None:
 
 
 def _become_user(user: User) -> None:
-    """Groups first: without root there is no way to change them. All three ids: a saved one would be a way back."""
+    """Groups first: without root there is no way to change them. All three ids: a saved one would be a way back.
+
+    The change of user itself leaves the inheritable capabilities, which a program's file may turn into permitted ones.
+    """
     try:
+        syscalls.clear_inheritable()
         os.setgroups(user.groups)
         os.setresgid(user.gid, user.gid, user.gid)
         os.setresuid(user.uid, user.uid, user.uid)

@@ -219,15 +219,7 @@ class Children:
 
     def _of_interest(self) -> tuple[int, ...] | None:
         """The pids whose end means something; None where the end of each child is logged."""
-        return (
-            None
-            if self._plan.tell_orphans
-            else (
-                *self.roles(),
-                *self._terminated_probes,
-                *self._services.children(),
-            )
-        )
+        return None if self._plan.tell_orphans else (*self._descendants.roots, *self._services.children())
 
     def roles(self) -> set[int]:
         """The pids that have a role."""

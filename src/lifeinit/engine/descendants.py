@@ -24,6 +24,8 @@ from lifeinit.engine.marks import Marks
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from lifeinit.engine.proc_stat import ProcStat
 
     Table = dict[int, ProcStat]
@@ -62,6 +64,11 @@ class Descendants:
         return bool(self._strangers)
 
     # The roots.
+
+    @property
+    def roots(self) -> "Iterable[int]":
+        """The pid of each root that is not reaped yet."""
+        return self._roots.keys()
 
     def expect(self) -> int:
         """The tree of the child that is forked next. Answered by `started`, whether or not a child came of it."""

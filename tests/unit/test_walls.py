@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import lifeinit
+from lifeinit.engine.plan import Program
 
 SOURCE = Path(lifeinit.__file__).parent
 MODULES = {
@@ -158,3 +159,68 @@ def test_the_engine_asks_the_wall_clock_for_nothing_but_what_it_tells() -> None:
     ]
     assert {name for name, _ in calls} == {"log.py", "report.py", "services.py"}
     assert [line for name, line in calls if name == "services.py"] == ["now=time.time(),"]
+
+
+# The walls around what an unprivileged process, or a file system that stalls, could do to PID 1.
+
+# Each file of the engine that calls the file system, and why no such call can keep PID 1 from its work.
+DISK = {
+    "become.py": "in a child, before its exec",
+    "descriptors.py": "/dev/null and /proc, before the app lives",
+    "env_file.py": "before the app lives, in memory where there is any",
+    "log.py": "lifeinit's own stderr; the termination log, at the exit",
+    "marks.py": "/proc",
+    "oom.py": "the cgroup's file system",
+    "proc_stat.py": "/proc",
+    "ready_file.py": "in a child; its directory is opened before the app lives",
+    "state.py": "/proc",
+    "syscalls.py": "/proc, and the directory that is left as the app starts",
+}
+_OF_PATHS = (
+    "access chdir chmod chown exists getcwdb isdir isfile islink lexists listdir lstat mkdir open readlink realpath"
+    " rename replace rmdir scandir stat symlink truncate unlink utime"
+).split()
+
+
+def calls(path: Path) -> set[str]:
+    """What a file calls, as it is written there: `os.open`."""
+    return {ast.unparse(node.func) for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)}
+
+
+def test_pid_1_calls_the_file_system_only_where_it_cannot_stall() -> None:
+    """On a frozen file system it sat in state D: the app was killed without its SIGTERM, and no post_stop hook ran."""
+    disk = {"open", *(f"os.{name}" for name in _OF_PATHS), *(f"os.path.{name}" for name in _OF_PATHS)}
+    assert {path.name for path in ENGINE if calls(path) & disk} == set(DISK)
+
+
+def test_proc_is_listed_in_one_place() -> None:
+    """One reading of it for all processes: for each process one took 25 s for 800."""
+    assert [path.name for path in ENGINE if 'listdir("/proc")' in path.read_text()] == ["proc_stat.py"]
+
+
+def test_the_engine_forks_in_one_place_for_a_program_and_in_one_for_a_file() -> None:
+    """The second one starts no program: it writes the ready file."""
+    forking = {path.name for path in (*ENGINE, *SOURCE.glob("probes/**/*.py")) if "os.fork" in calls(path)}
+    assert forking == {"spawn.py", "ready_file.py"}
+    others = "posix_spawn posix_spawnp spawnv spawnve system popen forkpty".split()
+    assert not [path.name for path in ENGINE if calls(path) & {f"os.{name}" for name in others}]
+
+
+def test_no_program_is_without_an_identity() -> None:
+    """Root with the app's variables cannot be written: user and environment are one record, and it has no default."""
+    assert "identity" not in vars(Program)
+    for path in SOURCE.glob("**/*.py"):
+        tree = ast.parse(path.read_text())
+        if not any(name == "lifeinit.engine.plan" for name in imports(path)):
+            continue
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "Program":
+                named = {keyword.arg for keyword in node.keywords}
+                assert len(node.args) >= 2 or "identity" in named, f"{path.name}:{node.lineno}"
+
+
+def test_identity_changes_in_one_place() -> None:
+    """Ids, groups, session, umask and environment of a child: nobody but `become` sets one of them."""
+    setters = "setuid setgid setgroups setresuid setresgid setreuid setregid initgroups setsid umask unsetenv".split()
+    setting = {path.name for path in ENGINE if calls(path) & {f"os.{name}" for name in setters}}
+    assert setting == {"become.py"}

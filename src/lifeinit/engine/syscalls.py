@@ -184,14 +184,6 @@ def group_of(pid: int) -> int:
         return 0
 
 
-def user_of(pid: int) -> int | None:
-    """The effective uid; None where it cannot be known. proc(5)"""
-    try:
-        return os.stat(f"/proc/{pid}").st_uid
-    except OSError:
-        return None
-
-
 def signal_group(pgid: int, signo: int) -> bool:
     """Whether we may signal at least one of its members. kill(2)"""
     try:

@@ -32,7 +32,6 @@ def test_of_a_process_that_is_gone_nothing_is_known(dead: tuple[int, int]) -> No
     assert not syscalls.is_living_child(descriptor)
     assert not syscalls.is_stopped(pid)
     assert syscalls.group_of(pid) == 0
-    assert syscalls.user_of(pid) is None
     assert syscalls.signal_process(pid, 0)  # whether we may, not whether it was there
     assert syscalls.signal_group(pid, 0)
     assert proc_stat.read(pid) is None

@@ -168,12 +168,12 @@ DISK = {
     "become.py": "in a child, before its exec",
     "descriptors.py": "/dev/null and /proc, before the app lives",
     "env_file.py": "before the app lives, in memory where there is any",
+    "exec_limits.py": "/proc",
     "log.py": "lifeinit's own stderr; the termination log, at the exit",
     "marks.py": "/proc",
     "oom.py": "the cgroup's file system",
     "proc_stat.py": "/proc",
     "ready_file.py": "in a child; its directory is opened before the app lives",
-    "state.py": "/proc",
     "syscalls.py": "/proc, and the directory that is left as the app starts",
 }
 _OF_PATHS = (
@@ -220,7 +220,7 @@ def test_no_program_is_without_an_identity() -> None:
 
 
 def test_identity_changes_in_one_place() -> None:
-    """Ids, groups, session, umask and environment of a child: nobody but `become` sets one of them."""
-    setters = "setuid setgid setgroups setresuid setresgid setreuid setregid initgroups setsid umask unsetenv".split()
+    """Ids, groups, session and environment of a child: nobody but `become` sets one of them."""
+    setters = "setuid setgid setgroups setresuid setresgid setreuid setregid initgroups setsid unsetenv".split()
     setting = {path.name for path in ENGINE if calls(path) & {f"os.{name}" for name in setters}}
     assert setting == {"become.py"}

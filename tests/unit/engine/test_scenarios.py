@@ -10,10 +10,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from lifeinit.engine import events as ev
 from lifeinit.engine.plan import Hook, Plan, Process, Restart
 from lifeinit.engine.state_machine import Machine
-from tests.unit.check.shortening import shortest
 from tests.unit.engine import plans, scenarios
 from tests.unit.engine.plans import HUP, INT, KILL, QUIT, SEGV, TERM, USR1
 from tests.unit.engine.scenarios import BrokenStoryError, Step, Story
+from tests.unit.engine.shortening import shortest
 
 NAMES = {
     "pre_start": ("migrate", "seed"),

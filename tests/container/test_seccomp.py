@@ -14,6 +14,7 @@ import pytest
 
 from tests.container.conftest import Run
 from tests.container.docker import docker
+from tests.integration.harness import LEAVES_AN_ORPHAN
 
 SET_PDEATHSIG, SET_CHILD_SUBREAPER, SET_NO_NEW_PRIVS = 1, 36, 38  # prctl(2)
 F_SETSIG = 10  # fcntl(2)
@@ -30,19 +31,6 @@ def tell(text):
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
         sender.sendto(text, "\\0" + os.environ["NOTIFY_SOCKET"][1:])
 signal.signal(signal.SIGTERM, lambda *_: (print("TERM", flush=True), os._exit(3)))
-"""
-LEFT = """
-import os, signal
-signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
-ours, other = os.pipe()
-if os.fork() == 0:
-    os.setsid()
-    os.write(other, b"x")
-    signal.sigwait({signal.SIGTERM})
-    print("the orphan: TERM", flush=True)
-    os._exit(0)
-os.read(ours, 1)
-os._exit(5)
 """
 
 
@@ -79,7 +67,7 @@ def test_without_a_memfd_for_a_long_plan(run: Run, tmp_path: Path, error: int) -
 @pytest.mark.parametrize("call", ["pidfd_open", "pidfd_send_signal"])
 def test_leftovers_without_pidfds(run: Run, tmp_path: Path, call: str, error: int) -> None:
     """Not as PID 1, where one signal reaches all: what the app leaves behind gets its TERM all the same."""
-    container = run("python", "-c", LEFT, options=("--init", *denied(tmp_path, error, call)), hooks="")
+    container = run("python", "-c", LEAVES_AN_ORPHAN, options=("--init", *denied(tmp_path, error, call)), hooks="")
     assert "the orphan: TERM" in list(container.lines())
     assert container.status() == 5
 

@@ -1,13 +1,16 @@
 """The fixture `init`: starts a lifeinit in a PID namespace and ends whatever is left of it after the test."""
 
 import os
+import shutil
+import socket
+import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
 import pytest
 
-from tests.integration.harness import LIFEINIT, Running, base_environment, have_namespaces, python
+from tests.integration.harness import LIFEINIT, PROGRAMS, Running, base_environment, have_namespaces, python
 
 
 class Start(Protocol):
@@ -26,6 +29,23 @@ class Start(Protocol):
         With `subreaper` it runs below a PID 1 that is no init and reports what lifeinit left behind; `through` is a
         command that it is started through.
         """
+
+
+@pytest.fixture
+def public() -> Iterator[Path]:
+    """A directory with the programs that every user may run, on the machine's own Python."""
+    with tempfile.TemporaryDirectory(prefix="lifeinit-") as directory:
+        Path(directory).chmod(0o755)
+        for name in ("say.py", "freezer.py"):
+            shutil.copy(PROGRAMS / name, directory)
+        yield Path(directory)
+
+
+@pytest.fixture
+def port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,21 @@ LIFEINIT = Path(sys.executable).with_name("lifeinit")
 LIBC_OWN = sum(1 << (signo - 1) for signo in range(32, signal.SIGRTMIN))
 PATIENCE = 30.0  # seconds after which a silent program counts as hung; no test waits that long unless it fails
 
+# A program that ends with 5 and leaves a process behind, which prints the SIGTERM that it gets.
+LEAVES_AN_ORPHAN = """
+import os, signal
+signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+ours, other = os.pipe()
+if os.fork() == 0:
+    os.setsid()
+    os.write(other, b"x")
+    signal.sigwait({signal.SIGTERM})
+    print("the orphan: TERM", flush=True)
+    os._exit(0)
+os.read(ours, 1)
+os._exit(5)
+"""
+
 # --kill-child ends the whole namespace if the test is ended; as another user a namespace takes a user namespace.
 NAMESPACE = ["unshare", "--pid", "--fork", "--mount-proc", "--kill-child"]
 if os.geteuid() != 0:

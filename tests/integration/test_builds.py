@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.harness import Running, base_environment, python
+from tests.integration.harness import LEAVES_AN_ORPHAN, Running, base_environment, python
 
 pytestmark = pytest.mark.usefixtures("namespaces")
 
@@ -25,19 +25,6 @@ sys.modules.pop("linecache", None)  # which -c brings from 3.13 on, and a script
 from lifeinit.__main__ import main
 main()
 """
-LEFT = """
-import os, signal
-signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
-ours, other = os.pipe()
-if os.fork() == 0:
-    os.setsid()
-    os.write(other, b"x")
-    signal.sigwait({signal.SIGTERM})
-    print("the orphan: TERM", flush=True)
-    os._exit(0)
-os.read(ours, 1)
-os._exit(5)
-"""
 
 
 def run(directory: Path, which: str, *arguments: str, hooks: str | None = None) -> Running:
@@ -52,7 +39,7 @@ def run(directory: Path, which: str, *arguments: str, hooks: str | None = None) 
 @pytest.mark.parametrize(("hooks", "said"), [(None, []), ("post_stop = 'echo over'", ["over"])], ids=["plain", "hooks"])
 def test_the_plan_and_the_leftovers(tmp_path: Path, hooks: str | None, said: list[str]) -> None:
     """Without memfds and pidfds."""
-    running = run(tmp_path, "plain", "--", sys.executable, "-c", LEFT, hooks=hooks)
+    running = run(tmp_path, "plain", "--", sys.executable, "-c", LEAVES_AN_ORPHAN, hooks=hooks)
     assert running.rest() == ["the orphan: TERM", *said, "nothing left"], running.stderr()
     assert running.status() == 5
     running.end()

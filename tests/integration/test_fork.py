@@ -3,12 +3,10 @@
 import contextlib
 import os
 import re
-import shutil
 import signal
 import sys
-import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from signal import SIGTERM
 
@@ -16,7 +14,7 @@ import pytest
 
 from tests import needs
 from tests.integration.conftest import Start
-from tests.integration.harness import PATIENCE, PROGRAMS, Running, base_environment, children
+from tests.integration.harness import PATIENCE, Running, base_environment, children
 from tests.integration.strace import failing
 
 pytestmark = needs.STRACE
@@ -103,16 +101,6 @@ def made(trace: str) -> list[int]:
     return [int(number) for pair in pipes for number in pair] + [
         int(number) for number in re.findall(r"memfd_create\(.*\) += (\d+)", trace)
     ]
-
-
-@pytest.fixture
-def public() -> Iterator[Path]:
-    """A directory with the programs that every user may run, on the machine's own Python."""
-    with tempfile.TemporaryDirectory(prefix="lifeinit-") as directory:
-        Path(directory).chmod(0o755)
-        for name in ("say.py", "freezer.py"):
-            shutil.copy(PROGRAMS / name, directory)
-        yield Path(directory)
 
 
 @needs.ROOT

@@ -1,9 +1,6 @@
 """MAINPID: the app names another process as its main process."""
 
-import shutil
 import sys
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from signal import SIGTERM, SIGUSR1
 
@@ -11,17 +8,7 @@ import pytest
 
 from tests import needs
 from tests.integration.conftest import Start
-from tests.integration.harness import PROGRAMS, python
-
-
-@pytest.fixture
-def public() -> Iterator[Path]:
-    """A directory with the programs that every user may run, on the machine's own Python."""
-    with tempfile.TemporaryDirectory(prefix="lifeinit-") as directory:
-        Path(directory).chmod(0o755)
-        for name in ("say.py", "freezer.py"):
-            shutil.copy(PROGRAMS / name, directory)
-        yield Path(directory)
+from tests.integration.harness import python
 
 
 @pytest.fixture

@@ -22,13 +22,6 @@ QUICK = 'interval = "20ms"'
 
 
 @pytest.fixture
-def port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
-
-
-@pytest.fixture
 def tell(tmp_path: Path) -> Callable[[str], None]:
     """Writes a line to the fifo that the app reads."""
 

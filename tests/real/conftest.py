@@ -8,13 +8,13 @@ from typing import Protocol
 import pytest
 
 from tests.conftest import ApplicationPython
-from tests.integration.conftest import Start, init, namespaces
+from tests.integration.conftest import Start, init, namespaces, port
 from tests.integration.harness import Running, base_environment
 from tests.real.postgres import Cluster
 from tests.real.redis import Broker
 from tests.real.tools import Gate, until
 
-__all__ = ["init", "namespaces"]
+__all__ = ["init", "namespaces", "port"]
 
 REQUIREMENTS = tuple("celery[redis]>=5.4,<6 django>=5.1,<7 fastapi>=0.110 flask>=3 gunicorn>=22 uvicorn>=0.30".split())
 

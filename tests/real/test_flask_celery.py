@@ -3,7 +3,6 @@
 import os
 import shelve
 import signal
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
@@ -96,13 +95,6 @@ if __name__ == "__main__":
 class Shop(Protocol):
     def __call__(self, **env: str) -> Running:
         """Start the program above as PID 1, with these variables."""
-
-
-@pytest.fixture
-def port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import json
 import os
 import time
 from pathlib import Path
-from signal import SIGCONT, SIGHUP, SIGTERM
+from signal import SIGCONT, SIGHUP, SIGTERM, SIGTTIN, SIGUSR2
 
 import pytest
 
@@ -198,3 +198,31 @@ def test_of_deaths_that_come_together_the_failure_counts(init: Start) -> None:
         pass
     running.send(SIGCONT)
     assert running.status() == 3
+
+
+def test_the_signals_of_one_process(init: Start) -> None:
+    """TTIN for gunicorn stopped the Celery worker beside it. What one maps itself counts over `signals` at the top."""
+    worker = listener("INT=0")
+    hooks = f"""
+        [signals]
+        USR2 = ""
+        HUP = "USR1"
+        [process.worker]
+        command = {worker}
+        [process.worker.signals]
+        TTIN = ""
+        HUP = "WINCH"
+        USR2 = "USR2"
+        TERM = "INT"
+    """
+    running = init(*listener("TERM=0"), hooks=hooks)
+    running.expect("ready", "ready")
+    running.send(SIGTTIN)
+    running.expect("TTIN")
+    running.send(SIGHUP)
+    assert {running.line(), running.line()} == {"USR1", "WINCH"}
+    running.send(SIGUSR2)
+    running.expect("USR2")
+    running.send(SIGTERM)
+    assert sorted(running.rest()) == ["INT", "TERM"]
+    assert running.status() == 0

@@ -10,6 +10,7 @@ from tests.chaos.scenario import Hook, Scenario
 from tests.chaos.statuses import wrong_status
 from tests.chaos.storm import Line, Result
 from tests.chaos.truth import Truth
+from tests.contract import Facts, broken_by, in_order
 
 SLACK = 2.5  # seconds that a busy machine may add to a budget
 _NOTHING = "before anything was started"
@@ -95,8 +96,8 @@ def hooks_in_order_one_at_a_time(truth: Truth) -> Iterator[str]:
         if line.what == "began":
             phase, index = line.who[:-1].split("[")
             life, attempt = truth.life(line), truth.attempt(line)
-            last = place.get((life, phase), (-1, 0))
-            if (int(index), attempt) <= last:
+            last = place.get((life, phase))
+            if not in_order(last, (int(index), attempt)) and last is not None:
                 yield f"{line.who} began for try {attempt} of life {life} after {phase}[{last[0]}], try {last[1]}"
             place[life, phase] = (int(index), attempt)
             current = line
@@ -129,7 +130,9 @@ def nothing_starts_after_a_stop_request(truth: Truth) -> Iterator[str]:
         elif asked is not None and line.what in {"exits", "dies"} and line.who.startswith(("pre_start", "post_stop")):
             certain = certain or line
         elif certain is not None and line.what == "began" and line.who.startswith(("app", "pre_start")):
-            yield f"{line.who} began at {line.at:.3f}, but {asked.words[1] if asked else ''} came before {certain}"
+            broken = broken_by("app" if line.who.startswith("app") else "pre_start", Facts(stop_requested=True))
+            came = asked.words[1] if asked else ""
+            yield f"{broken}: {line.who} began at {line.at:.3f}, but {came} came before {certain}"
 
 
 def pre_stop_only_beside_a_living_app(truth: Truth) -> Iterator[str]:
@@ -141,23 +144,27 @@ def pre_stop_only_beside_a_living_app(truth: Truth) -> Iterator[str]:
         elif line.who == "app:0":
             gone = line if line.what in {"exits", "dies"} else None
         elif line.who.startswith("pre_stop") and line.what == "began":
-            if not asked and not any(said.what == "sends" and said.at < line.at for said in truth.log):
-                yield f"{line.who} began, and nobody had asked for a stop"
-            if gone is not None and line.at - gone.at > 1.0 + truth.paused(truth.log.index(gone)):
-                yield f"{line.who} began {line.at - gone.at:.1f} s after the app was gone"
-    if len(truth.scenario.apps) == 1:
-        yield from _pre_stop_told_after_the_app(truth)
+            requested = asked or any(said.what == "sends" and said.at < line.at for said in truth.log)
+            dead = gone is not None and line.at - gone.at > 1.0 + truth.paused(truth.log.index(gone))
+            broken = broken_by("pre_stop", Facts(app_lives=False if dead else None, stop_requested=requested))
+            if broken:
+                yield f"{broken}: {line.who} began at {line.at:.3f} {'after the app was gone' if dead else ''}"
 
 
-def _pre_stop_told_after_the_app(truth: Truth) -> Iterator[str]:
-    gone = ""
+def pre_stop_after_the_app_is_one_command(truth: Truth) -> Iterator[str]:
+    """A command may be what stopped the app and runs to its end. A sleep ends with the app; no other hook begins."""
+    if len(truth.scenario.apps) > 1:
+        return
+    gone, told = "", 0
     for line in truth.result.stderr:
         if line.startswith("lifeinit: app exited"):
-            gone = line
+            gone, told = line, 0
         elif "restart 1 in" in line:
             gone = ""
-        elif gone and re.match(r"lifeinit: pre_stop\[\d\]: (ok|slept|exited)", line):
-            yield f"{gone!r} was followed by {line!r}"
+        elif gone and (found := re.match(r"lifeinit: pre_stop\[\d\]: (ok|slept|exited|timed out)", line)):
+            told += 1
+            if found[1] == "slept" or told > 1:
+                yield f"{gone!r} was followed by {line!r}"
 
 
 def nobody_is_here_when_post_stop_begins(truth: Truth) -> Iterator[str]:
@@ -266,6 +273,7 @@ _RULES: tuple[Callable[[Truth], Iterator[str]], ...] = (
     nothing_before_post_stop_outlives_it,
     nothing_starts_after_a_stop_request,
     pre_stop_only_beside_a_living_app,
+    pre_stop_after_the_app_is_one_command,
     nobody_is_here_when_post_stop_begins,
     signals_reach_the_app,
     no_signal_out_of_nothing,

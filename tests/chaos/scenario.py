@@ -2,14 +2,17 @@
 
 import json
 import random
+import signal
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
-Phase = Literal["pre_start", "post_start", "pre_stop", "post_stop"]
+from tests.contract import HookPhase, Signals
+
 World = Literal["usual", "closed", "full disk", "pids", "nproc", "memory", "subreaper"]
 
-PHASES: tuple[Phase, ...] = ("pre_start", "post_start", "pre_stop", "post_stop")
+PHASES: tuple[HookPhase, ...] = ("pre_start", "post_start", "pre_stop", "post_stop")
 ORDINARY = ("HUP", "USR1", "USR2", "WINCH", "TTIN", "TTOU", "CHLD", "ALRM", "IO", "RTMIN", "RTMIN+1", "RTMIN+5")
 STOPS = ("TERM", "INT", "QUIT")
 FATAL = ("SEGV", "ABRT", "KILL", "TERM", "INT", "FPE", "RTMIN", "USR1")
@@ -21,7 +24,7 @@ Value = str | int | bool | Sequence[str | int]
 class Hook:
     """One hook. `deeds` empty: nothing that writes to the log (a sleep, or another user's program)."""
 
-    phase: Phase
+    phase: HookPhase
     index: int
     deeds: list[str]
     keys: dict[str, Value] = field(default_factory=dict)
@@ -76,20 +79,33 @@ class Scenario:
     limit: int = 0  # of processes, or of megabytes, for the worlds that have one
     closed: tuple[int, ...] = ()
 
-    def of_phase(self, phase: Phase) -> list[Hook]:
+    def of_phase(self, phase: HookPhase) -> list[Hook]:
         return [hook for hook in self.hooks if hook.phase == phase]
+
+    @cached_property
+    def signals(self) -> Signals:
+        rewrite = {number(came): number(goes) if goes else None for came, goes in self.rewrite.items()}
+        return Signals(set(map(number, self.stop_on)), rewrite)
 
     def goes(self, name: str) -> str:
         """What the app gets for a signal that lifeinit gets; empty if it is dropped."""
-        return self.rewrite.get(name, name)
+        goes = self.signals.goes(number(name))
+        return "" if goes is None else name if goes == number(name) else self.rewrite[name]
 
-    def stops(self, name: str) -> bool:
+    def stops(self, name: str, app_lives: bool = True) -> bool:
         """Whether the signal is a stop request."""
-        return name in self.stop_on and self.goes(name) != ""
+        return self.signals.is_stop_request(number(name), app_lives)
 
     @property
     def restarts(self) -> bool:
         return any(app.keys.get("restart", "no") != "no" for app in self.apps)
+
+
+def number(name: str) -> int:
+    """The number of `TERM`, `RTMIN` or `RTMIN+3`."""
+    if name.startswith("RTMIN"):
+        return int(signal.SIGRTMIN) + int(name.partition("+")[2] or 0)
+    return int(signal.Signals[f"SIG{name}"])
 
 
 def draw(seed: int, number: int) -> Scenario:
@@ -133,11 +149,11 @@ def _set_signals(dice: random.Random, scenario: Scenario) -> None:
         scenario.rewrite.clear()
 
 
-def _hooks(dice: random.Random, scenario: Scenario, phase: Phase) -> list[Hook]:
+def _hooks(dice: random.Random, scenario: Scenario, phase: HookPhase) -> list[Hook]:
     return [_hook(dice, scenario, phase, i) for i in range(dice.choices((0, 1, 2, 3), (25, 40, 25, 10))[0])]
 
 
-def _hook(dice: random.Random, scenario: Scenario, phase: Phase, index: int) -> Hook:
+def _hook(dice: random.Random, scenario: Scenario, phase: HookPhase, index: int) -> Hook:
     hook = Hook(phase, index, [])
     if dice.random() < 0.12:
         hook.silent = dice.choice(('sleep = "60ms"', 'command = "true"', 'command = ["/bin/true"]\nuser = "nobody"'))
@@ -157,7 +173,7 @@ def _hook(dice: random.Random, scenario: Scenario, phase: Phase, index: int) -> 
     return hook
 
 
-def _hook_deeds(dice: random.Random, scenario: Scenario, phase: Phase) -> list[str]:
+def _hook_deeds(dice: random.Random, scenario: Scenario, phase: HookPhase) -> list[str]:
     deeds = []
     if phase == "post_stop":
         deeds.append("look")

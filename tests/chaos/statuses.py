@@ -1,11 +1,13 @@
-"""Which exit statuses a run may have, by what its log says: the contract's table once more, in other words."""
+"""Which exit statuses a run may have: what the contract makes of the endings that its log tells."""
 
 import signal
 
-from tests.chaos.scenario import Hook, Scenario
-from tests.chaos.truth import Truth, signal_number
+from tests import contract
+from tests.chaos.scenario import Hook, Scenario, number
+from tests.chaos.truth import Truth
 
-_TIMED_OUT, _BAD_EXPORT, _CANNOT_RUN, _KILLED, _SHELL_CANNOT_FORK = 124, 78, 126, 137, 2
+_TIMED_OUT = contract.TIMED_OUT
+_BAD_EXPORT, _CANNOT_RUN, _KILLED, _SHELL_CANNOT_FORK = 78, 126, 137, 2
 
 
 def wrong_status(truth: Truth) -> str:
@@ -33,25 +35,22 @@ def _exact(truth: Truth) -> set[int] | None:
         if hook.aborts and hook.phase in {"pre_stop", "post_stop"}
         for code in _failures(truth, hook)
     }
-    if status == 0 and late:
-        return {0, *late}
-    return {status}
+    return {contract.exit_status(status, code) for code in (0, *late)}
 
 
 def _counted(scenario: Scenario, process: int, status: int) -> int:
     """The status as success_exit_codes makes it."""
+    success: set[int] = set()
     for code in scenario.apps[process].keys.get("success_exit_codes", ()):  # type: ignore[union-attr]
         match code:
             case int():
-                fits = status == code
+                success.add(code)
             case str() if code.startswith("SIG"):
-                fits = status == 128 + signal_number(code.removeprefix("SIG"))
+                success.add(128 + number(code.removeprefix("SIG")))
             case _:
                 least, most = str(code).split("-")
-                fits = int(least) <= status <= int(most)
-        if fits:
-            return 0
-    return status
+                success.update(range(int(least), int(most) + 1))
+    return contract.counted(status, success)
 
 
 def _allowed(truth: Truth) -> set[int]:
@@ -76,8 +75,8 @@ def _stopped_before(truth: Truth) -> set[int]:
     for line in truth.log:
         if line.who == f"app:{last}" and line.what == "began" and not truth.scenario.restarts:
             break
-        if line.what == "sends" and truth.scenario.stops(line.words[1]):
-            found.add(128 + signal_number(line.words[1]))
+        if line.what == "sends" and truth.scenario.stops(line.words[1], app_lives=False):
+            found.add(128 + number(line.words[1]))
     return found
 
 
@@ -89,14 +88,14 @@ def _endings(truth: Truth, process: int) -> set[int]:
         if line.what == "exits":
             found.add(int(line.words[1]))
         elif line.what == "dies":
-            found.add(128 + signal_number(line.words[1]))
+            found.add(128 + number(line.words[1]))
     if truth.ending(f"app:{process}") is None or truth.scenario.restarts:
         found.add(_KILLED)
     if sum(line.what == "ready" for line in lines) < max(1, len(truth.lives)):
         # It blocks no signal before that line: any of them may have ended it.
-        found |= {_KILLED, 143, 128 + signal_number(str(truth.scenario.apps[process].keys.get("stop_signal", "TERM")))}
+        found |= {_KILLED, 143, 128 + number(str(truth.scenario.apps[process].keys.get("stop_signal", "TERM")))}
         names = {truth.scenario.goes(line.words[1]) for line in truth.log if line.what == "sends"} - {""}
-        found |= {128 + signal_number(name) for name in names}
+        found |= {128 + number(name) for name in names}
         asking = {line.who for line in truth.log if line.what == "asks" and line.who.startswith("app:")}
         found |= {128 + _question(int(who.partition(":")[2])) for who in asking}
     return found
@@ -115,7 +114,7 @@ def _failures(truth: Truth, hook: Hook) -> set[int]:
         if line.what == "exits" and line.words[1] != "0":
             found.add(int(line.words[1]))
         elif line.what == "dies":
-            found.add(128 + signal_number(line.words[1]))
+            found.add(128 + number(line.words[1]))
         elif line.what == "exports" and line.words[1] == "bad":
             found.add(_BAD_EXPORT)
     began = sum(line.what == "began" for line in lines)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.chaos.hookfile import app_command, hook_file
-from tests.chaos.scenario import Scenario
+from tests.chaos.scenario import Scenario, number
 from tests.chaos.worlds import surrounded
 from tests.integration.harness import LIFEINIT, NAMESPACE, base_environment
 
@@ -91,7 +91,7 @@ class Outside:
 
     def send(self, name: str) -> None:
         self.say("sends", name)
-        self.say("sent" if self._signal(_number(name)) else "missed", name)
+        self.say("sent" if self._signal(number(name)) else "missed", name)
 
     def pause(self, milliseconds: int) -> None:
         self.say("pauses")
@@ -199,9 +199,3 @@ def _read(log: Path) -> tuple[list[Line], float]:
         first = first or int(moment) / 1e9
         found.append(Line(int(moment) / 1e9 - first, who, int(pid), tuple(words)))
     return found, first
-
-
-def _number(name: str) -> int:
-    if name.startswith("RTMIN"):
-        return signal.SIGRTMIN + int(name.partition("+")[2] or 0)
-    return int(signal.Signals[f"SIG{name}"])

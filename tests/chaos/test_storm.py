@@ -82,7 +82,7 @@ def test_the_oracle_is_content_with_a_good_run() -> None:
         (result(LOG + "4.5 pre_start[0] 2 got HUP"), "still ran"),
         (result(LOG.replace(" alone", " not-alone 3(python)=Z")), "was not alone"),
         (result("0 outside 0 sends TERM\n0 outside 0 sent TERM\n" + LOG), "app:0 began at 2.000, but TERM came before"),
-        (result("0 pre_stop[0] 9 began ATTEMPT=1 RESTARTS=0\n" + LOG), "nobody had asked for a stop"),
+        (result("0 pre_stop[0] 9 began ATTEMPT=1 RESTARTS=0\n" + LOG), "pre_stop runs if the app lives"),
         (dataclasses.replace(result(), hung=True), "did not end"),
     ],
 )  # fmt: skip

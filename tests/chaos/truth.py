@@ -1,9 +1,8 @@
 """What the log of a run says, as answers to the oracle's questions."""
 
-import signal
 from functools import cached_property
 
-from tests.chaos.scenario import Scenario
+from tests.chaos.scenario import Scenario, number
 from tests.chaos.storm import Line, Result
 
 
@@ -90,10 +89,9 @@ class Truth:
 
     def got(self, who: str, name: str, since: int) -> bool:
         name = "RTMIN+0" if name == "RTMIN" else name
-        number = signal_number(name)
+        signo = number(name)
         return any(
-            line.who == who and line.what == "got" and signal_number(line.words[1]) == number
-            for line in self.log[since:]
+            line.who == who and line.what == "got" and number(line.words[1]) == signo for line in self.log[since:]
         )
 
     def ending(self, who: str) -> int | None:
@@ -103,13 +101,7 @@ class Truth:
             if line.who == who and line.what == "exits":
                 status = int(line.words[1])
             elif line.who == who and line.what == "dies":
-                status = 128 + signal_number(line.words[1])
+                status = 128 + number(line.words[1])
             elif line.who == who and line.what == "began":
                 status = None
         return status
-
-
-def signal_number(name: str) -> int:
-    if name.startswith("RTMIN"):
-        return int(signal.SIGRTMIN) + int(name.partition("+")[2] or 0)
-    return int(signal.Signals[f"SIG{name}"])

@@ -11,6 +11,7 @@ from typing import Literal
 from lifeinit.engine import events as ev
 from lifeinit.engine.plan import Hook, Plan
 from lifeinit.engine.state_machine import Machine
+from tests import contract
 from tests.unit.engine.plans import KILL
 from tests.unit.engine.told import action_in_words, event_in_words, plan_in_words
 from tests.unit.engine.world import Rules, ViolationError, World, rule
@@ -252,7 +253,7 @@ class Story:
         restart = self.plan.processes[self.world.decides].restart
         counted = [end for end in self.restarts if self.now < end - LATE]
         rule(len(counted) < restart.most, f"at most {restart.most} restarts in {restart.window:g} s")
-        rule(after == min(0.5 * 2 ** len(counted), 30.0), "the back-off is 0.5 s, doubling to 30 s")
+        rule(after == contract.backoff(len(counted)), "the back-off is 0.5 s, doubling to 30 s")
         self.restarts.append(self.now + restart.window)
 
     @contextmanager

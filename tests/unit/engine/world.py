@@ -9,9 +9,9 @@ from typing import Literal, NamedTuple
 from lifeinit.engine import events as ev
 from lifeinit.engine.notices import Notice
 from lifeinit.engine.plan import Hook, Plan
-from tests.unit.engine.plans import INT, KILL, QUIT, TERM
-
-HookPhase = Literal["pre_start", "post_start", "pre_stop", "post_stop"]
+from tests import contract
+from tests.contract import HookPhase
+from tests.unit.engine.plans import KILL, TERM
 
 Why = Literal["", "signal", "exited", "pre_start_failed", "post_start_failed", "ready_timeout", "start_failed", "fault"]
 
@@ -64,7 +64,7 @@ class World(NamedTuple):
     @property
     def status(self) -> int:
         """What the exit status has to be, if nothing else happens."""
-        return self.verdict or self.late
+        return contract.exit_status(self.verdict, self.late)
 
 
 def rule(holds: bool, sentence: str) -> None:
@@ -77,19 +77,8 @@ class Rules:
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        self.rewrite = dict(plan.rewrite)
-        self.rewrites = [{**self.rewrite, **dict(process.rewrite)} for process in plan.processes]
-
-    def is_stop_request(self, signo: int, app_lives: bool) -> bool:
-        """What `stop_on` names, and until the app lives TERM, INT and QUIT; not what is dropped or was ignored."""
-        usual = set(self.plan.stop_on) | (set() if app_lives else {TERM, INT, QUIT})
-        return (
-            signo in usual and self.rewrite.get(signo, signo) is not None and signo not in self.plan.inherited.ignored
-        )
-
-    def goes(self, signo: int, process: int) -> int | None:
-        """What a process gets for a signal; None if it gets nothing."""
-        return self.rewrites[process].get(signo, signo)
+        own = [dict(process.rewrite) for process in plan.processes]
+        self.signals = contract.Signals(plan.stop_on, dict(plan.rewrite), own, plan.inherited.ignored)
 
     # What happens.
 
@@ -111,7 +100,7 @@ class Rules:
                 return self._hook_over(world, world.turn, status)
             case ev.Elapsed(timer):
                 return self._elapsed(world._replace(timers=world.timers - {timer}), timer)
-            case ev.SignalReceived(signo) if self.is_stop_request(signo, bool(world.alive)):
+            case ev.SignalReceived(signo) if self.signals.is_stop_request(signo, bool(world.alive)):
                 return self._stop_requested(world, signo)
             case ev.Fault():
                 world = self._cut(world._replace(faulty=True, stop_requested=True, hurried=True))
@@ -125,9 +114,8 @@ class Rules:
         return world._replace(unready=frozenset(p for p in world.alive if self.plan.processes[p].ready is not None))
 
     def _app_exited(self, world: World, process: int, ending: ev.Ending) -> World:
-        status = 0 if ending.status in self.plan.processes[process].success else ending.status
-        if world.verdict is None or (world.why == "signal" and world.verdict == 0):
-            world = world._replace(verdict=status)  # the first decides; none hides another's failure if all were asked
+        status = contract.counted(ending.status, self.plan.processes[process].success)
+        world = world._replace(verdict=contract.status_of_app(world.verdict, status, world.why == "signal"))
         if not world.exits and world.why not in {"start_failed", "ready_timeout"}:
             world = world._replace(decides=process)
         world = world._replace(alive=world.alive - {process}, exits=True, why=world.why or "exited", hurried=True)
@@ -158,7 +146,7 @@ class Rules:
         world = world._replace(stop_requested=True)
         if world.why:
             hook_runs = world.turn is not None and world.turn.phase == "pre_stop"
-            skips = signo in {INT, QUIT} and not world.asked and (bool(world.alive) or hook_runs)
+            skips = signo in contract.SKIP_PRE_STOP and not world.asked and (bool(world.alive) or hook_runs)
             return self._cut(world._replace(hurried=True)) if skips else world
         if not world.started:
             world = world._replace(verdict=128 + signo)
@@ -264,40 +252,41 @@ class Rules:
 
     def _start(self, world: World, process: int) -> World:
         rule(process not in world.started, "each process starts once in a life")
-        rule(not world.stop_requested, "the app never starts after a stop request")
-        rule(not world.why, "the app never starts in a life that is ending")
-        rule(world.turn is None, "the app starts when no hook runs")
+        self._may_begin("app", world)
         rule(not self.due(world, "pre_start"), "the app starts when every pre_start hook is over")
         return world._replace(starting=process, started=world.started | {process})
 
     def due(self, world: World, phase: HookPhase) -> list[int]:
         """The hooks of a phase that have not had their turn in this life."""
-        first = world.done[1] if world.done[0] == phase else 0
-        return [index for index in range(first, len(self.plan.hooks(phase))) if (phase, index) not in world.once]
+        begun = world.done[1] if world.done[0] == phase else 0
+        once = {index for of, index in world.once if of == phase}
+        return contract.due(len(self.plan.hooks(phase)), begun, once)
 
     def _begin_hook(self, world: World, phase: HookPhase, index: int, doing: Literal["running", "sleeping"]) -> World:
         turn = world.turn
         if turn is not None:
             rule(turn[:2] == (phase, index) and turn.doing == "due", "one hook at a time")
             return world._replace(turn=Turn(phase, index, turn.attempt + 1, doing))
-        match phase:
-            case "pre_start":
-                rule(not world.started and not world.why, "pre_start runs before the app, unless a stop was requested")
-            case "post_start":
-                rule(world.alive == set(range(len(self.plan.processes))), "post_start runs while every process lives")
-                rule(not world.unready, "post_start begins when all are ready")
-                rule(not world.why, "post_start does not begin in a life that is ending")
-            case "pre_stop":
-                rule(
-                    bool(world.alive) and world.why == "signal",
-                    "pre_stop runs if the app lives when a stop is requested",
-                )
-                rule(not world.asked and not world.hurried, "pre_stop runs before the app is asked, if nothing hurries")
-            case "post_stop":
-                rule(world.swept, "post_stop comes after cleanup")
-                rule(not world.out_of_time, "no post_stop hook begins when the budget is spent")
+        self._may_begin(phase, world)
         rule(self.due(world, phase)[:1] == [index], f"the {phase} hooks run in file order, each once in a life")
         return world._replace(turn=Turn(phase, index, 1, doing), done=(phase, index))
+
+    def _may_begin(self, beginning: Literal["app"] | HookPhase, world: World) -> None:
+        requested = world.why == "signal" and not world.hurried if beginning == "pre_stop" else world.stop_requested
+        processes = set(range(len(self.plan.processes)))
+        facts = contract.Facts(
+            app_began=bool(world.started),
+            app_lives=world.alive == processes if beginning == "post_start" else bool(world.alive),
+            app_ready=not world.unready,
+            stop_requested=requested,
+            life_ends=bool(world.why),
+            asked=bool(world.asked),
+            hook_runs=world.turn is not None,
+            cleaned_up=world.swept,
+            out_of_time=world.out_of_time,
+        )
+        broken = contract.broken_by(beginning, facts)
+        rule(not broken, broken)
 
     def _signal_hook(self, world: World, signo: int) -> World:
         turn = world.turn
@@ -341,18 +330,16 @@ class Rules:
     def _status(self, world: World) -> int:
         """The exit status that the contract asks for."""
         missed = any(self.plan.post_stop[index].abort for index in self.due(world, "post_stop"))
-        return world.status or (124 if missed else 0)
+        return world.status or (contract.TIMED_OUT if missed else 0)
 
     def _restarts(self, world: World) -> bool:
         """Whether the contract asks for another life."""
-        wanted = self.plan.processes[world.decides].restart
-        if world.between or world.stop_requested or world.why in {"", "signal", "fault"} or wanted.when == "no":
-            return False
-        if wanted.when == "on-failure" and self._status(world) == 0:
+        if world.between or world.stop_requested or world.why in {"", "signal", "fault"}:
             return False
         windows = {timer for timer in world.timers if timer[0] == "window"}
         # As the actions come, this restart's own window is there already when the back-off is armed.
-        return len(windows - self._own_window(world)) < wanted.most
+        counting = len(windows - self._own_window(world))
+        return contract.restarts(self.plan.processes[world.decides].restart, self._status(world), counting)
 
     @staticmethod
     def _own_window(world: World) -> set["ev.Timer"]:
@@ -369,14 +356,14 @@ class Rules:
         rule(waits == world.unready, "a process that is not ready yet has its time for that, and no other has")
         sent = [action for action in actions if isinstance(action, ev.SignalApp)]
         if isinstance(event, ev.SignalReceived):
-            request = self.is_stop_request(event.signo, bool(before.alive))
+            request = self.signals.is_stop_request(event.signo, bool(before.alive))
             if not request or (before.asked and before.alive):
                 got = [(action.process, action.signo) for action in sent]
-                goes = [(process, self.goes(event.signo, process)) for process in sorted(before.alive)]
+                goes = [(process, self.signals.goes(event.signo, process)) for process in sorted(before.alive)]
                 wanted = [pair for pair in goes if pair[1] is not None]
                 rule(got == wanted, "a signal goes to each living process as it came, or as `signals` rewrites it")
                 return world
-            if before.why and event.signo not in {INT, QUIT} and before.alive:
+            if before.why and event.signo not in contract.SKIP_PRE_STOP and before.alive:
                 rule(all(isinstance(action, Notice) for action in actions), "a second SIGTERM changes nothing")
         for action in sent:
             world = self._ask(world, action, actions)
@@ -407,7 +394,7 @@ class Rules:
             rule(action.group, "SIGKILL goes to the whole group")
         else:
             rule(action.process not in world.asked, "a process is asked to stop once")
-            came = self.goes(world.stop_signo, action.process) if world.stop_signo else None
+            came = self.signals.goes(world.stop_signo, action.process) if world.stop_signo else None
             rule(signo == (process.stop_signal or came or TERM), "stop_signal asks the app, else the signal that came")
             rule(action.group == process.group, "the stop signal goes where stop_scope says")
             rule(ev.WakeApp(action.process) in actions, "who is asked is woken, if it is stopped")

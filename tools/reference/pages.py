@@ -51,8 +51,9 @@ def command_line() -> str:
     parts = [
         (
             "# The command line\n\nThe command line goes before the environment, and both before the hook file. "
-            "`lifeinit COMMAND` without the dashes works too, unless COMMAND is one of the words below. What the exit "
-            "statuses mean is told [on a page of its own](exit-status.md), so are [the variables](environment.md).\n"
+            "`lifeinit COMMAND` without the dashes works too, unless COMMAND is one of the words below; if PATH does "
+            "not hold it, nothing is started and no hook runs. After `--` the hooks run first: one of them may install it. "
+            "The [exit statuses](exit-status.md) and the [variables](environment.md) have pages of their own.\n"
         )
     ]
     for command in commands.all_commands():

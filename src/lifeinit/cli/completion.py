@@ -22,8 +22,8 @@ class _Completion(ShellComplete):
 
     def source(self) -> str:
         """Click's script, made to ask `lifeinit completion`: without a word behind it `lifeinit` may run an app."""
-        text, found = _CALL.subn(rf"\1 completion {self.name}", self.source_template)
-        if found != 1:
+        text, count = _CALL.subn(rf"\1 completion {self.name}", self.source_template)
+        if count != 1:
             raise click.ClickException(f"this version of click has an unknown script for {self.name}")
         return text % self.source_vars()
 
@@ -32,8 +32,10 @@ class _Completion(ShellComplete):
         if not equals or not option.startswith("--") or "--" in args:
             return self.offered(args, incomplete)
         # Click offers the value alone, and zsh and fish would put it in the place of the whole word.
-        found = self.offered([*args, option], value)
-        values = _paths(value) if any(item.type == "file" for item in found) else [item.value for item in found]
+        completions = self.offered([*args, option], value)
+        values = (
+            _paths(value) if any(item.type == "file" for item in completions) else [item.value for item in completions]
+        )
         return [CompletionItem(f"{option}={text}") for text in values]
 
     def offered(self, args: list[str], incomplete: str) -> "list[CompletionItem[str]]":
@@ -43,10 +45,10 @@ class _Completion(ShellComplete):
             return [*names, *super().get_completions(args, incomplete)] if incomplete else names
         if args[0] in COMMANDS:
             self.cli, args = command_named(args[0]), args[1:]
-        found = super().get_completions(args, incomplete)
-        if not found and not incomplete.startswith("-"):
+        completions = super().get_completions(args, incomplete)
+        if not completions and not incomplete.startswith("-"):
             return [CompletionItem(incomplete, type="file")]  # what a shell does by itself
-        return found
+        return completions
 
 
 def _paths(begin: str) -> list[str]:
@@ -54,10 +56,10 @@ def _paths(begin: str) -> list[str]:
     directory, base = os.path.split(begin)
     try:
         with os.scandir(directory or ".") as entries:
-            found = sorted(f"{entry.name}{'/' if entry.is_dir() else ''}" for entry in entries)
+            completions = sorted(f"{entry.name}{'/' if entry.is_dir() else ''}" for entry in entries)
     except OSError:
         return []  # there is no such directory
-    return [os.path.join(directory, name) for name in found if name.startswith(base)]
+    return [os.path.join(directory, name) for name in completions if name.startswith(base)]
 
 
 class _Bash(_Completion, BashComplete):
@@ -89,19 +91,19 @@ class _Fish(_Completion, FishComplete):
 
 def _rejoined(words: list[str]) -> list[str]:
     """The words as they were typed: `TERM`, `:`, `Q` is one, and `--config`, `=`, `x` is two."""
-    found: list[str] = []
+    completions: list[str] = []
     joins = False
     for word in words:
-        if word == "=" and found and found[-1].startswith("--"):
-            found.append("")
+        if word == "=" and completions and completions[-1].startswith("--"):
+            completions.append("")
             joins = True
-        elif found and (joins or word == ":"):
-            found[-1] += word
+        elif completions and (joins or word == ":"):
+            completions[-1] += word
             joins = word == ":"
         else:
-            found.append(word)
+            completions.append(word)
             joins = False
-    return found
+    return completions
 
 
 _SHELLS: Final[dict[str, type[_Completion]]] = {"bash": _Bash, "zsh": _Zsh, "fish": _Fish}

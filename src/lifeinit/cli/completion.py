@@ -56,10 +56,10 @@ def _paths(begin: str) -> list[str]:
     directory, base = os.path.split(begin)
     try:
         with os.scandir(directory or ".") as entries:
-            completions = sorted(f"{entry.name}{'/' if entry.is_dir() else ''}" for entry in entries)
+            names = sorted(f"{entry.name}{'/' if entry.is_dir() else ''}" for entry in entries)
     except OSError:
         return []  # there is no such directory
-    return [os.path.join(directory, name) for name in completions if name.startswith(base)]
+    return [os.path.join(directory, name) for name in names if name.startswith(base)]
 
 
 class _Bash(_Completion, BashComplete):
@@ -91,19 +91,19 @@ class _Fish(_Completion, FishComplete):
 
 def _rejoined(words: list[str]) -> list[str]:
     """The words as they were typed: `TERM`, `:`, `Q` is one, and `--config`, `=`, `x` is two."""
-    completions: list[str] = []
+    joined: list[str] = []
     joins = False
     for word in words:
-        if word == "=" and completions and completions[-1].startswith("--"):
-            completions.append("")
+        if word == "=" and joined and joined[-1].startswith("--"):
+            joined.append("")
             joins = True
-        elif completions and (joins or word == ":"):
-            completions[-1] += word
+        elif joined and (joins or word == ":"):
+            joined[-1] += word
             joins = word == ":"
         else:
-            completions.append(word)
+            joined.append(word)
             joins = False
-    return completions
+    return joined
 
 
 _SHELLS: Final[dict[str, type[_Completion]]] = {"bash": _Bash, "zsh": _Zsh, "fish": _Fish}

@@ -175,4 +175,4 @@ class FlaskCeleryContainer(Container):
 
 def _notify_ready(address: bytes | None) -> None:
     if address:
-        notify.tell(address, b"READY=1")
+        notify.send(address, b"READY=1")

@@ -1,4 +1,4 @@
-"""What a hook is told through its environment."""
+"""The LIFEINIT_ variables of a hook."""
 
 import os
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     Variables = tuple[tuple[bytes, bytes | None], ...]
 
 
-class Circumstances(Record):
-    """What the machine does not know. `remaining` is in seconds from now, None where nothing will end the hook.
+class HookContext(Record):
+    """What the state machine does not know. `remaining` is in seconds, None where nothing will terminate the hook.
 
     `now` is unix time; `app_pid` None where no app lives; `export` the path of the file for LIFEINIT_ENV, if there is
     one.
@@ -33,38 +33,38 @@ class Circumstances(Record):
     export: bytes | None
 
 
-def told(machine: Machine, around: Circumstances) -> "Variables":
+def hook_variables(machine: Machine, context: HookContext) -> "Variables":
     """The LIFEINIT_ variables of the hook that the machine is about to run.
 
-    The deadline and the rest of the time are told in whole seconds, rounded down, because a shell compares nothing
-    else (the moment since the timer was armed does not count).
+    Deadline and remaining time are whole seconds, rounded down, because a shell compares nothing else. (What has passed
+    since the timer was armed does not count.)
     """
     run = machine.hook_run
     verdict = machine.verdict
-    facts: dict[str, str] = {
+    values: dict[str, str] = {
         "EVENT": run.phase,
         "HOOK": run.hook.name if run.hook else "",
-        "PID": str(around.own_pid),
+        "PID": str(context.own_pid),
         "ATTEMPT": str(run.attempt),
         "RESTARTS": str(machine.restarts.count),
     }
-    if around.app_pid is not None:
-        facts["CHILD_PID"] = str(around.app_pid)
-    if around.oom_killed:
-        facts["OOM_KILLED"] = "1"
-    if around.export is not None:
-        facts["ENV"] = os.fsdecode(around.export)
+    if context.app_pid is not None:
+        values["CHILD_PID"] = str(context.app_pid)
+    if context.oom_killed:
+        values["OOM_KILLED"] = "1"
+    if context.export is not None:
+        values["ENV"] = os.fsdecode(context.export)
     if verdict.reason:
-        facts["REASON"] = verdict.reason
+        values["REASON"] = verdict.reason
     if verdict.stop_signo:
-        facts["SIGNAL"] = name_of(verdict.stop_signo)
+        values["SIGNAL"] = name_of(verdict.stop_signo)
     if run.phase == "post_stop":
-        facts["EXIT_CODE"] = str(machine.exit_status)
+        values["EXIT_CODE"] = str(machine.exit_status)
     if verdict.ending is not None and verdict.ending.signo:
-        facts["CHILD_EXIT_SIGNAL"] = name_of(verdict.ending.signo)
+        values["CHILD_EXIT_SIGNAL"] = name_of(verdict.ending.signo)
     elif verdict.ending is not None:
-        facts["CHILD_EXIT_CODE"] = str(verdict.ending.code)
-    if around.remaining is not None:
-        facts["DEADLINE"] = str(int(around.now + around.remaining))
-        facts["REMAINING"] = str(int(around.remaining + 0.01))
-    return tuple((f"LIFEINIT_{name}".encode(), os.fsencode(facts[name]) if name in facts else None) for name in NAMES)
+        values["CHILD_EXIT_CODE"] = str(verdict.ending.code)
+    if context.remaining is not None:
+        values["DEADLINE"] = str(int(context.now + context.remaining))
+        values["REMAINING"] = str(int(context.remaining + 0.01))
+    return tuple((f"LIFEINIT_{name}".encode(), os.fsencode(values[name]) if name in values else None) for name in NAMES)

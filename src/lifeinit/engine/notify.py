@@ -90,8 +90,8 @@ class Notifications:
         tools systemd-notify(1) waits for its message to be read.
         """
         belongs = sender > 0 and app.owns(sender)
-        if not belongs and sender > 0 and not socket.told_of_exited and proc_stat.read(sender) is None:
-            socket.told_of_exited = True
+        if not belongs and sender > 0 and not socket.has_warned and proc_stat.read(sender) is None:
+            socket.has_warned = True
             log.say(
                 f"a notification is ignored: its sender, pid {sender}, exited before it could be identified;"
                 " send it from a process that lives on, or with systemd-notify, which waits"
@@ -123,7 +123,7 @@ class NotifySocket:
         name = f"lifeinit-{os.getpid()}-{os.urandom(8).hex()}"
         self.address = f"@{name}".encode()
         self.socket.setsockopt(_socket.SOL_SOCKET, _socket.SO_PASSCRED, 1)
-        self.told_of_exited = False
+        self.has_warned = False
         self._cut = _socket.MSG_TRUNC
         self._room = _socket.CMSG_SPACE(_CREDENTIALS_SIZE)  # and for no descriptor that somebody sends along
         self.socket.bind(f"\0{name}")
@@ -175,8 +175,8 @@ def _number(text: bytes | None) -> int | None:
     return int(text) if text is not None and text.isdigit() and len(text) <= 18 else None
 
 
-def tell(address: bytes, text: bytes) -> None:
-    """Say it to whoever supervises lifeinit itself. Nobody there, or a full socket: then nobody is told."""
+def send(address: bytes, text: bytes) -> None:
+    """Notify whatever supervises lifeinit itself. A missing or a full socket loses the message."""
     import _socket  # noqa: PLC0415
 
     target = b"\0" + address[1:] if address.startswith(b"@") else address

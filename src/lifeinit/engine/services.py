@@ -10,7 +10,7 @@ from lifeinit.engine import events as ev
 from lifeinit.engine import exec_limits, exit_status, log, notify, oom, syscalls
 from lifeinit.engine.app import RunningApp
 from lifeinit.engine.env_file import LARGEST, MOST, ExportError, ExportFile
-from lifeinit.engine.hook_environment import Circumstances, told
+from lifeinit.engine.hook_environment import HookContext, hook_variables
 from lifeinit.engine.notices import HookEnded, HookRetried
 from lifeinit.engine.notify import Notifications
 from lifeinit.engine.plain_services import PlainServices
@@ -95,7 +95,7 @@ class Services(PlainServices):
         """Prepare for a hook; the variables that it gets. `remaining` are the seconds until it is terminated."""
         if machine.phase == "pre_start":
             self._export = ExportFile(program.identity.user)
-        around = Circumstances(
+        context = HookContext(
             own_pid=os.getpid(),
             app_pid=app_pid,
             remaining=remaining,
@@ -105,7 +105,7 @@ class Services(PlainServices):
         )
         self._hook_oom_kills = oom.kills()
         self._report.hook_began(machine.hook_run)
-        return (*self._notifications.hidden(), *told(machine, around))
+        return (*self._notifications.hidden(), *hook_variables(machine, context))
 
     def hook_oom_killed(self, ending: ev.Ending) -> bool:
         """Whether the hook failed and the kernel has killed something for want of memory meanwhile."""
@@ -116,7 +116,7 @@ class Services(PlainServices):
     def after_hook(self, ending: ev.Ending | None) -> ev.HookFailed | None:
         """Take what the hook has exported, if it ended well, and only then; a failure if that cannot be taken.
 
-        None for an ending is a hook that was cut, or never began.
+        None for an ending is a hook that was terminated, or never began.
         """
         export, self._export = self._export, None
         if export is None:
@@ -142,7 +142,7 @@ class Services(PlainServices):
             return
         self._ready = machine.ready
         if self._supervisor is not None:
-            notify.tell(self._supervisor, b"READY=1" if self._ready else b"STOPPING=1")
+            notify.send(self._supervisor, b"READY=1" if self._ready else b"STOPPING=1")
         if self._ready_file is not None:
             self._ready_file.set(self._ready)
 
@@ -150,7 +150,7 @@ class Services(PlainServices):
         """The run is over."""
         super().close()
         if self._ready and self._supervisor is not None:
-            notify.tell(self._supervisor, b"STOPPING=1")
+            notify.send(self._supervisor, b"STOPPING=1")
         if self._ready_file is not None:
             self._ready_file.close()
 

@@ -1,1 +1,1 @@
-"""A lifeinit that runs, seen from outside: which one it is, what it says of itself, what lives below it."""
+"""A running lifeinit seen from outside: which one it is, its state, and the processes below it."""

@@ -1,4 +1,4 @@
-"""The state file's text as records, believed only as far as it was checked."""
+"""A published state's text as records, believed only as far as it was checked."""
 
 import json
 
@@ -71,7 +71,7 @@ class State(Record):
 
 
 def parse(text: bytes) -> State:
-    """The state that a StateFile wrote. Keys that are not known are left out. Raises StateError."""
+    """The state that a lifeinit has published. Keys that are not known are left out. Raises StateError."""
     try:
         data: object = json.loads(text, parse_constant=_no_number)
     except (ValueError, RecursionError):

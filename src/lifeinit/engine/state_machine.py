@@ -91,7 +91,7 @@ class Machine(States):
 
     def _signal_received(self, signo: int) -> "Actions":
         """A stop request, or a signal for the app."""
-        if signo in self.stop_signals:
+        if signo in (self._stop_on if self.app.running else self._stop_on_without_app):  # as stop_signals, but faster
             return self._stop_requested(signo)
         match self.phase:
             case "starting" | "running" | "pre_stop" | "stopping":

@@ -87,6 +87,7 @@ CASES: list[tuple[str, list[str], str]] = [
     ('ready="unix:///tmp/$TOOLONG"', [], 'W315 1:7-29'),
     ('[process.web]\ncommand="sleep 60 &"\n[process.b]\ncommand="sleep 60"\nstop_scope="group"', [], 'W309 2:9-21'),
     ('post_stop=["./app/cleanup.sh"]\n[app]\nuser="1000"', [], 'W302 1:11-31'),
+    ('ready={command=["./app/cleanup.sh"]}\n[app]\nuser="1000"\n[process.a]\ncommand=["true"]\nuser="root"', [], 'W302 1:16-36'),
     ('pre_start="sleep 10"', [], 'W311 1:11-21'),
     ('pre_start=["sleep","10"]', [], 'W311 1:11-25'),
     ('post_start="sleep 10"', [], ''),

@@ -83,7 +83,7 @@ post_stop deregister                     ╎    ░░░░░░░░░░�
                       0 s      2 s       4 s      6 s       8 s      10 s
 
 █ takes this long   ░ at most   → no limit   ◆ at once
-╎  4 s  SIGKILL for the app: what is left is for cleanup and post_stop
+╎  4 s  SIGKILL for the app: the rest is reserved for cleanup and post_stop
 ┊  8 s  stop_timeout: lifeinit exits
 ┃ 10 s  Docker kills everything
 """
@@ -103,7 +103,7 @@ post_stop deregister                :  ..........!    <= 3 s
                       0 s              5 s
 
 # takes this long   . at most   > no limit   * at once
-: 4 s  SIGKILL for the app: what is left is for cleanup and post_stop
+: 4 s  SIGKILL for the app: the rest is reserved for cleanup and post_stop
 ! 8 s  stop_timeout: lifeinit exits
 """
 
@@ -139,7 +139,7 @@ post_stop upload                       ┃     ╎ ▚▚▚▚▚▚▚▚▚�
 
 █ takes this long   ░ at most   ▚ never happens   ◆ at once
 ┃ 10 s  Docker kills everything
-╎ 13 s  pre_stop is cut, the app is asked: what is left is for cleanup and post_stop
+╎ 13 s  pre_stop is cut, the app is asked: the rest is reserved for cleanup and post_stop
 ┊ 25 s  stop_timeout: lifeinit exits
 """
 

@@ -48,6 +48,12 @@ class Kernel:
         """The first bytes of a regular file that the user may read."""
         return self._ask(user, "beginning", path, size, read=lambda text: str(text).encode("latin-1")) or b""
 
+    def names(self, user: User, directory: str) -> list[str]:
+        """The names in a directory that the user may read."""
+        return (
+            self._ask(user, "names", directory, read=lambda names: list(names) if isinstance(names, list) else []) or []
+        )
+
     def changeable(self, user: User, path: str, *, by_owner: bool = True) -> str | None:
         """The last place on the way to a file that the user may write to or replace; None where there is none."""
         return self._ask(user, "changeable", path, by_owner, read=str)

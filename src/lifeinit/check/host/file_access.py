@@ -4,12 +4,14 @@ Why not the mode bits: ACLs, capabilities, user namespaces, read-only and noexec
 """
 
 import errno
+import itertools
 import os
 import stat
 from collections.abc import Sequence
 from typing import NamedTuple
 
 _MOST_LINKS = 40  # then the kernel says ELOOP. path_resolution(7)
+_MOST_NAMES = 5000
 _EFFECTIVE = os.access in os.supports_effective_ids
 _OBSTACLES = {errno.ELOOP: "loop", errno.EACCES: "closed", errno.EPERM: "closed", errno.ENOTDIR: "not a directory"}
 
@@ -37,7 +39,7 @@ def look(path: str) -> Entry:
     except ValueError:  # no path can hold a NUL, and a locale may have no bytes for a name
         return Entry(path, "missing")
     kind = "file" if stat.S_ISREG(state.st_mode) else "directory" if stat.S_ISDIR(state.st_mode) else "other"
-    return Entry(path, kind, _may(path, os.X_OK), _may(path, os.R_OK), kind == "file" and _is_noexec(path))
+    return Entry(path, kind, _may(path, os.X_OK), _may(path, os.R_OK), bool(_mount_flags(path) & os.ST_NOEXEC))
 
 
 def which(name: str, directories: Sequence[str]) -> Entry:
@@ -69,6 +71,15 @@ def beginning(path: str, size: int) -> str:
         return ""
     finally:
         os.close(fd)
+
+
+def names(directory: str) -> list[str]:
+    """The names in a directory; none where it cannot be read."""
+    try:
+        with os.scandir(directory) as entries:
+            return [entry.name for entry in itertools.islice(entries, _MOST_NAMES)]
+    except (OSError, ValueError):
+        return []
 
 
 def changeable(path: str, by_owner: bool) -> str | None:
@@ -104,7 +115,7 @@ def _may_change(path: str, by_owner: bool) -> bool:
         state = os.stat(path)
     except OSError:
         return False
-    if stat.S_ISCHR(state.st_mode):
+    if stat.S_ISCHR(state.st_mode) or _mount_flags(path) & os.ST_RDONLY:
         return False
     if by_owner and state.st_uid == os.geteuid():
         return True
@@ -142,8 +153,8 @@ def _parts(path: str) -> list[str]:
     return [part for part in reversed(path.split("/")) if part not in {"", "."}]
 
 
-def _is_noexec(path: str) -> bool:
+def _mount_flags(path: str) -> int:
     try:
-        return bool(os.statvfs(path).f_flag & os.ST_NOEXEC)
+        return os.statvfs(path).f_flag
     except OSError:
-        return False
+        return 0

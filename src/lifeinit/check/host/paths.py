@@ -61,7 +61,7 @@ def _target(wait: Wait, tasks: Tasks, kernel: Kernel) -> Iterator[Diagnostic]:
     try:
         target = parse_target(text)
     except ValueError as error:
-        if text != wait.text:  # otherwise the parser has said it
+        if text != wait.text:  # otherwise the parser reports it
             reason, _, fix = str(error).partition(": ")
             message = f"{key} is {shown}, whose value here is a target {reason}"
             fix = fix or "correct the variable, or write the target itself"

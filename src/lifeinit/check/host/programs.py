@@ -125,14 +125,19 @@ class Programs:
         if name in BUILTINS | BASH_WORDS:
             fix = "write the command as one string, which the shell runs"
             return Unusable("E301", message, f"{fix}, or use the key working_dir" if name == "cd" else fix)
-        near = self._guesses.near(name, directories)
+        near = self._near(name, directories)
         fix = "install it in the image, write its path, or add its directory to PATH"
         return Unusable("E301", message, f'did you mean "{near}"? Otherwise {fix}' if near else fix)
+
+    def _near(self, name: str, directories: Sequence[str]) -> str | None:
+        return self._guesses.like(
+            name, lambda: (one for place in directories for one in self._kernel.names(self._own, place))
+        )
 
     def _missing(self, path: str, where: str) -> Unusable:
         if os.path.basename(where) != os.path.basename(path):
             return Unusable("E301", f"{quoted(path)} does not exist: {quoted(where)} is missing", _COPY)
-        near = self._guesses.near(os.path.basename(where), [os.path.dirname(where)])
+        near = self._near(os.path.basename(where), [os.path.dirname(where)])
         meant = f'did you mean "{os.path.join(os.path.dirname(path), near)}"? Otherwise ' if near else ""
         return Unusable("E301", f"{quoted(path)} does not exist", f"{meant}{_COPY}")
 

@@ -53,14 +53,14 @@ class _Trust:
 
 def _hooks(tasks: Tasks, programs: Programs, trust: _Trust) -> Iterator[Diagnostic]:
     """W302, each place once."""
-    said = set[str]()
+    reported = set[str]()
     for task in tasks.commands:
         if task.kind == "app" or task.place.user.uid != 0:
             continue
         culprit = next(filter(None, map(trust.culprit, _files(task, programs))), None)
-        if culprit is not None and culprit[0] not in said:
+        if culprit is not None and culprit[0] not in reported:
             path, who = culprit
-            said.add(path)
+            reported.add(path)
             message = f"{who} can change {quoted(path)}, which runs as root, and so become root"
             yield task.diagnostic("W302", message, f"{_fix(path)}, or give the hook a user of its own")
 

@@ -1,4 +1,4 @@
-"""Problems for people: the sentence, the line of source with a mark under what is meant, and the way out."""
+"""Diagnostics for people: the message, the line of source with a mark under the span, and the help."""
 
 from lifeinit.check.output.colours import Paint
 from lifeinit.check.output.excerpt import excerpt
@@ -8,8 +8,8 @@ from lifeinit.config.reporter import MOST_PROBLEMS
 from lifeinit.engine.printable import escaped
 
 _NARROWEST = 40
-_WHOLE_FILE = Place(1, 1)  # the end of what is about no key of it
-_OF_COMMAND = "the command line, behind --"
+_WHOLE_FILE = Place(1, 1)  # the end of an empty span
+_COMMAND_LINE = "the command line, behind --"
 
 
 def problems(report: Report, columns: int, paint: Paint) -> str:
@@ -19,14 +19,14 @@ def problems(report: Report, columns: int, paint: Paint) -> str:
 
 
 def verdict(report: Report, paint: Paint) -> str:
-    """One line: how many of each, or that all is well."""
+    """One line: how many errors and warnings, or ok."""
     path, counts = escaped(report.path), _counts(report)
     if report.errors >= MOST_PROBLEMS:
         return f"{path}: {paint('error', f'{counts}, the most that are shown')}\n"
     if report.errors:
         return f"{path}: {paint('error', counts)}\n"
-    found = f"{paint('ok', 'ok')}{paint('warning', f' with {counts}') if counts else ''}"
-    return f"{path}: {found}: {report.summary}\n"
+    result = f"{paint('ok', 'ok')}{paint('warning', f' with {counts}') if counts else ''}"
+    return f"{path}: {result}: {report.summary}\n"
 
 
 def _counts(report: Report) -> str:
@@ -41,7 +41,7 @@ def _problem(problem: Diagnostic, path: str, lines: list[str], columns: int, pai
     bar = paint("frame", f"{gap} |")
     rows = [
         f"{paint(problem.severity, problem.severity + code)}{paint('strong', f': {problem.message}')}",
-        f"{paint('frame', f'{gap}-->')} {_OF_COMMAND if problem.of_command else f'{escaped(path)}:{line}:{column}'}",
+        f"{paint('frame', f'{gap}-->')} {_COMMAND_LINE if problem.of_command else f'{escaped(path)}:{line}:{column}'}",
     ]
     has_source = line <= len(lines) and problem.span.end != _WHOLE_FILE and not problem.of_command
     if has_source:

@@ -20,7 +20,7 @@ _A_STOP = 'a stop_timeout a little shorter than the grace period, "9s" for Docke
 
 def diagnostics_of(hook_file: HookFile, grace: Grace | None) -> list[Diagnostic]:
     """Every diagnostic about the budget, in the order of the stop."""
-    return list(_Judge(_with_own_timeouts(hook_file), grace).diagnostics())
+    return list(_Budget(_with_own_timeouts(hook_file), grace).diagnostics())
 
 
 def _with_own_timeouts(hook_file: HookFile) -> HookFile:
@@ -44,7 +44,7 @@ def _without_time(hook: Hook) -> Hook:
     return hook.replaced(command=None, wait_for=(), sleep=0.0, timeout=None, retries=0)
 
 
-class _Judge:
+class _Budget:
     """One file against one grace period. Every diagnostic names the same stop_timeout, that of `needs`.
 
     `room` is the longest stop_timeout that the grace period allows, or the file's own: what shorter hooks have to fit.
@@ -76,13 +76,13 @@ class _Judge:
         budget, grace = self.planned.budget, self.grace
         if grace is None or budget is None or budget < grace.seconds:
             return
-        sentence = f'stop_timeout is "{written(budget)}", and {grace.kills} after {exact(grace.seconds)}'
+        message = f'stop_timeout is "{written(budget)}", and {grace.kills} after {exact(grace.seconds)}'
         shorter = below(grace.seconds)
         first = f'write at most "{shorter}"' if shorter else "give the container time to stop"
         if shorter and not self.needs.fit(self.room or 0.0):
             first = f'write shorter timeouts and at most "{shorter}"'
         more = grace.longer(budget) if self.needs.fit(budget) else self._more()
-        yield Diagnostic("E401", self.places.span(("stop_timeout",)), sentence, _or(first, more))
+        yield Diagnostic("E401", self.places.span(("stop_timeout",)), message, _or(first, more))
 
     def _unlimited(self) -> Iterator[Diagnostic]:
         """W401: an app that hangs costs the post_stop hooks their run."""
@@ -90,21 +90,21 @@ class _Judge:
         if self.planned.budget is not None or not self.needs.has_post_stop:
             return
         kills = "the runtime kills everything" if grace is None else f"{grace.kills} after {exact(grace.seconds)}"
-        sentence = f"stop_timeout is not set: an app that hangs keeps the post_stop hooks from running until {kills}"
+        message = f"stop_timeout is not set: an app that hangs keeps the post_stop hooks from running until {kills}"
         shorter = None if grace is None else below(grace.seconds)
         if grace is None and not self.needs.fit(_USUAL):
             more = self._more()
             longer = f"{more} and give the container longer than that" if more else None
-            way_out = f"write {_or(longer, f'shorter timeouts and {_A_STOP}')}"
+            fix = f"write {_or(longer, f'shorter timeouts and {_A_STOP}')}"
         elif shorter and not self.needs.fit(self.room or 0.0):
             less = f'shorter timeouts and a stop_timeout of at most "{shorter}"'
-            way_out = f"write {_or(self._more(), less)}"
+            fix = f"write {_or(self._more(), less)}"
         else:
-            way_out = f'write stop_timeout = "{shorter}"' if shorter else f"write {_A_STOP}"
-        yield Diagnostic("W401", self._key("post_stop"), sentence, f"{way_out}, or set LIFEINIT_STOP_TIMEOUT")
+            fix = f'write stop_timeout = "{shorter}"' if shorter else f"write {_A_STOP}"
+        yield Diagnostic("W401", self._key("post_stop"), message, f"{fix}, or set LIFEINIT_STOP_TIMEOUT")
 
     def _pre_stop(self) -> Iterator[Diagnostic]:
-        """E402, W402: the hooks that reach into the time in which the app itself has to stop. W404: nearly so."""
+        """E402, W402: the hooks that use the time in which the app has to stop. W404: nearly so."""
         slept, stages = 0.0, self.planned.hooks("pre_stop")
         for i, stage in enumerate(stages):
             slept += stage.known or 0.0
@@ -134,22 +134,22 @@ class _Judge:
 
     def _hurried(self, slept: float) -> Diagnostic:
         left = exact(self.border - slept)
-        sentence = f"pre_stop sleeps {exact(slept)}, which leaves the app {left} until SIGKILL: {self._why()}"
+        message = f"pre_stop sleeps {exact(slept)}, which leaves the app {left} until SIGKILL: {self._why()}"
         shorter = at_most(self._free() - LEAST_FOR_THE_APP)
         first = f'write sleeps that add up to at most "{shorter}"' if shorter else None
-        return Diagnostic("W404", self._key("pre_stop"), sentence, _or(first, self._more()) or "remove them")
+        return Diagnostic("W404", self._key("pre_stop"), message, _or(first, self._more()) or "remove them")
 
     def _will_be_cut(self, stage: Stage, hook: Hook, slept: float, after: tuple[Stage, ...]) -> Diagnostic:
         what = f"{stage.label} may run until {exact(stage.begin + stage.tries)} after the stop request"
         ended = f"{exact(self.border)}, before {_run(after)}" if after else exact(self.border)
-        sentence = f"{what}, and is ended at {ended}, since {self._why()}"
+        message = f"{what}, and is terminated at {ended}, since {self._why()}"
         shorter = below((self._free() - stage.begin - hook.retries * hook.retry_delay) / (1 + hook.retries))
         first = f'write timeout = "{shorter}" at most'
         if stage.known is not None or shorter is None:
             first = "write shorter timeouts in the hooks before it"
         if after or (slept and self._free() - slept < LEAST_FOR_THE_APP):
             first = self._all_shorter()
-        return Diagnostic("W402", self.places.span((*stage.path, "timeout")), sentence, _or(first, self._more()))
+        return Diagnostic("W402", self.places.span((*stage.path, "timeout")), message, _or(first, self._more()))
 
     def _key(self, phase: str) -> Span:
         return self.places.span((phase,), of_key=True)
@@ -179,7 +179,7 @@ class _Judge:
         return f'stop_timeout "{written(budget)}" reserves {kept} for cleanup and post_stop'
 
     def _more(self) -> str | None:
-        """The way out by more time, the same for every finding; None where nobody can have that."""
+        """The fix by more time, the same in every diagnostic; None where that is impossible."""
         if self.planned.budget is None and not self.needs.has_post_stop:
             return None if self.grace is None else self.grace.longer(self.needs.before)
         if not self.needs.can_be_written:
@@ -197,7 +197,7 @@ class _Judge:
             return
         cut = [stage for stage, until in self.needs.after if until > budget / 2 + SLACK]
         if cut:
-            sentence = (
+            message = (
                 f"{listed([stage.label for stage in cut])} may be cut: the post_stop hooks and cleanup may take "
                 f'{exact(self.needs.reserve)}, and at most half of stop_timeout "{written(budget)}" is reserved for '
                 "them"
@@ -206,7 +206,7 @@ class _Judge:
             most = at_most((self.room or 0.0) / 2 - CLEANUP_TIME - between)
             first = f'write timeouts that add up to at most "{most}"{_of_tries(self.afterwards)}'
             first = first if most else "remove hooks"
-            yield Diagnostic("W403", self.places.span((*cut[0].path, "timeout")), sentence, _or(first, self._more()))
+            yield Diagnostic("W403", self.places.span((*cut[0].path, "timeout")), message, _or(first, self._more()))
 
 
 def _below(grace: float) -> float:
@@ -220,7 +220,7 @@ def _of_tries(hooks: Sequence[Hook]) -> str:
 
 
 def _run(stages: tuple[Stage, ...]) -> str:
-    """The hooks that the time does not reach, as the end of a clause."""
+    """The hooks that do not get to run, as the end of a clause."""
     verb = "has run" if len(stages) == 1 else "have run"
     return f"{listed([stage.label for stage in stages])} {verb}"
 

@@ -35,7 +35,7 @@ _ANY: Final = Runtime(
 
 @dataclass(frozen=True)
 class Grace:
-    """The time that the container is given to stop, and by whom."""
+    """A grace period, and the runtime that sets it."""
 
     seconds: float
     runtime: Runtime

@@ -9,7 +9,7 @@ from lifeinit.check.timeline.stages import Stage
 
 @dataclass(frozen=True)
 class Bar:
-    """From where to where a stage is drawn, in seconds of the drawing; `open` is one whose end nobody knows."""
+    """From where to where a stage is drawn, in seconds of the drawing; `open` is one without a known end."""
 
     stage: Stage
     begin: float

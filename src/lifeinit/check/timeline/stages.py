@@ -1,4 +1,4 @@
-"""The life that a hook file plans, stage by stage, with the most time that each can take. Pure."""
+"""The plan of a hook file stage by stage, with the longest time of each. Pure."""
 
 import math
 import shlex
@@ -23,7 +23,7 @@ SLACK = 1e-9  # two sums of the same times may differ by as much
 class Stage:
     """One row of the life. Times are seconds; infinite is no limit.
 
-    `known` is what it takes for sure (None: nobody can know), `limit` the most by its own rules. It begins at `begin`
+    `known` is what it takes for sure (None: not known), `limit` the most by its own rules. It begins at `begin`
     and ends at `end` at the latest, both counted from the first stage or from the stop request, and infinite once
     something before has no limit. After `tries` seconds its own timeouts are over; what may follow is `kill_after`.
     `beside`: it begins together with the row above.

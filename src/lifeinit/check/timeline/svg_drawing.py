@@ -37,13 +37,13 @@ def picture(life: Life, grace: Grace | None) -> str:
 
 
 def _marks(life: Life, grace: Grace | None) -> list[Mark]:
-    found: list[Mark] = []
+    marks: list[Mark] = []
     if life.budget is not None:
-        found.append((life.killed_at, "mark", life.border))
-        found.append((life.budget, "mark", "stop_timeout: lifeinit exits"))
+        marks.append((life.killed_at, "mark", life.border))
+        marks.append((life.budget, "mark", "stop_timeout: lifeinit exits"))
     if grace is not None:
-        found.append((grace.seconds, "grace", grace.kills))
-    return sorted(found)
+        marks.append((grace.seconds, "grace", grace.kills))
+    return sorted(marks)
 
 
 # The page.
@@ -51,13 +51,13 @@ def _marks(life: Life, grace: Grace | None) -> list[Mark]:
 
 def _frame(life: Life, grace: Grace | None, height: int) -> Iterator[str]:
     sentence = " ".join(verdict(life, grace))
-    told = " ".join(f"{stage.label}: {stage.does}, {_length(stage)}." for stage in (*life.start, *life.stop))
+    stages = " ".join(f"{stage.label}: {stage.does}, {_length(stage)}." for stage in (*life.start, *life.stop))
     yield (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{height}" '
         f'viewBox="0 0 {_WIDTH} {height}" role="img" aria-labelledby="title desc">'
     )
     yield '<title id="title">The life of a container</title>'
-    yield f'<desc id="desc">{escape(f"{told} {sentence}")}</desc>'
+    yield f'<desc id="desc">{escape(f"{stages} {sentence}")}</desc>'
     yield f"<style>\n{STYLE}</style>"
     yield from (_gradient(half) for half in ("start", "stop"))
     yield f'<rect class="page" x="0.5" y="0.5" width="{_WIDTH - 1}" height="{height - 1}" rx="10"/>'
@@ -132,7 +132,7 @@ def _row(half: str, bar: Bar, whole: Scale, top: int) -> Iterator[str]:
 
 
 def _axis(whole: Scale, y: int, marks: Sequence[Mark]) -> Iterator[str]:
-    """A line with round times; one that a mark tells too is left to the mark."""
+    """A line with round times; one near a mark is left to the mark."""
     right = _x(whole.true_until, whole)
     yield _line("axis", _LEFT, y, right, y)
     for tick in whole.ticks(max(1, round((right - _LEFT) / 70))):
@@ -151,7 +151,7 @@ def _mark(mark: Mark, whole: Scale, top: int, bottom: int) -> Iterator[str]:
 
 
 def _lost(whole: Scale, top: int, bottom: int, marks: Sequence[Mark]) -> Iterator[str]:
-    """What would come after the grace period."""
+    """The time after the grace period."""
     grace = next((time for time, kind, _ in marks if kind == "grace"), math.inf)
     if any(bar.end > grace for bar in whole.bars):
         x = _x(grace, whole)

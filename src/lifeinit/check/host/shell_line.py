@@ -1,6 +1,6 @@
 """A line for the shell as its simple commands, as far as shlex can split it.
 
-What it cannot split (groups, here-documents, substitutions outside quotes) ends the reading: the commands before it
+What it cannot split (groups, here-documents, nested substitutions) ends the reading: the commands before it
 still count, and `whole` is false. Whether the line is valid is for `sh -n` to say.
 """
 
@@ -26,6 +26,8 @@ _LOOPS = frozenset("while until for".split())
 _OPERATORS = "();<>|&\n"
 # shlex drops the quotes, so a word that is nothing but operators has to stop being one before.
 _QUOTED_OPERATORS = re.compile(rf"\\[{_OPERATORS}]|(['\"])[{_OPERATORS}]+\1")
+# One without quotes, brackets or comments in it ends at its bracket, wherever it is.
+_SUBSTITUTION = re.compile(r"\$\([^()'\"\\`#<]*\)")
 _REDIRECTIONS = frozenset({"<", ">", ">>", ">|", "<>", ">&", "<&", "&>", "&>>"})
 _ENDS = frozenset({"&&", "||", ";", "|", "&", "|&"})
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=", re.ASCII)
@@ -52,6 +54,11 @@ class Line(NamedTuple):
     def straight(self) -> bool:
         """Whether each command runs, or is left out only because one before it failed."""
         return self.whole and not any(one.nested or one.end == "||" for one in self.commands)
+
+
+def has_nested(text: str) -> bool:
+    """Whether it holds a substitution whose end is not known for sure."""
+    return "$(" in _SUBSTITUTION.sub("", text)
 
 
 @lru_cache(4096)
@@ -126,7 +133,7 @@ class _Reader:
 
 def _tokens(text: str) -> Iterator[str | None]:
     """Words without their quotes, and runs of operators; None for a quote that nothing closes."""
-    text = _QUOTED_OPERATORS.sub("_", text.replace("\\\n", " "))
+    text = _SUBSTITUTION.sub("$_", _QUOTED_OPERATORS.sub("_", text.replace("\\\n", " ")))
     lexer = shlex.shlex(text, posix=True, punctuation_chars=_OPERATORS)
     lexer.whitespace, lexer.whitespace_split, lexer.commenters = " \t\r", True, ""
     try:

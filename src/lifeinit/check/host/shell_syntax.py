@@ -36,7 +36,7 @@ def refused(lines: Iterable[str]) -> Mapping[str, tuple[int | None, str]]:
 def _is_closed(line: str) -> bool:
     """Whether no quote of it can reach into the next line. A line without a command is no content for braces."""
     read = shell_line.read(line)
-    return read.whole and bool(read.commands) and "`" not in line and "$(" not in line
+    return read.whole and bool(read.commands) and "`" not in line and not shell_line.has_nested(line)
 
 
 def _ask(script: str, end: float) -> str | None:

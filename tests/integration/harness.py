@@ -120,9 +120,13 @@ class Running:
         raise AssertionError(f"it is over without a child; stderr: {self.stderr()}")
 
     def published(self) -> State | None:
-        """The state that it publishes."""
-        process = proc.look(self.pid)
-        return None if process is None else published_state.read(process)
+        """The state that lifeinit publishes, as PID 1 or below one."""
+        for pid in (self.pid, *children(self.pid)):
+            process = proc.look(pid)
+            state = None if process is None else published_state.read(process)
+            if state is not None:
+                return state
+        return None
 
     def send(self, signo: int) -> None:
         os.kill(self.pid, signo)

@@ -107,7 +107,7 @@ def test_health_needs_nothing_to_write_to(init: Start, tmp_path: Path, subreaper
     while (state := running.published()) is None or not state.ready:
         assert running.process.poll() is None, running.stderr()
     (tmp_path / "go").write_text("go\n")
-    running.send(SIGTERM)
+    os.kill(running.child() if subreaper else running.pid, SIGTERM)
     running.expect("pre_stop 1", "post_stop 1")
 
 

@@ -49,7 +49,7 @@ class Listener:
         assert address is not None
         self._address = "\0" + address.decode()[1:]
         self._sender = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self._app = RunningApp(os.getpid(), lambda _: True)
+        self._app = RunningApp(os.getpid(), lambda pid: pid == os.getpid())
         self._descriptors = os.listdir("/proc/self/fd")
 
     def close(self) -> None:

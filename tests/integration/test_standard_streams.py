@@ -28,7 +28,7 @@ def test_check_whose_stdout_takes_nothing(tmp_path: Path) -> None:
             env=base_environment(),
         )  # fmt: skip
     assert done.returncode == 2
-    assert done.stderr == "lifeinit: cannot write the answer: No space left on device\n"
+    assert done.stderr == "lifeinit: cannot write the output: No space left on device\n"
 
 
 HOOKS = 'pre_start = "true"\npost_stop = "true"\n'

@@ -1,15 +1,14 @@
-"""From a command, a hook file and the options to a plan; the options go first."""
+"""From a command, a hook file and the options to a plan; the options take precedence."""
 
 import os
 from collections.abc import Callable, Mapping, Sequence
 
 from lifeinit.config import keys, model, users
 from lifeinit.config.diagnostic import Diagnostic, HookFileError, quoted
-from lifeinit.config.keys import Kind
+from lifeinit.config.plan_fields import plan_fields
 from lifeinit.config.spans import Path
 from lifeinit.engine.plan import PHASES, Hook, Identity, Inherited, Plan, Process, Program, Ready, Restart
 from lifeinit.engine.record import Record
-from lifeinit.engine.signals import number_of
 from lifeinit.probes.command_lines import PROBER, ready_command, ready_program, wait_program
 from lifeinit.values import duration, interpolation
 
@@ -246,44 +245,9 @@ def stop_timeout_of(environment: Mapping[str, str]) -> float | None:
     except ValueError as error:
         raise ValueError(f"LIFEINIT_STOP_TIMEOUT is {quoted(text)}, {error}") from None
     if seconds == 0:
-        way_out = 'which leaves no time at all: write at least "1s"'
-        raise ValueError(f"LIFEINIT_STOP_TIMEOUT is {quoted(text)}, {way_out}")
+        fix = 'which leaves no time at all: write at least "1s"'
+        raise ValueError(f"LIFEINIT_STOP_TIMEOUT is {quoted(text)}, {fix}")
     return seconds
-
-
-def plan_fields(table: model.Table) -> "dict[str, dict[str, Any]]":
-    """What a table fills of the plan: the fields of each record by its name, as the rows of `keys` say.
-
-    Where a process says nothing the row's default counts. A kind that `_IN_PLAN` does not hold takes more than its
-    value, and has its lines in the planner.
-    """
-    fields: dict[str, dict[str, Any]] = {record: {} for record in _RECORDS}
-    for row in keys.TABLES[table.table].values():
-        convert = _IN_PLAN.get(row.kind.name)
-        if convert is not None:
-            record, _, field = row.fills.partition(".")
-            value = getattr(table, row.name)
-            if value is None and not isinstance(row.default, keys.PerPhase):
-                value = row.default
-            fields[record][field] = None if value is None else convert(row.kind, value)
-    return fields
-
-
-def _same(_kind: Kind, value: object) -> object:
-    return value
-
-
-_RECORDS = ("Plan", "Process", "Restart", "Ready", "Hook", "Program", "Identity")
-# What a value of each kind becomes in the plan.
-_IN_PLAN: "dict[str, Callable[[Kind, Any], object]]" = {
-    **dict.fromkeys(("name", "flag", "true", "whole", "umask", "duration", "time"), _same),
-    **dict.fromkeys(("text", "path"), lambda _, text: os.fsencode(text)),
-    "choice": lambda kind, word: word == kind.true if kind.true else word,
-    "exit_codes": lambda _, codes: tuple(sorted(codes)),
-    "signal": lambda _, name: _number(name),
-    "signals": lambda _, names: tuple(map(_number, names)),
-    "rewrites": lambda _, pairs: tuple((_number(came), goes and _number(goes)) for came, goes in pairs.items()),
-}
 
 
 def _arguments(command: model.Command) -> tuple[str, ...]:
@@ -292,11 +256,3 @@ def _arguments(command: model.Command) -> tuple[str, ...]:
 
 def _bytes(words: Sequence[str]) -> tuple[bytes, ...]:
     return tuple(map(os.fsencode, words))
-
-
-def _number(name: str) -> int:
-    """The number of a signal whose name was checked."""
-    number = number_of(name)
-    if number is None:
-        raise AssertionError(f"the parser accepted {name!r}")
-    return number

@@ -1,4 +1,4 @@
-"""The inspector: what a hook file or an option asks for, against this machine."""
+"""The users and groups that a hook file or an option names, as this machine knows them."""
 
 import os
 import pwd
@@ -83,8 +83,8 @@ def _gid(group: str) -> int:
     try:
         return grp.getgrnam(group).gr_gid
     except KeyError:
-        way_out = "create it in the image, or write a gid"
-        raise UnknownGroupError(f"whose group this machine does not have: {way_out}") from None
+        fix = "create it in the image, or write a gid"
+        raise UnknownGroupError(f"whose group this machine does not have: {fix}") from None
 
 
 def _is_number(text: str) -> bool:

@@ -39,6 +39,16 @@ def test_an_unforeseen_error_stops_the_app_and_runs_post_stop(faulty: Running) -
     assert reports[0].startswith("lifeinit: internal error: RuntimeError: made for a test (faulty.py:")
 
 
+@pytest.mark.parametrize("faulty", [("hook", "never", ["sh", "-c", "exit 4"])], indirect=True)
+def test_an_unforeseen_error_in_starting_a_hook_costs_no_time(faulty: Running) -> None:
+    """It is a hook that failed: nobody waits for one that does not run. It once took kill_after and a second."""
+    assert faulty.rest() == []
+    assert faulty.status() == 4
+    said = faulty.stderr()
+    assert any(line.startswith("lifeinit: internal error: RuntimeError: made for a test (faulty.py:") for line in said)
+    assert any("post_stop clean-up" in line and "lifeinit itself failed" in line for line in said)
+
+
 LOOP = "while :; do sleep 0.1; done"
 
 

@@ -20,12 +20,12 @@ What the table cannot know:
 import os
 
 from lifeinit.engine import proc_stat, syscalls
-from lifeinit.engine.marks import Marks
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from lifeinit.engine.marks import Marks
     from lifeinit.engine.proc_stat import ProcStat
 
     Table = dict[int, ProcStat]
@@ -40,7 +40,7 @@ class Descendants:
 
     def __init__(self, has_marks: bool) -> None:
         self._own, self._own_session, self._own_group = os.getpid(), os.getsid(0), os.getpgrp()
-        self._marks = Marks() if has_marks else None
+        self._marks = _marks() if has_marks else None
         self._serial = 0
         self._roots: dict[int, int] = {}  # pid -> tree, until the root is reaped
         self._sessions: dict[int, int] = {}  # session -> tree
@@ -188,6 +188,13 @@ class Descendants:
         sessions.pop(self._own_session, None)
         groups.pop(self._own_group, None)
         self._sessions, self._groups = sessions, groups
+
+
+def _marks() -> "Marks":
+    """A plain init, which has one life and no hooks, saves the import."""
+    from lifeinit.engine.marks import Marks  # noqa: PLC0415
+
+    return Marks()
 
 
 def _remember(known: dict[int, int], number: int, tree: int) -> dict[int, int]:

@@ -28,6 +28,21 @@ _settings = {"json": False, "quiet": False}
 def configure(log_format: str, quiet: bool) -> None:
     """From here on lines are text or JSON objects; `quiet` leaves only the errors."""
     _settings.update(json=log_format == "json", quiet=quiet)
+    _import_early()
+
+
+def _import_early() -> None:
+    """Have what a line may need later: once the app lives PID 1 imports nothing from a disk that could stall."""
+    try:
+        kind = os.fstat(_STDERR).st_mode & _FILE_TYPE
+    except OSError:
+        return  # it is closed
+    if kind == _SOCKET:
+        import _socket  # noqa: F401, PLC0415
+    elif kind == _CHARACTER_DEVICE:
+        import select  # noqa: F401, PLC0415
+    if _settings["json"]:
+        from lifeinit.engine import json_text  # noqa: F401, PLC0415
 
 
 def say(text: str, event: str = "note", level: "Level" = "warning", facts: "Mapping[str, Json]" = NO_FACTS) -> None:

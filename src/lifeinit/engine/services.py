@@ -39,6 +39,8 @@ class Services(PlainServices):
         self._ready = False
         self._ready_file = None if plan.ready_file is None else ReadyFile(plan.ready_file)
         self._supervisor = _supervisor(plan)
+        if self._supervisor is not None:
+            import _socket  # noqa: F401, PLC0415  # what `notify.tell` needs later, before the app lives
         if self._ready_file is not None:
             self._ready_file.remove_old()
 

@@ -219,7 +219,9 @@ class Children:
 
     def _of_interest(self) -> tuple[int, ...] | None:
         """The pids whose end means something; None where the end of each child is logged."""
-        return None if self._plan.tell_orphans else (*self._descendants.roots, *self._services.children())
+        if self._plan.tell_orphans:
+            return None
+        return (*self.roles(), *self._descendants.roots, *self._services.children())
 
     def roles(self) -> set[int]:
         """The pids that have a role."""

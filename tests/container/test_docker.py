@@ -143,11 +143,11 @@ def test_a_terminal(run: Run) -> None:
 
 @pytest.mark.parametrize(("limit", "status"), [("1", 126), ("2", 4)])
 def test_a_pids_cgroup_without_room(run: Run, limit: str, status: int) -> None:
-    """PID 1 alone fills it: the app cannot be forked, and that is a sentence and a status."""
+    """PID 1 alone fills it: nothing can be forked, and that is a sentence and a status."""
     container = run("sh", "-c", "exit 4", options=("--pids-limit", limit), hooks="")
     said = list(container.lines())
     assert container.status() == status
-    refused = 'lifeinit: cannot run the app "sh": fork failed: Resource temporarily unavailable'
+    refused = "lifeinit: cannot run the planner: fork failed: Resource temporarily unavailable; nothing was started"
     assert (refused in said) == (status == 126)
 
 

@@ -69,10 +69,10 @@ def test_quiet_leaves_the_errors(init: Start) -> None:
     assert running.stderr()[0].startswith("lifeinit: pre_start[1]: exited 4 after")
 
 
-def test_quiet_and_verbose_are_opposites(init: Start) -> None:
+def test_quiet_and_verbose_contradict_each_other(init: Start) -> None:
     running = init("true", options=["-q", "-v"])
     assert running.status() == 2
-    assert running.stderr()[-1] == "Error: --quiet and --verbose say the opposite: leave one out"
+    assert running.stderr()[-1] == "Error: --quiet and --verbose contradict each other: remove one"
 
 
 WORD = [

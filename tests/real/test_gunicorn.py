@@ -73,13 +73,15 @@ def test_quit_as_stop_signal_waits_for_no_request(run: Run, applications: Path, 
 
 
 def test_pre_stop_keeps_serving_while_a_stop_is_asked_for(run: Run, applications: Path, tmp_path: Path) -> None:
-    """A request that is sent after the TERM came is answered. The second TERM ends the sleep."""
+    """A request that is sent after the TERM came is answered, also after a second one. An INT ends the sleep."""
     hooks = '[[pre_stop]]\ncommand = "echo leaving the load balancer"\n[[pre_stop]]\nsleep = "1h"\n'
     running, port = serve(run, applications, tmp_path, hooks)
     running.send(signal.SIGTERM)
     until(running, "leaving the load balancer")
     assert answer(ask(port)) == (200, "open")
     running.send(signal.SIGTERM)
+    assert answer(ask(port)) == (200, "open")
+    running.send(signal.SIGINT)
     assert not any("Handling signal" in line for line in until(running, "Handling signal: term")[:-1])
     running.rest()
     assert running.status() == 0

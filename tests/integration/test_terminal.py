@@ -12,7 +12,16 @@ from typing import Protocol
 import pytest
 
 from tests import needs
-from tests.integration.harness import LIFEINIT, NAMESPACE, base_environment, children, listener, python, state
+from tests.integration.harness import (
+    LIFEINIT,
+    NAMESPACE,
+    Running,
+    base_environment,
+    children,
+    listener,
+    python,
+    state,
+)
 from tests.screen import CTRL_BACKSLASH, CTRL_C, CTRL_D, CTRL_Z, Screen
 
 SHELL = ["bash", "--norc", "--noprofile", "--noediting", "-i"]  # readline would lose what is typed ahead
@@ -334,3 +343,24 @@ def test_an_app_that_stops_itself_is_left_to_whoever_wakes_it(terminal: Open) ->
     screen.until("back\n")
     screen.rest()
     assert screen.status() == 4
+
+
+@needs.program("tini")
+@pytest.mark.usefixtures("namespaces")
+@pytest.mark.parametrize("signo", [signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU])
+def test_below_an_init_that_is_no_shell_an_app_cannot_stop_lifeinit(tmp_path: Path, signo: int) -> None:
+    """docker run --init: an app stopped itself, and root's lifeinit with it. No stop request was read any more."""
+    (tmp_path / "hooks.toml").write_text("stop_timeout = 20\npost_stop = 'echo post_stop'\n")
+    app = f"echo ready; kill -{signo} $$; echo woken; sleep 1000"
+    running = Running(["tini", "--", str(LIFEINIT), "--", "sh", "-c", app], tmp_path, base_environment())
+    try:
+        running.expect("ready")
+        (lifeinit,) = children(running.pid)
+        (below,) = children(lifeinit)
+        while state(below) != "T":
+            assert running.process.poll() is None
+        running.send(signal.SIGTERM)
+        running.expect("post_stop")
+        assert running.status() == 128 + signal.SIGTERM
+    finally:
+        running.end()

@@ -58,6 +58,16 @@ def read(pid: int) -> ProcStat | None:
         os.close(fd)
 
 
+def ignores(pid: int, signo: int) -> bool:
+    """Whether the process ignores a standard signal; False where there is no such process."""
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as stat:
+            ignored = int(stat.read().rpartition(b")")[2].split()[30])
+    except (OSError, IndexError, ValueError):
+        return False
+    return bool(ignored >> (signo - 1) & 1)
+
+
 def read_all() -> dict[int, ProcStat]:
     """Every process that /proc shows, by its pid. Raises OSError where it does not show even this one."""
     processes = (read(int(entry)) for entry in os.listdir("/proc") if entry.isdecimal())

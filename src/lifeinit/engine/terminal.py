@@ -57,13 +57,14 @@ class Terminal:
 def _is_orphaned() -> bool:
     """Whether no shell of our session looks after our process group: to stop would be for ever. setpgid(2)
 
-    The shell may stand further up: a script that started us is in our own group.
+    The shell may stand further up: a script that started us is in our own group. By its group alone an init as tini
+    looks like a shell, and would never wake us: but a shell that looks after jobs ignores TSTP itself.
     """
     above = os.getppid()
     try:
         while above and os.getpgid(above) == os.getpgrp():
             process = proc_stat.read(above)
             above = 0 if process is None else process.parent
-        return above == 0 or os.getsid(above) != os.getsid(0)
+        return above == 0 or os.getsid(above) != os.getsid(0) or not proc_stat.ignores(above, _TSTP)
     except OSError:
         return True  # it is gone

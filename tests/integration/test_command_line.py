@@ -82,16 +82,9 @@ Output:
   -h, --help                     Show this message and exit.
 
 Other commands, each with --help:
-  check                          Validate a hook file and show what it does.
-  wait                           Wait until servers answer.
-  status                         Show the running lifeinit and its processes.
-  health                         Check whether the app is ready.
-  schema                         Print the JSON Schema of the hook file.
-  example                        Print a commented hook file.
-  completion                     Print a completion script for your shell.
-
+{}
   Each option is also a variable: LIFEINIT_GROUP=1. See man lifeinit-hooks.
-"""
+""".format("".join(f"  {name:<31}{summary}\n" for name, summary in COMMANDS.items()))
 
 
 def test_the_help() -> None:

@@ -59,7 +59,7 @@ def program() -> str:
         lines += [f".SS {_heading(command.usage)}", *_paragraphs(command.paragraphs), *_options(command.options)]
         lines += _paragraphs([command.epilog] if command.epilog else [])
     lines += [".SH EXIT STATUS", *tagged((bold(status), sentence(when)) for status, when in statuses.RUN)]
-    for name, rows in statuses.COMMANDS.items():
+    for name, rows in statuses.of_commands().items():
         lines += [f".SS lifeinit {name}", *tagged((bold(status), sentence(when)) for status, when in rows)]
     files = {
         PLACES[0]: "The hook file, see `lifeinit-hooks(5)`, in the directory that lifeinit is started in; else",

@@ -114,7 +114,7 @@ def exit_statuses() -> str:
         "Never 0 for a failure.\n",
         _table(("status", "when"), statuses.RUN),
     ]
-    for name, rows in statuses.COMMANDS.items():
+    for name, rows in statuses.of_commands().items():
         parts += [f"## lifeinit {name}\n", _table(("status", "when"), rows)]
     return "\n".join(parts) + _MADE
 

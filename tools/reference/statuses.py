@@ -4,6 +4,7 @@ from typing import Final
 
 from lifeinit.cli import check, status
 from lifeinit.engine import exit_status
+from lifeinit.startup.commands import COMMANDS
 
 Rows = tuple[tuple[str, str], ...]
 
@@ -30,7 +31,7 @@ RUN: Final[Rows] = (
         "lifeinit itself failed. It has told the app to stop first, and has run the `post_stop` hooks where it could.",
     ),
 )
-COMMANDS: Final[dict[str, Rows]] = {
+_COMMANDS: Final[dict[str, Rows]] = {
     "check": (
         (str(check.VALID), "Nothing is wrong, or there are warnings only."),
         (str(check.INVALID), "There are errors; with `--strict`, or warnings."),
@@ -53,5 +54,10 @@ COMMANDS: Final[dict[str, Rows]] = {
         ("1", "It is not, is being stopped, or its state cannot be read."),
         ("2", f"{_WRONG_LINE}."),
     ),
-    "schema, example, completion": (("0", "It was printed."), ("2", f"{_WRONG_LINE}, or nothing could be written.")),
 }
+_OTHERS: Final[Rows] = (("0", "It was printed."), ("2", f"{_WRONG_LINE}, or nothing could be written."))
+
+
+def of_commands() -> dict[str, Rows]:
+    """The statuses of each command; those without a row only print something, and share an entry."""
+    return {**_COMMANDS, ", ".join(name for name in COMMANDS if name not in _COMMANDS): _OTHERS}

@@ -235,6 +235,10 @@ TABLES: "Final" = {
     for table in ("top", "app", "process", "hook", "ready")
 }
 
+# The URLs that a ready probe can ask, by their schemes: "https" comes with "http".
+URL_PROBES: "Final" = tuple(name for name, row in TABLES["ready"].items() if row.kind is PROBE)
+SCHEMES: "Final" = tuple("https?" if name == "http" else name for name in URL_PROBES)
+
 
 def defaults(table: str, phase: "HookPhase | None" = None) -> "dict[str, object]":
     """What each key of a table has where it is not written; in a hook of that phase."""

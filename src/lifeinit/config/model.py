@@ -63,7 +63,7 @@ class Hook(Table):
 
 
 class Ready(Table):
-    """When a process is ready. The first four hold URLs with their schemes, however they were written."""
+    """When a process is ready. The rows of kind `probe` hold URLs with their schemes, however they were written."""
 
     table = "ready"
 
@@ -83,7 +83,7 @@ class Ready(Table):
     @property
     def target(self) -> str | None:
         """The URL that is asked."""
-        return self.http or self.tcp or self.unix or self.file
+        return next((url for url in (getattr(self, name) for name in keys.URL_PROBES) if url), None)
 
 
 class Process(Table):

@@ -3,7 +3,7 @@
 import re
 
 from lifeinit.config.diagnostic import quoted
-from lifeinit.config.keys import Key
+from lifeinit.config.keys import SCHEMES, Key
 from lifeinit.config.reporter import Reporter, a_kind
 from lifeinit.config.spans import Path
 from lifeinit.engine.signals import name_of, number_of
@@ -14,7 +14,7 @@ COMMAND_FORMS = 'write "a line for the shell" or ["program", "argument"]'
 _UMASK = r"0?[0-7]{1,3}"
 _LONGEST_NUMBER = 5  # characters of one in quotes that is worth comparing
 _LONGEST_TARGET = 4096
-SCHEME = r"(https?|tcp|unix|file)://"
+SCHEME = rf"({'|'.join(SCHEMES)})://"
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -272,7 +272,7 @@ class Values(Reporter):
         return text
 
     def probe(self, at: Path, row: Key, value: object) -> str | None:
-        """The URL of what `http`, `tcp`, `unix` or `file` names, which may leave out its scheme."""
+        """The URL of what `http`, `tcp` and the like name, which may leave out its scheme."""
         text, kind = self.text(at, row, value), row.name
         if text is None:
             return None

@@ -7,7 +7,7 @@ import json
 import tomllib
 from importlib.resources import files
 
-from lifeinit.config.keys import TABLES, Key, PerPhase
+from lifeinit.config.keys import SCHEMES, TABLES, URL_PROBES, Key, PerPhase
 from lifeinit.engine import signals
 from lifeinit.values import duration
 
@@ -20,7 +20,6 @@ Json = dict[str, object]
 _NO_NUL = r"^[^\u0000]*$"
 _EXPANDED = r"^([^$\u0000]|\$\$|\$\{[A-Za-z_][A-Za-z0-9_]*\}|\$[A-Za-z_])*$"
 _NO_LINE_FEED: Json = {"pattern": "\\n"}
-_SCHEMES = ("https?", "tcp", "unix", "file")
 _OFFERED = "TERM INT QUIT HUP USR1 USR2 WINCH KILL CONT TSTP TTIN TTOU ALRM ABRT".split()  # what editors complete
 _STATUS = "(25[0-5]|2[0-4][0-9]|[01]?[0-9]?[0-9])"
 
@@ -130,7 +129,7 @@ def _definitions() -> dict[str, Json]:
     line: Json = {"type": "string", "allOf": [{"pattern": "\\S"}, {"pattern": _NO_NUL}]}
     argument: Json = {"type": "string", "pattern": _NO_NUL}
     argv: Json = {"type": "array", "minItems": 1, "items": [text], "additionalItems": argument}
-    url = {"type": "string", "allOf": [{"pattern": f"^({'|'.join(_SCHEMES)})://"}, {"pattern": _EXPANDED}]}
+    url = {"type": "string", "allOf": [{"pattern": f"^({'|'.join(SCHEMES)})://"}, {"pattern": _EXPANDED}]}
     several = {"type": "array", "minItems": 1, "items": _ref("hook")}
     return {
         "text": text,
@@ -164,9 +163,13 @@ def _definitions() -> dict[str, Json]:
     }
 
 
+_NOT_HTTP = [name for name in URL_PROBES if name != "http"]
 _INSECURE: Json = {
     "if": {"required": ["insecure"], "properties": {"insecure": {"const": True}}},
-    "then": {"properties": {"http": {"pattern": r"^(https://|\$)"}}, **_none_of(("tcp", "unix", "file"))},
+    "then": {
+        "properties": {"http": {"pattern": r"^(https://|\$)"}},
+        **_none_of(_NOT_HTTP),
+    },
 }
 
 
@@ -196,5 +199,5 @@ def _any_case(text: str) -> str:
 def _probe(kind: str) -> Json:
     if kind == "http":
         return {"type": "string", "allOf": [{"pattern": r"^(https?://|\$)"}, {"pattern": _EXPANDED}]}
-    others = "|".join(scheme for scheme in _SCHEMES if scheme != kind)
+    others = "|".join(scheme for scheme in SCHEMES if scheme != kind)
     return {"type": "string", "minLength": 1, "pattern": _EXPANDED, "not": {"pattern": f"^({others})://"}}

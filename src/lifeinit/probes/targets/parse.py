@@ -7,8 +7,11 @@ from lifeinit.probes.targets import services
 from lifeinit.probes.targets.addresses import encoded, host_and_port, in_url, shown, socket_at, without_controls
 from lifeinit.probes.targets.target import File, Http, Target
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
+
 _WEB_PORTS = {"http": 80, "https": 443}
-_KNOWN = ("tcp", "unix", "http", "https", "file", *services.PORTS)
 _SOCKETS = {"unix", "redis+unix", "redis+socket"}  # redis-py, Celery
 _REST = re.compile(r"(?P<authority>[^/?#]*)(?P<path>[^?#]*)(?:\?(?P<query>[^#]*))?(?P<fragment>#.*)?", re.DOTALL)
 
@@ -24,12 +27,10 @@ def parse(text: str) -> Target:
     """
     scheme, rest = _split(text)
     kind = scheme.partition("+")[0]
-    if scheme in _SOCKETS or scheme == "file":
+    if scheme in _PARSERS:
+        return _PARSERS[scheme](scheme, rest)
+    if scheme in _SOCKETS:
         return _path(scheme, rest)
-    if scheme == "tcp":
-        return _tcp(rest)
-    if scheme in _WEB_PORTS:
-        return _web(scheme, rest)
     if scheme == "mongodb+srv":
         raise ValueError('whose hosts stand in DNS records that lifeinit does not read: write "mongodb://host:port"')
     if kind in services.PORTS:
@@ -88,9 +89,10 @@ def _split(text: str) -> tuple[str, str]:
 def _unknown(kind: str) -> ValueError:
     import difflib  # noqa: PLC0415  # only a mistake pays for it
 
-    near = difflib.get_close_matches(kind, _KNOWN, n=1)
-    way_out = f'did you mean "{near[0]}"?' if near else f"known are {', '.join(_KNOWN)}"
-    return ValueError(f"whose scheme is unknown: {way_out}")
+    known = (*_PARSERS, *services.PORTS)
+    near = difflib.get_close_matches(kind, known, n=1)
+    fix = f'did you mean "{near[0]}"?' if near else f"known are {', '.join(known)}"
+    return ValueError(f"whose scheme is unknown: {fix}")
 
 
 def _parts(rest: str) -> tuple[str, str, str | None]:
@@ -121,7 +123,7 @@ def _path(scheme: str, rest: str) -> Target:
     return Target(f"{scheme}://{in_url(name)}", (place,))
 
 
-def _tcp(rest: str) -> Target:
+def _tcp(_scheme: str, rest: str) -> Target:
     authority, path, query = _parts(rest)
     if path not in {"", "/"} or query is not None or "@" in authority:
         raise ValueError('which holds more than a host and a port: write "tcp://host:port"')
@@ -151,3 +153,6 @@ def _basic(user: str) -> str:
     import binascii  # noqa: PLC0415
 
     return binascii.b2a_base64(unquote_to_bytes(encoded(user)), newline=False).decode("ascii")
+
+
+_PARSERS: "Final" = {"tcp": _tcp, "unix": _path, "http": _web, "https": _web, "file": _path}

@@ -272,6 +272,7 @@ def test_a_wait_is_a_program_of_lifeinit_that_speaks_as_it_does() -> None:
     waiting = hook(text, options=Options(quiet=True, json=True))
     assert waiting.waits
     assert waiting.program is not None
+    assert waiting.program.module == "lifeinit.probes.prober"
     assert waiting.program.argv[-6:] == (b"1.0", b"--json", b"--quiet", b"--", b"tcp://db:1", b"$URL")
 
 

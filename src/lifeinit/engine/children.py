@@ -267,6 +267,8 @@ class Children:
     @property
     def due(self) -> float | None:
         """When `settle` is to be called although no child dies. Monotonic clock"""
+        if not self._terminated_probes:
+            return self._wait.due
         kills = [at for _, at in self._terminated_probes.values()]
         return min((at for at in (self._wait.due, *kills) if at is not None), default=None)
 

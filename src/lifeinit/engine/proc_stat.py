@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
 _ROOM = 1024  # bytes; a line has less than 400
 _DEAD = {b"Z", b"X"}
+_RUNNING = b"R"  # on a processor, or in the queue for one
 _STOPPED = b"T"  # by a signal; `t` is a tracer's matter
 
 
@@ -33,6 +34,11 @@ class ProcStat:
     def is_dead(self) -> bool:
         """A zombie counts as dead: it acts on nothing, and perhaps nobody reaps it."""
         return self.state in _DEAD
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it waits for nothing but the processor."""
+        return self.state == _RUNNING
 
     @property
     def is_stopped(self) -> bool:

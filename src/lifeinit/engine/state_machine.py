@@ -57,8 +57,10 @@ class Machine(States):
     def handle(self, event: ev.Event) -> "Actions":  # a table
         """One event."""
         match event:
+            case ev.SignalReceived() if event.signo in self.stop_signals:
+                return self._stop_requested(event.signo)
             case ev.SignalReceived():
-                return self._signal_received(event.signo)
+                return self._signal_for_app(event.signo)
             case ev.Begin():
                 return self._next_hook("pre_start") if self.phase == "pre_start" else []
             case ev.Started(process):
@@ -89,10 +91,8 @@ class Machine(States):
 
     # Signals.
 
-    def _signal_received(self, signo: int) -> "Actions":
-        """A stop request, or a signal for the app."""
-        if signo in (self._stop_on if self.app.running else self._stop_on_without_app):  # as stop_signals, but faster
-            return self._stop_requested(signo)
+    def _signal_for_app(self, signo: int) -> "Actions":
+        """Any other signal: the app's, if there is one."""
         match self.phase:
             case "starting" | "running" | "pre_stop" | "stopping":
                 return self.app.forward(signo)

@@ -171,7 +171,8 @@ class States:
     def _enter_pre_stop(self) -> "Actions":
         """A stop was requested and the app is alive: a probe and a post_start hook have lost their purpose."""
         self.phase, self.step = "pre_stop", 0
-        return [*self.app.end_probes(), *self.hook_run.end(), *self._advance()]
+        ended = [*self.app.end_probes(), *self.hook_run.end()]
+        return ended if self.hook_run.busy else [*ended, *self._next_hook("pre_stop")]
 
     def _leave_pre_stop(self) -> "Actions":
         """The rest of pre_stop is skipped."""

@@ -40,6 +40,7 @@ class Supervisor:
         self.deadlines: dict[ev.Timer, float] = {}
         self.exit_status: int | None = None
         self.last_line = ""
+        self._is_published = False  # whether the state that others read is the present one
 
     def run(self) -> int:
         """Live through the plan and return the exit status. Nothing that fails in here ends PID 1 before the app."""
@@ -73,7 +74,9 @@ class Supervisor:
     def _live(self, event: ev.Event) -> int:
         self._handle(event)
         while self.exit_status is None:
-            self.services.update(self.machine, self.children.apps)
+            if not self._is_published:
+                self._is_published = True
+                self.services.update(self.machine, self.children.apps)
             if self._read_signals(syscalls.wait(self._next_deadline())):
                 self._reap()
             self._expire()
@@ -97,8 +100,13 @@ class Supervisor:
         done: list[ev.Action] = []
         for each in events:  # which grows meanwhile
             actions = self.machine.handle(each)
+            if not isinstance(each, ev.SignalReceived):
+                self._is_published = False
             self.services.readiness(self.machine)
             for action in actions:
+                if isinstance(action, ev.SignalApp):  # by itself: the one action whose time an app can feel
+                    self.children.signal_app(action.process, action.signo, action.group)
+                    continue
                 answer = self._perform(action)
                 if answer is not None:
                     events.append(answer)
@@ -106,9 +114,8 @@ class Supervisor:
         return done
 
     def _perform(self, action: ev.Action) -> ev.Event | None:  # a table
+        self._is_published = False
         match action:
-            case ev.SignalApp():  # first, as the one action whose time an app can feel
-                self.children.signal_app(action.process, action.signo, action.group)
             case ev.StartApp(process):
                 return self.children.start_app(process, self._until)
             case ev.Probe(process):
@@ -164,6 +171,8 @@ class Supervisor:
             if most < 0 or not (died or heard or self.deadlines) or not syscalls.pending():
                 break
             came = syscalls.wait(0.0) if most > 0 else syscalls.wait(0.0, self.machine.stop_signals)
+        if died or heard:
+            self._is_published = False
         if heard:
             for event in self.services.notified(self.children.apps, self.children.roles()):
                 self._handle(event)
@@ -196,14 +205,18 @@ class Supervisor:
 
     def _next_deadline(self) -> float | None:
         """When something is due although no signal comes. Monotonic clock"""
-        moments = (self._settle_at, *self.deadlines.values())
-        return min((moment for moment in moments if moment is not None), default=None)
+        settle_at = self._settle_at
+        if settle_at is None:
+            return min(self.deadlines.values()) if self.deadlines else None
+        return min(settle_at, *self.deadlines.values()) if self.deadlines else settle_at
 
     @property
     def _settle_at(self) -> float | None:
         """When something may be gone of whose end nobody tells us."""
-        in_cleanup = self.leftovers.due if self.machine.phase == "cleanup" else None
-        return min((moment for moment in (self.children.due, in_cleanup) if moment is not None), default=None)
+        in_cleanup, of_children = self.leftovers.due if self.machine.phase == "cleanup" else None, self.children.due
+        if in_cleanup is None or of_children is None:
+            return of_children if in_cleanup is None else in_cleanup
+        return min(in_cleanup, of_children)
 
     def _expire(self) -> None:
         """An event for each timer that has run down, the earliest first."""

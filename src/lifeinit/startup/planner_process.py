@@ -9,7 +9,7 @@ import sys
 import time
 
 from lifeinit.config import discovery
-from lifeinit.engine import exit_status, log, syscalls
+from lifeinit.engine import exit_status, log, proc_stat, syscalls
 from lifeinit.engine.plan import Plan, from_wire, to_wire
 from lifeinit.engine.signals import NUMBERS, STOP_SIGNALS, name_of
 
@@ -22,7 +22,8 @@ LOG_FORMAT = "--log-format"
 
 _CHUNK = 1 << 16  # bytes; a pipe holds as many. pipe(7)
 _MOST_STOPS = 20
-_PATIENCE = 2.0  # seconds until a stop request ends it
+_PATIENCE = 2.0  # seconds until a stop request ends it, where it waits for something
+_LONGEST_PATIENCE = 10.0  # and where it only needs the processor, which many may want
 _CHLD, _CONT = NUMBERS["CHLD"], NUMBERS["CONT"]
 
 
@@ -113,7 +114,8 @@ class _Planner:
 
     def outcome(self) -> Plan | int:
         """Its plan, or the status to exit with."""
-        deadline, awaited = time.monotonic() + _PATIENCE, {_CHLD}
+        began, awaited = time.monotonic(), {_CHLD}
+        deadline = began + _PATIENCE
         while True:
             pid, wait_status = os.waitpid(self._pid, os.WNOHANG)
             self._read()
@@ -122,10 +124,17 @@ class _Planner:
             if syscalls.is_stopped(self._pid) and not self._wake():
                 return _fail("the planner is stopped again and again")
             came = syscalls.wait(deadline if awaited == {_CHLD} else None, awaited)
-            if came is None:
+            if came is None and self._is_busy() and deadline < began + _LONGEST_PATIENCE:
+                deadline += _PATIENCE
+            elif came is None:
                 awaited = {_CHLD, *STOP_SIGNALS}  # whatever stop_on says: nobody has read it yet
             elif came.si_signo != _CHLD:
                 return self._stop(came.si_signo)
+
+    def _is_busy(self) -> bool:
+        """Whether it runs, or waits for the processor alone: a loaded machine is no reason to end it."""
+        process = proc_stat.read(self._pid)
+        return process is not None and process.is_running
 
     def _read(self) -> None:
         try:

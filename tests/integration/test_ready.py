@@ -90,7 +90,8 @@ def test_a_probe_whose_time_is_over_stops_the_app(init: Start) -> None:
         {QUICK}
         timeout = "200ms"
     """
-    running = init(*listener("TERM=0"), hooks=hooks)
+    early = ["env", "--block-signal=TERM"]  # an app that has not set its own mask yet keeps it pending
+    running = init(*listener("TERM=0"), hooks=hooks, through=early)
     assert [line for line in running.rest() if line != "CONT"] == ["ready", "TERM", "ready_timeout 124 0"]
     assert running.status() == 124
 

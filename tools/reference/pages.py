@@ -87,19 +87,20 @@ def environment() -> str:
         "## What lifeinit reads\n",
         "Each option has a variable. A flag is on with `1` and off with `0`; an empty variable counts as unset.\n",
         _table(("variable", "command", "option"), options),
-        "And these, which are no options:\n",
+        "These variables have no option:\n",
         _variables(variables.READ),
         "Programs that use [lifeinit from Python](python.md) have variables of their own for Flask and Celery.\n",
         "## What a hook is told\n",
         (
-            "Beside the environment that lifeinit was started with, the hook's own `environment`, and what earlier "
-            "`pre_start` hooks have [handed on](hook-file.md#what-a-hook-hands-on):\n"
+            "A hook has the environment that lifeinit was started with, its own `environment`, what earlier "
+            "`pre_start` hooks [exported](hook-file.md#what-a-hook-hands-on) (unless they have a user of their own), "
+            "and:\n"
         ),
         _variables(variables.told()),
         "## What the app finds\n",
         (
-            "The environment that lifeinit was started with, to the byte; its own `environment`; what `pre_start` "
-            "hooks have handed on; and:\n"
+            "The app has the environment that lifeinit was started with, its own `environment`, what `pre_start` hooks "
+            "exported, and:\n"
         ),
         _variables(variables.FOUND),
     ]

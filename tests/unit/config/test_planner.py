@@ -383,6 +383,16 @@ def test_a_variable_that_is_not_set_is_reported_once() -> None:
         planned(text)
     assert [problem.span.start for problem in caught.value.problems] == [(2, 5)]
     planned(f'pre_start = "x"\n{text}')
+    planned(text, Options(hooks={"pre_start": ("x",)}))
+    callback = Hook("call", None, 1.0, None, 0, 1.0, abort=False)
+    planned(text, Options(callbacks={"pre_start": (callback,)}))
+
+
+def test_a_variable_of_the_user_has_the_users_value() -> None:
+    """lifeinit's own HOME is another one."""
+    account = users.Account(User(4711, 4712, (4712,)), {"HOME": "/x"})
+    (app,) = planned('[app.environment]\nDATA = "$HOME/data:$PATH"\n', Options(user=account)).processes
+    assert (b"DATA", (b"/x/data:", b"PATH", b"")) in app.program.identity.environment
 
 
 def test_the_stop_timeout_of_the_environment() -> None:

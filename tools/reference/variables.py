@@ -84,8 +84,8 @@ FOUND: Final = (
     _is_about("NOTIFY_SOCKET", 'With `ready = "notify"`, the socket to which the app sends READY. Else unchanged.'),
     _is_about(
         "LIFEINIT_HOOK_FILE",
-        "The path of the hook file in force, if there is one; hooks receive it too. A lifeinit below with the same file "
-        "is a plain init.",
+        "The path of the hook file in force, if there is one; hooks receive it too. A lifeinit below with the same "
+        "file is a plain init.",
     ),
     _is_about("HOME USER LOGNAME SHELL", "Those of `user`, if it is set."),
     _is_about("LISTEN_PID", "The app's own pid, if it was lifeinit's."),

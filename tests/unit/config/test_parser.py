@@ -319,3 +319,33 @@ def test_an_option_of_python_code_is_read_by_its_row() -> None:
     assert option("app", "restart", None) == "no"
     with pytest.raises(ValueError, match='retries is "-1": write a whole number from 0 to 1000'):
         option("hook", "retries", -1)
+
+
+@pytest.mark.parametrize(
+    ("table", "line", "without_meaning"),
+    [
+        ("hook", 'sleep = "1s"', {"retries", "retry_delay", "user", "working_dir", "environment"}),
+        ("ready", "notify = true", {"insecure", "interval"}),
+        ("ready", 'after = "1s"', {"insecure", "interval", "timeout", "on_failure"}),
+    ],
+)
+def test_the_keys_that_have_no_meaning_beside_another(table: str, line: str, without_meaning: set[str]) -> None:
+    header = "[[pre_stop]]" if table == "hook" else "[ready]"
+    others = [row for row in keys.TABLES[table].values() if not row.one_of]
+    text = "\n".join([header, line, *(f"{row.name} = {row.example}" for row in others)])
+    sentences = [problem.sentence for problem in examine(text.encode()).problems if problem.code == "E108"]
+    meaningless = {sentence.partition(" has no meaning")[0] for sentence in sentences}
+    assert meaningless == without_meaning
+
+
+@pytest.mark.parametrize(
+    ("table", "key", "needed"),
+    [
+        ("[[pre_stop]]\ncommand = 'x'", 'retry_delay = "1s"', "retries"),
+        ("[app]", "max_restarts = 3", "restart"),
+        ("[app]", 'restart_window = "1m"', "restart"),
+    ],
+)
+def test_the_keys_that_change_nothing_without_another(table: str, key: str, needed: str) -> None:
+    (problem,) = examine(f"{table}\n{key}\n".encode()).problems
+    assert problem.sentence.startswith(f"{key.partition(' ')[0]} changes nothing without {needed}")

@@ -349,3 +349,10 @@ def test_the_keys_that_have_no_meaning_beside_another(table: str, line: str, wit
 def test_the_keys_that_change_nothing_without_another(table: str, key: str, needed: str) -> None:
     (problem,) = examine(f"{table}\n{key}\n".encode()).problems
     assert problem.sentence.startswith(f"{key.partition(' ')[0]} changes nothing without {needed}")
+
+
+@pytest.mark.parametrize("name", ["tcp", "unix", "file", "command", "notify", "after"])
+def test_a_probe_asks_one_thing(name: str) -> None:
+    row = keys.TABLES["ready"][name]
+    text = f'[ready]\nhttp = "http://127.0.0.1/"\n{name} = {row.example}\n'
+    assert "E107" in [problem.code for problem in examine(text.encode()).problems]

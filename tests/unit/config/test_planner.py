@@ -388,6 +388,23 @@ def test_a_variable_that_is_not_set_is_reported_once() -> None:
     planned(text, Options(callbacks={"pre_start": (callback,)}))
 
 
+def test_a_variable_of_one_process_is_reported_at_its_own_place() -> None:
+    text = '[app.environment]\nA = "1"\n[process.a]\ncommand = "a"\nenvironment.A = "$NO_SUCH_VARIABLE"\n'
+    with pytest.raises(HookFileError) as caught:
+        planned(text)
+    assert [problem.span.start for problem in caught.value.problems] == [(5, 17)]
+
+
+@pytest.mark.parametrize("line", ['command = "x"', 'tcp = "127.0.0.1:1"'])
+def test_a_probe_speaks_as_lifeinit_does(line: str) -> None:
+    ready = planned(f"[ready]\n{line}\ninterval = 2", Options(quiet=True, json=True)).processes[0].ready
+    assert ready is not None
+    assert ready.program is not None
+    words = ready.program.argv
+    assert words[words.index(b"--interval") + 1] == b"2.0"
+    assert {b"--json", b"--quiet"} <= set(words[words.index(b"--interval") + 2 : words.index(b"--")])
+
+
 def test_a_variable_of_the_user_has_the_users_value() -> None:
     """lifeinit's own HOME is another one."""
     account = users.Account(User(4711, 4712, (4712,)), {"HOME": "/x"})

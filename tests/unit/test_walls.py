@@ -20,7 +20,7 @@ ALLOWED = {"sys", "os", "_signal", "time", "errno", "marshal"}
 
 # What is imported only in the one function that needs it, and only where it is needed.
 IN_ONE_FUNCTION = {
-    "syscalls.py": {"ctypes"},
+    "c_library.py": {"ctypes"},
     "log.py": {"_socket", "select"},
     "spawn.py": {"select"},
     "marks.py": {"resource"},
@@ -70,7 +70,7 @@ def test_a_file_that_a_bare_interpreter_runs_sets_its_path_first(path: str) -> N
 
 
 def test_the_state_machine_imports_only_its_parts_the_events_and_the_plan() -> None:
-    machine = {"state_machine", "states", "processes", "verdict", "budget", "restarts", "hook"}
+    machine = {"state_machine", "states", "processes", "verdict", "budget", "hook"}
     words = {"events", "notices", "plan", "record", "signals", "exit_status"}
     for name in machine:
         assert imports(SOURCE / f"engine/{name}.py") <= {f"lifeinit.engine.{part}" for part in machine | words}, name
@@ -158,7 +158,7 @@ def test_the_engine_asks_the_wall_clock_for_nothing_but_what_it_tells() -> None:
     calls = [
         (path.name, line.strip()) for path in ENGINE for line in path.read_text().splitlines() if "time.time" in line
     ]
-    assert {name for name, _ in calls} == {"log.py", "report.py", "services.py"}
+    assert {name for name, _ in calls} == {"log.py", "state.py", "services.py"}
     assert [line for name, line in calls if name == "services.py"] == ["now=time.time(),"]
 
 
@@ -167,6 +167,7 @@ def test_the_engine_asks_the_wall_clock_for_nothing_but_what_it_tells() -> None:
 # Each file of the engine that calls the file system, and why no such call can keep PID 1 from its work.
 DISK = {
     "become.py": "in a child, before its exec",
+    "c_library.py": "/proc, in a child",
     "descriptors.py": "/dev/null and /proc, before the app lives",
     "env_file.py": "before the app lives, in memory where there is any",
     "exec_limits.py": "/proc",

@@ -7,8 +7,8 @@ from typing import Final
 
 from lifeinit import __version__
 from lifeinit.config import schema
-from lifeinit.config.discovery import PLACES
 from lifeinit.config.keys import Key
+from lifeinit.startup.inherited import PLACES
 from tools.reference import commands, keys, statuses, variables
 from tools.reference.marking import marked
 from tools.reference.roff import block, bold, code, sentence, tagged, wrapped

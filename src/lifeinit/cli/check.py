@@ -24,6 +24,7 @@ from lifeinit.config import discovery, load, parser
 from lifeinit.config.diagnostic import UnreadableError
 from lifeinit.config.model import HookFile
 from lifeinit.engine.plan import PHASES
+from lifeinit.startup.inherited import PLACES
 from lifeinit.values import duration
 
 VALID, INVALID, UNREADABLE = 0, 1, 2
@@ -107,7 +108,7 @@ def check(  # noqa: PLR0913, PLR0917
         return _explain(explain)
     paths = files or _discovered()
     if not paths:
-        click.echo(f"lifeinit: no hook file to check: name one, or write {' or '.join(discovery.PLACES)}", err=True)
+        click.echo(f"lifeinit: no hook file to check: name one, or write {' or '.join(PLACES)}", err=True)
         return UNREADABLE
     if svg is not None and len(paths) > 1:
         raise click.UsageError("--svg draws one file: name one")

@@ -2,13 +2,9 @@
 
 import os
 
+from lifeinit.config import trust
 from lifeinit.engine.record import Record
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Final
-
-PLACES: "Final" = ("hooks.toml", "/etc/lifeinit/hooks.toml")
+from lifeinit.startup.inherited import PLACES
 
 
 class Discovered(Record):
@@ -30,8 +26,6 @@ def discover(named: str | None) -> Discovered:
     path = named or os.environ.get("LIFEINIT_CONFIG")
     if path:
         return Discovered(path, is_named=True)
-    from lifeinit.config import trust  # noqa: PLC0415  # PID 1 needs none of it
-
     skipped: list[str] = []
     for place in PLACES:
         if os.path.lexists(place):
@@ -41,8 +35,3 @@ def discover(named: str | None) -> Discovered:
             fix = "name it with --config or LIFEINIT_CONFIG, or give it to root"
             skipped.append(f'skipping the hook file "{place}", which is not trusted: {reason}: {fix}')
     return Discovered(None, skipped=tuple(skipped))
-
-
-def lies_in_a_place() -> bool:
-    """Whether one of the usual places holds a hook file, trusted or not."""
-    return any(map(os.path.lexists, PLACES))

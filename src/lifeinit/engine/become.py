@@ -128,8 +128,10 @@ def _settle(program: Program) -> None:
 
 
 def _forbid_new_privileges() -> None:
+    from lifeinit.engine import c_library  # noqa: PLC0415
+
     try:
-        syscalls.forbid_new_privileges()
+        c_library.forbid_new_privileges()
     except OSError as error:
         raise OSError(errno.EACCES, f"cannot set no_new_privs: {error.strerror}") from None
 
@@ -149,8 +151,10 @@ def _become_user(user: User) -> None:
 
     The change of user itself leaves the inheritable capabilities, which a program's file may turn into permitted ones.
     """
+    from lifeinit.engine import c_library  # noqa: PLC0415
+
     try:
-        syscalls.clear_inheritable()
+        c_library.clear_inheritable()
         os.setgroups(user.groups)
         os.setresgid(user.gid, user.gid, user.gid)
         os.setresuid(user.uid, user.uid, user.uid)

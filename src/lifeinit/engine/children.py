@@ -1,52 +1,40 @@
-"""The children of lifeinit by role: processes of the app, their probes, the hook. Starts, signals and reaps them."""
+"""The children of lifeinit: starts, signals and reaps the processes of the app. Those of hooks are in hook_children."""
 
 import os
 import time
 
-from lifeinit.engine import descriptors, exit_status, log, rounds, syscalls
+from lifeinit.engine import descriptors, exit_status, log, syscalls
 from lifeinit.engine import events as ev
 from lifeinit.engine.app import RunningApp
 from lifeinit.engine.become import Child
 from lifeinit.engine.printable import quote
-from lifeinit.engine.signals import name_of, number_of
+from lifeinit.engine.signals import name_of
 from lifeinit.engine.spawn import SpawnError, spawn
 from lifeinit.engine.terminal import Terminal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from lifeinit.engine.descendants import Descendants
     from lifeinit.engine.plain_services import PlainServices
     from lifeinit.engine.plan import Plan, Process, Program
+    from lifeinit.engine.roots import Roots
     from lifeinit.engine.state_machine import Machine
-
-_TERM, _KILL, _CONT = (number_of(name) or 0 for name in ("TERM", "KILL", "CONT"))
-
-
-class RunningHook:
-    """A hook's process. The hook is over when it is reaped; once terminated, when its whole tree is gone."""
-
-    def __init__(self, pid: int, tree: int) -> None:
-        self.pid, self.tree = pid, tree
-        self.ending: ev.Ending | None = None
-        self.terminated = False
 
 
 class Children:
-    """Knows which pid has which role. `hook_pid` and `app_pids` are of those that ran last, for the log."""
+    """Those of a plain init, and the base of those of an init with hooks and probes.
 
-    def __init__(self, plan: "Plan", machine: "Machine", services: "PlainServices", descendants: "Descendants") -> None:
-        self._plan, self._machine, self._services, self._descendants = plan, machine, services, descendants
+    Knows which pid has which role. `hook_pid` and `app_pids` are of those that ran last, for the log.
+    """
+
+    def __init__(self, plan: "Plan", machine: "Machine", services: "PlainServices", roots: "Roots") -> None:
+        self._plan, self._machine, self._services, self.roots = plan, machine, services, roots
         self.terminal = Terminal(keeps_keys=not plan.plain)
-        self._wait = rounds.Wait()  # for the end of a terminated hook
         self.apps: dict[int, RunningApp] = {}
         self.app_pids: dict[int, int] = {}
         self.app_began = self.hook_began = time.monotonic()
         self.hook_pid = 0
-        self._probes: dict[int, tuple[int, int]] = {}  # pid and tree
-        self._terminated_probes: dict[int, tuple[int, float]] = {}  # pid -> tree, and the time of its SIGKILL
-        self._hook: RunningHook | None = None
 
     # Starting.
 
@@ -73,7 +61,7 @@ class Children:
             sentence = f"cannot run {_the(plan)}: no socket for it: {error.strerror}"
             return ev.StartFailed(process, exit_status.NOT_EXECUTABLE, sentence)
         self.app_began = time.monotonic()
-        self.apps[process] = RunningApp(pid, lambda other: self._descendants.belongs_to(other, tree))
+        self.apps[process] = RunningApp(pid, lambda other: self.roots.belongs_to(other, tree))
         self.app_pids[process] = pid
         self.terminal.app_started()
         if process == len(self._plan.processes) - 1 and all(p.restart.when == "no" for p in self._plan.processes):
@@ -87,54 +75,17 @@ class Children:
         descriptors.let_go_of_stdin()
         syscalls.leave_directory(self._plan.inherited.directory)
 
-    def start_probe(self, process: int, until: float | None) -> ev.Event | None:
-        """Start the ready probe of a process, with the process's own identity."""
-        ready = self._plan.processes[process].ready
-        if ready is None or ready.program is None:
-            return None
-        variables = self._services.before_probe()
-        child = Child(ready.program, self._plan.inherited, self._services.exported, variables, is_app=False)
-        try:
-            self._probes[process] = self._spawn(child, until)
-        except SpawnError as error:
-            return ev.ProbeFailed(process, error.status, f"its probe cannot run: {error}")
-        return None
-
-    def start_hook(self, program: "Program", until: float | None) -> ev.Event | None:
-        """Start a hook that will be terminated at `until` (monotonic clock) at the latest."""
-        self.hook_pid, self.hook_began = 0, time.monotonic()
-        remaining = None if until is None else max(0.0, until - self.hook_began)
-        app_pid = next((app.pid for app in self.apps.values()), None)
-        try:
-            variables = self._services.before_hook(self._machine, program, app_pid, remaining)
-            self._services.update(self._machine, self.apps)
-            child = Child(program, self._plan.inherited, self._services.trusted, variables, is_app=False)
-            self.hook_pid, tree = self._spawn(child, until)
-        except SpawnError as error:
-            self._services.after_hook(None)
-            return ev.HookFailed(error.status, f"cannot run {quote(program.argv[0])}: {error}")
-        except Exception as error:  # noqa: BLE001  # as a hook that failed: nobody waits for one that does not run
-            log.report(error)
-            self._services.after_hook(None)
-            return ev.HookFailed(exit_status.SOFTWARE, f"cannot run {quote(program.argv[0])}: lifeinit itself failed")
-        self._hook = RunningHook(self.hook_pid, tree)
-        return None
-
-    def pause_begins(self) -> None:
-        """A hook that only sleeps begins: it has no process."""
-        self.hook_pid, self.hook_began = 0, time.monotonic()
-
     def _spawn(self, child: Child, until: float | None) -> tuple[int, int]:
         """The pid and the tree of a new child. Raises SpawnError.
 
         For a plain PID 1 without a guard: nobody lives who could stop the child, and nothing else is to be done.
         """
-        tree, pid = self._descendants.expect(), 0
+        tree, pid = self.roots.expect(), 0
         guarded = not self._plan.plain or os.getpid() != 1
         try:
             pid = spawn(child, self._machine.stop_signals if guarded else None, until)
         finally:
-            self._descendants.started(tree, pid, child.program.identity.session)
+            self.roots.started(tree, pid, child.program.identity.session)
         return pid, tree
 
     # Signals.
@@ -151,45 +102,9 @@ class Children:
         if process in self.apps:
             self.apps[process].wake(self._plan.processes[process].group)
 
-    def signal_hook(self, signo: int) -> None:
-        """Send a signal to the hook and to everything that descends from it; a stopped process is woken for it."""
-        hook = self._hook
-        if hook is not None:
-            hook.terminated = True
-            self._signal_tree(hook.pid, hook.tree, signo)
-
-    def terminate_probe(self, process: int) -> None:
-        """Terminate the ready probe of a process, if it runs: SIGTERM, and SIGKILL to what is left after kill_after."""
-        if process not in self._probes:
-            return
-        pid, tree = self._probes.pop(process)
-        self._terminated_probes[pid] = (tree, time.monotonic() + self._plan.kill_after)
-        self._signal_tree(pid, tree, _TERM)
-
-    def _signal_tree(self, pid: int, tree: int, signo: int) -> None:
-        """Send a signal to a child and everything that descends from it; without /proc to its process group."""
-        try:
-            rounds.signal_each(lambda: self._descendants.members(tree), signo)
-        except OSError:
-            syscalls.signal_group(pid, signo)
-            if signo != _KILL:
-                syscalls.signal_group(pid, _CONT)
-
-    def _is_gone(self, hook: RunningHook) -> bool:
-        """Whether nothing is left of a hook that was terminated."""
-        try:
-            return self._wait.is_over(lambda: self._descendants.members(hook.tree))
-        except OSError:
-            return not syscalls.group_exists(hook.pid)  # no /proc
-
     def forget_app(self, process: int) -> None:
         """Go on without a process that SIGKILL did not end."""
         self.apps.pop(process, None)
-
-    def forget_hook(self) -> None:
-        """Go on without a hook that SIGKILL did not end."""
-        self._hook = None
-        self._services.after_hook(None)
 
     # Their ends.
 
@@ -212,7 +127,7 @@ class Children:
         while (reaped := syscalls.reap(self._of_interest())) is not None:
             pid, news = reaped
             if isinstance(news, ev.Ending):
-                self._descendants.reaped(pid)
+                self.roots.reaped(pid)
                 yield pid, news
             elif 0 in self.apps and pid == self.apps[0].pid:
                 self.terminal.app_stopped(pid, news)
@@ -221,24 +136,18 @@ class Children:
         """The pids whose end means something; None where the end of each child is logged."""
         if self._plan.tell_orphans:
             return None
-        return (*self.roles(), *self._descendants.roots, *self._services.children())
+        return (*self.roles(), *self.roots.pids, *self._services.children())
 
     def roles(self) -> set[int]:
         """The pids that have a role."""
-        hook = () if self._hook is None else (self._hook.pid,)
-        return {*(app.pid for app in self.apps.values()), *(pid for pid, _ in self._probes.values()), *hook}
+        return {app.pid for app in self.apps.values()}
 
     def _ended(self, pid: int, ending: ev.Ending) -> ev.Event | None:
         """A child was reaped."""
         for process, app in self.apps.items():
             if app.pid == pid:
                 return self._app_ended(process, ending)
-        for process, (probe, _) in self._probes.items():
-            if probe == pid:
-                return self._probe_ended(process, ending)
-        if self._hook is not None and pid == self._hook.pid:
-            self._hook.ending = ending
-        elif not self._services.child_ended(pid) and pid not in self._terminated_probes and self._plan.tell_orphans:
+        if self._plan.tell_orphans:
             died = f"died of SIG{name_of(ending.signo)}" if ending.signo else f"exited {ending.code}"
             facts = {"pid": pid, "code": ending.status}
             log.say(f"reaped the orphan {pid}, which {died}", "orphan_reaped", "info", facts)
@@ -254,49 +163,34 @@ class Children:
             self.terminal.app_exited()
         return ev.AppExited(process, ending, self._services.after_exit(process))
 
-    def _probe_ended(self, process: int, ending: ev.Ending) -> ev.Event:
-        """A ready probe is over by itself."""
-        del self._probes[process]
-        if ending == ev.Ending():
-            return ev.BecameReady(process)
-        what = f"its probe was killed by SIG{name_of(ending.signo)}" if ending.signo else "its probe failed"
-        return ev.ProbeFailed(process, ending.status, what)
-
-    # What has to be gone before life goes on.
+    # Hooks and probes: a plain init has none. What each of these does is said in hook_children.
 
     @property
     def due(self) -> float | None:
         """When `settle` is to be called although no child dies. Monotonic clock"""
-        if not self._terminated_probes:
-            return self._wait.due
-        kills = [at for _, at in self._terminated_probes.values()]
-        return min((at for at in (self._wait.due, *kills) if at is not None), default=None)
+        return None
 
-    def settle(self) -> "Iterator[ev.Event]":
-        """See whether the hook is over, and send SIGKILL to a terminated probe whose time is over."""
-        self._wait.due = None
-        for pid, (tree, at) in list(self._terminated_probes.items()):
-            if at <= time.monotonic():
-                del self._terminated_probes[pid]
-                self._signal_tree(pid, tree, _KILL)
-        event = self._hook_over()
-        if event is not None:
-            yield event
+    def settle(self) -> "Iterable[ev.Event]":
+        """See what is over that nobody tells us of."""
+        return ()
 
-    def _hook_over(self) -> ev.Event | None:
-        """The end of the hook, once it is reaped and nothing is left that has to be."""
-        hook = self._hook
-        if hook is None or hook.ending is None:
-            return None
-        if hook.terminated and not self._is_gone(hook):
-            return None
-        self._hook = None
-        run = self._machine.hook_run
-        if run.hook is not None and run.hook.once and not hook.terminated and hook.ending == ev.Ending():
-            self._descendants.keep(hook.tree)
-        oom_killed = self._services.hook_oom_killed(hook.ending)
-        failure = self._services.after_hook(None if hook.terminated else hook.ending)
-        return failure or ev.HookExited(hook.ending, oom_killed)
+    def start_probe(self, process: int, until: float | None) -> ev.Event | None:
+        """Start the ready probe of a process."""
+
+    def terminate_probe(self, process: int) -> None:
+        """Terminate the ready probe of a process, if it runs."""
+
+    def start_hook(self, program: "Program", until: float | None) -> ev.Event | None:
+        """Start a hook."""
+
+    def pause_begins(self) -> None:
+        """A hook that only sleeps begins."""
+
+    def signal_hook(self, signo: int) -> None:
+        """Send a signal to the hook."""
+
+    def forget_hook(self) -> None:
+        """Go on without a hook that SIGKILL did not end."""
 
 
 def _the(process: "Process") -> str:

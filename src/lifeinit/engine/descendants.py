@@ -20,11 +20,10 @@ What the table cannot know:
 import os
 
 from lifeinit.engine import proc_stat, syscalls
+from lifeinit.engine.roots import Roots
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from lifeinit.engine.marks import Marks
     from lifeinit.engine.proc_stat import ProcStat
 
@@ -35,14 +34,13 @@ _MOST_IDS = 256  # sessions and groups that are remembered between two readings 
 _UNKNOWN_TREE = 0  # of an orphan that can only be ours, but nobody knows of which child
 
 
-class Descendants:
+class Descendants(Roots):
     """The trees of one lifeinit. A tree is named by the serial number of the child that is its root."""
 
     def __init__(self, has_marks: bool) -> None:
-        self._own, self._own_session, self._own_group = os.getpid(), os.getsid(0), os.getpgrp()
+        super().__init__()
+        self._own_session, self._own_group = os.getsid(0), os.getpgrp()
         self._marks = _marks() if has_marks else None
-        self._serial = 0
-        self._roots: dict[int, int] = {}  # pid -> tree, until the root is reaped
         self._sessions: dict[int, int] = {}  # session -> tree
         self._groups: dict[int, int] = {}  # process group -> tree
         self._kept: set[int] = set()
@@ -65,32 +63,23 @@ class Descendants:
 
     # The roots.
 
-    @property
-    def roots(self) -> "Iterable[int]":
-        """The pid of each root that is not reaped yet."""
-        return self._roots.keys()
-
     def expect(self) -> int:
         """The tree of the child that is forked next. Answered by `started`, whether or not a child came of it."""
-        self._serial += 1
+        tree = super().expect()
         if self._marks is not None:
-            self._marks.put_on(self._serial)
-        return self._serial
+            self._marks.put_on(tree)
+        return tree
 
     def started(self, tree: int, pid: int, session: bool) -> None:
         """The root of a tree runs, as the leader of a session or of a process group; 0: there is no child."""
         if self._marks is not None:
             self._marks.take_off()
+        super().started(tree, pid, session)
         if not pid:
             return
-        self._roots[pid] = tree
         self._groups = _remember(self._groups, pid, tree)
         if session:
             self._sessions = _remember(self._sessions, pid, tree)
-
-    def reaped(self, pid: int) -> None:
-        """A child is no more, and its pid may be another process's from now on."""
-        self._roots.pop(pid, None)
 
     def keep(self, tree: int) -> None:
         """What the tree still has is no leftover: the daemon of a hook that will not run again."""
@@ -112,7 +101,7 @@ class Descendants:
     def everything(self) -> "list[ProcStat]":
         """Every living process that lifeinit ends before it exits: for PID 1 all that there are, else every tree."""
         if self._own == 1:
-            return [process for process in proc_stat.read_all().values() if process.pid != 1 and not process.is_dead]
+            return super().everything()
         table, owners = self._read()
         return [process for pid, process in table.items() if owners[pid] is not None and not process.is_dead]
 

@@ -12,15 +12,15 @@ from lifeinit.engine import rounds, syscalls
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from lifeinit.engine.descendants import Descendants
+    from lifeinit.engine.roots import Roots
     from lifeinit.engine.state_machine import Machine
 
 
 class Leftovers:
     """Signals them, and says when none is left."""
 
-    def __init__(self, machine: "Machine", descendants: "Descendants") -> None:
-        self._machine, self._descendants = machine, descendants
+    def __init__(self, machine: "Machine", roots: "Roots") -> None:
+        self._machine, self._roots = machine, roots
         self._wait = rounds.Wait()
         self._exits = False
 
@@ -38,11 +38,11 @@ class Leftovers:
         """Send a signal to all of them; who is stopped is woken for it."""
         try:
             if self._spares_others:
-                rounds.signal_each(self._descendants.leftovers, signo)
+                rounds.signal_each(self._roots.leftovers, signo)
             elif os.getpid() == 1:
-                rounds.signal_namespace(self._descendants.everything, signo)
+                rounds.signal_namespace(self._roots.everything, signo)
             else:
-                rounds.signal_each(self._descendants.everything, signo)
+                rounds.signal_each(self._roots.everything, signo)
         except OSError:
             pass  # without /proc nobody but the kernel knows whose processes these are
 
@@ -57,11 +57,9 @@ class Leftovers:
         if not syscalls.has_children():
             return ev.NothingLeft()
         # Of a last life each child is a leftover, unless it was there at the start.
-        each_counts = not self._spares_others and (os.getpid() == 1 or not self._descendants.has_strangers)
+        each_counts = not self._spares_others and (os.getpid() == 1 or not self._roots.has_strangers)
         try:
-            is_over = self._wait.is_over(
-                self._descendants.leftovers if self._spares_others else self._descendants.everything
-            )
+            is_over = self._wait.is_over(self._roots.leftovers if self._spares_others else self._roots.everything)
         except OSError:
             is_over = True  # without /proc nobody knows, so nobody waits
         return ev.NothingLeft() if is_over and not each_counts else None

@@ -1,7 +1,7 @@
 """What the supervisor asks of its services, answered for a plain init, which publishes its state and needs no more."""
 
 from lifeinit.engine import events as ev
-from lifeinit.engine.report import Report
+from lifeinit.engine.state import Report
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

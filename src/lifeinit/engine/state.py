@@ -1,16 +1,26 @@
-"""The state that lifeinit publishes: a sealed file in memory, which `status` and `health` read below /proc/PID/fd."""
+"""The state that lifeinit publishes for `status` and `health`: made when it is new, in a sealed file in memory."""
 
 import errno
 import os
+import time
 
 from lifeinit.engine import proc_stat
 from lifeinit.engine.json_text import dumps
+from lifeinit.engine.signals import name_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from lifeinit.engine.app import RunningApp
+    from lifeinit.engine.hook import HookRun
     from lifeinit.engine.json_text import Json
+    from lifeinit.engine.notices import HookEnded, HookRetried
+    from lifeinit.engine.plan import Plan
+    from lifeinit.engine.state_machine import Machine
 
 NAME = "lifeinit-state"
+_MOST_TRIES = 20  # of hooks, the latest
 
 # By their numbers: that Python has their names depends on the C library that it was built with.
 _CLOEXEC, _ALLOW_SEALING, _NOEXEC_SEAL = 1, 2, 8  # memfd_create(2)
@@ -75,3 +85,88 @@ def _sealed(text: bytes) -> int:
         os.close(fd)
         raise OSError(errno.EIO, os.strerror(errno.EIO))
     return fd
+
+
+class Report:
+    """Written only where something has changed."""
+
+    def __init__(self, plan: "Plan") -> None:
+        self._plan = plan
+        self._memory = StateMemory()
+        self._started = self._since = time.time()
+        self._phase = ""
+        self._hooks: list[dict[str, Json]] = []
+        self._pids: dict[int, tuple[int | None, float]] = {}  # and since when each process has been that, or gone
+        self._last: tuple[object, ...] = ()
+
+    def descriptors(self) -> tuple[int, ...]:
+        """The descriptor that holds the state."""
+        return self._memory.descriptors()
+
+    def hook_began(self, run: "HookRun") -> None:
+        """A try of a hook has begun."""
+        name = run.hook.name if run.hook else ""
+        self._add(phase=run.phase, hook=name, attempt=run.attempt, result="running")
+
+    def hook_over(self, notice: "HookEnded | HookRetried", name: str, seconds: float) -> None:
+        """A try of a hook is over; a sleep has no other entry."""
+        if self._hooks and self._hooks[-1]["result"] == "running":
+            self._hooks.pop()
+        outcome = notice.outcome
+        self._add(
+            phase=notice.phase,
+            hook=name,
+            attempt=notice.attempt,
+            result=outcome.result.replace("_", " "),
+            code=outcome.status,
+            seconds=round(seconds, 3),
+        )
+
+    def _add(self, **known: "Json") -> None:
+        entry: dict[str, Json] = {"code": None, "signal": None, "seconds": None, "at": round(time.time(), 3)}
+        self._hooks = [*self._hooks[-_MOST_TRIES + 1 :], {**entry, **known}]
+
+    def update(self, machine: "Machine", apps: "Mapping[int, RunningApp]") -> None:
+        """Publish the state, if anything in it is new."""
+        # Why no tuple of a generator: it is made too large and cut, and CPython keeps 2,000 of what it cuts: 88 kB.
+        living = [(process, app.pid, app.status_text) for process, app in apps.items()]
+        verdict = machine.verdict
+        of_machine = (machine.phase, machine.ready, machine.app.unready, verdict.reason, verdict.status)
+        if (living, of_machine, self._hooks) == self._last:
+            return
+        if machine.phase != self._phase:
+            self._phase, self._since = machine.phase, time.time()
+        self._last = (living, of_machine, self._hooks)
+        self._memory.write(self._state(machine, apps))
+
+    def close(self) -> None:
+        """The run is over."""
+        self._memory.close()
+
+    def _state(self, machine: "Machine", apps: "Mapping[int, RunningApp]") -> "dict[str, Json]":
+        return {
+            "version": 1,
+            "pid": os.getpid(),
+            "phase": machine.phase,
+            "since": round(self._since, 3),
+            "started": round(self._started, 3),
+            "ready": machine.ready,
+            "reason": machine.verdict.reason,
+            "signal": name_of(machine.verdict.stop_signo) if machine.verdict.stop_signo else None,
+            "restarts": machine.restarts.count,
+            "exit_status": machine.verdict.status,
+            "processes": [self._process(machine, i, apps.get(i)) for i in range(len(self._plan.processes))],
+            "hooks": list(self._hooks),
+        }
+
+    def _process(self, machine: "Machine", index: int, app: "RunningApp | None") -> "dict[str, Json]":
+        pid = None if app is None else app.pid
+        if self._pids.get(index, (0, 0.0))[0] != pid:
+            self._pids[index] = (pid, round(time.time(), 3))
+        return {
+            "name": self._plan.processes[index].name,
+            "pid": pid,
+            "since": self._pids[index][1],
+            "ready": app is not None and machine.app.state == "alive" and index not in machine.app.unready,
+            "status": "" if app is None else app.status_text,
+        }

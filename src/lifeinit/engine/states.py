@@ -7,9 +7,8 @@ from lifeinit.engine.hook import LOST_AFTER, HookRun
 from lifeinit.engine.notices import AppKilled, HookEnded, HooksSkipped, Outcome
 from lifeinit.engine.plan import Plan
 from lifeinit.engine.processes import App
-from lifeinit.engine.restarts import Restarts
 from lifeinit.engine.signals import STOP_SIGNALS, number_of
-from lifeinit.engine.verdict import Verdict
+from lifeinit.engine.verdict import Restarts, Verdict
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -7,7 +7,6 @@ from lifeinit.engine import events as ev
 from lifeinit.engine import exit_status, log, messages, syscalls
 from lifeinit.engine.budget import CLEANUP_TIME, OWN_STOP_LIMIT
 from lifeinit.engine.children import Children
-from lifeinit.engine.descendants import Descendants
 from lifeinit.engine.leftovers import Leftovers
 from lifeinit.engine.notices import HookEnded, HookRetried, Notice
 from lifeinit.engine.plain_services import PlainServices
@@ -30,13 +29,9 @@ _OF_A_WRITE = {_PIPE, _XFSZ}
 class Supervisor:
     """Runs one plan. Every signal must be blocked by now."""
 
-    def __init__(self, plan: Plan) -> None:
-        self.plan = plan
-        self.machine = Machine(plan)
-        self.services = _services(plan)
-        descendants = Descendants(has_marks=not plan.plain)
-        self.children = Children(plan, self.machine, self.services, descendants)
-        self.leftovers = Leftovers(self.machine, descendants)
+    def __init__(self, plan: Plan, machine: Machine, services: PlainServices, children: Children) -> None:
+        self.plan, self.machine, self.services, self.children = plan, machine, services, children
+        self.leftovers = Leftovers(machine, children.roots)
         self.deadlines: dict[ev.Timer, float] = {}
         self.exit_status: int | None = None
         self.last_line = ""
@@ -272,15 +267,6 @@ class Supervisor:
         if not self.plan.plain and self.last_line != why:
             log.say(text, "exit", "info", {"code": status})
         log.leave_word(text)
-
-
-def _services(plan: Plan) -> PlainServices:
-    """A plain init saves the 1 ms that importing the others takes."""
-    if plan.plain:
-        return PlainServices(plan)
-    from lifeinit.engine.services import Services  # noqa: PLC0415
-
-    return Services(plan)
 
 
 def _log_signal(came: "struct_siginfo", actions: list[ev.Action]) -> None:

@@ -1,4 +1,4 @@
-"""What lifeinit was started with and has to change for itself, as the app is to find it again."""
+"""What lifeinit finds at its start: what it has to change for itself, and whether there is a hook file."""
 
 import os
 
@@ -9,6 +9,9 @@ from lifeinit.startup.clean_interpreter import is_lc_ctype_added
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Final
+
+PLACES: "Final" = ("hooks.toml", "/etc/lifeinit/hooks.toml")  # where a hook file is read from that nobody has named
 
 
 def capture_inherited(mask: "Iterable[int]") -> Inherited:
@@ -24,3 +27,8 @@ def capture_inherited(mask: "Iterable[int]") -> Inherited:
         directory=directory,
         ignored=syscalls.ignored_signals(),
     )
+
+
+def lies_in_a_place() -> bool:
+    """Whether one of the usual places holds a hook file, trusted or not."""
+    return any(map(os.path.lexists, PLACES))

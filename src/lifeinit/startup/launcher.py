@@ -12,11 +12,10 @@ if __name__ == "__main__":
     # no module of the standard library.
     sys.path.append(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 
-from lifeinit.config import discovery
 from lifeinit.engine import descriptors, syscalls
 from lifeinit.engine.plan import Identity, Plan, Process, Program
 from lifeinit.engine.signals import STOP_SIGNALS
-from lifeinit.startup.inherited import capture_inherited
+from lifeinit.startup.inherited import capture_inherited, lies_in_a_place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ def launch(
     inherited = capture_inherited(mask)
     variables = {name for name in os.environ if name.startswith(_OPTION_VARIABLES)}
     command = _plain_command(arguments)
-    if command and not variables and not discovery.lies_in_a_place():
+    if command and not variables and not lies_in_a_place():
         _forget_script_directory()
         _run(plain_plan(command, inherited))
     descriptors.fill_stdio()  # or a pipe of ours could become the app's stdin

@@ -8,10 +8,10 @@ import os
 import sys
 import time
 
-from lifeinit.config import discovery
 from lifeinit.engine import exit_status, log, proc_stat, syscalls
 from lifeinit.engine.plan import Plan, from_wire, to_wire
 from lifeinit.engine.signals import NUMBERS, STOP_SIGNALS, name_of
+from lifeinit.startup.inherited import lies_in_a_place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,8 +58,8 @@ def _import_engine() -> None:
     """While the planner works: what is needed next, the services too where there is a hook file for them."""
     from lifeinit.engine import main  # noqa: F401, PLC0415
 
-    if discovery.lies_in_a_place():
-        from lifeinit.engine import services  # noqa: F401, PLC0415
+    if lies_in_a_place():
+        from lifeinit.engine import hook_children, services  # noqa: F401, PLC0415
 
 
 # In the child.

@@ -53,7 +53,7 @@ def test_who_is_no_child_of_ours() -> None:
 ASKED = """
 import os, sys
 sys.path.append(sys.argv[1])
-from lifeinit.engine import proc_stat, rounds
+from lifeinit.engine import c_library, proc_stat, rounds
 from lifeinit.engine import syscalls
 """
 
@@ -142,7 +142,7 @@ print(os.waitpid(child, 0)[1])
 
 def test_a_call_that_prctl_refuses_is_an_error() -> None:
     """PR_SET_NO_NEW_PRIVS takes a 1."""
-    program = "try:\n    syscalls._prctl(38, 2)\nexcept OSError as error:\n    print(error.strerror)\n"
+    program = "try:\n    c_library._prctl(38, 2)\nexcept OSError as error:\n    print(error.strerror)\n"
     assert asked(program) == ["Invalid argument"]
 
 

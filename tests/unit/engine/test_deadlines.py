@@ -5,13 +5,14 @@ import time
 import pytest
 
 from lifeinit.engine import events as ev
+from lifeinit.engine.main import supervisor_of
 from lifeinit.engine.supervisor import Supervisor
 from tests.unit.engine.plans import plan
 
 
 @pytest.fixture
 def supervisor() -> Supervisor:
-    return Supervisor(plan())
+    return supervisor_of(plan())
 
 
 def armed(supervisor: Supervisor, timer: "ev.Timer", after: float, at_least: bool = False) -> float:

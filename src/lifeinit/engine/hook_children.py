@@ -1,0 +1,183 @@
+"""The children of an init with hooks: adds the hook and the ready probes to the processes of the app."""
+
+import time
+
+from lifeinit.engine import c_library, exit_status, log, rounds, syscalls  # noqa: F401  # c_library: for a later child
+from lifeinit.engine import events as ev
+from lifeinit.engine.become import Child
+from lifeinit.engine.children import Children
+from lifeinit.engine.descendants import Descendants
+from lifeinit.engine.printable import quote
+from lifeinit.engine.signals import name_of, number_of
+from lifeinit.engine.spawn import SpawnError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lifeinit.engine.plain_services import PlainServices
+    from lifeinit.engine.plan import Plan, Program
+    from lifeinit.engine.state_machine import Machine
+
+_TERM, _KILL, _CONT = (number_of(name) or 0 for name in ("TERM", "KILL", "CONT"))
+
+
+class RunningHook:
+    """A hook's process. The hook is over when it is reaped; once terminated, when its whole tree is gone."""
+
+    def __init__(self, pid: int, tree: int) -> None:
+        self.pid, self.tree = pid, tree
+        self.ending: ev.Ending | None = None
+        self.terminated = False
+
+
+class HookChildren(Children):
+    """Knows which pid is the hook, and which are probes."""
+
+    def __init__(self, plan: "Plan", machine: "Machine", services: "PlainServices") -> None:
+        self._descendants = Descendants(has_marks=True)
+        super().__init__(plan, machine, services, self._descendants)
+        self._wait = rounds.Wait()  # for the end of a terminated hook
+        self._probes: dict[int, tuple[int, int]] = {}  # pid and tree
+        self._terminated_probes: dict[int, tuple[int, float]] = {}  # pid -> tree, and the time of its SIGKILL
+        self._hook: RunningHook | None = None
+
+    # Starting.
+
+    def start_probe(self, process: int, until: float | None) -> ev.Event | None:
+        """Start the ready probe of a process, with the process's own identity."""
+        ready = self._plan.processes[process].ready
+        if ready is None or ready.program is None:
+            return None
+        variables = self._services.before_probe()
+        child = Child(ready.program, self._plan.inherited, self._services.exported, variables, is_app=False)
+        try:
+            self._probes[process] = self._spawn(child, until)
+        except SpawnError as error:
+            return ev.ProbeFailed(process, error.status, f"its probe cannot run: {error}")
+        return None
+
+    def start_hook(self, program: "Program", until: float | None) -> ev.Event | None:
+        """Start a hook that will be terminated at `until` (monotonic clock) at the latest."""
+        self.hook_pid, self.hook_began = 0, time.monotonic()
+        remaining = None if until is None else max(0.0, until - self.hook_began)
+        app_pid = next((app.pid for app in self.apps.values()), None)
+        try:
+            variables = self._services.before_hook(self._machine, program, app_pid, remaining)
+            self._services.update(self._machine, self.apps)
+            child = Child(program, self._plan.inherited, self._services.trusted, variables, is_app=False)
+            self.hook_pid, tree = self._spawn(child, until)
+        except SpawnError as error:
+            self._services.after_hook(None)
+            return ev.HookFailed(error.status, f"cannot run {quote(program.argv[0])}: {error}")
+        except Exception as error:  # noqa: BLE001  # as a hook that failed: nobody waits for one that does not run
+            log.report(error)
+            self._services.after_hook(None)
+            return ev.HookFailed(exit_status.SOFTWARE, f"cannot run {quote(program.argv[0])}: lifeinit itself failed")
+        self._hook = RunningHook(self.hook_pid, tree)
+        return None
+
+    def pause_begins(self) -> None:
+        """A hook that only sleeps begins: it has no process."""
+        self.hook_pid, self.hook_began = 0, time.monotonic()
+
+    # Signals.
+
+    def signal_hook(self, signo: int) -> None:
+        """Send a signal to the hook and to everything that descends from it; a stopped process is woken for it."""
+        hook = self._hook
+        if hook is not None:
+            hook.terminated = True
+            self._signal_tree(hook.pid, hook.tree, signo)
+
+    def terminate_probe(self, process: int) -> None:
+        """Terminate the ready probe of a process, if it runs: SIGTERM, and SIGKILL to what is left after kill_after."""
+        if process not in self._probes:
+            return
+        pid, tree = self._probes.pop(process)
+        self._terminated_probes[pid] = (tree, time.monotonic() + self._plan.kill_after)
+        self._signal_tree(pid, tree, _TERM)
+
+    def _signal_tree(self, pid: int, tree: int, signo: int) -> None:
+        """Send a signal to a child and everything that descends from it; without /proc to its process group."""
+        try:
+            rounds.signal_each(lambda: self._descendants.members(tree), signo)
+        except OSError:
+            syscalls.signal_group(pid, signo)
+            if signo != _KILL:
+                syscalls.signal_group(pid, _CONT)
+
+    def _is_gone(self, hook: RunningHook) -> bool:
+        """Whether nothing is left of a hook that was terminated."""
+        try:
+            return self._wait.is_over(lambda: self._descendants.members(hook.tree))
+        except OSError:
+            return not syscalls.group_exists(hook.pid)  # no /proc
+
+    def forget_hook(self) -> None:
+        """Go on without a hook that SIGKILL did not end."""
+        self._hook = None
+        self._services.after_hook(None)
+
+    # Their ends.
+
+    def roles(self) -> set[int]:
+        """The pids that have a role."""
+        hook = set() if self._hook is None else {self._hook.pid}
+        return {pid for pid, _ in self._probes.values()} | hook | super().roles()
+
+    def _ended(self, pid: int, ending: ev.Ending) -> ev.Event | None:
+        """A child was reaped."""
+        for process, (probe, _) in self._probes.items():
+            if probe == pid:
+                return self._probe_ended(process, ending)
+        if self._hook is not None and pid == self._hook.pid:
+            self._hook.ending = ending
+            return None
+        if self._services.child_ended(pid) or pid in self._terminated_probes:
+            return None
+        return super()._ended(pid, ending)
+
+    def _probe_ended(self, process: int, ending: ev.Ending) -> ev.Event:
+        """A ready probe is over by itself."""
+        del self._probes[process]
+        if ending == ev.Ending():
+            return ev.BecameReady(process)
+        what = f"its probe was killed by SIG{name_of(ending.signo)}" if ending.signo else "its probe failed"
+        return ev.ProbeFailed(process, ending.status, what)
+
+    # What has to be gone before life goes on.
+
+    @property
+    def due(self) -> float | None:
+        """When `settle` is to be called although no child dies. Monotonic clock"""
+        if not self._terminated_probes:
+            return self._wait.due
+        kills = [at for _, at in self._terminated_probes.values()]
+        return min((at for at in (self._wait.due, *kills) if at is not None), default=None)
+
+    def settle(self) -> "Iterator[ev.Event]":
+        """See whether the hook is over, and send SIGKILL to a terminated probe whose time is over."""
+        self._wait.due = None
+        for pid, (tree, at) in list(self._terminated_probes.items()):
+            if at <= time.monotonic():
+                del self._terminated_probes[pid]
+                self._signal_tree(pid, tree, _KILL)
+        event = self._hook_over()
+        if event is not None:
+            yield event
+
+    def _hook_over(self) -> ev.Event | None:
+        """The end of the hook, once it is reaped and nothing is left that has to be."""
+        hook = self._hook
+        if hook is None or hook.ending is None:
+            return None
+        if hook.terminated and not self._is_gone(hook):
+            return None
+        self._hook = None
+        run = self._machine.hook_run
+        if run.hook is not None and run.hook.once and not hook.terminated and hook.ending == ev.Ending():
+            self._descendants.keep(hook.tree)
+        oom_killed = self._services.hook_oom_killed(hook.ending)
+        failure = self._services.after_hook(None if hook.terminated else hook.ending)
+        return failure or ev.HookExited(hook.ending, oom_killed)

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import re
+import shlex
 import shutil
 import socket
 import subprocess
@@ -359,8 +360,8 @@ def test_notify_of_an_app_that_has_dropped_its_user(init: Start, tell: Callable[
     """As gosu, setpriv and su-exec do: the app was not believed, and stopped with 124 without a word."""
     running = init(*python("notifier"), hooks=TOLD + 'ready = "notify"\n', fifo="go")
     running.expect("started")
-    tell("@65534 READY=1")
-    assert sorted([running.line(), running.line()]) == ["@65534 READY=1", "post_start"]
+    tell("@65534+ READY=1")
+    assert sorted([running.line(), running.line()]) == ["@65534+ READY=1", "post_start"]
 
 
 @needs.ROOT
@@ -453,10 +454,9 @@ def test_notify_asks_for_more_time(init: Start, tell: Callable[[str], None]) -> 
 
 def test_notify_of_another_main_process(init: Start, tmp_path: Path) -> None:
     """MAINPID: the signal goes to that one, and the app lives on in it when the first is gone."""
-    notify = "import os,socket; s=socket.socket(socket.AF_UNIX,socket.SOCK_DGRAM); a=os.environ['NOTIFY_SOCKET']"
-    send = f"{notify}; s.sendto(b'READY=1\\nMAINPID=%d' % os.getppid(), chr(0)+a[1:])"
+    say = shlex.join(python("say"))
     second = (
-        f'trap "echo second; exit 6" USR1; /usr/bin/env python3 -c "{send}"; echo up > up; while :; do sleep 0.05; done'
+        f'trap "echo second; exit 6" USR1; {say} "READY=1\\nMAINPID=$$"; echo up > up; while :; do sleep 0.05; done'
     )
     (tmp_path / "second.sh").write_text(second)
     first = 'trap "echo first" USR1; sh second.sh & read x < up; echo ready; read x < go; exit 5'

@@ -2,7 +2,8 @@
 
 On `end` it exits, on `nap N` it does nothing for N seconds.
 
-`\\n` in a line stands for a line break, `@UID` before one for another user to send it as, `#N` before one for N times.
+`\\n` in a line stands for a line break, `@UID` before one for another user to send it as, in a process that exits then;
+with `@UID+` it waits until it was heard, as systemd-notify(1). `#N` before a line stands for N times.
 """
 
 import os
@@ -14,9 +15,15 @@ address = os.environ["NOTIFY_SOCKET"]
 target = "\0" + address[1:] if address.startswith("@") else address
 
 
-def send(text: bytes) -> None:
+def send(text: bytes, heard: bool = False) -> None:
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
-        sender.sendto(text, target)
+        sender.connect(target)
+        sender.send(text)
+        if heard:
+            reader, writer = os.pipe()
+            socket.send_fds(sender, [b"BARRIER=1"], [writer])
+            os.close(writer)
+            os.read(reader, 1)
 
 
 print("started", flush=True)
@@ -40,8 +47,8 @@ while True:
         if user:
             child = os.fork()
             if child == 0:
-                os.setuid(int(user))
-                send(data)
+                os.setuid(int(user.rstrip("+")))
+                send(data, heard=user.endswith("+"))
                 os._exit(0)
             os.waitpid(child, 0)
         else:

@@ -61,7 +61,7 @@ def test_nothing_is_sent_to_a_probe_that_is_over(init: Start, tmp_path: Path) ->
     assert running.status() == 4
     calls = [line for line in (tmp_path / "trace").read_text().splitlines() if "SIG" in line]
     sent = [call.partition(" = ") for call in calls]
-    assert any("SIGTERM" in call for call, _, _ in sent)
+    assert any("SIGTERM" in call for call, _, _ in sent), running.stderr()
     assert {result for _, _, result in sent} == {"0"}
 
 

@@ -376,6 +376,12 @@ def test_a_user_that_does_not_exist_is_reported_at_its_place(phase: str) -> None
     assert [problem.span.start for problem in caught.value.problems] == [(3, 8), (5, 8)]
 
 
+def test_a_user_of_one_process_is_reported_at_its_own_place() -> None:
+    with pytest.raises(HookFileError) as caught:
+        planned('[app]\n[process.a]\ncommand = "a"\nuser = "no-such-user"')
+    assert [problem.span.start for problem in caught.value.problems] == [(4, 8)]
+
+
 def test_a_variable_that_is_not_set_is_reported_once() -> None:
     """Unless a pre_start hook may export it."""
     text = '[app.environment]\nA = "$NO_SUCH_VARIABLE"\n[process.a]\ncommand = "a"\n[process.b]\ncommand = "b"\n'

@@ -56,11 +56,12 @@ def base_environment() -> dict[str, str]:
 
 
 def as_in_the_foreground() -> None:
-    """A shell has its background jobs ignore INT and QUIT, and so would each app that a test starts. execve(2)"""
+    """A shell has its background jobs ignore INT and QUIT, nohup HUP, and so would each app of a test. execve(2)"""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
-    if signal.getsignal(signal.SIGQUIT) is signal.SIG_IGN:
-        signal.signal(signal.SIGQUIT, signal.SIG_DFL)
+    for signo in (signal.SIGQUIT, signal.SIGHUP):
+        if signal.getsignal(signo) is signal.SIG_IGN:
+            signal.signal(signo, signal.SIG_DFL)
 
 
 class Running:

@@ -6,6 +6,7 @@ from lifeinit.config.diagnostic import quoted
 from lifeinit.config.keys import SCHEMES, Key
 from lifeinit.config.reporter import Reporter, a_kind
 from lifeinit.config.spans import Path
+from lifeinit.engine.plan import PHASES
 from lifeinit.engine.signals import name_of, number_of
 from lifeinit.values import duration, interpolation
 
@@ -40,7 +41,7 @@ class Values(Reporter):
     def text(self, at: Path, row: Key, value: object) -> str | None:
         """A string that is not empty."""
         if not isinstance(value, str):
-            self.not_a(at, row.name, value, "a string", "put it in quotes")
+            self.not_text(at, row.name, value)
         elif not value:
             self.wrong("E218", at, f'{row.name} is "", an empty string', "leave the key out")
         else:
@@ -63,7 +64,7 @@ class Values(Reporter):
 
     def name(self, at: Path, row: Key, value: object) -> str | None:
         if not isinstance(value, str):
-            self.not_a(at, row.name, value, "a string", "put it in quotes")
+            self.not_text(at, row.name, value)
         elif not re.fullmatch(NAME, value):
             fix = "use letters, digits and the characters _ . - only"
             self.wrong("E206", at, f"{row.name} is {quoted(value)}", fix)
@@ -206,8 +207,11 @@ class Values(Reporter):
         return None
 
     def _argument(self, at: Path, i: int, value: object) -> str:
+        if isinstance(value, dict | list) and at[0] in PHASES:
+            self.not_a(at, f"argument {i}", value, "a string", f"write each command below a [[{at[0]}]] of its own")
+            return ""
         if not isinstance(value, str):
-            self.not_a(at, f"argument {i}", value, "a string", "put it in quotes")
+            self.not_text(at, f"argument {i}", value)
             return ""
         if i == 0 and not value:
             self.wrong("E201", at, f"argument 0 is {quoted(value)}", "write the program's name there")
@@ -215,13 +219,16 @@ class Values(Reporter):
 
     def environment(self, at: Path, row: Key, value: object) -> dict[str, str] | None:
         found: dict[str, str] = {}
+        if isinstance(value, list):  # as Compose takes it; what may be a secret is not shown
+            self.wrong("E105", at, f"{row.name} is a list, not a table", 'write { NAME = "value" }')
+            return None
         for name, text in (self.table(at, row.name, value, 'write { NAME = "value" }') or {}).items():
             here = (*at, name)
             if not name or "=" in name or "\0" in name:
                 message = f"environment holds {quoted(name)}, which cannot be a variable"
                 self.wrong("E212", here, message, "use letters, digits and _", at_key=True)
             elif not isinstance(text, str):
-                self.not_a(here, quoted(name)[1:-1], text, "a string", "put it in quotes")
+                self.not_text(here, quoted(name)[1:-1], text)
             else:
                 self._expandable(here, name, text)
                 found[name] = self.without_nul(here, text)

@@ -41,6 +41,10 @@ class Reporter:
     def not_a(self, at: Path, name: str, value: object, kind: str, fix: str) -> None:
         self.wrong("E105", at, f"{name} is {a_kind(value)}, not {kind}", fix)
 
+    def not_text(self, at: Path, name: str, value: object) -> None:
+        fix = "write one string" if isinstance(value, dict | list) else "put it in quotes"
+        self.not_a(at, name, value, "a string", fix)
+
     def table(self, at: Path, name: str, value: object, fix: str = "") -> Table | None:
         if isinstance(value, dict):
             return value

@@ -130,6 +130,7 @@ def _definitions() -> dict[str, Json]:
     argument: Json = {"type": "string", "pattern": _NO_NUL}
     argv: Json = {"type": "array", "minItems": 1, "items": [text], "additionalItems": argument}
     url = {"type": "string", "allOf": [{"pattern": f"^({'|'.join(SCHEMES)})://"}, {"pattern": _EXPANDED}]}
+    time = {"allOf": [{"type": "string"}, _ref("duration")]}  # a number may be meant as a port
     several = {"type": "array", "minItems": 1, "items": _ref("hook")}
     return {
         "text": text,
@@ -154,7 +155,7 @@ def _definitions() -> dict[str, Json]:
                 _signal(""),
             ]
         },
-        "ready": {"anyOf": [{"const": "notify"}, url, _ref("duration"), _ref("probe")]},
+        "ready": {"anyOf": [{"const": "notify"}, url, time, _ref("probe")]},
         "probe": {**_table("ready"), **_INSECURE},
         "hook": _table("hook"),
         "hooks": {"oneOf": [_ref("shell_line"), _ref("argv"), _ref("hook"), several]},

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from lifeinit.engine.plan import HookPhase
 
 _READY_FORMS = 'write a URL, for example "http://127.0.0.1:8000/healthz" or "tcp://127.0.0.1:8000", "notify" or "5s"'
+_LAST_PORT = 65535
+_PROCESS_FORM = 'write [process.NAME], and command = "..." below it'
 
 
 class Tables(Values):
@@ -43,13 +45,15 @@ class Tables(Values):
 
     def processes(self, at: Path, row: "Key", value: object) -> dict[str, Process]:
         found: dict[str, Process] = {}
-        for name, inner in (self.table(at, row.name, value) or {}).items():
+        for name, inner in (self.table(at, row.name, value, _PROCESS_FORM) or {}).items():
             here = (*at, name)
-            if not re.fullmatch(NAME, name) or name == "app":
-                why = "which is reserved for the command after --" if name == "app" else "which is not a name"
-                fix = "use letters, digits and the characters _ . -"
-                self.wrong("E206", here, f"process holds {quoted(name)}, {why}", fix, at_key=True)
-            table = self.table(here, name, inner)
+            if name == "app":
+                message = 'process holds "app", which is reserved for the command after --'
+                self.wrong("E206", here, message, "give it another name", at_key=True)
+            elif not re.fullmatch(NAME, name):
+                fix = "use letters, digits and the characters _ . - only"
+                self.wrong("E206", here, f"process holds {quoted(name)}, which is not a name", fix, at_key=True)
+            table = self.table(here, name, inner, _PROCESS_FORM)
             if table is not None:
                 values = self._rows("process", here, table, f"[process.{name}]")
                 found[name] = Process.filled({**values, "path": here})
@@ -105,6 +109,10 @@ class Tables(Values):
                 short = {"notify": True}
             case str() if match := re.match(SCHEME, value):
                 short = {match[1].removesuffix("s"): self.target(at, row, value)}
+            case int() | float() if not isinstance(value, bool):
+                number = value if isinstance(value, int) and 0 < value <= _LAST_PORT else 8000
+                fix = f'write "{number}s" for a time, or "tcp://127.0.0.1:{number}" for a port'
+                self.wrong("E105", at, f"ready is {a_kind(value)}, which may be a time or a port", fix)
             case bool() | list():
                 self.wrong("E105", at, f"ready is {a_kind(value)}", _READY_FORMS)
             case str() if not value[:1].isdigit():

@@ -12,6 +12,8 @@ _WORDS = {
     **dict.fromkeys(("false", "no", "off"), "write false"),
     **dict.fromkeys(("none", "null", "nil"), "leave the key out"),
 }
+_CURLY = "“”„«»\N{LEFT SINGLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}"  # of word processors
+_ESCAPE = "Unescaped"
 _LONGEST = 200  # characters of a line that is looked at
 _FORMS = 'a line is key = "text", key = 1, key = ["a", "b"], [table] or # comment'
 
@@ -27,6 +29,8 @@ class Explained(NamedTuple):
 
 def explain(text: str, offset: int, reason: str) -> Explained:
     """The mistake that tomllib has found at an offset, for a `reason` of its own words."""
+    if reason.startswith(_ESCAPE):
+        offset -= 2  # tomllib is past the backslash and what follows it
     offset = min(offset, max(len(text.rstrip()) - 1, 0))
     begin = text.rfind("\n", 0, offset) + 1
     line = text[begin:].partition("\n")[0].rstrip()
@@ -56,6 +60,8 @@ def _hint(line: str, reason: str) -> str:
         return f"write [[{twice[1]}]] for each of several hooks" if twice[1] in PHASES else "keep one of them"
     if reason.startswith(("Cannot overwrite", "Duplicate")):
         return "keep one of them"
+    if section := re.match(r"\s*\[([\w-]+):([\w-]+)\]", line):
+        return f"write a dot for the colon: [{section[1]}.{section[2]}]"
     if statement is None:
         return _FORMS
     key, value = statement["key"], statement["value"]
@@ -63,6 +69,10 @@ def _hint(line: str, reason: str) -> str:
         return f"write {key} = ..."
     if value.lower() in _WORDS:
         return _WORDS[value.lower()]
+    if value[:1] in _CURLY:
+        return f"write straight quotes: {key} = {quoted(value.strip(_CURLY))}"
+    if reason.startswith(_ESCAPE):
+        return "write \\\\ for a backslash, or put the text in single quotes"
     if value and value[0] not in "\"'[{":
         return f"put the value in quotes: {key} = {quoted(value)}"
     if value[:1] in {'"', "'"} and (len(value) == 1 or value[-1] != value[0]):

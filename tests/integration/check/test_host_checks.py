@@ -154,6 +154,13 @@ def test_every_rule_has_a_case() -> None:
     assert codes == {rule.code for rule in RULES} - elsewhere
 
 
+def test_a_line_of_the_shell_in_a_list_is_proposed_as_one_string(inspected: Inspect) -> None:
+    """As words of one list its operators would be arguments."""
+    (found,) = inspected([{"hooks": 'pre_start = ["sleep 0 && echo x"]'}])
+    assert [one[0] for one in found] == ["E309"]
+    assert "write the command as one string" in str(found)
+
+
 def test_a_secret_is_never_shown(inspected: Inspect) -> None:
     hooks = """
         pre_start = { wait_for = "postgres://app:correct-horse@db/shop" }

@@ -67,7 +67,7 @@ ready_tables = st.one_of(
     st.fixed_dictionaries({"after": durations}),
 )
 readies = st.one_of(
-    st.sampled_from(["notify", "http://localhost/", "tcp://localhost:80", "unix:///run/x"]), durations, ready_tables
+    st.sampled_from(["notify", "http://localhost/", "tcp://localhost:80", "unix:///run/x"]), written(), ready_tables
 )
 
 HOOK: dict[str, Strategy] = {

@@ -147,6 +147,9 @@ WRONG: list[tuple[str | bytes, str]] = [
 ]
 
 
+TIME_OR_PORT = 'write "8000s" for a time, or "tcp://127.0.0.1:8000" for a port'
+
+
 @pytest.mark.parametrize(("text", "expected"), WRONG)
 def test_each_mistake_has_its_code_its_span_and_a_fix(text: str | bytes, expected: str) -> None:
     (problem,) = examine(text.encode() if isinstance(text, str) else text).problems
@@ -165,6 +168,39 @@ def test_each_mistake_has_its_code_its_span_and_a_fix(text: str | bytes, expecte
         ),
         ("app = 1", 'app is a number "1", not a table: write it as [app]'),
         ('pre_start = ["a", 5]', 'argument 1 is a number "5", not a string: put it in quotes'),
+        (
+            'pre_start = ["a", { command = "b" }]',
+            "argument 1 is a table, not a string: write each command below a [[pre_start]] of its own",
+        ),
+        (
+            '[[post_stop]]\ncommand = [["a"]]',
+            'argument 0 is a list "["a"]", not a string: write each command below a [[post_stop]] of its own',
+        ),
+        (
+            "[app]\nenvironment = ['DB_PASSWORD=hunter2']",  # nor is it shown: the run's log is read by others
+            'environment is a list, not a table: write { NAME = "value" }',
+        ),
+        ("[app]\nuser = ['a']", 'user is a list "["a"]", not a string: write one string'),
+        (
+            "[[process]]\nname = 'web'",
+            'process is a list "[{name = web}]", not a table: write [process.NAME], and command = "..." below it',
+        ),
+        (
+            "[process]\ncommand = 'x'",
+            'command is a string "x", not a table: write [process.NAME], and command = "..." below it',
+        ),
+        (
+            "[process.app]\ncommand = 'x'",
+            'process holds "app", which is reserved for the command after --: give it another name',
+        ),
+        (
+            "ready = 8000",
+            f'ready is a number "8000", which may be a time or a port: {TIME_OR_PORT}',
+        ),
+        (
+            "[process.a]\ncommand = 'x'\nready = 0.5",
+            f'ready is a number "0.5", which may be a time or a port: {TIME_OR_PORT}',
+        ),
         ("[[pre_stop]]", "pre_stop[0] has neither command nor wait_for nor sleep: write one of them"),
         ('[[pre_stop]]\nsleep = 1\ncommand = "x"', "pre_stop[0] has both command and sleep: write 2 hooks"),
         ('[[pre_stop]]\nsleep = 1\nuser = "x"', "user has no meaning beside sleep: leave it out"),

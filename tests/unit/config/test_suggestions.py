@@ -50,6 +50,15 @@ def test_a_unit_of_systemd() -> None:
     ]
 
 
+def test_a_pod_of_kubernetes() -> None:
+    text = "terminationGracePeriodSeconds = 30\n[lifecycle]\nreadinessProbe = 1\nlivenessProbe = 1\n"
+    assert told(text) == [
+        "E103 1:1 write stop_timeout = 30",
+        'E103 3:1 write ready = "http://127.0.0.1:8000/healthz" at the top',
+        "E103 4:1 leave it in the pod: it can run lifeinit health",
+    ]
+
+
 def test_a_service_of_compose() -> None:
     assert told(COMPOSE) == [
         "E103 1:1 write it after the dashes: lifeinit -- COMMAND",

@@ -142,11 +142,11 @@ def _split(text: str) -> list[str]:
 
 
 def _words_in_one(task: Task, words: Sequence[str], command: Sequence[str]) -> tuple[str, str]:
+    message = f"program {quoted(command[0])} does not exist: it is one name with a space in it"
+    if not _OPERATORS.isdisjoint(words):
+        return message, _one_string(task)
     shell = "sh -c" if task.on_command_line else "one string for the shell"
-    return (
-        f"program {quoted(command[0])} does not exist: it is one name with a space in it",
-        f"write {written([*words, *command[1:]][:_MOST_ITEMS])}, or {shell}",
-    )
+    return message, f"write {written([*words, *command[1:]][:_MOST_ITEMS])}, or {shell}"
 
 
 def _one_string(task: Task) -> str:

@@ -10,7 +10,7 @@ from lifeinit.engine.env_file import LONGEST, MOST, ExportError, parse
 
 NAME = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*")
 REASONS = (
-    r"is no KEY=VALUE",
+    r"is not KEY=VALUE",
     r"begins a text that has no end",
     r'begins with "(?:export|declare)", which is to be left out',
     r"has no name of letters, digits and _ before the =",

@@ -229,6 +229,11 @@ def test_a_term_that_came_before_the_engine_is_kept(tmp_path: Path, rewrite: str
         ),
         ("--config F check", 2, 'no program "check" in PATH: did you mean "lifeinit check"? Nothing was started'),
         ("run -- true", 2, 'no program "run" in PATH: did you mean "lifeinit -- true"? Nothing was started'),
+        (
+            "-c hooks.toml -- true",
+            2,
+            'no program "hooks.toml" in PATH: did you mean "lifeinit --config hooks.toml -- true"? Nothing was started',
+        ),
         ("gunicornn app:app", 127, 'cannot run the app "gunicornn": not found in PATH; nothing was started'),
     ],
 )
@@ -243,6 +248,24 @@ def test_a_mistyped_command_starts_nothing(
     assert (running.rest(), running.status()) == ([], status)
     (line,) = running.stderr()
     assert line.startswith(f"lifeinit: {sentence}")
+    running.end()
+
+
+@pytest.mark.usefixtures("namespaces")
+@pytest.mark.parametrize(
+    ("program", "sentence"),
+    [
+        ("", 'cannot run the app "": not found in PATH; nothing was started'),
+        ("app && echo b", "if a hook installs it, write \"lifeinit -- 'app && echo b'\""),
+    ],
+)
+def test_a_word_that_no_program_is_named_after_starts_nothing(tmp_path: Path, program: str, sentence: str) -> None:
+    """An empty variable in quotes is one. What is proposed is quoted for the shell that it is copied to."""
+    (tmp_path / "hooks.toml").write_text('pre_start = "echo hook"\n')
+    running = Running([str(LIFEINIT), program], tmp_path, base_environment())
+    assert (running.rest(), running.status()) == ([], 127)
+    (line,) = running.stderr()
+    assert sentence in line
     running.end()
 
 

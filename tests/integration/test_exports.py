@@ -41,17 +41,17 @@ def test_values_of_several_lines(init: Start) -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("A=1\\nno assignment\\n", "line 2 is no KEY=VALUE"),
+        ("A=1\\nno assignment\\n", "line 2 is not KEY=VALUE"),
         ("A=1\\n2B=3\\n", "line 2 has no name of letters, digits and _ before the ="),
         ("export A=secret\\n", 'line 1 begins with "export", which is to be left out'),
         ('B=1\\ndeclare -x A="secret"\\n', 'line 2 begins with "declare", which is to be left out'),
         ("export=1\\nexport 2=secret\\n", 'line 2 begins with "export", which is to be left out'),
-        ("no\\nno\\nA=\\nno\\n", "line 1 (and 2 more) is no KEY=VALUE"),
+        ("no\\nno\\nA=\\nno\\n", "line 1 (and 2 more) is not KEY=VALUE"),
         ("postgres://me:secret@db/x?ssl=1\\n", "line 1 has no name of letters, digits and _ before the ="),
         ("LIFEINIT_PID=7\\n", 'line 1 sets "LIFEINIT_PID", and LIFEINIT_ names are lifeinit\'s own'),
         ("\\nA<<END\\nsecret\\n", "line 2 begins a text that has no end"),
         ("A=x\\000y\\n", "line 1 has a value with a NUL character"),
-        ("no\\n=1\\n", "line 1 is no KEY=VALUE, line 2 has no name of letters, digits and _ before the ="),
+        ("no\\n=1\\n", "line 1 is not KEY=VALUE, line 2 has no name of letters, digits and _ before the ="),
     ],
 )
 def test_bad_lines_fail_the_hook_and_are_named(init: Start, text: str, sentence: str) -> None:

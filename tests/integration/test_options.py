@@ -97,15 +97,18 @@ def test_an_image_may_name_the_version_in_its_environment(init: Start) -> None:
             "'-e' / '--success-exit-code': \"256\", not an exit status: write a number from 0 to 255, a range as",
         ),
         (("-e", "9-3"), '"9-3", not an exit status'),
-        (("-r", "15"), '"15", no rewrite: write two signals as "TERM:QUIT", or "TERM:" to drop one'),
-        (("-r", "TREM:3"), '"TREM:3", no signal: write a name as "TERM" or a number as "15"'),
-        (("-p", "99"), '"99", no signal'),
-        (("--user", "nobody-here"), '"nobody-here", who is no user of this machine: create the user in the image, or'),
+        (("-r", "15"), '"15", not a rewrite: write two signals as "TERM:QUIT", or "TERM:" to drop one'),
+        (("-r", "TREM:3"), '"TREM:3", not a signal: write a name as "TERM" or a number as "15"'),
+        (("-p", "99"), '"99", not a signal'),
+        (
+            ("--user", "nobody-here"),
+            '"nobody-here", which is not a user of this machine: create the user in the image, or',
+        ),
         (("--user", "0:nobody-here"), "whose group this machine does not have"),
         (("--user", "99999999999"), "whose uid is above 4294967294"),
         (("--user", "9" * 5000), f'"{"9" * 57}...", whose uid is above 4294967294: write a smaller one'),
         (("--user", "0:" + "9" * 5000), "whose gid is above 4294967294: write a smaller one"),
-        (("--user", "\u0661\u0662"), '"\u0661\u0662", who is no user of this machine'),  # digits, but not ours
+        (("--user", "\u0661\u0662"), '"\u0661\u0662", which is not a user of this machine'),  # digits, but not ours
         (("--log-format", "x" * 5000), f"'--log-format': '{'x' * 40}"),
         (("-g", "-c"), "--group and --single-child contradict each other: remove one"),
     ],
@@ -136,7 +139,7 @@ def refused(env: dict[str, str], *arguments: str) -> str:
         ("LIFEINIT_GROUP", "\udcff", "Error: Invalid value for LIFEINIT_GROUP: '\\udcff' is not a valid boolean."),
         ("LIFEINIT_LOG_FORMAT", "xml", "Error: Invalid value for LIFEINIT_LOG_FORMAT: 'xml' is not one of"),
         ("LIFEINIT_USER", "9" * 5000, f'Error: Invalid value for LIFEINIT_USER: "{"9" * 57}...", whose uid is above'),
-        ("LIFEINIT_REWRITE", "15", 'Error: Invalid value for LIFEINIT_REWRITE: "15", no rewrite'),
+        ("LIFEINIT_REWRITE", "15", 'Error: Invalid value for LIFEINIT_REWRITE: "15", not a rewrite'),
         ("LIFEINIT_STOP_TIMEOUT", "soon", 'Error: LIFEINIT_STOP_TIMEOUT is "soon", not a duration'),
         ("LIFEINIT_CONFIG", "no.toml", "No such file or directory: LIFEINIT_CONFIG names it; nothing was started"),
         (

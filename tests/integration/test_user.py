@@ -92,8 +92,8 @@ def test_a_user_that_does_not_exist(init: Start) -> None:
     running = init("echo", "never", hooks='[app]\nuser = "nobody-here"\n')
     assert running.status() == 78
     assert running.stderr()[0] == (
-        'hooks.toml:2:8: error: user is "nobody-here", who is no user of this machine: create the user in the image, or'
-        " write a uid"
+        'hooks.toml:2:8: error: user is "nobody-here", which is not a user of this machine: create the user in the'
+        " image, or write a uid"
     )
 
 

@@ -72,7 +72,7 @@ def _entry(name: str) -> pwd.struct_passwd | None:
     except KeyError:
         if is_number:
             return None
-    raise UnknownUserError("who is no user of this machine: create the user in the image, or write a uid")
+    raise UnknownUserError("which is not a user of this machine: create the user in the image, or write a uid")
 
 
 def _gid(group: str) -> int:

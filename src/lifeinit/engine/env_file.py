@@ -173,7 +173,7 @@ def parse(text: bytes) -> "Variables":
             name, value = before, b"\n".join(lines[number:last])
             number = last + 1
         elif not equals:
-            wrong.setdefault("is no KEY=VALUE", []).append(begun)
+            wrong.setdefault("is not KEY=VALUE", []).append(begun)
             continue
         problem = _why_not(name, value)
         if problem:

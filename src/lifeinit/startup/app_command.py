@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
 def may_be_found(program: str) -> bool:
     """Whether execvp(3) may find it in PATH: in doubt it may."""
-    if "/" in program:
-        return True  # no PATH is searched for it
+    if not program or "/" in program:
+        return bool(program)  # no PATH is searched for it
     return any(_may_exist(os.path.join(directory, program)) for directory in search_directories())
 
 

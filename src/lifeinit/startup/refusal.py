@@ -1,5 +1,6 @@
 """What is said of a command that is no program: what may be meant. Nothing was started."""
 
+import shlex
 from collections.abc import Sequence
 from typing import Final
 
@@ -19,7 +20,7 @@ def refuse(command: Sequence[str], has_hooks: bool) -> int:
         sentence = f"no program {program} in PATH: did you mean {quoted(meant)}? Nothing was started"
         log.say(sentence, "wrong_command", "error")
         return exit_status.USAGE
-    fix = f"; if a hook installs it, write {quoted(' '.join(('lifeinit --', *command)))}" if has_hooks else ""
+    fix = f"; if a hook installs it, write {quoted(f'lifeinit -- {shlex.join(command)}')}" if has_hooks else ""
     log.say(f"cannot run the app {program}: not found in PATH; nothing was started{fix}", "start_failed", "error")
     return exit_status.NOT_FOUND
 
@@ -30,7 +31,9 @@ def _meant(command: Sequence[str]) -> str:
     if word in {"help", "version"}:
         return f"lifeinit --{word}"
     if word in {"run", "start", "exec"}:
-        return " ".join(("lifeinit --", *rest[rest[:1] == ["--"] :]))
+        return f"lifeinit -- {shlex.join(rest[rest[:1] == ['--'] :])}".rstrip()
+    if word.endswith(".toml"):
+        return f"lifeinit --config {shlex.join(command)}"  # -c is dumb-init's --single-child
     import difflib  # noqa: PLC0415  # only a mistake pays for it
 
     near = difflib.get_close_matches(word[:_LONGEST], COMMANDS, 1, _SIMILAR)

@@ -109,7 +109,7 @@ def test_web_targets(  # noqa: PLR0917
 NO_SCHEME = 'which has no scheme: write "tcp://host:port"'
 NO_PORT = 'which has no port: write "tcp://host:port"'
 NO_HOST = 'which names no host: write it after "://"'
-NO_NUMBER = "whose port is no number from 1 to 65535"
+NO_NUMBER = 'whose port is not a number from 1 to 65535: correct it, as in "tcp://db:5432"'
 MORE = 'which holds more than a host and a port: write "tcp://host:port"'
 COLONS = 'which has more than one ":" in "host:port": an IPv6 address takes brackets, as "[::1]:5432"'
 NAME = "whose host cannot be one: use letters, digits and the characters . - _ only"

@@ -34,7 +34,7 @@ def port_of(text: str, default: int | None) -> int:
             raise ValueError('which has no port: write "tcp://host:port"')
         return default
     if not text.isascii() or not text.isdecimal() or len(text) > 5 or not 1 <= int(text) <= 65535:
-        raise ValueError("whose port is no number from 1 to 65535")
+        raise ValueError('whose port is not a number from 1 to 65535: correct it, as in "tcp://db:5432"')
     return int(text)
 
 

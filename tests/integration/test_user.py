@@ -156,11 +156,19 @@ def test_the_path_of_its_own_environment_finds_the_app(init: Start, tmp_path: Pa
 
 
 def test_a_variable_that_is_not_set(init: Start) -> None:
-    running = init("echo", "never", hooks='[app.environment]\nURL = "http://$NO_SUCH_HOST/"\n')
+    """What stands beside it may be a password, and is not logged."""
+    running = init("echo", "never", hooks='[app.environment]\nURL = "http://u:correct-horse@$NO_SUCH_HOST/"\n')
     assert running.status() == 78
     assert running.stderr()[0] == (
-        'hooks.toml:2:7: error: URL is "http://$NO_SUCH_HOST/", which holds "$NO_SUCH_HOST", which is not set: set it,'
-        ' or write "$$" for a dollar sign'
+        'hooks.toml:2:7: error: URL holds "$NO_SUCH_HOST", which is not set: set it, or write "$$" for a dollar sign'
+    )
+
+
+def test_a_password_with_a_dollar_sign_is_not_logged(init: Start) -> None:
+    running = init("echo", "never", hooks='[app.environment]\nA = "correct$5horse"\n')
+    assert running.status() == 78
+    assert running.stderr()[0] == (
+        'hooks.toml:2:5: error: A holds a dollar sign that begins no variable: write "$$" for the sign itself'
     )
 
 

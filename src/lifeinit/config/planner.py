@@ -223,8 +223,8 @@ class _Planner:
                 found[-1] += own[name] + following
                 continue
             if name not in os.environ and not self.may_be_exported:
-                reason = f'which holds "${name}", which is not set: set it, or write "$$" for a dollar sign'
-                self.wrong(at, f"{at[-1]} is {quoted(text)}, {reason}")
+                fix = 'set it, or write "$$" for a dollar sign'
+                self.wrong(at, f'{at[-1]} holds "${name}", which is not set: {fix}')  # the rest may be a secret
             found += [name, following]
         return tuple(map(os.fsencode, found))
 

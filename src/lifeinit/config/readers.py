@@ -236,13 +236,14 @@ class Values(Reporter):
 
     def _expandable(self, at: Path, name: str, text: str) -> None:
         """A value of `environment`: variables, but nothing else of what a shell expands."""
-        shown = f"{quoted(name)[1:-1]} is {quoted(text)}"
+        label = quoted(name)[1:-1]
         try:
             interpolation.check(text)
         except interpolation.ExpansionError as error:
-            self.because("E213", at, f"{shown}, which holds", error, _intent().dollar(text, name))
+            self.because("E213", at, f"{label} holds", error, _intent().dollar(text, name))  # the rest may be a secret
         if "`" in text and _intent().is_run_elsewhere(text):
-            self.wrong("W202", at, f"{shown}, and no command is run here", _intent().run_elsewhere(name))
+            message = f"{label} is {quoted(text)}, and no command is run here"
+            self.wrong("W202", at, message, _intent().run_elsewhere(name))
 
     def targets(self, at: Path, row: Key, value: object) -> tuple[str, ...] | None:
         if isinstance(value, str):

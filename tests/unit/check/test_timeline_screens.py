@@ -346,7 +346,7 @@ def test_a_table_makes_room_for_times_by_shorter_names() -> None:
 
 def test_a_table_has_room_for_the_longest_times() -> None:
     text = """
-    ready = 71
+    ready = "71s"
     stop_timeout = "1h1m2s1ms"
     post_start = { command = "x", retries = 587, timeout = "17h1m" }
     pre_stop = { command = "x", name = "000000", retries = 157, retry_delay = "64h" }

@@ -93,6 +93,29 @@ def test_a_restart_leaves_alone_who_entered_from_outside(init: Start, tmp_path: 
         stays.communicate()
 
 
+@needs.program("nsenter")
+@needs.ROOT
+@pytest.mark.skipif(not Path("/proc/sys/kernel/ns_last_pid").exists(), reason="the kernel lets nobody choose a pid")
+def test_a_restart_leaves_alone_who_has_the_number_of_an_old_session(init: Start, tmp_path: Path) -> None:
+    """An app that forks often enough decides whose pid comes next: a docker exec session got a hook's, and SIGKILL."""
+    second = "if test -e again; then echo second life; exec sleep 1000; fi; echo > again"
+    app = f"{second}; echo first life; read x < go; exit 3"
+    hooks = "pre_start = 'test -e hook || echo $$ > hook'\n" + RESTART
+    running = init("sh", "-c", app, hooks=hooks, fifo="go")
+    running.expect("first life")
+    number = int((tmp_path / "hook").read_text())
+    inside = ["nsenter", f"--target={running.pid}", "--pid", "--mount"]
+    subprocess.run([*inside, "sh", "-c", f"echo {number - 1} > /proc/sys/kernel/ns_last_pid"], check=True)
+    session = "echo $$; sleep 1000 & wait"
+    with subprocess.Popen([*inside, "setsid", "sh", "-c", session], stdout=subprocess.PIPE, text=True) as entered:
+        assert entered.stdout is not None
+        assert entered.stdout.readline() == f"{number}\n"
+        (tmp_path / "go").write_text("go\n")
+        running.expect("second life")
+        assert entered.poll() is None
+        running.end()
+
+
 @pytest.mark.parametrize("subreaper", [False, True], ids=["PID 1", "subreaper"])
 def test_a_restart_ends_what_hooks_and_app_had_left_but_no_daemon_of_a_hook_that_is_done(
     init: Start, subreaper: bool

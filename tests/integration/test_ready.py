@@ -381,6 +381,49 @@ def test_notify_of_another_process_counts_for_nothing(init: Start, tell: Callabl
     assert not state.ready
 
 
+# As another user: takes the limit that marks the app's processes, and becomes an orphan, as a daemon of theirs does.
+FORGER = """
+import os, resource, select, socket, sys
+target, mark = sys.argv[1], int(sys.argv[2])
+resource.setrlimit(10, (mark, resource.getrlimit(10)[1]))
+os.setresuid(4711, 4711, 4711)
+parent = os.pidfd_open(os.getpid())
+if os.fork():
+    os._exit(0)
+os.setsid()
+select.select([parent], [], [])
+while os.getppid() != 1:
+    pass
+text = f"READY=1\\nSTATUS=no\\nMAINPID={os.getpid()}"
+socket.socket(1, 2).sendto(text.encode(), "\\0" + target)
+print("sent", flush=True)
+select.select([], [], [])
+"""
+
+
+@needs.ROOT
+def test_notify_of_another_user_with_the_apps_mark(init: Start, tell: Callable[[str], None]) -> None:
+    """Everybody can read the mark in /proc/PID/limits and put it on: a neighbor was believed, and became the app."""
+    running = init(*python("notifier"), hooks='ready = "notify"\n', fifo="go")
+    running.expect("started")
+    limits = Path(f"/proc/{running.child()}/limits").read_text()
+    mark = limits.partition("Max file locks")[2].split()[0]
+    command = [sys.executable, "-I", "-S", "-c", FORGER, notify_address(running)[1:], mark]
+    enter = ["nsenter", f"--target={running.pid}", "--pid", "--mount"]
+    forger = subprocess.Popen([*enter, *command], stdout=subprocess.PIPE)
+    with forger:
+        assert forger.stdout is not None
+        assert forger.stdout.readline() == b"sent\n"
+        tell("STATUS=yes")
+        running.expect("STATUS=yes")
+        wait_for_status(running, "yes")
+        state = running.published()
+        assert state is not None
+        assert not state.ready
+        assert any("is no process of the app's own" in line for line in running.stderr())
+        running.end()
+
+
 def test_notify_of_a_sender_that_has_exited_meanwhile(init: Start, tell: Callable[[str], None]) -> None:
     """Nobody can tell any more whose child it was. It is said once, and what its parent sends counts."""
     running = init(*python("notifier"), hooks=TOLD + 'ready = "notify"\n', fifo="go")

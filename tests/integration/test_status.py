@@ -29,6 +29,7 @@ NOT_ROOT = [
 # One may publish a state, or a text in a memory file of that name, as another user too.
 FAMILY = f"""
 import fcntl, json, os, signal, sys
+import ctypes
 sys.path.append({str(Path(status_screen.__file__).parents[2])!r})
 from lifeinit.engine.state import NAME, StateMemory
 
@@ -42,6 +43,7 @@ def live(told):
     name(told["name"])
     if "uid" in told:
         os.setuid(told["uid"])
+        ctypes.CDLL(None).prctl(4, 1, 0, 0, 0)  # PR_SET_DUMPABLE, as after an exec
     if "state" in told:
         kept.append(StateMemory())
         kept[-1].write({{"pid": os.getpid()}} | told["state"])
@@ -444,6 +446,16 @@ def test_another_user_may_not_read_the_state(family: Begin) -> None:
     assert here.ask("status", before=tuple(NOT_ROOT)) == (2, "", sentence)
     assert here.ask("health", before=tuple(NOT_ROOT)) == (1, "", sentence)
     assert here.ask("health") == (0, "ready: running for 2 h\n", "")
+
+
+@needs.ROOT
+def test_below_a_pid_1_that_this_user_may_not_read_nobody_else_is_asked(family: Begin) -> None:
+    """A process of the app that pretended to be a lifeinit was "ready", for who asked as the app's user."""
+    app = APP | {"uid": 4711, "below": [LIFEINIT_BELOW | {"state": told()}]}
+    here = family("lifeinit", app, state=told(phase="starting", ready=False))
+    answer = here.ask("health", before=tuple(NOT_ROOT))
+    assert (answer.status, answer.out) == (1, "")
+    assert "this user may not read the state of lifeinit, pid 1" in answer.err
 
 
 @needs.ROOT

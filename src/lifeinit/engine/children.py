@@ -61,7 +61,7 @@ class Children:
             sentence = f"cannot run {_the(plan)}: no socket for it: {error.strerror}"
             return ev.StartFailed(process, exit_status.NOT_EXECUTABLE, sentence)
         self.app_began = time.monotonic()
-        self.apps[process] = RunningApp(pid, lambda other: self.roots.belongs_to(other, tree))
+        self.apps[process] = RunningApp(pid, lambda other: self.roots.speaks_for(other, tree, self.apps[process].pid))
         self.app_pids[process] = pid
         self.terminal.app_started()
         if process == len(self._plan.processes) - 1 and all(p.restart.when == "no" for p in self._plan.processes):

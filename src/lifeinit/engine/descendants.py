@@ -13,7 +13,7 @@ What the table cannot know:
   exit, and a subreaper too, unless there were strangers.
 - Where /proc is missing, or hides other users' processes (hidepid), what it does not show belongs to nobody.
 - Of a session that was empty for a moment and whose number was reused, before anybody looked, the new one is taken for
-  the old one.
+  the old one, if lifeinit has become the parent of who is in it.
 - Where lifeinit is neither PID 1 nor a subreaper, orphans have another parent: their mark is not asked for.
 """
 
@@ -37,8 +37,9 @@ _UNKNOWN_TREE = 0  # of an orphan that can only be ours, but nobody knows of whi
 class Descendants(Roots):
     """The trees of one lifeinit. A tree is named by the serial number of the child that is its root."""
 
-    def __init__(self, has_marks: bool) -> None:
+    def __init__(self, has_marks: bool, adopts_orphans: bool = True) -> None:
         super().__init__()
+        self._adopts_orphans = adopts_orphans
         self._own_session, self._own_group = os.getsid(0), os.getpgrp()
         self._marks = _marks() if has_marks else None
         self._sessions: dict[int, int] = {}  # session -> tree
@@ -105,8 +106,11 @@ class Descendants(Roots):
         table, owners = self._read()
         return [process for pid, process in table.items() if owners[pid] is not None and not process.is_dead]
 
-    def belongs_to(self, pid: int, tree: int) -> bool:
-        """Whether one process belongs to a tree. Reads of /proc its ancestors alone, and not for ever."""
+    def speaks_for(self, pid: int, tree: int, main: int) -> bool:
+        """Whether one process surely belongs to a tree. Reads of /proc its ancestors alone, and not for ever.
+
+        Everybody can read a mark and put it on. So it counts for a process of root's or of the main process's user.
+        """
         for _ in range(_MOST_ANCESTORS):
             if pid in self._roots:
                 return self._roots[pid] == tree
@@ -114,8 +118,10 @@ class Descendants(Roots):
             if process is None or pid == self._own:
                 return False
             owner = self._of_orphan(process)
+            if owner == tree:
+                return self._of_session(process) == tree or proc_stat.user(pid) in {0, proc_stat.user(main)}
             if owner is not None:
-                return owner == tree
+                return False
             pid = process.parent
         return False
 
@@ -127,14 +133,18 @@ class Descendants(Roots):
         table = proc_stat.read_all()
         owners: dict[int, int | None] = {}
         for _ in range(2):
-            owners = {}
+            owners, outside = {}, set[int]()
             for pid in table:
-                self._climb(pid, table, owners)
+                self._climb(pid, table, owners, outside)
             self._learn(table, owners)
         return table, owners
 
-    def _climb(self, pid: int, table: "Table", owners: "dict[int, int | None]") -> None:
-        """Find the tree of a process, and of those that are passed on the way up to its root."""
+    def _climb(self, pid: int, table: "Table", owners: "dict[int, int | None]", outside: set[int]) -> None:
+        """Find the tree of a process, and of those that are passed on the way up to its root.
+
+        Who has another top above it than lifeinit came from outside, whatever number its session has: our own orphans
+        are handed to us. A top that is dead may be on its way out of /proc, which shows no parent of it any more.
+        """
         passed: list[ProcStat] = []
         owner: int | None = None
         # The lines were read one after the other: with pids that were reused meanwhile they could form a circle.
@@ -150,8 +160,10 @@ class Descendants(Roots):
                 owner = self._roots[pid]
                 break
             pid = process.parent
+        if pid in outside or (pid == 0 and self._adopts_orphans and not passed[-1].is_dead):
+            outside.update(process.pid for process in passed)
         for process in reversed(passed):
-            if owner is None:
+            if owner is None and process.pid not in outside:
                 owner = self._of_orphan(process)
             owners[process.pid] = owner
         owners.setdefault(self._own, None)
@@ -160,12 +172,16 @@ class Descendants(Roots):
         """The tree of a process that has no root above it."""
         if self._strangers.get(process.pid) == process.started:
             return None
-        tree = self._sessions.get(process.session, self._groups.get(process.group))
+        tree = self._of_session(process)
         if tree is None and process.parent == self._own:
             tree = None if self._marks is None else self._marks.serial_of(process.pid)
             if tree is None and self._own != 1 and not self._strangers:
                 return _UNKNOWN_TREE  # nobody enters a subreaper's tree from outside
         return tree
+
+    def _of_session(self, process: "ProcStat") -> int | None:
+        """The tree whose session or process group it is in. Nobody from outside can enter one. setpgid(2)"""
+        return self._sessions.get(process.session, self._groups.get(process.group))
 
     def _learn(self, table: "Table", owners: "dict[int, int | None]") -> None:
         """Remember the sessions and groups of the trees: whoever is in one now may be an orphan later."""

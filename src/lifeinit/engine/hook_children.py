@@ -34,8 +34,10 @@ class RunningHook:
 class HookChildren(Children):
     """Knows which pid is the hook, and which are probes."""
 
-    def __init__(self, plan: "Plan", machine: "Machine", services: "PlainServices") -> None:
-        self._descendants = Descendants(has_marks=True)
+    def __init__(
+        self, plan: "Plan", machine: "Machine", services: "PlainServices", adopts_orphans: bool = True
+    ) -> None:
+        self._descendants = Descendants(True, adopts_orphans)
         super().__init__(plan, machine, services, self._descendants)
         self._wait = rounds.Wait()  # for the end of a terminated hook
         self._probes: dict[int, tuple[int, int]] = {}  # pid and tree

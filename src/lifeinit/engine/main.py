@@ -23,28 +23,26 @@ def run(plan: Plan) -> "NoReturn":
     descriptors.fill_stdio()
     syscalls.drop_python_handlers()
     syscalls.name_process()
-    role = "as PID 1"
-    if os.getpid() != 1:
-        role = _become_subreaper()
+    adopts_orphans = os.getpid() == 1 or _become_subreaper()
     if plan.parent_death_signal is not None:
         _hear_of_parents_death(plan.parent_death_signal, plan.parent)
     if plan.verbose:
-        log.say(f"runs {role}", "begin", "debug")
-    syscalls.leave(_run(plan))
+        log.say(f"runs {_role(adopts_orphans)}", "begin", "debug")
+    syscalls.leave(_run(plan, adopts_orphans))
 
 
-def _run(plan: Plan) -> int:
+def _run(plan: Plan, adopts_orphans: bool = True) -> int:
     try:
-        return supervisor_of(plan).run()
+        return supervisor_of(plan, adopts_orphans).run()
     except Exception as error:  # noqa: BLE001  # even the last resort failed: its status at least is kept
         log.report(error)
         return exit_status.SOFTWARE
 
 
-def supervisor_of(plan: Plan) -> Supervisor:
-    """The supervisor with what this plan needs."""
+def supervisor_of(plan: Plan, adopts_orphans: bool = True) -> Supervisor:
+    """The supervisor with what this plan needs. `adopts_orphans`: those below lifeinit become its children."""
     machine, services = Machine(plan), _services(plan)
-    return Supervisor(plan, machine, services, _children(plan, machine, services))
+    return Supervisor(plan, machine, services, _children(plan, machine, services, adopts_orphans))
 
 
 # The plan decides, before the app lives, what is loaded: later the file system may be another one, or not answer.
@@ -59,33 +57,40 @@ def _services(plan: Plan) -> PlainServices:
     return Services(plan)
 
 
-def _children(plan: Plan, machine: Machine, services: PlainServices) -> Children:
+def _children(plan: Plan, machine: Machine, services: PlainServices, adopts_orphans: bool) -> Children:
     """A plain init loads nothing for hooks and probes."""
     if plan.plain:
-        return Children(plan, machine, services, _roots())
+        return Children(plan, machine, services, _roots(adopts_orphans))
     from lifeinit.engine.hook_children import HookChildren  # noqa: PLC0415
 
-    return HookChildren(plan, machine, services)
+    return HookChildren(plan, machine, services, adopts_orphans)
 
 
-def _roots() -> Roots:
+def _roots(adopts_orphans: bool) -> Roots:
     """Of a plain init; where it is not PID 1 it has to know which processes descend from its children."""
     if os.getpid() == 1:
         return Roots()
     from lifeinit.engine.descendants import Descendants  # noqa: PLC0415
 
-    return Descendants(has_marks=False)
+    return Descendants(False, adopts_orphans)
 
 
-def _become_subreaper() -> str:
+def _become_subreaper() -> bool:
+    """Whether we may."""
     from lifeinit.engine import c_library  # noqa: PLC0415
 
     try:
         c_library.become_subreaper()
     except OSError as error:
         log.say(f"cannot become a subreaper, so orphans go to PID 1: {error.strerror}")
-        return f"as pid {os.getpid()}, not as a subreaper"
-    return f"as pid {os.getpid()}, a subreaper"
+        return False
+    return True
+
+
+def _role(adopts_orphans: bool) -> str:
+    if os.getpid() == 1:
+        return "as PID 1"
+    return f"as pid {os.getpid()}, {'a subreaper' if adopts_orphans else 'not as a subreaper'}"
 
 
 def _hear_of_parents_death(signo: int, parent: int) -> None:

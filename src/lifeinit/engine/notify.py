@@ -90,12 +90,15 @@ class Notifications:
         tools systemd-notify(1) waits for its message to be read.
         """
         belongs = sender > 0 and app.owns(sender)
-        if not belongs and sender > 0 and not socket.has_warned and proc_stat.read(sender) is None:
+        if not belongs and sender > 0 and not socket.has_warned:
             socket.has_warned = True
-            log.say(
-                f"a notification is ignored: its sender, pid {sender}, exited before it could be identified;"
-                " send it from a process that lives on, or with systemd-notify, which waits"
-            )
+            why = "is no process of the app's own"
+            if proc_stat.read(sender) is None:
+                why = (
+                    "exited before it could be identified; send it from a process that lives on, or with"
+                    " systemd-notify, which waits"
+                )
+            log.say(f"a notification is ignored: its sender, pid {sender}, {why}")
         return belongs
 
     def close(self, process: int) -> None:

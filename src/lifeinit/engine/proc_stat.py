@@ -74,6 +74,15 @@ def ignores(pid: int, signo: int) -> bool:
     return bool(ignored >> (signo - 1) & 1)
 
 
+def user(pid: int) -> int | None:
+    """Its real user: of a set-user-ID program the one who has started it. None where /proc does not show it."""
+    try:
+        with open(f"/proc/{pid}/status", "rb") as status:
+            return next((int(line.split()[1]) for line in status if line.startswith(b"Uid:")), None)
+    except OSError:
+        return None
+
+
 def read_all() -> dict[int, ProcStat]:
     """Every process that /proc shows, by its pid. Raises OSError where it does not show even this one."""
     processes = (read(int(entry)) for entry in os.listdir("/proc") if entry.isdecimal())

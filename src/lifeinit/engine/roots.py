@@ -47,8 +47,8 @@ class Roots:
         """A child is no more, and its pid may be another process's from now on."""
         self._roots.pop(pid, None)
 
-    def belongs_to(self, pid: int, tree: int) -> bool:
-        """Whether one process belongs to a tree."""
+    def speaks_for(self, pid: int, tree: int, main: int) -> bool:  # noqa: ARG002  # whose user counts for a mark
+        """Whether one process surely belongs to a tree."""
         return self._roots.get(pid) == tree
 
     def leftovers(self) -> "list[ProcStat]":

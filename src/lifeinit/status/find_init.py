@@ -106,6 +106,9 @@ def _others() -> "list[proc.Process]":
     named = [process for process in proc.every() if process.name == _NAME and process.pid not in {1, os.getpid()}]
     able = [p for p in named if p.uid in trusted and proc.shares_mounts(p) is not False and _may_be_init(p)]
     pids = {process.pid for process in able}
+    first = proc.look(1)
+    if first is not None and first.name == _NAME and proc.shares_mounts(first) is not False:
+        pids.add(1)  # also where its state may not be read
     return [process for process in able if pids.isdisjoint(proc.ancestors(process))]
 
 

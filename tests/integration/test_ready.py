@@ -249,6 +249,23 @@ def test_the_ready_file_is_there_while_the_app_serves(init: Start, tmp_path: Pat
     assert not ready_file.exists()
 
 
+@needs.ROOT
+def test_a_link_where_the_ready_files_directory_was_missing(init: Start, tmp_path: Path) -> None:
+    """The app made one before it crashed, and in its second life root wrote into a directory of root's."""
+    tmp_path.chmod(0o755)
+    for name, mode in (("app", 0o777), ("roots", 0o755)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name).chmod(mode)
+    app = "if test -e app/run; then echo second life; exec sleep 1000; fi; ln -s ../roots app/run; exit 3"
+    hooks = f'ready_file = "{tmp_path}/app/run/ready"\n[app]\nuser = "4711"\nrestart = "on-failure"\n'
+    running = init("sh", "-c", app, hooks=hooks)
+    running.expect("second life")
+    while not any("cannot write the ready file" in line for line in running.stderr()[-2:]):
+        assert running.process.poll() is None
+        assert not list((tmp_path / "roots").iterdir())
+    running.end()
+
+
 def test_a_ready_file_that_cannot_be_written(init: Start) -> None:
     running = init(*listener("TERM=0"), hooks='ready_file = "/nowhere/up"\n')
     running.expect("ready")

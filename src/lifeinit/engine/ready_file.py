@@ -28,9 +28,16 @@ class ReadyFile:
         self._directory: int | None = None
         self._child: int | None = None
         self._written = self._wanted = False
+        self._app_has_lived = False
 
-    def open_directory(self) -> None:
-        """Before an app lives. Until the directory exists there is nothing to write to or to remove."""
+    def app_starts(self) -> None:
+        """The last look for the directory: in a later life a link of the app's could stand in its place."""
+        if not self._app_has_lived:
+            self._open_directory()
+        self._app_has_lived = True
+
+    def _open_directory(self) -> None:
+        """Until the directory exists there is nothing to write to or to remove."""
         if self._directory is None:
             try:
                 self._directory = os.open(os.path.dirname(self._path), os.O_RDONLY | os.O_DIRECTORY)
@@ -39,7 +46,7 @@ class ReadyFile:
 
     def remove_old(self) -> None:
         """Remove what an earlier run left, before anything is started."""
-        self.open_directory()
+        self._open_directory()
         self._start(False)
         self._wait(_START_LIMIT)
 

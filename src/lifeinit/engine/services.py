@@ -55,7 +55,7 @@ class Services(PlainServices):
                     "memory.oom.group is 1: an out-of-memory kill ends lifeinit too, without post_stop", level="debug"
                 )
         if process == 0 and self._ready_file is not None:
-            self._ready_file.open_directory()
+            self._ready_file.app_starts()
         return self._notifications.prepare(process)
 
     def after_exit(self, process: int) -> bool:

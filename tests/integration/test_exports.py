@@ -144,7 +144,7 @@ def test_another_user_cannot_replace_roots_file(init: Start, tmp_path: Path) -> 
     os.chown(theirs, 4711, 4711)
     evil = """
         for file in "$LIFEINIT_ENV" $TMPDIR/*/env $TMPDIR/lifeinit-env-*; do
-            rm -f "$file" && echo BAD=1 > "$file" && echo "replaced"
+            test -e "$file" && rm -f "$file" && echo BAD=1 > "$file" && echo "replaced"
         done 2>/dev/null
         mv $TMPDIR $TMPDIR.old 2>/dev/null
         mkdir -p "${LIFEINIT_ENV%/*}" 2>/dev/null

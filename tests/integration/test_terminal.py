@@ -275,6 +275,8 @@ def test_a_hook_leads_a_session_of_its_own(terminal: Open) -> None:
     )
     pid, group, session = screen.until("\n").split()
     assert pid == group == session
+    screen.rest()
+    assert screen.status() == 0
 
 
 def test_a_hook_is_not_killed_for_a_process_that_wants_the_terminal(terminal: Open, tmp_path: Path) -> None:

@@ -36,8 +36,10 @@ def applications(application_python: ApplicationPython) -> Path:
 @pytest.fixture
 def run(init: Start, tmp_path: Path) -> Run:
     def start(*app: str, hooks: str = "", env: dict[str, str] | None = None) -> Running:
-        # gunicorn keeps a socket below HOME.
-        return init(*app, hooks=hooks, env={"HOME": str(tmp_path), **(env or {})}, through=ONE_STREAM)
+        # gunicorn keeps a socket below HOME, and Celery a directory below TMPDIR, which stays where it is killed.
+        return init(
+            *app, hooks=hooks, env={"HOME": str(tmp_path), "TMPDIR": str(tmp_path), **(env or {})}, through=ONE_STREAM
+        )
 
     return start
 

@@ -39,8 +39,11 @@ class Cluster:
         )
 
     def server(self, *options: str) -> list[str]:
-        """The command of the server. It listens at a socket in the directory, and at no port."""
-        where = ["-k", str(self.directory), "-c", "listen_addresses="]
+        """The command of the server. It listens at a socket in the directory, and at no port.
+
+        Its shared memory is in its own files: in /dev/shm one that is killed would leave it behind.
+        """
+        where = ["-k", str(self.directory), "-c", "listen_addresses=", "-c", "dynamic_shared_memory_type=mmap"]
         return [program("postgres"), "-D", str(self.data), *where, *options]
 
     def client(self, *options: str) -> list[str]:

@@ -105,7 +105,7 @@ def shop(applications: Path, broker: Broker, port: int, tmp_path: Path) -> Itera
     def start(**env: str) -> Running:
         command = [*ONE_STREAM, str(applications / "python"), "-u", "shop.py"]
         package = {"PYTHONPATH": str(Path(lifeinit.__file__).parents[1])}
-        variables = {"HOME": str(tmp_path), "PORT": str(port), **package, **broker, **env}
+        variables = {"HOME": str(tmp_path), "TMPDIR": str(tmp_path), "PORT": str(port), **package, **broker, **env}
         started.append(Running(command, tmp_path, base_environment() | variables))
         return started[-1]
 

@@ -265,8 +265,10 @@ def test_a_stopped_app_is_woken_for_its_stop(init: Start, hooks: str | None, opt
 def test_leftover_processes_get_a_sigcont_only_if_they_are_stopped(init: Start) -> None:
     """One runs and says which signals it gets; the other has stopped itself, and ends on the SIGTERM it was sent."""
     runs = " ".join(f"'{word}'" for word in listener("TERM=0", "TELL=up"))
-    stopped = "trap 'echo woken; exit' TERM; echo > up; kill -STOP $$; while :; do sleep 0.1; done"
-    app = f'setsid {runs} & read x < up; setsid sh -c "{stopped}" & read x < up; exit 3'
+    stopped = "trap 'echo woken; exit' TERM; kill -STOP $$; while :; do sleep 0.1; done"
+    # SIGTERM first and the stop after it would leave a process that only SIGKILL ends.
+    until = 'until grep -q "^State:.T" /proc/$!/status; do :; done'
+    app = f'setsid {runs} & read x < up; setsid sh -c "{stopped}" & {until}; exit 3'
     running = init("sh", "-c", app.replace("$$", r"\$\$"), fifo="up")
     assert sorted(running.rest()) == ["TERM", "ready", "woken"]
     assert running.status() == 3

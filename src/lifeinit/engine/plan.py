@@ -98,6 +98,20 @@ class Ready(Record):
     abort: bool = True
 
 
+class Alive(Record):
+    """How it is learnt that a process that is ready still works, and what follows once it does not.
+
+    `program`, the prober, runs as long as the process answers: it writes a reason and ends with 1 once it is unhealthy.
+    `recovery` ends with 0 when it answers again, for "warn". `watchdog` is the longest time in seconds between two
+    WATCHDOG=1 of the process itself. sd_notify(3)
+    """
+
+    program: Program | None = None
+    recovery: Program | None = None
+    watchdog: float | None = None
+    on_failure: "Literal['stop', 'restart', 'warn']" = "stop"
+
+
 class Restart(Record):
     """Whether a life that ended by itself is followed by another: at most `most` times within `window` seconds."""
 
@@ -120,6 +134,7 @@ class Process(Record):
     ready: Ready | None = None
     restart: Restart = Restart()
     rewrite: tuple[tuple[int, int | None], ...] = ()
+    alive: Alive | None = None
 
 
 class Inherited(Record):
@@ -179,7 +194,7 @@ class Plan(Record):
 
 
 _KINDS: dict[str, type[Record]] = {
-    kind.__name__: kind for kind in (User, Identity, Program, Hook, Ready, Restart, Process, Inherited, Plan)
+    kind.__name__: kind for kind in (User, Identity, Program, Hook, Ready, Alive, Restart, Process, Inherited, Plan)
 }
 
 

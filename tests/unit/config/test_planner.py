@@ -126,6 +126,7 @@ WITHOUT_ROW = {
     "Plan.hook_file": "where it lies: for a lifeinit below this one",
     "Process.name": "the name in [process.NAME]",
     "Process.program": "holds what command, user and others fill",
+    "Process.alive": "the engine knows it; its key is to come",
     "Process.restart": "holds what restart and others fill",
     "Program.identity": "holds what user and others fill",
     "Program.call": "a Python function",

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lifeinit.engine.plan import (
+    Alive,
     Hook,
     Identity,
     Inherited,
@@ -79,6 +80,14 @@ _processes = st.lists(
             Restart, when=st.sampled_from(["no", "always"]), most=st.integers(1, 9), window=st.floats(0, 9)
         ),
         rewrite=_rewrites,
+        alive=st.none()
+        | st.builds(
+            Alive,
+            program=st.none() | _programs,
+            recovery=st.none() | _programs,
+            watchdog=_seconds,
+            on_failure=st.sampled_from(["stop", "restart", "warn"]),
+        ),
     ),
     min_size=1,
     max_size=3,

@@ -1,4 +1,4 @@
-"""The command lines that start `prober.py`: what the engine runs for `wait_for` and for a ready probe.
+"""The command lines that start `prober.py`: what the engine runs for `wait_for`, `ready` and `alive`.
 
 A child of the engine runs the module itself in place of a new interpreter: see `Program.module`.
 """
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Literal
 
-    Flag = Literal["--insecure", "--verbose", "--json", "--quiet"]
+    Flag = Literal["--insecure", "--verbose", "--json", "--quiet", "--recovery"]
 
 PROBER = "lifeinit.probes.prober"
 _SCRIPT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "prober.py")
@@ -32,6 +32,23 @@ def ready_command(argv: "Sequence[str]", interval: float = 1.0, *flags: "Flag") 
     return (*_start("ready", interval, flags), "--command", "--", *argv)
 
 
+def alive_program(
+    target: str, interval: float = 10.0, timeout: float = 5.0, failures: int = 3, *flags: "Flag"
+) -> tuple[str, ...]:
+    """Ends with 1 and a reason once so many tries in a row have failed, and is silent and lives on until then.
+
+    With `--recovery` it ends with 0 once the target answers. The target is as written, not expanded.
+    """
+    return (*_start_alive(interval, timeout, failures, flags), "--", _without_secrets(target))
+
+
+def alive_command(
+    argv: "Sequence[str]", interval: float = 10.0, timeout: float = 5.0, failures: int = 3, *flags: "Flag"
+) -> tuple[str, ...]:
+    """The same for a program that is to exit with 0. Its output is shown only if `--verbose`."""
+    return (*_start_alive(interval, timeout, failures, flags), "--command", "--", *argv)
+
+
 def _without_secrets(target: str) -> str:
     from lifeinit.probes.targets import without_secrets  # noqa: PLC0415  # 3 ms that only a target has to pay
 
@@ -40,3 +57,7 @@ def _without_secrets(target: str) -> str:
 
 def _start(mode: str, interval: float, flags: "Sequence[Flag]") -> tuple[str, ...]:
     return (sys.executable, "-I", "-S", "-B", _SCRIPT, mode, "--interval", repr(interval), *flags)
+
+
+def _start_alive(interval: float, timeout: float, failures: int, flags: "Sequence[Flag]") -> tuple[str, ...]:
+    return (*_start("alive", interval, ()), "--timeout", repr(timeout), "--failures", str(failures), *flags)

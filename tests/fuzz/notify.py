@@ -49,7 +49,7 @@ class Listener:
         assert address is not None
         self._address = "\0" + address.decode()[1:]
         self._sender = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self._app = RunningApp(os.getpid(), lambda pid: pid == os.getpid())
+        self._app = RunningApp(os.getpid(), lambda pid, _: pid == os.getpid())
 
     def close(self) -> None:
         self._sender.close()

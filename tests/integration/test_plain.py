@@ -1,5 +1,7 @@
 """Without a hook file: an init like tini."""
 
+import os
+import shlex
 import signal
 from pathlib import Path
 
@@ -162,6 +164,22 @@ def test_orphans_are_reaped(init: Start) -> None:
     running = init(*python("orphans", "50", "watch"))
     running.expect("no zombies")
     assert running.status() == 0
+
+
+@needs.STRACE
+def test_a_storm_of_orphans_lets_signals_through(init: Start, tmp_path: Path) -> None:
+    """Those that die faster than they are reaped kept lifeinit from a stop request. None of these 1,500 is lost."""
+    through = ["strace", "-qq", "-o", "trace", "-e", "trace=wait4,rt_sigtimedwait", "-e", "signal=none"]
+    running = init(
+        "sh", "-c", f"kill -STOP $PPID; exec {shlex.join(python('orphans', '1500', 'count'))}", through=through
+    )
+    running.expect("zombies 1500")
+    os.kill(running.child(), signal.SIGCONT)
+    assert running.status() == 0
+    turns = (tmp_path / "trace").read_text().split("rt_sigtimedwait(")
+    reaped = [turn.count("}], WNOHANG") for turn in turns]
+    assert sum(reaped) == 1500 + 1  # the app
+    assert max(reaped) <= 2 * 512  # the second at the begin of cleanup
 
 
 @pytest.mark.usefixtures("namespaces")

@@ -478,6 +478,28 @@ def test_a_flood_of_notifications_costs_no_memory(init: Start, tell: Callable[[s
     assert peak(running.pid) - before < 512, "kB"
 
 
+@needs.STRACE
+@pytest.mark.parametrize(("chains", "senders"), [(8, 1), (1, 8)], ids=["each far away", "all of one parent"])
+def test_who_speaks_for_the_app_is_looked_up_within_bounds(
+    init: Start, tmp_path: Path, chains: int, senders: int
+) -> None:
+    """Each sender cost up to 256 readings of /proc: 400 of them delayed a stop by up to 1.8 s.
+
+    One wake-up finds eight messages. It reads nobody twice, and what it does not manage is left to the next one.
+    """
+    trace = "trace=openat,rt_sigtimedwait"
+    through = ["strace", "-qq", "-o", "trace", "-e", trace, "-e", "signal=none"]
+    app = python("kin", str(chains), "120", str(senders))
+    running = init(*app, hooks=TOLD + 'ready = "notify"\n', through=through)
+    running.expect("sent")
+    os.kill(running.child(), SIGCONT)
+    running.expect("post_start")  # READY=1 was the last one
+    turns = (tmp_path / "trace").read_text().split("rt_sigtimedwait(")
+    reads = [len(re.findall(r'"/proc/\d+/stat"', turn)) for turn in turns]
+    assert chains * 120 <= sum(reads) <= chains * 120 + senders + 20
+    assert max(reads) <= 256 + 120
+
+
 def wait_for_status(running: Running, text: str) -> None:
     while (state := running.published()) is None or state.processes[0].status != text:
         assert running.process.poll() is None, running.stderr()

@@ -4,6 +4,7 @@ import errno
 import os
 
 from lifeinit.engine import log, proc_stat, syscalls
+from lifeinit.engine.roots import Lookup
 from lifeinit.engine.signals import number_of
 
 TYPE_CHECKING = False
@@ -22,7 +23,7 @@ class RunningApp:
     lives; when it dies before the other, which is then handed to us, the other takes its place.
     """
 
-    def __init__(self, pid: int, is_descendant: "Callable[[int], bool]") -> None:
+    def __init__(self, pid: int, is_descendant: "Callable[[int, Lookup], bool]") -> None:
         self.pid = pid
         self.status_text = ""
         self._is_descendant = is_descendant
@@ -34,9 +35,9 @@ class RunningApp:
         """The main process, and the one that it has named instead."""
         return (self.pid, self._other[0]) if self._to_other(0) and self._other else (self.pid,)
 
-    def owns(self, pid: int) -> bool:
+    def owns(self, pid: int, lookup: Lookup) -> bool:
         """Whether a process is the main one or descends from the one that was started: it may speak for the app."""
-        return pid in self.pids or self._is_descendant(pid)
+        return pid in self.pids or self._is_descendant(pid, lookup)
 
     def wake(self, group: bool) -> None:
         """Send SIGCONT to the main process if it is stopped: it would act on nothing else but SIGKILL."""
@@ -74,7 +75,7 @@ class RunningApp:
         except OSError as error:
             return _NOT_OWN if error.errno in _NO_PROCESS else f"pidfd_open: {error.strerror}"
         roles = {pid, syscalls.group_of(pid)} & set(ours)
-        if roles - {self.pid} or not self._is_descendant(pid):
+        if roles - {self.pid} or not self._is_descendant(pid, Lookup()):
             os.close(descriptor)
             return _NOT_OWN
         self._other = (pid, descriptor)

@@ -35,6 +35,7 @@ class Children:
         self.app_pids: dict[int, int] = {}
         self.app_began = self.hook_began = time.monotonic()
         self.hook_pid = 0
+        self.has_unreaped = False  # whether children may be dead of whom no signal will tell
 
     # Starting.
 
@@ -61,7 +62,9 @@ class Children:
             sentence = f"cannot run {_the(plan)}: no socket for it: {error.strerror}"
             return ev.StartFailed(process, exit_status.NOT_EXECUTABLE, sentence)
         self.app_began = time.monotonic()
-        self.apps[process] = RunningApp(pid, lambda other: self.roots.speaks_for(other, tree, self.apps[process].pid))
+        self.apps[process] = RunningApp(
+            pid, lambda other, lookup: self.roots.speaks_for(other, tree, self.apps[process].pid, lookup)
+        )
         self.app_pids[process] = pid
         self.terminal.app_started()
         if process == len(self._plan.processes) - 1 and all(p.restart.when == "no" for p in self._plan.processes):
@@ -109,8 +112,8 @@ class Children:
     # Their ends.
 
     def reap(self) -> "Iterator[ev.Event]":
-        """What comes of every child that is dead. A role is given up before its event is handed out."""
-        dead = list(self._reaped())
+        """What comes of the children that are dead. A role is given up before its event is handed out."""
+        dead = self._reaped()
         # Of deaths that came together the failures count first: which of them was the first nobody can tell.
         for pid, ending in sorted(dead, key=lambda death: death[1].status == 0):
             event = self._ended(pid, ending)
@@ -122,15 +125,17 @@ class Children:
         for pid, ending in self._reaped():
             self._ended(pid, ending)
 
-    def _reaped(self) -> "Iterator[tuple[int, ev.Ending]]":
-        """Reap every child that is dead. One of the app that was stopped is the terminal's matter."""
-        while (reaped := syscalls.reap(self._of_interest())) is not None:
-            pid, news = reaped
-            if isinstance(news, ev.Ending):
+    def _reaped(self) -> "list[tuple[int, ev.Ending]]":
+        """Reap the children that are dead. One of the app that was stopped is the terminal's matter."""
+        dead: list[tuple[int, ev.Ending]] = []
+        news, self.has_unreaped = syscalls.reap(self._of_interest())
+        for pid, what in news:
+            if isinstance(what, ev.Ending):
                 self.roots.reaped(pid)
-                yield pid, news
+                dead.append((pid, what))
             elif 0 in self.apps and pid == self.apps[0].pid:
-                self.terminal.app_stopped(pid, news)
+                self.terminal.app_stopped(pid, what)
+        return dead
 
     def _of_interest(self) -> tuple[int, ...] | None:
         """The pids whose end means something; None where the end of each child is logged."""

@@ -26,6 +26,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from lifeinit.engine.marks import Marks
     from lifeinit.engine.proc_stat import ProcStat
+    from lifeinit.engine.roots import Lookup
 
     Table = dict[int, ProcStat]
 
@@ -106,24 +107,35 @@ class Descendants(Roots):
         table, owners = self._read()
         return [process for pid, process in table.items() if owners[pid] is not None and not process.is_dead]
 
-    def speaks_for(self, pid: int, tree: int, main: int) -> bool:
-        """Whether one process surely belongs to a tree. Reads of /proc its ancestors alone, and not for ever.
+    def speaks_for(self, pid: int, tree: int, main: int, lookup: "Lookup") -> bool:
+        """Whether one process surely belongs to a tree. Reads of /proc its ancestors alone, and not for ever."""
+        passed: list[int] = []
+        answer: bool | None = None
+        while answer is None and len(passed) < _MOST_ANCESTORS:
+            answer = self._roots[pid] == tree if pid in self._roots else lookup.answers.get(pid)
+            if answer is None:
+                passed.append(pid)
+                lookup.reads += 1
+                process = proc_stat.read(pid)
+                if process is None or pid == self._own:
+                    answer = False
+                else:
+                    answer = self._is_orphan_of(process, tree, main)
+                    pid = process.parent
+        if answer is None:
+            del passed[1:]  # the others are nearer to whoever it may be
+        lookup.answers.update(dict.fromkeys(passed, bool(answer)))
+        return bool(answer)
+
+    def _is_orphan_of(self, process: "ProcStat", tree: int, main: int) -> bool | None:
+        """Whether a process that is no root belongs to a tree; None where its parent has to be asked.
 
         Everybody can read a mark and put it on. So it counts for a process of root's or of the main process's user.
         """
-        for _ in range(_MOST_ANCESTORS):
-            if pid in self._roots:
-                return self._roots[pid] == tree
-            process = proc_stat.read(pid)
-            if process is None or pid == self._own:
-                return False
-            owner = self._of_orphan(process)
-            if owner == tree:
-                return self._of_session(process) == tree or proc_stat.user(pid) in {0, proc_stat.user(main)}
-            if owner is not None:
-                return False
-            pid = process.parent
-        return False
+        owner = self._of_orphan(process)
+        if owner == tree:
+            return self._of_session(process) == tree or proc_stat.user(process.pid) in {0, proc_stat.user(main)}
+        return None if owner is None else False
 
     def _read(self) -> "tuple[Table, dict[int, int | None]]":
         """One reading of /proc, and the tree of each process in it.

@@ -67,9 +67,10 @@ class Leftovers:
     def wait(self, limit: float) -> None:
         """Reap until none is left, so many seconds at most, without the state machine."""
         deadline = time.monotonic() + limit
-        syscalls.reap(wanted=())  # a SIGCHLD may have been read already
+        _, more = syscalls.reap(wanted=())  # a SIGCHLD may have been read already
         while self.gone() is None:
             until = deadline if self.due is None else min(deadline, self.due)
-            if syscalls.wait(until) is None and time.monotonic() >= deadline:
+            syscalls.wait(0.0 if more else until)
+            if time.monotonic() >= deadline:
                 return
-            syscalls.reap(wanted=())
+            _, more = syscalls.reap(wanted=())

@@ -12,6 +12,7 @@ from lifeinit.engine import events as ev
 from lifeinit.engine import log, proc_stat, syscalls
 from lifeinit.engine.plan import Plan
 from lifeinit.engine.record import Record
+from lifeinit.engine.roots import Lookup
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,6 +24,9 @@ _LONGEST_MESSAGE = 4096  # bytes
 # Messages for one wake-up. No less than wait on the socket (net.unix.max_dgram_qlen: 10, systemd sets 512): each that
 # comes later brings a signal of its own. unix(7)
 _MOST_AT_ONCE = 1024
+# Readings of /proc for one wake-up, plus those for one sender. The other messages wait for the next turn of the loop,
+# which handles a stop request first.
+_MOST_READS = 256
 _LONGEST = 365 * 86400.0  # seconds
 _LONGEST_STATUS = 200
 _CREDENTIALS_SIZE = 12  # pid, uid, gid. unix(7)
@@ -43,6 +47,7 @@ class Notifications:
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
         self._sockets: dict[int, NotifySocket] = {}
+        self.unread = False  # whether messages wait for which no signal will come
         # lifeinit itself notifies its supervisor then: two that say READY would be one too many.
         self._hides = any(process.ready is not None for process in plan.processes)
 
@@ -62,6 +67,7 @@ class Notifications:
     def read(self, apps: "Mapping[int, RunningApp]") -> "list[tuple[int, News]]":
         """What the processes that live have said: of each word the last."""
         news = []
+        self.unread = False
         for process, socket in self._sockets.items():
             words = self._believed(socket, apps.get(process))
             if words:
@@ -72,24 +78,28 @@ class Notifications:
         """The words of those who may speak for the process."""
         words: dict[bytes, bytes] = {}
         judged: dict[int, bool] = {}  # one who floods us is looked up once
+        lookup = Lookup()
         for _ in range(_MOST_AT_ONCE):
+            if lookup.reads >= _MOST_READS:
+                self.unread = True
+                break
             message = socket.receive()
             if message is None:
                 break
             sender, text = message
             if sender not in judged:
-                judged[sender] = app is not None and self._is_of(app, sender, socket)
+                judged[sender] = app is not None and self._is_of(app, sender, socket, lookup)
             if judged[sender]:
                 words.update(_words(text))
         return words
 
-    def _is_of(self, app: "RunningApp", sender: int, socket: "NotifySocket") -> bool:
+    def _is_of(self, app: "RunningApp", sender: int, socket: "NotifySocket", lookup: Lookup) -> bool:
         """Whether the sender is a process of the app. Pid 0 is one of another PID namespace.
 
         One that has ended before its message is read cannot be looked up any more. systemd ignores it too; of its own
         tools systemd-notify(1) waits for its message to be read.
         """
-        belongs = sender > 0 and app.owns(sender)
+        belongs = sender > 0 and app.owns(sender, lookup)
         if not belongs and sender > 0 and not socket.has_warned:
             socket.has_warned = True
             why = "is no process of the app's own"

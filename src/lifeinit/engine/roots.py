@@ -11,6 +11,16 @@ if TYPE_CHECKING:
     from lifeinit.engine.proc_stat import ProcStat
 
 
+class Lookup:
+    """What one wake-up has learned of processes that may speak for an app, so that none is read of /proc twice."""
+
+    __slots__ = ("answers", "reads")
+
+    def __init__(self) -> None:
+        self.answers: dict[int, bool] = {}
+        self.reads = 0
+
+
 class Roots:
     """Each child is the root of a tree, which is named by the child's serial number.
 
@@ -47,7 +57,7 @@ class Roots:
         """A child is no more, and its pid may be another process's from now on."""
         self._roots.pop(pid, None)
 
-    def speaks_for(self, pid: int, tree: int, main: int) -> bool:  # noqa: ARG002  # whose user counts for a mark
+    def speaks_for(self, pid: int, tree: int, main: int, lookup: Lookup) -> bool:  # noqa: ARG002  # for those who ask
         """Whether one process surely belongs to a tree."""
         return self._roots.get(pid) == tree
 

@@ -78,6 +78,11 @@ class Services(PlainServices):
         """Whether the signal says that a message waits on a notify socket."""
         return syscalls.is_of_socket(came)
 
+    @property
+    def has_unread(self) -> bool:
+        """Whether messages wait on a notify socket for which no signal will come."""
+        return self._notifications.unread
+
     def notified(self, apps: "Mapping[int, RunningApp]", roles: "Collection[int]") -> list[ev.Event]:
         """The events that waiting messages stand for. `roles` are the pids that have a role of their own."""
         events: list[ev.Event] = []

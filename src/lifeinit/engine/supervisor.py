@@ -152,7 +152,7 @@ class Supervisor:
         stand behind others. Not without an end, though: realtime signals queue, and only a stop request may not wait.
         Where nothing else can happen the next wait reads what is pending.
         """
-        most, heard, died = _MOST_AT_ONCE, False, False
+        most, heard, died = _MOST_AT_ONCE, self.services.has_unread, self.children.has_unreaped
         while came is not None:
             if came.si_signo == _CHLD:
                 died = True
@@ -200,6 +200,8 @@ class Supervisor:
 
     def _next_deadline(self) -> float | None:
         """When something is due although no signal comes. Monotonic clock"""
+        if self.services.has_unread or self.children.has_unreaped:
+            return 0.0  # the last turn has left something
         settle_at = self._settle_at
         if settle_at is None:
             return min(self.deadlines.values()) if self.deadlines else None

@@ -10,7 +10,7 @@ from lifeinit.engine.events import Ending
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import signal as _signal
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from collections.abc import Set as AbstractSet
     from typing import NoReturn
 else:
@@ -21,6 +21,7 @@ SOCKET_SIGNAL = signals.RTMAX  # a realtime signal of the same number that a pro
 _STDIN = 0
 _INT, _QUIT = (int(signo) for signo in (_signal.SIGINT, _signal.SIGQUIT))
 _DEATH = 1.0  # seconds that SIGKILL may take
+_MOST_REAPED = 512  # children at once, which takes 5 ms
 _P_PIDFD = 3  # os has it only where the C library knew it when Python was built. waitid(2)
 
 
@@ -87,22 +88,24 @@ def is_of_socket(came: "_signal.struct_siginfo") -> bool:
     return came.si_code > 0 and came.si_signo in {SOCKET_SIGNAL, _signal.SIGIO}
 
 
-def reap(wanted: "tuple[int | None, ...] | None") -> "tuple[int, Ending | int] | None":
-    """The next of these children that is dead, with its Ending, or was stopped, with the signal that did it.
+def reap(wanted: "Collection[int] | None") -> "tuple[list[tuple[int, Ending | int]], bool]":
+    """Reap the children that are dead, and say whether there may be more: who forks a storm of orphans has an end.
 
-    All others are reaped on the way without a word; with None every child is told of. None when nothing is left to
-    tell: SIGCHLDs coalesce, one may stand for many deaths. signal(7)
+    Tells of these alone, with None of every one: its Ending, or the signal that has stopped it. SIGCHLDs coalesce, one
+    may stand for many deaths. signal(7)
     """
     waitpid, options = os.waitpid, os.WNOHANG | os.WUNTRACED  # names that a storm of orphans need not look up
+    news: list[tuple[int, Ending | int]] = []
     try:
-        while True:
+        for _ in range(_MOST_REAPED):
             pid, wait_status = waitpid(-1, options)
             if pid == 0:
-                return None
+                return news, False
             if wanted is None or pid in wanted:
-                return pid, _news(wait_status)
+                news.append((pid, _news(wait_status)))
     except ChildProcessError:
-        return None  # no child at all
+        return news, False  # no child at all
+    return news, True
 
 
 def _news(wait_status: int) -> Ending | int:

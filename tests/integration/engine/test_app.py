@@ -13,6 +13,7 @@ import pytest
 
 from lifeinit.engine import proc_stat
 from lifeinit.engine.app import RunningApp
+from lifeinit.engine.roots import Lookup
 
 Cat = subprocess.Popen[bytes]
 Start = Callable[..., Cat]
@@ -56,7 +57,7 @@ def app_of(cat: Cat) -> RunningApp:
     return RunningApp(cat.pid, is_ours)
 
 
-def is_ours(pid: int) -> bool:
+def is_ours(pid: int, _lookup: Lookup) -> bool:
     process = proc_stat.read(pid)
     return process is not None and process.parent == os.getpid()
 
@@ -140,7 +141,7 @@ def test_who_is_not_its_own_is_not_believed(start: Start) -> None:
     ours = {first.pid, hook.pid, left.pid}
     for pid in (hook.pid, member.pid, left.pid, os.getppid(), 2**22 + 1, 2**70):
         assert app.main_is(pid, ours) == NOT_OWN, pid
-    assert RunningApp(first.pid, lambda _: False).main_is(start().pid, ours) == NOT_OWN
+    assert RunningApp(first.pid, lambda _pid, _lookup: False).main_is(start().pid, ours) == NOT_OWN
     assert app.signal(SIGTERM, group=False)
     assert first.wait(timeout=20) == -SIGTERM
 

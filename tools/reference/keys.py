@@ -53,9 +53,17 @@ TABLES: Final = (
     Table(
         "ready",
         "ready.",
-        "A probe",
-        "In `[ready]` or `[process.NAME.ready]`, with exactly one of the first seven.",
+        "A ready probe",
+        "In `[ready]` or `[process.NAME.ready]`, with exactly one of http, tcp, unix, file, command, notify and after.",
         '[ready]\nhttp = "https://127.0.0.1:8443/healthz"\n',
+    ),
+    Table(
+        "alive",
+        "alive.",
+        "An alive probe",
+        "Since 0.10.0. In `[alive]` or `[process.NAME.alive]`, with exactly one of http, tcp, unix, command and "
+        "watchdog.",
+        '[alive]\nhttp = "https://127.0.0.1:8443/healthz"\n',
     ),
 )
 

@@ -4,7 +4,9 @@ import re
 
 from lifeinit.engine.signals import RTMAX, RTMIN, name_of
 from lifeinit.values import interpolation
+from lifeinit.values.duration import parse as parse_duration
 
+_LAST_PORT = 65535
 _LONGEST = 20  # characters of a value that is worth comparing
 _UNUSABLE = {"KILL", "STOP", "CHLD"}
 # Not compiled here: few files need any of them.
@@ -21,20 +23,40 @@ _UNITS = {
 
 # What systemd, Compose and others call our choices.
 CHOICES = {
-    **dict.fromkeys(("ignore", "continue", "warning"), "warn"),
-    **dict.fromkeys(("fail", "error", "stop"), "abort"),
-    **dict.fromkeys(("unless-stopped", "true"), "always"),
-    **dict.fromkeys(("on_failure", "onfailure"), "on-failure"),
-    **dict.fromkeys(("never", "false", "none"), "no"),
-    **dict.fromkeys(("mixed", "control-group", "all"), "group"),
-    "main": "process",
+    **dict.fromkeys(("ignore", "continue", "warning", "log"), ("warn",)),
+    **dict.fromkeys(("fail", "error", "stop", "abort", "exit", "kill"), ("abort", "stop")),
+    **dict.fromkeys(("unless-stopped", "true"), ("always",)),
+    "always": ("restart",),
+    **dict.fromkeys(("on_failure", "onfailure", "on-failure"), ("on-failure", "restart")),
+    **dict.fromkeys(("never", "false", "none"), ("no",)),
+    "no": ("warn",),
+    **dict.fromkeys(("mixed", "control-group", "all"), ("group",)),
+    "main": ("process",),
 }
 
 
 def choice(value: object, choices: tuple[str, ...]) -> str:
     """A question after the choice that another tool's word means; "" if there is none."""
-    meant = CHOICES.get(str(value).lower(), "") if isinstance(value, str | bool) else ""
-    return f'did you mean "{meant}"?' if meant in choices else ""
+    words = CHOICES.get(str(value).lower(), ()) if isinstance(value, str | bool) else ()
+    meant = next((word for word in words if word in choices), "")
+    return f'did you mean "{meant}"?' if meant else ""
+
+
+def port(value: object) -> int | None:
+    """The port that a number seems to be; 8000 for a number that can be none, None for anything else."""
+    if isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) <= _LONGEST:
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return value if isinstance(value, int) and 0 < value <= _LAST_PORT else 8000
+
+
+def is_duration(value: str) -> bool:
+    """Whether it has the form of a duration that is not 0."""
+    try:
+        return parse_duration(value) > 0
+    except ValueError:
+        return False
 
 
 def dollar(text: str, name: str) -> str:

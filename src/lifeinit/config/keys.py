@@ -44,6 +44,7 @@ def whole(least: int, most: int) -> Kind:
 
 HOOKS: "Final" = Kind("hooks", "a shell command line, a program and its arguments, a hook or several hooks")
 READY: "Final" = Kind("ready", '`"notify"`, a URL, a duration or a probe')
+ALIVE: "Final" = Kind("alive", '`"watchdog"`, a URL or a probe')
 PROBE: "Final" = Kind("probe", "a string")
 TRUE: "Final" = Kind("true", "`true`")
 APP: "Final" = Kind("app", "a table")
@@ -78,7 +79,7 @@ class Key(Record):
     `tables` are those that it stands in, `fills` the fields of the plan that it ends up in. `default` is the value as
     the parser returns it, `unset` says in words what holds where that is None. `example` is a value, as TOML.
     `one_of`: a table needs exactly one of these keys. `not_with` are keys beside which it means nothing, `needs` is the
-    key without which it does nothing. `since` is the version that brought it.
+    key without which it does nothing. `since` is the version that brought it to the first of them.
     """
 
     tables: str
@@ -108,6 +109,8 @@ DEFAULT_TIMEOUT: "Final[Mapping[HookPhase, float | None]]" = {
     "post_stop": 5.0,
 }
 _SLEEP: "Final" = ("sleep",)
+_WATCHDOG: "Final" = ("watchdog",)
+USUAL_WATCHDOG: "Final" = 30.0  # seconds: what `alive = "watchdog"` means
 
 ROWS: "Final" = (
     # The top of the file.
@@ -125,6 +128,9 @@ ROWS: "Final" = (
         '["python", "-m", "shop.deregister"]', default=(), unset="none"),
     Key("top process", "ready", READY, "Process.ready", "When the app counts as ready.",
         '"http://127.0.0.1:8000/healthz"', unset="as soon as it runs"),
+    Key("top process", "alive", ALIVE, "Process.alive",
+        "How lifeinit learns that the app, once it is ready, no longer works.", '"http://127.0.0.1:8000/healthz"',
+        unset="never asked", since="0.10.0"),
     Key("top", "ready_file", PATH, "Plan.ready_file", "A file that exists while the app is ready.",
         '"/run/app/ready"', unset="none"),
     Key("top", "stop_timeout", TIME, "Plan.stop_timeout",
@@ -204,23 +210,30 @@ ROWS: "Final" = (
         default=5, needs="restart"),
     Key("app process", "restart_window", TIME, "Restart.window", "The time in which restarts are counted.", '"5m"',
         default=60.0, needs="restart"),
-    # A probe.
-    Key("ready", "http", PROBE, "Program.argv",
-        "Ready when this URL answers with a status from 200 to 399. The certificate is verified.",
+    # What `ready` and `alive` ask.
+    Key("ready alive", "http", PROBE, "Program.argv",
+        "A try succeeds if this URL answers with a status from 200 to 399. The certificate is verified.",
         '"http://127.0.0.1:8000/healthz"', one_of=True),
-    Key("ready", "tcp", PROBE, "Program.argv", "Ready when this address accepts a connection.", '"127.0.0.1:8000"',
-        one_of=True),
-    Key("ready", "unix", PROBE, "Program.argv", "Ready when this socket accepts a connection.", '"/run/app.sock"',
-        one_of=True),
+    Key("ready alive", "tcp", PROBE, "Program.argv", "A try succeeds if this address accepts a connection.",
+        '"127.0.0.1:8000"', one_of=True),
+    Key("ready alive", "unix", PROBE, "Program.argv", "A try succeeds if this socket accepts a connection.",
+        '"/run/app.sock"', one_of=True),
     Key("ready", "file", PROBE, "Ready.file", "Ready when this file exists. It is removed before the start.",
         '"/run/app/ready"', one_of=True),
     Key("ready", "command", COMMAND, "Program.argv", "Ready when this command exits with 0. A try may take 30 s.",
         '"pg_isready -q"', one_of=True),
+    Key("alive", "command", COMMAND, "Program.argv",
+        "A try succeeds if this command exits with 0. At `timeout` it is terminated with all that it has started.",
+        '"celery -A shop inspect ping"', one_of=True, since="0.10.0"),
+    Key("alive", "watchdog", TIME, "Alive.watchdog",
+        "The longest time between two messages WATCHDOG=1 of the app. It finds the time in WATCHDOG_USEC. "
+        "sd_watchdog_enabled(3)", '"30s"', one_of=True, since="0.10.0"),
     Key("ready", "notify", TRUE, "Ready.notify", "Ready when the app says READY=1 through sd_notify(3).", "true",
         default=False, one_of=True),
     Key("ready", "after", DURATION, "Ready.after", "Ready after this time.", '"5s"', one_of=True),
-    Key("ready", "insecure", FLAG, "Program.argv", "Whether any certificate is accepted. For `https://` only.", "true",
-        default=False, not_with=("notify", "after")),
+    Key("ready alive", "insecure", FLAG, "Program.argv",
+        "Whether any certificate is accepted. For `https://` only.", "true", default=False,
+        not_with=("notify", "after", "watchdog")),
     Key("ready", "interval", TIME, "Program.argv", "The time between two tries.", '"500ms"', default=1.0,
         not_with=("notify", "after")),
     Key("ready", "timeout", TIME, "Ready.timeout", "The time within which the app has to become ready.", '"2m"',
@@ -228,16 +241,31 @@ ROWS: "Final" = (
     Key("ready", "on_failure", _ON_FAILURE, "Ready.abort",
         'What happens when that is over: `"abort"` stops the app with exit status 124, `"warn"` counts it as ready.',
         '"warn"', default="abort", not_with=("after",)),
+    Key("alive", "interval", TIME, "Program.argv", "The time from one try to the next.", '"5s"', default=10.0,
+        not_with=_WATCHDOG, since="0.10.0"),
+    Key("alive", "timeout", TIME, "Program.argv", "The time after which a try without an answer has failed.", '"2s"',
+        default=5.0, unset="5s, or `interval` times `failures` where that is less", not_with=_WATCHDOG,
+        since="0.10.0"),
+    Key("alive", "failures", whole(1, 1000), "Program.argv",
+        "The number of failed tries in a row that make the app unhealthy.", "5", default=3, not_with=_WATCHDOG,
+        since="0.10.0"),
+    Key("alive", "on_failure", choice("stop", "restart", "warn"), "Alive.on_failure",
+        'What happens to an unhealthy app: `"stop"` stops it as a stop request does, `"restart"` starts it again '
+        'after that, `"warn"` logs a line.', '"restart"', default="stop", since="0.10.0"),
 )  # fmt: skip
 
 TABLES: "Final" = {
     table: {row.name: row for row in ROWS if table in row.tables.split()}
-    for table in ("top", "app", "process", "hook", "ready")
+    for table in ("top", "app", "process", "hook", "ready", "alive")
 }
 
-# The URLs that a ready probe can ask, by their schemes: "https" comes with "http".
-URL_PROBES: "Final" = tuple(name for name, row in TABLES["ready"].items() if row.kind is PROBE)
-SCHEMES: "Final" = tuple("https?" if name == "http" else name for name in URL_PROBES)
+# The URLs that a probe of each table can ask, by their schemes: "https" comes with "http".
+URL_PROBES: "Final" = {
+    table: tuple(name for name, row in TABLES[table].items() if row.kind is PROBE) for table in ("ready", "alive")
+}
+SCHEMES: "Final" = {
+    table: tuple("https?" if name == "http" else name for name in names) for table, names in URL_PROBES.items()
+}
 
 
 def defaults(table: str, phase: "HookPhase | None" = None) -> "dict[str, object]":

@@ -62,8 +62,22 @@ class Hook(Table):
         environment: Mapping[str, str] = {}
 
 
-class Ready(Table):
-    """When a process is ready. The rows of kind `probe` hold URLs with their schemes, however they were written."""
+class Asking:
+    """What `ready` and `alive` have in common. The rows of kind `probe` hold URLs with schemes, however written."""
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+        table: ClassVar[str]
+
+    @property
+    def target(self) -> str | None:
+        """The URL that is asked."""
+        return next((url for url in (getattr(self, name) for name in keys.URL_PROBES[self.table]) if url), None)
+
+
+class Ready(Asking, Table):
+    """When a process is ready."""
 
     table = "ready"
 
@@ -80,10 +94,35 @@ class Ready(Table):
         timeout: float = 60.0
         on_failure: Literal["abort", "warn"] = "abort"
 
+
+class Alive(Asking, Table):
+    """How a process shows that it works."""
+
+    table = "alive"
+
+    if TYPE_CHECKING:
+        http: str | None = None
+        tcp: str | None = None
+        unix: str | None = None
+        command: Command | None = None
+        watchdog: float | None = None
+        insecure: bool = False
+        interval: float = 10.0
+        timeout: float = 5.0
+        failures: int = 3
+        on_failure: Literal["stop", "restart", "warn"] = "stop"
+
     @property
-    def target(self) -> str | None:
-        """The URL that is asked."""
-        return next((url for url in (getattr(self, name) for name in keys.URL_PROBES) if url), None)
+    def shortest(self) -> float:
+        """The seconds from the moment that it is ready until it can be found unhealthy."""
+        return self.interval * self.failures if self.watchdog is None else self.watchdog
+
+    @property
+    def longest(self) -> float:
+        """The seconds from the moment that it hangs until that is noticed, at worst: right after a good answer."""
+        if self.watchdog is not None:
+            return self.watchdog
+        return self.interval + (self.failures - 1) * max(self.interval, self.timeout) + self.timeout
 
 
 class Process(Table):
@@ -97,6 +136,7 @@ class Process(Table):
     if TYPE_CHECKING:
         command: Command | None = None
         ready: Ready | None = None
+        alive: Alive | None = None
         user: str | None = None
         working_dir: str | None = None
         environment: Mapping[str, str] = {}
@@ -105,18 +145,22 @@ class Process(Table):
         success_exit_codes: frozenset[int] | None = None
         stop_signal: str | None = None
         stop_scope: Literal["process", "group"] | None = None
+        restart: Literal["no", "on-failure", "always"] | None = None
+        max_restarts: int | None = None
+        restart_window: float | None = None
 
-    def below(self, app: "Process", ready: Ready | None) -> "Process":
-        """With what it does not say for itself taken from [app]."""
+    def below(self, app: "Process", *, is_first: bool) -> "Process":
+        """With what it does not say for itself taken from [app]. `ready` and `alive` at the top are the first's."""
         own = {field: value for field, value in zip(self.fields(), self.values(), strict=True) if value is not None}
-        environment = {**app.environment, **self.environment}
-        return app.replaced(**{**own, "ready": ready, "environment": environment})
+        inherited = app if is_first else app.replaced(ready=None, alive=None)
+        return inherited.replaced(**{**own, "environment": {**app.environment, **self.environment}})
 
 
 class HookFile(Table):
     """The whole file, with the defaults filled in. `places` is where each key stands.
 
-    `signals`: what lifeinit gets, and what the app gets for it (None: nothing). `app` has the `ready` of the top.
+    `signals`: what lifeinit gets, and what the app gets for it (None: nothing). `app` has the `ready` and the `alive`
+    of the top.
     """
 
     table = "top"

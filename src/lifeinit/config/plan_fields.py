@@ -34,7 +34,7 @@ def _same(_kind: Kind, value: object) -> object:
     return value
 
 
-_RECORDS = ("Plan", "Process", "Restart", "Ready", "Hook", "Program", "Identity")
+_RECORDS = ("Plan", "Process", "Restart", "Ready", "Alive", "Hook", "Program", "Identity")
 # What a value of each kind becomes in the plan.
 _IN_PLAN: "dict[str, Callable[[Kind, Any], object]]" = {
     **dict.fromkeys(("name", "flag", "true", "whole", "umask", "duration", "time"), _same),

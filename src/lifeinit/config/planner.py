@@ -7,9 +7,16 @@ from lifeinit.config import keys, model, users
 from lifeinit.config.diagnostic import Diagnostic, HookFileError, quoted
 from lifeinit.config.plan_fields import plan_fields
 from lifeinit.config.spans import Path
-from lifeinit.engine.plan import PHASES, Hook, Identity, Inherited, Plan, Process, Program, Ready, Restart
+from lifeinit.engine.plan import PHASES, Alive, Hook, Identity, Inherited, Plan, Process, Program, Ready, Restart
 from lifeinit.engine.record import Record
-from lifeinit.probes.command_lines import PROBER, ready_command, ready_program, wait_program
+from lifeinit.probes.command_lines import (
+    PROBER,
+    alive_command,
+    alive_program,
+    ready_command,
+    ready_program,
+    wait_program,
+)
 from lifeinit.values import duration, interpolation
 
 TYPE_CHECKING = False
@@ -95,18 +102,17 @@ class _Planner:
     # The app.
 
     def processes(self, command: Sequence[str]) -> tuple[Process, ...]:
-        """The command after `--` is the first of them, and `ready` at the top is about the first."""
+        """The command after `--` is the first of them, and `ready` and `alive` at the top are about the first."""
         app, named = self.hook_file.app, self.hook_file.processes
         found = []
         if command:
             first = app.replaced(command=tuple(command))
             found.append(self.process("app", first, self.app_account(app)))
         for name, process in named.items():
-            ready = process.ready or (None if found else app.ready)
             account = self.app_account(app)
             if process.user is not None:
                 account = self.account(process.user, ("process", name, "user"))
-            found.append(self.process(name, process.below(app, ready), account))
+            found.append(self.process(name, process.below(app, is_first=not found), account))
         return tuple(found)
 
     def app_account(self, app: model.Process) -> users.Account | None:
@@ -125,24 +131,37 @@ class _Planner:
             name,
             program.replaced(call=options.functions.get(name)),
             ready=None if written.ready is None else self.ready(written.ready, program),
+            alive=None if written.alive is None else self.alive(written.alive, program),
             restart=Restart.filled(fields["Restart"]),
         ).replaced(**{**own, "success": tuple(sorted(success))})
 
     def ready(self, written: model.Ready, of: Program) -> Ready:
-        """A probe has the identity and the directory of the process that it asks about, and a session of its own."""
-        argv, identity = _bytes(self.probe(written)), of.identity.replaced(session=True)
-        program = Program(argv, identity, of.directory, module=PROBER)
+        program = None
+        if written.command is not None:
+            argv = ready_command(_arguments(written.command), written.interval, *self.voice())
+            program = _prober(argv, of)
+        elif written.target is not None:
+            program = _prober(ready_program(written.target, written.interval, *self.flags(written)), of)
         file = None if written.file is None else _bytes(interpolation.pieces(written.file.removeprefix("file://")))
-        return Ready(program if argv else None, file=file).replaced(**plan_fields(written)["Ready"])
+        return Ready(program, file=file).replaced(**plan_fields(written)["Ready"])
 
-    def probe(self, ready: model.Ready) -> tuple[str, ...]:
-        """The command line of what waits until the app is ready; empty where nothing is to be asked."""
-        if ready.command is not None:
-            return ready_command(_arguments(ready.command), ready.interval, *self.voice())
-        if ready.target is not None:
-            checks: tuple[Flag, ...] = ("--insecure",) if ready.insecure else ()
-            return ready_program(ready.target, ready.interval, *checks, *self.voice())
-        return ()
+    def alive(self, written: model.Alive, of: Program) -> Alive:
+        """Its prober, and where a failure is only a warning the one that tells when the process answers again."""
+        program = self.alive_prober(written, of)
+        recovery = self.alive_prober(written, of, "--recovery") if written.on_failure == "warn" else None
+        return Alive(program, recovery).replaced(**plan_fields(written)["Alive"])
+
+    def alive_prober(self, written: model.Alive, of: Program, *flags: "Flag") -> Program | None:
+        pace = (written.interval, written.timeout, written.failures)
+        if written.command is not None:
+            return _prober(alive_command(_arguments(written.command), *pace, *flags, *self.voice()), of)
+        if written.target is not None:
+            return _prober(alive_program(written.target, *pace, *flags, *self.flags(written)), of)
+        return None
+
+    def flags(self, written: model.Ready | model.Alive) -> "tuple[Flag, ...]":
+        """How a target is asked, and how what asks it speaks."""
+        return (*(("--insecure",) if written.insecure else ()), *self.voice())
 
     def voice(self) -> "tuple[Flag, ...]":
         """How what waits beside the engine is to speak: as the engine does."""
@@ -252,6 +271,11 @@ def stop_timeout_of(environment: Mapping[str, str]) -> float | None:
 
 def _arguments(command: model.Command) -> tuple[str, ...]:
     return (*_SHELL, command) if isinstance(command, str) else command
+
+
+def _prober(argv: Sequence[str], of: Program) -> Program:
+    """A probe has the identity and the directory of the process that it asks about, and a session of its own."""
+    return Program(_bytes(argv), of.identity.replaced(session=True), of.directory, module=PROBER)
 
 
 def _bytes(words: Sequence[str]) -> tuple[bytes, ...]:

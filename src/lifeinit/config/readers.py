@@ -15,14 +15,14 @@ COMMAND_FORMS = 'write "a line for the shell" or ["program", "argument"]'
 _UMASK = r"0?[0-7]{1,3}"
 _LONGEST_NUMBER = 5  # characters of one in quotes that is worth comparing
 _LONGEST_TARGET = 4096
-SCHEME = rf"({'|'.join(SCHEMES)})://"
+SCHEME = {table: rf"({'|'.join(schemes)})://" for table, schemes in SCHEMES.items()}
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import ModuleType
 
 
-def _intent() -> "ModuleType":
+def intent() -> "ModuleType":
     """What a wrong value was meant to be: only a mistake pays for the import."""
     from lifeinit.config import intent  # noqa: PLC0415
 
@@ -77,7 +77,7 @@ class Values(Reporter):
         if isinstance(value, str) and value in choices:
             return value
         *others, last = (f'"{choice}"' for choice in choices)
-        fix = _intent().choice(value, choices) or f"write {', '.join(others)} or {last}"
+        fix = intent().choice(value, choices) or f"write {', '.join(others)} or {last}"
         self.wrong("E209", at, f"{row.name} is {quoted(value)}", fix)
         return None
 
@@ -116,7 +116,7 @@ class Values(Reporter):
         try:
             return duration.parse(value)
         except ValueError as error:
-            better = _intent().duration(value) or _intent().without_variables(row.name, value)
+            better = intent().duration(value) or intent().without_variables(row.name, value)
             self.because("E202", at, f"{row.name} is {quoted(value)},", error, better)
             return None
 
@@ -161,7 +161,7 @@ class Values(Reporter):
     def _signal(self, at: Path, key: str, value: object, unusable: frozenset[str]) -> str | None:
         number = number_of(value) if isinstance(value, str) else None
         if number is None:
-            fix = _intent().signal(value) or 'write a name, for example "TERM" or "RTMIN+1"'
+            fix = intent().signal(value) or 'write a name, for example "TERM" or "RTMIN+1"'
             self.wrong("E203", at, f"{key} holds {quoted(value)}, which is not a signal", fix)
             return None
         name = name_of(number)
@@ -178,7 +178,7 @@ class Values(Reporter):
             number, here = number_of(key), (*at, key)
             came = None if number is None else name_of(number)
             if came is None:
-                fix = _intent().signal(key) or 'write another, for example "HUP"'
+                fix = intent().signal(key) or 'write another, for example "HUP"'
                 self.wrong("E203", here, f"signals holds {quoted(key)}, which is not a signal", fix, at_key=True)
             elif came in {"KILL", "STOP", "CHLD"}:
                 message = f"signals holds {quoted(key)}, which never reaches lifeinit"
@@ -240,10 +240,10 @@ class Values(Reporter):
         try:
             interpolation.check(text)
         except interpolation.ExpansionError as error:
-            self.because("E213", at, f"{label} holds", error, _intent().dollar(text, name))  # the rest may be a secret
-        if "`" in text and _intent().is_run_elsewhere(text):
+            self.because("E213", at, f"{label} holds", error, intent().dollar(text, name))  # the rest may be a secret
+        if "`" in text and intent().is_run_elsewhere(text):
             message = f"{label} is {quoted(text)}, and no command is run here"
-            self.wrong("W202", at, message, _intent().run_elsewhere(name))
+            self.wrong("W202", at, message, intent().run_elsewhere(name))
 
     def targets(self, at: Path, row: Key, value: object) -> tuple[str, ...] | None:
         if isinstance(value, str):
@@ -274,7 +274,7 @@ class Values(Reporter):
             if "$" not in text:
                 targets.parse(text)
         except interpolation.ExpansionError as error:
-            self.because("E213", at, f"{begun} which holds", error, _intent().dollar(text, ""))
+            self.because("E213", at, f"{begun} which holds", error, intent().dollar(text, ""))
         except ValueError as error:
             self.because("E214", at, begun, error)
         return text
@@ -284,7 +284,7 @@ class Values(Reporter):
         text, kind = self.text(at, row, value), row.name
         if text is None:
             return None
-        scheme = re.match(SCHEME, text)
+        scheme = re.match(SCHEME["ready"], text)
         if scheme is None and kind == "http" and not text.startswith("$"):
             self.wrong("E214", at, f"http is {quoted(text)}, not a URL", 'begin it with "http://" or "https://"')
         elif scheme is not None and not scheme[1].startswith(kind):

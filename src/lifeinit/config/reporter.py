@@ -14,6 +14,7 @@ class Reporter:
     def __init__(self, places: Places) -> None:
         self.places = places
         self.problems: list[Diagnostic] = []
+        self.reported: set[Path] = set()
         self._counts = {"E": 0, "W": 0}
 
     def wrong(  # noqa: PLR0913
@@ -24,6 +25,7 @@ class Reporter:
         Warnings never end the reading: a file that has nothing else is right at run time.
         """
         severity = code[0]
+        self.reported.add(path)
         if self._counts[severity] >= MOST_PROBLEMS:
             return
         self._counts[severity] += 1

@@ -7,7 +7,7 @@ import json
 import tomllib
 from importlib.resources import files
 
-from lifeinit.config.keys import SCHEMES, TABLES, URL_PROBES, Key, PerPhase
+from lifeinit.config.keys import SCHEMES, TABLES, Key, PerPhase
 from lifeinit.engine import signals
 from lifeinit.values import duration
 
@@ -129,7 +129,6 @@ def _definitions() -> dict[str, Json]:
     line: Json = {"type": "string", "allOf": [{"pattern": "\\S"}, {"pattern": _NO_NUL}]}
     argument: Json = {"type": "string", "pattern": _NO_NUL}
     argv: Json = {"type": "array", "minItems": 1, "items": [text], "additionalItems": argument}
-    url = {"type": "string", "allOf": [{"pattern": f"^({'|'.join(SCHEMES)})://"}, {"pattern": _EXPANDED}]}
     time = {"allOf": [{"type": "string"}, _ref("duration")]}  # a number may be meant as a port
     several = {"type": "array", "minItems": 1, "items": _ref("hook")}
     return {
@@ -155,8 +154,10 @@ def _definitions() -> dict[str, Json]:
                 _signal(""),
             ]
         },
-        "ready": {"anyOf": [{"const": "notify"}, url, time, _ref("probe")]},
+        "ready": {"anyOf": [{"const": "notify"}, _url("ready"), time, _ref("probe")]},
         "probe": {**_table("ready"), **_INSECURE},
+        "alive": {"anyOf": [{"const": "watchdog"}, _url("alive"), _ref("alive_probe")]},
+        "alive_probe": {**_table("alive"), **_INSECURE},
         "hook": _table("hook"),
         "hooks": {"oneOf": [_ref("shell_line"), _ref("argv"), _ref("hook"), several]},
         "app": _table("app"),
@@ -164,14 +165,15 @@ def _definitions() -> dict[str, Json]:
     }
 
 
-_NOT_HTTP = [name for name in URL_PROBES if name != "http"]
 _INSECURE: Json = {
     "if": {"required": ["insecure"], "properties": {"insecure": {"const": True}}},
-    "then": {
-        "properties": {"http": {"pattern": r"^(https://|\$)"}},
-        **_none_of(_NOT_HTTP),
-    },
+    "then": {"required": ["http"], "properties": {"http": {"pattern": r"^(https://|\$)"}}},
 }
+
+
+def _url(table: str) -> Json:
+    schemes = f"^({'|'.join(SCHEMES[table])})://"
+    return {"type": "string", "allOf": [{"pattern": schemes}, {"pattern": _EXPANDED}]}
 
 
 def _duration(limit: Json, excluded: "Mapping[str, object]") -> Json:
@@ -200,5 +202,5 @@ def _any_case(text: str) -> str:
 def _probe(kind: str) -> Json:
     if kind == "http":
         return {"type": "string", "allOf": [{"pattern": r"^(https?://|\$)"}, {"pattern": _EXPANDED}]}
-    others = "|".join(scheme for scheme in SCHEMES if scheme != kind)
+    others = "|".join(scheme for scheme in SCHEMES["ready"] if scheme != kind)
     return {"type": "string", "minLength": 1, "pattern": _EXPANDED, "not": {"pattern": f"^({others})://"}}

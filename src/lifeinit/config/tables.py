@@ -4,19 +4,27 @@ import re
 
 from lifeinit.config import keys
 from lifeinit.config.diagnostic import quoted
-from lifeinit.config.model import Hook, HookFile, Process, Ready
-from lifeinit.config.readers import COMMAND_FORMS, NAME, SCHEME, Values
+from lifeinit.config.model import Alive, Hook, HookFile, Process, Ready
+from lifeinit.config.readers import COMMAND_FORMS, NAME, SCHEME, Values, intent
 from lifeinit.config.reporter import Table, a_kind
 from lifeinit.config.spans import Path, Places
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from lifeinit.config.keys import Key
     from lifeinit.engine.plan import HookPhase
 
 _READY_FORMS = 'write a URL, for example "http://127.0.0.1:8000/healthz" or "tcp://127.0.0.1:8000", "notify" or "5s"'
-_LAST_PORT = 65535
 _PROCESS_FORM = 'write [process.NAME], and command = "..." below it'
+
+
+def _alive_rules() -> "ModuleType":
+    """Few files have `alive`."""
+    from lifeinit.config import alive_rules  # noqa: PLC0415
+
+    return alive_rules
 
 
 class Tables(Values):
@@ -24,18 +32,22 @@ class Tables(Values):
 
     def __init__(self, places: Places) -> None:
         super().__init__(places)
+        self._top: Table = {}
         self._app: Table = {}  # [app] as it is written, of which a process inherits
         self._processes: tuple[Table, ...] = ()
 
     def hook_file(self, table: Table) -> HookFile:
         app, processes = table.get("app"), table.get("process")
-        self._app = app if isinstance(app, dict) else {}
+        self._top, self._app = table, app if isinstance(app, dict) else {}
         named = processes.values() if isinstance(processes, dict) else ()
         self._processes = tuple(process for process in named if isinstance(process, dict))
         values = self._rows("top", (), table, "a hook file")
         of_app = values["app"] if isinstance(values["app"], Process) else Process()
-        values["app"] = of_app.replaced(ready=values["ready"])
-        return HookFile.filled({**values, "places": self.places})
+        values["app"] = of_app.replaced(ready=values["ready"], alive=values["alive"])
+        hook_file = HookFile.filled({**values, "places": self.places})
+        if any(process.alive is not None for process in (hook_file.app, *hook_file.processes.values())):
+            _alive_rules().of_file(self, hook_file)
+        return hook_file
 
     # The kinds that are tables.
 
@@ -99,18 +111,16 @@ class Tables(Values):
 
     def ready(self, at: Path, row: "Key", value: object) -> Ready | None:
         """A URL, "notify" or a duration stands for the table with just that."""
-        short: Table = {}
+        if isinstance(value, dict):
+            return Ready.filled(self._probe("ready", at, value))
+        short = self._url("ready", at, row, value)
         match value:
-            case dict():
-                values = self._rows("ready", at, value, "ready")
-                self._insecure(at, value)
-                return Ready.filled({**values, "path": at})
+            case _ if short:
+                pass
             case "notify":
                 short = {"notify": True}
-            case str() if match := re.match(SCHEME, value):
-                short = {match[1].removesuffix("s"): self.target(at, row, value)}
             case int() | float() if not isinstance(value, bool):
-                number = value if isinstance(value, int) and 0 < value <= _LAST_PORT else 8000
+                number = intent().port(value)
                 fix = f'write "{number}s" for a time, or "tcp://127.0.0.1:{number}" for a port'
                 self.wrong("E105", at, f"ready is {a_kind(value)}, which may be a time or a port", fix)
             case bool() | list():
@@ -121,9 +131,33 @@ class Tables(Values):
                 short = {"after": self.duration(at, row, value)}
         return Ready.filled({**short, "path": at}) if short else None
 
+    def alive(self, at: Path, row: "Key", value: object) -> Alive | None:
+        """A URL or "watchdog" stands for the table with just that."""
+        if isinstance(value, dict):
+            alive = Alive.filled(self._probe("alive", at, value))
+            if "timeout" not in value:
+                alive = alive.replaced(timeout=min(alive.timeout, alive.interval * alive.failures))
+            _alive_rules().of_table(self, alive, value)
+            return alive
+        short = {"watchdog": keys.USUAL_WATCHDOG} if value == "watchdog" else self._url("alive", at, row, value)
+        if not short:
+            _alive_rules().refuse(self, at, value)
+        return Alive.filled({**short, "path": at}) if short else None
+
+    def _url(self, table: str, at: Path, row: "Key", value: object) -> Table:
+        """The table that a URL stands for; an empty one for anything else."""
+        match = re.match(SCHEME[table], value) if isinstance(value, str) else None
+        return {match[1].removesuffix("s"): self.target(at, row, match.string)} if match else {}
+
+    def _probe(self, name: str, at: Path, table: Table) -> Table:
+        """The values of a table that says what is to be asked."""
+        values = self._rows(name, at, table, name)
+        self._insecure(at, table)
+        return {**values, "path": at}
+
     def _insecure(self, at: Path, table: Table) -> None:
         """It is about certificates: where the URL is a variable, nobody can know yet whether there is one."""
-        url = table.get("http", "$" if "command" in table else "")
+        url = table.get("http", "" if table.keys() & {"tcp", "unix", "file", "command"} else "$")
         if table.get("insecure") is True and not (isinstance(url, str) and url.startswith(("https://", "$"))):
             message = "insecure has no meaning without https://"
             self.wrong("E108", (*at, "insecure"), message, "leave it out", at_key=True)
@@ -174,6 +208,8 @@ class Tables(Values):
             message = f"{key} has no meaning beside {beside}"
             self.wrong("E108", (*at, key), message, "leave it out", at_key=True)
         elif row.needs and row.needs not in meant and not self._is_set(rows[row.needs], at, table):
+            if row.needs == "restart" and self._alive_restarts(at, table):
+                return
             message = f"{key} changes nothing without {row.needs}"
             self.wrong("W201", (*at, key), message, f"write {row.needs} too, or leave it out", at_key=True)
 
@@ -183,6 +219,12 @@ class Tables(Values):
             return {**self._app, **table}.get(row.name, row.default) != row.default
         tables = (table, *self._processes) if at == ("app",) else (table,)
         return any(one.get(row.name, row.default) != row.default for one in tables)
+
+    def _alive_restarts(self, at: Path, table: Table) -> bool:
+        """Whether an unhealthy app is restarted, whatever `restart` says. `alive` at the top may be any process's."""
+        tables = (self._top, *self._processes) if at == ("app",) else (self._top, table)
+        found = [one.get("alive") for one in tables]
+        return any(isinstance(alive, dict) and alive.get("on_failure") == "restart" for alive in found)
 
 
 def option(table: str, key: str, value: object, phase: "HookPhase | None" = None) -> object:

@@ -70,6 +70,30 @@ readies = st.one_of(
     st.sampled_from(["notify", "http://localhost/", "tcp://localhost:80", "unix:///run/x"]), written(), ready_tables
 )
 
+ALIVE: dict[str, Strategy] = {
+    "interval": st.integers(5, 90),
+    "timeout": st.integers(1, 5),
+    "failures": st.integers(1, 1000),
+    "on_failure": st.sampled_from(["stop", "restart", "warn"]),
+    "insecure": st.just(False),
+}
+alives = st.one_of(
+    st.sampled_from(["watchdog", "http://localhost/", "https://$HOST/", "tcp://localhost:80", "unix:///run/x"]),
+    st.fixed_dictionaries({}, optional=ALIVE).flatmap(
+        lambda more: st.sampled_from(
+            [
+                {"http": "http://localhost:8000/x"},
+                {"http": "$URL"},
+                {"tcp": "tcp://[::1]:80"},
+                {"unix": "/run/x"},
+                {"command": "true"},
+            ]
+        ).map(lambda kind: {**kind, **more})
+    ),
+    st.fixed_dictionaries({"http": st.just("https://localhost/"), "insecure": st.just(True)}),
+    st.fixed_dictionaries({"watchdog": times}, optional={"on_failure": ALIVE["on_failure"]}),
+)
+
 HOOK: dict[str, Strategy] = {
     "name": names,
     "timeout": times,
@@ -106,6 +130,7 @@ phases = commands | hooks | st.lists(hooks, min_size=1, max_size=2, unique_by=la
 TOP: dict[str, Strategy] = {
     **dict.fromkeys(PHASES, phases),
     "ready": readies,
+    "alive": alives,
     "ready_file": texts.map(lambda text: f"/{text}"),
     "stop_timeout": times,
     "kill_after": durations,
@@ -114,7 +139,9 @@ TOP: dict[str, Strategy] = {
     "app": st.fixed_dictionaries({}, optional=APP),
     "process": st.dictionaries(
         names.filter(lambda name: name != "app"),
-        st.fixed_dictionaries({"command": commands}, optional={"ready": readies, "signals": rewrites, **APP}),
+        st.fixed_dictionaries(
+            {"command": commands}, optional={"ready": readies, "alive": alives, "signals": rewrites, **APP}
+        ),
         max_size=2,
     ),
 }
@@ -139,6 +166,12 @@ _READY: tuple[dict[str, Value], ...] = (
 )
 
 
+_ALIVE: tuple[dict[str, Value], ...] = (
+    *({"http": "http://x/"}, {"http": "https://x/"}, {"http": "$A"}, {"tcp": "x:1"}, {"unix": "/x"}, {"file": "/x"}),
+    *({"command": "x"}, {"watchdog": 1}, {"watchdog": "5s"}),
+)
+
+
 _SOME: tuple[Value, ...] = ("5s", "x", "https://x/", "tcp://x:1", "warn", "", True, False, 1, {"A": ""}, ["x"])
 
 
@@ -150,9 +183,11 @@ def small_files() -> Iterator[dict[str, Value]]:
         yield from ({"pre_stop": {**web, key: value}} for key in HOOK)
         yield from ({"pre_stop": {key: value}} for key in ("command", "wait_for", "sleep", "zz"))
         yield from ({"app": {key: value}} for key in APP)
-        yield from ({"process": {"web": {**web, key: value}}} for key in (*APP, "command", "ready", "signals"))
+        yield from ({"process": {"web": {**web, key: value}}} for key in (*APP, "command", "ready", "alive", "signals"))
         yield from ({"ready": {key: value}} for key in ("http", "tcp", "unix", "file", "command", "notify", "after"))
         yield from ({"ready": {"http": "https://x/", key: value}} for key in READY)
+        yield from ({"alive": {key: value}} for key in ("http", "tcp", "unix", "file", "command", "watchdog", "notify"))
+        yield from ({"alive": {"http": "https://x/", key: value}} for key in ALIVE)
         yield from (
             {"pre_start": [value]},
             {"pre_start": ["x", value]},
@@ -164,12 +199,14 @@ def small_files() -> Iterator[dict[str, Value]]:
         if isinstance(value, str):
             yield from ({"signals": {value: "TERM"}}, {"app": {"environment": {value: ""}}}, {"process": {value: web}})
     for value in _SOME:
-        yield from ({table: {"zz": value}} for table in ("app", "process", "ready"))
+        yield from ({table: {"zz": value}} for table in ("app", "process", "ready", "alive"))
         yield {"process": {"web": {**web, "zz": value}}}
         for key in (*HOOK, "command", "wait_for", "sleep", "zz"):
             yield from ({"pre_stop": {**doing, key: value}} for doing in (web, {"sleep": 1}, {"wait_for": "$A"}))
         for key in ("http", "tcp", "unix", "file", "command", "notify", "after", *READY, "zz"):
             yield from ({"ready": {**kind, key: value}} for kind in _READY)
+        for key in ("http", "tcp", "unix", "file", "command", "watchdog", *ALIVE, "zz"):
+            yield from ({"alive": {**kind, key: value}} for kind in _ALIVE)
 
 
 odd: Strategy = st.recursive(
@@ -205,7 +242,9 @@ def _spoil(draw: st.DrawFn, value: Value) -> Value:
             case "within":
                 return {**value, key: _spoil(draw, value[key])}
             case "add":
-                more = draw(st.sampled_from([*HOOK, *APP, "command", "sleep", "wait_for", "insecure", "http", "zz"]))
+                more = draw(
+                    st.sampled_from([*HOOK, *APP, "command", "sleep", "wait_for", "insecure", "http", "watchdog", "zz"])
+                )
                 return {**value, more: draw(odd)}
             case "remove":
                 return {name: item for name, item in value.items() if name != key}

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 INHERITED = Inherited(mask=(1,), sigchld_ignored=True, lc_ctype_added=True, directory=b"/srv", ignored=(2,))
 OWN_USER = f"{os.geteuid()}:{os.getegid()}"
 AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="to become another user takes root")
-RECORDS = (Plan, Hook, plans.Process, plans.Ready, Restart, Program, Identity)
+RECORDS = (Plan, Hook, plans.Process, plans.Ready, plans.Alive, Restart, Program, Identity)
 
 
 def number(name: str) -> int:
@@ -48,12 +48,13 @@ BASES = {
     "process": '[process.web]\ncommand = "web"\n',
     "hook": '[[pre_start]]\ncommand = "migrate"\n',
     "ready": '[ready]\nhttp = "https://127.0.0.1/"\n',
+    "alive": '[alive]\nhttp = "https://127.0.0.1/"\n',
 }
 CASES = [(table, key) for table in keys.TABLES for key in keys.TABLES[table].values()]
 # Fields that hold what has changed, and fields that a key changes beside its own.
 OUTER = {
-    *("Plan.processes", "Plan.pre_start", "Process.program", "Process.ready", "Process.restart"),
-    *("Ready.program", "Program.identity", "Program.module", "Hook.program"),
+    *("Plan.processes", "Plan.pre_start", "Process.program", "Process.ready", "Process.alive", "Process.restart"),
+    *("Ready.program", "Alive.program", "Program.identity", "Program.module", "Hook.program"),
 }
 ALSO = {
     "user": {"Identity.environment"},
@@ -126,13 +127,14 @@ WITHOUT_ROW = {
     "Plan.hook_file": "where it lies: for a lifeinit below this one",
     "Process.name": "the name in [process.NAME]",
     "Process.program": "holds what command, user and others fill",
-    "Process.alive": "the engine knows it; its key is to come",
     "Process.restart": "holds what restart and others fill",
     "Program.identity": "holds what user and others fill",
     "Program.call": "a Python function",
     "Program.module": "lifeinit's own prober, which no user names",
     "Identity.session": "a hook and a probe have one, the app has none",
     "Ready.program": "holds what http and others fill",
+    "Alive.program": "holds what http and others fill",
+    "Alive.recovery": "the same again, where on_failure is warn",
     "Hook.program": "holds what command, user and others fill",
     "Hook.place": "where the hook is written",
 }
@@ -322,6 +324,119 @@ def test_a_file_that_must_exist_is_known_to_the_engine() -> None:
     ready = planned('ready = "file:///run/$NAME/ready"').processes[0].ready
     assert ready is not None
     assert ready.file == (b"/run/", b"NAME", b"/ready")
+
+
+# Alive.
+
+
+def alive(text: str, options: Options | None = None) -> plans.Alive:
+    found = planned(text, options).processes[0].alive
+    assert found is not None
+    return found
+
+
+def words(program: Program | None) -> tuple[bytes, ...]:
+    """What the prober is told, behind its own command line."""
+    assert program is not None
+    return program.argv[program.argv.index(b"alive") :]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('alive = "http://127.0.0.1:8000/"', (b"--", b"http://127.0.0.1:8000/")),
+        ('alive = "https://127.0.0.1:8000/"', (b"--", b"https://127.0.0.1:8000/")),
+        ('alive = "tcp://127.0.0.1:1"', (b"--", b"tcp://127.0.0.1:1")),
+        ('alive = "unix:///run/x"', (b"--", b"unix:///run/x")),
+        ('alive = { tcp = "127.0.0.1:1" }', (b"--", b"tcp://127.0.0.1:1")),
+        ('alive = { unix = "/run/x" }', (b"--", b"unix:///run/x")),
+        ('alive = { command = ["a", "b c"] }', (b"--command", b"--", b"a", b"b c")),
+        ('alive = { command = "a && b" }', (b"--command", b"--", b"/bin/sh", b"-c", b"a && b")),
+    ],
+)
+def test_each_form_of_alive_asks_with_the_usual_times(text: str, expected: tuple[bytes, ...]) -> None:
+    found = alive(text)
+    pace = (b"alive", b"--interval", b"10.0", b"--timeout", b"5.0", b"--failures", b"3")
+    assert words(found.program) == (*pace, *expected)
+    assert (found.recovery, found.watchdog, found.on_failure) == (None, None, "stop")
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds", "on_failure"),
+    [
+        ('alive = "watchdog"', 30.0, "stop"),
+        ('alive = { watchdog = "1m" }', 60.0, "stop"),
+        ('alive = { watchdog = 2, on_failure = "warn" }', 2.0, "warn"),
+    ],
+)
+def test_a_watchdog_has_no_prober(text: str, seconds: float, on_failure: str) -> None:
+    assert alive(text) == plans.Alive(watchdog=seconds, on_failure=on_failure)  # type: ignore[arg-type]
+
+
+def test_every_key_of_alive_reaches_the_prober() -> None:
+    text = """
+        [alive]
+        http = "https://127.0.0.1/"
+        insecure = true
+        interval = 2
+        timeout = "1500ms"
+        failures = 4
+        on_failure = "restart"
+    """
+    found = alive(text, Options(quiet=True, json=True))
+    pace = (b"alive", b"--interval", b"2.0", b"--timeout", b"1.5", b"--failures", b"4")
+    assert words(found.program) == (*pace, b"--insecure", b"--json", b"--quiet", b"--", b"https://127.0.0.1/")
+    assert (found.recovery, found.on_failure) == (None, "restart")
+
+
+@pytest.mark.parametrize("line", ['command = "x"', 'http = "https://127.0.0.1/"\ninsecure = true'])
+def test_a_failure_that_only_warns_needs_a_prober_for_the_recovery(line: str) -> None:
+    """The same command line, and the one word that has it end at the first success."""
+    found = alive(f'[alive]\n{line}\non_failure = "warn"')
+    assert found.program is not None
+    assert found.recovery is not None
+    asked = list(found.recovery.argv)
+    asked.remove(b"--recovery")
+    assert found.program == found.recovery.replaced(argv=tuple(asked))
+
+
+def test_a_timeout_that_is_not_written_fits_into_the_tries() -> None:
+    assert b"3.0" in words(alive('alive = { tcp = "a:1", interval = 1 }').program)
+    assert b"5.0" in words(alive('alive = { tcp = "a:1", interval = 2 }').program)
+
+
+def test_a_probe_is_the_process_that_it_asks_about() -> None:
+    """Its user, environment, umask, rights and directory, in a session of its own."""
+    text = """
+        [process.web]
+        command = "web"
+        working_dir = "/srv"
+        umask = "027"
+        no_new_privs = true
+        environment = { A = "1" }
+        alive = { tcp = "127.0.0.1:1", on_failure = "warn" }
+        ready = "tcp://127.0.0.1:1"
+    """
+    (web,) = planned(text, command=()).processes
+    assert web.alive is not None
+    assert web.ready is not None
+    for probe in (web.alive.program, web.alive.recovery, web.ready.program):
+        assert probe is not None
+        assert probe.identity == web.program.identity.replaced(session=True)
+        assert (probe.directory, probe.module) == (b"/srv", "lifeinit.probes.prober")
+
+
+def test_alive_at_the_top_is_the_first_ones_unless_it_has_its_own() -> None:
+    text = 'alive = "watchdog"\n[process.a]\ncommand = "a"\n[process.b]\ncommand = "b"\nalive = { watchdog = 5 }\n'
+    assert [one.alive for one in planned(text).processes] == [
+        plans.Alive(watchdog=30.0),
+        None,
+        plans.Alive(watchdog=5.0),
+    ]
+    assert [one.alive for one in planned(text, command=()).processes] == [
+        plans.Alive(watchdog=30.0),
+        plans.Alive(watchdog=5.0),
+    ]
 
 
 # Options.

@@ -44,6 +44,7 @@ def test_it_has_every_key_of_every_table_with_its_documentation() -> None:
     """What an editor shows for a key, and an example that it could take."""
     tables = {name: SCHEMA["definitions"][name] for name in ("app", "process", "hook")}
     tables |= {"top": SCHEMA, "ready": SCHEMA["definitions"]["probe"]}
+    tables["alive"] = SCHEMA["definitions"]["alive_probe"]
     for name, rows in keys.TABLES.items():
         properties = tables[name]["properties"]
         assert list(properties) == list(rows)
@@ -80,8 +81,13 @@ BEYOND = {
     "a target that is known": 'pre_start = { wait_for = "postgrse://db" }',
     "a target with a port": 'pre_start = { wait_for = "tcp://db" }',
     "a URL that can be asked": 'ready = "http://:x/"',
+    "a try is over before all of them are": 'alive = { tcp = "a:1", interval = "1s", timeout = "5s" }',
+    "what the watchdog of a process sets": '[app]\nenvironment = { WATCHDOG_USEC = "1" }\n[alive]\nwatchdog = "5s"',
 }
-_BEYOND = re.compile(r"E207|E217|E202 .*longer than a year|E214 (wait_for|ready|http|tcp|unix|file) holds|E205")
+_BEYOND = re.compile(
+    r"E207|E217|E202 .*longer than a year|E214 (wait_for|ready|alive|http|tcp|unix|file) holds|E205|E219"
+    r"|E108 (NOTIFY_SOCKET|WATCHDOG)"
+)
 
 
 @pytest.mark.parametrize("text", BEYOND.values(), ids=BEYOND)

@@ -52,8 +52,7 @@ def _unset(tasks: Tasks) -> Iterator[Found]:
         for name, value in setting.environment.items():
             yield from _unset_in((*setting.path, "environment", name), name, setting.unset(value))
     for wait in tasks.waits:
-        key = "ready" if wait.is_ready else "wait_for"
-        yield from _unset_in(wait.path, key, wait.setting.unset(wait.text, own=True))
+        yield from _unset_in(wait.path, wait.key, wait.setting.unset(wait.text, own=True))
 
 
 def _unset_in(path: Path, key: str, names: Sequence[str]) -> Iterator[Found]:

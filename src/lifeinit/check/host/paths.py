@@ -45,7 +45,7 @@ def targets(tasks: Tasks, kernel: Kernel) -> Iterator[Diagnostic]:
     """W314, W315 and W325: the targets with their variables expanded, and ready_file."""
     for wait in tasks.waits:
         yield from _target(wait, tasks, kernel)
-        if wait.is_ready:
+        if wait.key != "wait_for":
             yield from _probe(wait, tasks, kernel)
     file = tasks.hook_file.ready_file
     if file is not None:
@@ -54,7 +54,7 @@ def targets(tasks: Tasks, kernel: Kernel) -> Iterator[Diagnostic]:
 
 def _target(wait: Wait, tasks: Tasks, kernel: Kernel) -> Iterator[Diagnostic]:
     text = wait.setting.target(wait.text)
-    key = "ready" if wait.is_ready else "wait_for"
+    key = wait.key
     shown = quoted(hidden(wait.text))
     if text is None:
         return  # a variable is not set, which is another rule's
@@ -67,7 +67,7 @@ def _target(wait: Wait, tasks: Tasks, kernel: Kernel) -> Iterator[Diagnostic]:
             fix = fix or "correct the variable, or write the target itself"
             yield Diagnostic("W315", tasks.places.span(wait.path), message, fix)
         return
-    for place in target.places if wait.is_ready else ():  # what is waited for often comes with a volume
+    for place in target.places if key != "wait_for" else ():  # what is waited for often comes with a volume
         if isinstance(place, File | Unix):
             yield from _directory(wait.path, f"{key} is {shown}", os.fsdecode(place.path), tasks, kernel)
 

@@ -11,7 +11,7 @@ from lifeinit.check.host.as_user import Kernel
 from lifeinit.check.host.programs import Place
 from lifeinit.check.host.variables import Exports, Setting
 from lifeinit.config.diagnostic import Diagnostic
-from lifeinit.config.model import Command, Hook, HookFile, Process, Ready
+from lifeinit.config.model import Alive, Command, Hook, HookFile, Process, Ready
 from lifeinit.config.spans import Path, Places
 from lifeinit.engine.plan import PHASES, User
 
@@ -49,12 +49,12 @@ class Task:
 
 
 class Wait(NamedTuple):
-    """A target, as written: of `wait_for`, or of the `ready` of a process."""
+    """A target, as written: of `wait_for`, or of what is asked about a process."""
 
     path: Path
     text: str
     setting: Setting
-    is_ready: bool
+    key: str
 
 
 class Tasks:
@@ -106,7 +106,7 @@ class Tasks:
         setting = Setting(hook.path, self.accounts.person(hook.user), hook.environment, self._exports)
         self.settings.append(setting)
         for i, text in enumerate(hook.wait_for):
-            self.waits.append(Wait((*hook.path, "wait_for", i), text, setting, is_ready=False))
+            self.waits.append(Wait((*hook.path, "wait_for", i), text, setting, "wait_for"))
         if hook.command is not None:
             keyed = (*hook.path, "command")  # a phase that is a bare string or list has no such key
             path = keyed if keyed in self.places.spans else hook.path
@@ -124,33 +124,34 @@ class Tasks:
             yield raw.decode("utf-8", "replace")
 
     def _processes(self, command: tuple[str, ...]) -> None:
-        """The command is the first of them, and `ready` at the top is about the first."""
+        """The command is the first of them, and `ready` and `alive` at the top are about the first."""
         app, processes = self.hook_file.app, self.hook_file.processes
         self.settings.append(Setting(("app",), self._person(app), app.environment, self._exports))
         if command or not processes:
-            self._process(app.replaced(command=command or None), COMMAND, ("app",), ("ready",))
+            self._process(app.replaced(command=command or None), COMMAND, ("app",))
         for i, (name, process) in enumerate(self._named()):
             own: Path = ("process", name)
             self.settings.append(Setting(own, self._person(process), process.environment, self._exports))
-            from_top = process.ready is None and i == 0 and not command
-            merged = process.below(app, app.ready if from_top else process.ready)
-            self._process(merged, (*own, "command"), own, ("ready",) if from_top else (*own, "ready"))
+            merged = process.below(app, is_first=i == 0 and not command)
+            self._process(merged, (*own, "command"), own)
 
-    def _process(self, process: Process, path: Path, owner: Path, ready: Path) -> None:
+    def _process(self, process: Process, path: Path, owner: Path) -> None:
         setting = Setting(owner, self._person(process), process.environment, self._exports)
         place = self._place(setting, process.working_dir)
         if process.command is not None:
             self.commands.append(Task("app", None, path, owner, process.command, place, self.places))
-        if process.ready is not None:
-            self._ready(process.ready, ready, setting, place)
+        for probe in (process.ready, process.alive):
+            if probe is not None:
+                self._probe(probe, setting, place)
 
-    def _ready(self, ready: Ready, path: Path, setting: Setting, place: Place) -> None:
+    def _probe(self, probe: Ready | Alive, setting: Setting, place: Place) -> None:
         """A probe runs as the process that it asks about."""
-        if ready.target is not None:
-            kind = ready.target.partition(":")[0].removesuffix("s")
-            self.waits.append(Wait((*path, kind), ready.target, setting, is_ready=True))
-        if ready.command is not None:
-            self.commands.append(Task("probe", None, (*path, "command"), path, ready.command, place, self.places))
+        if probe.target is not None:
+            kind, key = probe.target.partition(":")[0].removesuffix("s"), probe.table
+            self.waits.append(Wait((*probe.path, kind), probe.target, setting, key))
+        if probe.command is not None:
+            path = (*probe.path, "command")
+            self.commands.append(Task("probe", None, path, probe.path, probe.command, place, self.places))
 
 
 def _current_directory() -> str:

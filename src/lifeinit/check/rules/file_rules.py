@@ -56,7 +56,7 @@ RULES: "Final[tuple[Rule, ...]]" = (
         "E106",
         "nothing-to-do",
         "A hook, a process or a probe does not say what to do.",
-        "A hook needs one of command, wait_for and sleep, a process needs a command, and ready something to ask.",
+        "A hook needs one of command, wait_for and sleep, a process needs a command, ready and alive something to ask.",
         '[[pre_start]]\nname = "migrate"',
         '[[pre_start]]\nname = "migrate"\ncommand = "python manage.py migrate"',
     ),
@@ -202,7 +202,7 @@ RULES: "Final[tuple[Rule, ...]]" = (
         "E213",
         "stray-dollar",
         "A dollar sign does not begin a variable.",
-        "$NAME and ${NAME} are expanded in environment, wait_for and ready; write $$ for the sign itself, as in"
+        "$NAME and ${NAME} are expanded in environment, wait_for, ready and alive; write $$ for the sign itself, as in"
         " Compose. Nothing else of the shell is read there. For the output of a command use a pre_start hook that"
         " writes RELEASE=... to $LIFEINIT_ENV; for a default like ${WORKERS:-2} write ENV WORKERS=2 in the image.",
         '[app.environment]\nPRICE = "5 $"',
@@ -211,7 +211,7 @@ RULES: "Final[tuple[Rule, ...]]" = (
     Rule(
         "E214",
         "invalid-target",
-        "A target of wait_for or ready is invalid.",
+        "A target of wait_for, ready or alive is invalid.",
         "A target is a URL that says where something answers: tcp, unix, http, https, file, or the URL of a database,"
         " cache or broker as its driver takes it.",
         '[[pre_start]]\nwait_for = "db:5432"',
@@ -250,11 +250,20 @@ RULES: "Final[tuple[Rule, ...]]" = (
         '[app]\nuser = "www-data"',
     ),
     Rule(
+        "E219",
+        "long-try",
+        "A try of alive may take longer than all tries together.",
+        "The app is unhealthy after interval times failures, and a try that has not ended by then says nothing more."
+        " Left out, timeout is 5 s, or interval times failures where that is less.",
+        '[alive]\nhttp = "http://127.0.0.1:8000/healthz"\ninterval = "2s"\ntimeout = "10s"',
+        '[alive]\nhttp = "http://127.0.0.1:8000/healthz"\ninterval = "2s"\ntimeout = "2s"',
+    ),
+    Rule(
         "W201",
         "idle-key",
         "A key has no effect without another one.",
-        "retry_delay is the time between two tries, max_restarts and restart_window limit restarts: they need retries"
-        " or restart.",
+        "retry_delay is the time between two tries, max_restarts and restart_window limit restarts: they need retries,"
+        ' or restart. alive with on_failure = "restart" restarts too.',
         '[[pre_start]]\ncommand = "x"\nretry_delay = "3s"',
         '[[pre_start]]\ncommand = "x"\nretry_delay = "3s"\nretries = 2',
     ),
@@ -266,5 +275,23 @@ RULES: "Final[tuple[Rule, ...]]" = (
         " NAME=... to $LIFEINIT_ENV.",
         '[app.environment]\nRELEASE = "`cat /etc/release`"',
         """pre_start = 'release=$(cat /etc/release) && echo "RELEASE=$release" >> "$LIFEINIT_ENV"'""",
+    ),
+    Rule(
+        "W203",
+        "short-watchdog",
+        "A watchdog is shorter than a second.",
+        "An app sends WATCHDOG=1 every half of it, as sd_watchdog_enabled(3) recommends. A busy machine or a garbage"
+        " collection can delay a healthy app by more than that, and lifeinit would stop it.",
+        'alive = { watchdog = "500ms" }',
+        'alive = { watchdog = "5s" }',
+    ),
+    Rule(
+        "W204",
+        "endless-restarts",
+        "An app that stays unhealthy is restarted for ever.",
+        "Restarts count against max_restarts for as long as restart_window. Where it takes longer than that to find the"
+        " app unhealthy so many times, the limit is never reached.",
+        'alive = { http = "http://127.0.0.1:8000/healthz", on_failure = "restart" }',
+        'alive = { http = "http://127.0.0.1:8000/healthz", on_failure = "restart" }\n[app]\nrestart_window = "5m"',
     ),
 )

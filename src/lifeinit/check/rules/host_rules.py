@@ -239,7 +239,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "W314",
         "no-directory-for-it",
-        "The directory of ready_file, or of the file or socket of ready, does not exist.",
+        "The directory of ready_file, or of the file or socket of ready or alive, does not exist.",
         "Nothing can create the file unless a volume or the app itself brings the directory.",
         'ready = "file:///no-such-directory/ready"',
         'ready = "file:///tmp/ready"',
@@ -265,7 +265,8 @@ RULES: tuple[Rule, ...] = (
         "W317",
         "variable-in-list",
         "A list contains a variable as an argument.",
-        "Variables are expanded in wait_for, ready and environment, and by the shell in a string; never in a list."
+        "Variables are expanded in wait_for, ready, alive and environment, and by the shell in a string; never in a"
+        " list."
         " After -- write sh -c 'exec ...'.",
         'pre_start = ["echo", "$HOSTNAME"]',
         'pre_start = "echo $HOSTNAME"',

@@ -1,0 +1,105 @@
+"""What can be wrong with `alive`: its forms, its times, and what does not go together with it."""
+
+import math
+from collections.abc import Iterator
+
+from lifeinit.config import intent
+from lifeinit.config.diagnostic import quoted
+from lifeinit.config.model import Alive, HookFile, Process
+from lifeinit.config.plan_fields import plan_fields
+from lifeinit.config.reporter import Reporter, Table, a_kind
+from lifeinit.engine.budget import OWN_STOP_LIMIT
+from lifeinit.engine.plan import Restart
+from lifeinit.engine.verdict import FIRST_BACKOFF, LONGEST_BACKOFF
+from lifeinit.values import duration
+from lifeinit.values.duration_text import exact, written
+
+_FORMS = (
+    'write a URL, for example "http://127.0.0.1:8000/healthz" or "tcp://127.0.0.1:8000", "watchdog", or a table with '
+    "a command"
+)
+_SHORT = 1.0  # seconds: an app that is kept waiting for the CPU beats later than it wants to
+_MOST_PAUSES = 10  # until they no longer grow
+_OF_LIFEINIT = ("NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID")
+
+
+def refuse(report: Reporter, at: tuple[str | int, ...], value: object) -> None:
+    """A value that is neither a table, nor a URL that can be asked, nor "watchdog"."""
+    port = intent.port(value)
+    if port is not None:
+        fix = f'write "tcp://127.0.0.1:{port}" or "http://127.0.0.1:{port}/" for a port'
+        report.wrong("E105", at, f"alive is {a_kind(value)}, which may be a port", fix)
+    elif not isinstance(value, str):
+        report.wrong("E105", at, f"alive is {a_kind(value)}", _FORMS)
+    elif value == "notify":
+        message = 'alive is "notify", which says only that an app has become ready'
+        report.wrong("E214", at, message, 'did you mean "watchdog"?')
+    elif value.startswith("file:"):
+        message = f"alive is {quoted(value)}, a file, which only ready waits for"
+        report.wrong("E214", at, message, "ask the app itself, or write a table with a command that looks at the file")
+    elif intent.is_duration(value):
+        message = f"alive is {quoted(value)}, a duration, which only ready takes"
+        report.wrong("E214", at, message, f"write {{ watchdog = {quoted(value)} }}, or what is to be asked")
+    else:
+        report.wrong("E214", at, f"alive is {quoted(value)}, which cannot be asked", _FORMS)
+
+
+def of_table(report: Reporter, alive: Alive, table: Table) -> None:
+    """The times of one table. Where one of them is wrong by itself, nothing is said of them together."""
+    if alive.watchdog is not None and alive.watchdog < _SHORT:
+        often = f"half of that, every {exact(alive.watchdog / 2)}"
+        message = (
+            f"watchdog is {quoted(table['watchdog'])}: an app that sends WATCHDOG=1 at {often}, may miss it when busy"
+        )
+        report.wrong("W203", (*alive.path, "watchdog"), message, 'write at least "1s"')
+    times = {(*alive.path, key) for key in ("interval", "timeout", "failures")}
+    if "timeout" in table and alive.timeout > alive.shortest and not times & report.reported:
+        message = f"timeout is {quoted(table['timeout'])}, and interval times failures is only {exact(alive.shortest)}"
+        fix = f'write at most "{written(alive.shortest)}", or a longer interval'
+        report.wrong("E219", (*alive.path, "timeout"), message, fix)
+
+
+def of_file(report: Reporter, hook_file: HookFile) -> None:
+    """What a process has beside its `alive`."""
+    stop = hook_file.stop_timeout or OWN_STOP_LIMIT
+    for path, process in _processes(hook_file):
+        if process.alive is not None and process.alive.watchdog is not None:
+            _hidden_variables(report, path, process)
+        if process.alive is not None and process.alive.on_failure == "restart":
+            _endless_restarts(report, path, process, process.alive, stop)
+
+
+def _processes(hook_file: HookFile) -> Iterator[tuple[tuple[str, ...], Process]]:
+    app, named = hook_file.app, hook_file.processes
+    if not named:
+        yield ("app",), app
+    for i, (name, process) in enumerate(named.items()):
+        yield ("process", name), process.below(app, is_first=i == 0)
+
+
+def _hidden_variables(report: Reporter, path: tuple[str, ...], process: Process) -> None:
+    """The app has these from lifeinit, whatever `environment` says."""
+    for name in _OF_LIFEINIT:
+        own = (*path, "environment", name)
+        at = own if own in report.places.spans else ("app", "environment", name)
+        if name in process.environment and at not in report.reported:
+            message = f"{name} has no meaning beside the watchdog of alive, for which lifeinit sets it"
+            report.wrong("E108", at, message, "leave it out", at_key=True)
+
+
+def _endless_restarts(report: Reporter, path: tuple[str, ...], process: Process, alive: Alive, stop: float) -> None:
+    """Whether max_restarts lives take longer than restart_window: then the first no longer counts at the last."""
+    rule = Restart.filled(plan_fields(process)["Restart"])
+    pauses = sum(min(FIRST_BACKOFF * 2**n, LONGEST_BACKOFF) for n in range(min(rule.most, _MOST_PAUSES)))
+    pauses += LONGEST_BACKOFF * max(0, rule.most - _MOST_PAUSES)
+    if rule.most * alive.shortest + pauses < rule.window:
+        return
+    message = (
+        f"an app that stays unhealthy is restarted for ever: restart_window is {exact(rule.window)}, and max_restarts "
+        f"{rule.most} takes at least {exact(rule.most * alive.shortest + pauses)}"
+    )
+    enough = 60.0 * math.ceil((rule.most * (alive.longest + stop) + pauses) / 60)
+    fix = "write a smaller max_restarts"
+    if enough <= duration.LONGEST:
+        fix = f'write restart_window = "{written(enough)}" below [{".".join(path)}], or a smaller max_restarts'
+    report.wrong("W204", (*alive.path, "on_failure"), message, fix)

@@ -210,7 +210,7 @@ def test_the_engine_forks_in_one_place_for_a_program_and_in_one_for_a_file() -> 
 
 def test_no_program_is_without_an_identity() -> None:
     """Root with the app's variables cannot be written: user and environment are one record, and it has no default."""
-    assert "identity" not in vars(Program)
+    assert "identity" not in Program._defaults
     for path in SOURCE.glob("**/*.py"):
         tree = ast.parse(path.read_text())
         if not any(name == "lifeinit.engine.plan" for name in imports(path)):

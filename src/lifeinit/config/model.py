@@ -25,6 +25,8 @@ class Table(Record):
 
     path: Path = ()
 
+    __slots__ = ("__dict__",)  # for the fields of the rows, which a class gets when it exists already
+
     if TYPE_CHECKING:
         table: ClassVar[str]
 
@@ -34,10 +36,12 @@ class Table(Record):
             super().__init_subclass__()
             rows = keys.TABLES[cls.table]
             cls.__match_args__ = tuple(dict.fromkeys((*rows, *cls.__match_args__, "path")))
-            for row in rows.values():
-                has_default = not isinstance(row.default, keys.PerPhase) and cls.table != "process"
-                default = row.default if has_default or isinstance(row.default, dict) else None
-                setattr(cls, row.name, cls.__dict__.get(row.name, default))
+            cls._defaults = {"path": (), **{row.name: cls._default(row) for row in rows.values()}, **cls._defaults}
+
+        @classmethod
+        def _default(cls, row):
+            has_default = not isinstance(row.default, keys.PerPhase) and cls.table != "process"
+            return row.default if has_default or isinstance(row.default, dict) else None
 
     def compared(self) -> tuple[object, ...]:
         return tuple(value for field, value in zip(self.fields(), self.values(), strict=True) if field != "path")

@@ -1,6 +1,5 @@
 """One process of the app, once it runs: who is its main process, and how a signal reaches it."""
 
-import errno
 import os
 
 from lifeinit.engine import log, proc_stat, syscalls
@@ -13,7 +12,8 @@ if TYPE_CHECKING:
 
 _CONT = number_of("CONT") or 0
 _NOT_OWN = "that is no process of the app's own"
-_NO_PROCESS = {errno.ESRCH, errno.EINVAL, errno.ENOENT}  # ENOENT, before EINVAL: it is a thread. pidfd_open(2)
+# What pidfd_open(2) says where there is none; ENOENT, before EINVAL: it is a thread.
+_NO_PROCESS = {syscalls.NO_PROCESS, syscalls.INVALID, syscalls.NO_ENTRY}
 
 
 class RunningApp:

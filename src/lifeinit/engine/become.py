@@ -1,12 +1,10 @@
 """In a child, between fork and exec: take on the identity, the environment and the directory that it is to have."""
 
-import errno
 import os
 import sys
 
-from lifeinit.engine import descriptors, exit_status, log, syscalls
-from lifeinit.engine.plan import Inherited, Program, User
-from lifeinit.engine.record import Record
+from lifeinit.engine import descriptors, log, syscalls
+from lifeinit.engine.syscalls import DEFAULT_PATH
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,65 +12,39 @@ if TYPE_CHECKING:
     from types import ModuleType
     from typing import NoReturn
 
-    from lifeinit.engine.plan import Value
+    from lifeinit.engine.plan import Program, User, Value
+    from lifeinit.engine.spawn import Child
 
-DEFAULT_PATH = b"/bin:/usr/bin"  # what execvp(3) searches where PATH is unset
-LONGEST_REPORT = 4096  # PIPE_BUF: written in one piece. pipe(7)
 _SHELL = b"/bin/sh"
 
 
-class Child(Record):
-    """What a child gets.
-
-    `exported` is what pre_start hooks have exported; `variables` are lifeinit's own, unset where the value is None.
-    A hook (`is_app` false) reads /dev/null and has no descriptor but 0, 1 and 2; the app has all that we inherited.
-    `stale_file` is removed before the exec, by the child itself and so with its rights: root must unlink no path that
-    another user controls.
-    """
-
-    program: Program
-    inherited: Inherited
-    exported: "Mapping[bytes, bytes]"
-    variables: tuple[tuple[bytes, bytes | None], ...]
-    is_app: bool
-    takes_terminal: bool = False
-    stale_file: "Value | None" = None
-
-
-def become(child: Child, report: int) -> "NoReturn":
-    """In the child. Whatever happens, it ends here: an exception that left would run the parent's life twice."""
-    try:
-        if child.program.identity.session:
-            os.setsid()
-        else:
-            os.setpgid(0, 0)
-        if child.takes_terminal:
-            syscalls.give_terminal(os.getpid())
-        if not child.is_app:
-            descriptors.null_stdin()
-            if child.program.call is None:
-                descriptors.close_inherited(keep=(report, *log.descriptors()))
-            _enter(child.inherited.directory)
-        module = None if child.program.module is None else _imported(child.program.module, child.program.argv)
-        path = _set_environment(child)
-        _settle(child.program)
-        if child.stale_file is not None:
-            _remove(child.stale_file)
-        if module is not None:
-            os.close(report)
-            module.main(child.program.argv, child.inherited)
-        syscalls.restore_signals(child.inherited.mask, child.inherited.sigchld_ignored)
-        if child.program.call is not None:
-            syscalls.name_process(child.program.argv[0])
-            os.close(report)
-            os._exit(child.program.call())
-        execute(child.program.argv, path)
-    except OSError as error:
-        _report(report, error.errno or errno.EINVAL, str(error.strerror))
-    except BaseException as error:  # noqa: BLE001
-        _report(report, errno.EINVAL, repr(error))
-    finally:
-        os._exit(exit_status.NOT_EXECUTABLE)
+def become(child: "Child", report: int) -> "NoReturn":
+    """Raises where that fails. `report` is the pipe that the exec closes: end of file means that it succeeded."""
+    if child.program.identity.session:
+        os.setsid()
+    else:
+        os.setpgid(0, 0)
+    if child.takes_terminal:
+        syscalls.give_terminal(os.getpid())
+    if not child.is_app:
+        descriptors.null_stdin()
+        if child.program.call is None:
+            descriptors.close_inherited(keep=(report, *log.descriptors()))
+        _enter(child.inherited.directory)
+    module = None if child.program.module is None else _imported(child.program.module, child.program.argv)
+    path = _set_environment(child)
+    _settle(child.program)
+    if child.stale_file is not None:
+        _remove(child.stale_file)
+    if module is not None:
+        os.close(report)
+        module.main(child.program.argv, child.inherited)
+    syscalls.restore_signals(child.inherited.mask, child.inherited.sigchld_ignored)
+    if child.program.call is not None:
+        syscalls.name_process(child.program.argv[0])
+        os.close(report)
+        os._exit(child.program.call())
+    execute(child.program.argv, path)
 
 
 def _imported(name: str, argv: tuple[bytes, ...]) -> "ModuleType":
@@ -83,11 +55,7 @@ def _imported(name: str, argv: tuple[bytes, ...]) -> "ModuleType":
     return module
 
 
-def _report(report: int, code: int, why: str) -> None:
-    os.write(report, b"%d %s" % (code, why.encode("utf-8", "backslashreplace")[: LONGEST_REPORT - 10]))
-
-
-def _set_environment(child: Child) -> bytes:
+def _set_environment(child: "Child") -> bytes:
     """Returns the PATH that it holds. What hooks have exported goes over the program's own, which may speak of it."""
     if child.inherited.lc_ctype_added:
         _set_variable(b"LC_CTYPE", None)  # CPython put it there. PEP 538
@@ -110,10 +78,10 @@ def _own(name: bytes, value: "Value", known: "Mapping[bytes, bytes]") -> bytes:
         return expanded(value, known)
     except KeyError as error:
         what = f"${os.fsdecode(error.args[0])} is not set, and the variable {os.fsdecode(name)} needs it"
-        raise OSError(errno.EINVAL, what) from None
+        raise OSError(syscalls.INVALID, what) from None
 
 
-def _settle(program: Program) -> None:
+def _settle(program: "Program") -> None:
     """Umask, rights, user and directory. The directory comes after the user, who has to be allowed there."""
     identity = program.identity
     if identity.umask is not None:
@@ -133,7 +101,7 @@ def _forbid_new_privileges() -> None:
     try:
         c_library.forbid_new_privileges()
     except OSError as error:
-        raise OSError(errno.EACCES, f"cannot set no_new_privs: {error.strerror}") from None
+        raise OSError(syscalls.NO_ACCESS, f"cannot set no_new_privs: {error.strerror}") from None
 
 
 def _adjust_oom_score(value: int) -> None:
@@ -143,10 +111,10 @@ def _adjust_oom_score(value: int) -> None:
         os.write(file, b"%d" % value)
         os.close(file)
     except OSError as error:
-        raise OSError(errno.EACCES, f"cannot set oom_score_adj to {value}: {error.strerror}") from None
+        raise OSError(syscalls.NO_ACCESS, f"cannot set oom_score_adj to {value}: {error.strerror}") from None
 
 
-def _become_user(user: User) -> None:
+def _become_user(user: "User") -> None:
     """Groups first: without root there is no way to change them. All three ids: a saved one would be a way back.
 
     The change of user itself leaves the inheritable capabilities, which a program's file may turn into permitted ones.
@@ -160,7 +128,7 @@ def _become_user(user: User) -> None:
         os.setresuid(user.uid, user.uid, user.uid)
     except OSError as error:
         who = f"uid {user.uid} and gid {user.gid}"
-        raise OSError(errno.EACCES, f"cannot become {who}: {error.strerror}") from None
+        raise OSError(syscalls.NO_ACCESS, f"cannot become {who}: {error.strerror}") from None
 
 
 def _remove(path: "Value") -> None:
@@ -170,7 +138,7 @@ def _remove(path: "Value") -> None:
     except (FileNotFoundError, NotADirectoryError, KeyError):
         pass  # it is not there, or no path at all, which the probe will tell
     except OSError as error:
-        raise OSError(errno.EACCES, f"cannot remove the ready file of an earlier run: {error.strerror}") from None
+        raise OSError(syscalls.NO_ACCESS, f"cannot remove the ready file of an earlier run: {error.strerror}") from None
 
 
 def _enter(directory: bytes | None) -> None:
@@ -184,7 +152,7 @@ def _enter(directory: bytes | None) -> None:
     try:
         os.chdir(directory)
     except OSError as error:
-        raise OSError(errno.EACCES, f"cannot enter {os.fsdecode(directory)}: {error.strerror}") from None
+        raise OSError(syscalls.NO_ACCESS, f"cannot enter {os.fsdecode(directory)}: {error.strerror}") from None
 
 
 def _set_variable(name: bytes, value: bytes | None) -> None:
@@ -200,10 +168,10 @@ def execute(argv: tuple[bytes, ...], path: bytes) -> "NoReturn":
     """execvp(3), with its two rules that os.execvp lacks: a script without a shebang, and EACCES remembered."""
     program = argv[0]
     if not program:
-        raise FileNotFoundError(errno.ENOENT, "its name is empty")
+        raise FileNotFoundError(syscalls.NO_ENTRY, "its name is empty")
     if b"/" in program:
         _exec_file(program, argv)
-    failure: OSError = FileNotFoundError(errno.ENOENT, "not found in PATH")
+    failure: OSError = FileNotFoundError(syscalls.NO_ENTRY, "not found in PATH")
     for directory in path.split(b":"):
         file = os.path.join(directory or b".", program)
         try:
@@ -218,10 +186,10 @@ def _exec_file(file: bytes, argv: tuple[bytes, ...]) -> "NoReturn":
     try:
         os.execv(file, argv)
     except OSError as error:
-        if error.errno == errno.ENOEXEC:
+        if error.errno == syscalls.NO_EXEC:
             os.execv(_SHELL, (_SHELL, file, *argv[1:]))
-        if error.errno == errno.ENOENT and os.path.exists(file):
+        if error.errno == syscalls.NO_ENTRY and os.path.exists(file):
             raise FileNotFoundError(
-                errno.ENOENT, "the interpreter of its first line, or its loader, is not there"
+                syscalls.NO_ENTRY, "the interpreter of its first line, or its loader, is not there"
             ) from None
         raise

@@ -1,6 +1,5 @@
 """Functions of the C library that os lacks. Only an init whose plan asks for one of them loads this, and ctypes."""
 
-import errno
 import os
 import sys
 
@@ -55,6 +54,8 @@ def _call(function: str, *arguments: int | bytes | bytearray) -> None:
 
         called = getattr(ctypes.CDLL(None, use_errno=True), function)
     except (ImportError, AttributeError, OSError) as error:
+        import errno  # noqa: PLC0415
+
         raise OSError(errno.ENOSYS, f"this Python cannot call {function}: {error}") from None
     buffers = [(ctypes.c_char * len(a)).from_buffer(a) if isinstance(a, bytearray) else a for a in arguments]
     if called(*buffers) != 0:

@@ -6,10 +6,9 @@ import time
 from lifeinit.engine import descriptors, exit_status, log, syscalls
 from lifeinit.engine import events as ev
 from lifeinit.engine.app import RunningApp
-from lifeinit.engine.become import Child
 from lifeinit.engine.printable import quote
 from lifeinit.engine.signals import name_of
-from lifeinit.engine.spawn import SpawnError, spawn
+from lifeinit.engine.spawn import Child, SpawnError, spawn
 from lifeinit.engine.terminal import Terminal
 
 TYPE_CHECKING = False

@@ -2,14 +2,13 @@
 
 import time
 
-from lifeinit.engine import c_library, exit_status, log, rounds, syscalls  # noqa: F401  # c_library: for a later child
+from lifeinit.engine import become, c_library, exit_status, log, rounds, syscalls  # noqa: F401  # for a later child
 from lifeinit.engine import events as ev
-from lifeinit.engine.become import Child
 from lifeinit.engine.children import Children
 from lifeinit.engine.descendants import Descendants
 from lifeinit.engine.printable import quote
 from lifeinit.engine.signals import name_of, number_of
-from lifeinit.engine.spawn import SpawnError
+from lifeinit.engine.spawn import Child, SpawnError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

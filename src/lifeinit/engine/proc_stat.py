@@ -1,6 +1,5 @@
 """Processes as /proc/PID/stat shows them: one of them, or all of them at once. proc(5)"""
 
-import errno
 import os
 
 TYPE_CHECKING = False
@@ -88,7 +87,7 @@ def read_all() -> dict[int, ProcStat]:
     processes = (read(int(entry)) for entry in os.listdir("/proc") if entry.isdecimal())
     table = {process.pid: process for process in processes if process is not None}
     if os.getpid() not in table:
-        raise OSError(errno.ENOENT, "/proc does not show this PID namespace, or there is no descriptor left for it")
+        raise FileNotFoundError("/proc does not show this PID namespace, or there is no descriptor left for it")
     return table
 
 

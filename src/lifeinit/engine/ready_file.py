@@ -1,6 +1,5 @@
 """The ready file, which exists while the app is ready. A child writes and removes it, for a file system may stall."""
 
-import errno
 import os
 import time
 
@@ -118,7 +117,7 @@ class ReadyFile:
         name = os.path.basename(self._path)
         if self._directory is None:
             if ready:
-                raise FileNotFoundError(errno.ENOENT, "its directory did not exist when the app started")
+                raise FileNotFoundError(syscalls.NO_ENTRY, "its directory did not exist when the app started")
             return
         if not ready:
             _unlink(name, self._directory)

@@ -1,21 +1,43 @@
 """Fork one child and wait until it has become its program."""
 
-import errno
 import os
 import time
 
 from lifeinit.engine import exit_status, signals, syscalls
-from lifeinit.engine.become import LONGEST_REPORT, Child, become
+from lifeinit.engine.plan import Inherited, Program
+from lifeinit.engine.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
+    from typing import NoReturn
 
+    from lifeinit.engine.plan import Value
+
+_LONGEST_REPORT = 4096  # PIPE_BUF: written in one piece. pipe(7)
 _WAKE_AFTER_MS = 50
 _MOST_STOPS = 20  # a second in all for one that is stopped again and again
 _MOST_ASKED = 40  # two seconds for one that is stuck while a stop request waits
 
 _CONT = signals.number_of("CONT") or 0
+
+
+class Child(Record):
+    """What a child gets.
+
+    `exported` is what pre_start hooks have exported; `variables` are lifeinit's own, unset where the value is None.
+    A hook (`is_app` false) reads /dev/null and has no descriptor but 0, 1 and 2; the app has all that we inherited.
+    `stale_file` is removed before the exec, by the child itself and so with its rights: root must unlink no path that
+    another user controls.
+    """
+
+    program: Program
+    inherited: Inherited
+    exported: "Mapping[bytes, bytes]"
+    variables: tuple[tuple[bytes, bytes | None], ...]
+    is_app: bool
+    takes_terminal: bool = False
+    stale_file: "Value | None" = None
 
 
 class SpawnError(Exception):
@@ -43,14 +65,14 @@ def spawn(child: Child, asks: "Collection[int] | None" = None, until: float | No
     except OSError as error:
         raise SpawnError(exit_status.NOT_EXECUTABLE, str(error.strerror)) from None
     if pid == 0:
-        become(child, report)
+        _run_child(child, report)
     if not child.program.identity.session:  # a group's leader cannot begin a session. setsid(2)
         try:
             os.setpgid(pid, pid)  # here and in the child: whoever is later finds it done
         except OSError:
             pass  # EACCES: it has exec'ed already; ESRCH: it is dead already
     given_up = 0 if asks is None else _given_up(report, pid, asks, until)
-    problem = b"" if given_up else os.read(report, LONGEST_REPORT)
+    problem = b"" if given_up else os.read(report, _LONGEST_REPORT)
     os.close(report)
     if problem or given_up:
         syscalls.end_child(pid)  # it may be stopped even now, on the way to its end
@@ -58,9 +80,27 @@ def spawn(child: Child, asks: "Collection[int] | None" = None, until: float | No
         raise SpawnError(given_up, "it did not get as far as its start")
     if problem:
         code, _, what = problem.partition(b" ")
-        status = exit_status.NOT_FOUND if int(code) == errno.ENOENT else exit_status.NOT_EXECUTABLE
+        status = exit_status.NOT_FOUND if int(code) == syscalls.NO_ENTRY else exit_status.NOT_EXECUTABLE
         raise SpawnError(status, what.decode("utf-8", "replace"))
     return pid
+
+
+def _run_child(child: Child, report: int) -> "NoReturn":
+    """Whatever happens, it ends here: an exception that left would run the parent's life twice."""
+    try:
+        from lifeinit.engine.become import become  # noqa: PLC0415  # not in a plain PID 1, which starts one child
+
+        become(child, report)
+    except OSError as error:
+        _report(report, error.errno or syscalls.INVALID, str(error.strerror))
+    except BaseException as error:  # noqa: BLE001
+        _report(report, syscalls.INVALID, repr(error))
+    finally:
+        os._exit(exit_status.NOT_EXECUTABLE)
+
+
+def _report(report: int, code: int, why: str) -> None:
+    os.write(report, b"%d %s" % (code, why.encode("utf-8", "backslashreplace")[: _LONGEST_REPORT - 10]))
 
 
 def _given_up(report: int, pid: int, asks: "Collection[int]", until: float | None) -> int:

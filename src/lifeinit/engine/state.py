@@ -1,10 +1,9 @@
 """The state that lifeinit publishes for `status` and `health`: made when it is new, in a sealed file in memory."""
 
-import errno
 import os
 import time
 
-from lifeinit.engine import proc_stat
+from lifeinit.engine import proc_stat, syscalls
 from lifeinit.engine.json_text import dumps
 from lifeinit.engine.signals import name_of
 
@@ -83,7 +82,7 @@ def _sealed(text: bytes) -> int:
         whole = False
     if not whole:
         os.close(fd)
-        raise OSError(errno.EIO, os.strerror(errno.EIO))
+        raise OSError(syscalls.IO_ERROR, os.strerror(syscalls.IO_ERROR))
     return fd
 
 

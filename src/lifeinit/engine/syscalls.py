@@ -1,6 +1,5 @@
 """What the engine asks of the kernel: one function for each idea, without policy."""
 
-import errno
 import os
 import time
 
@@ -22,6 +21,10 @@ _STDIN = 0
 _INT, _QUIT = (int(signo) for signo in (_signal.SIGINT, _signal.SIGQUIT))
 _DEATH = 1.0  # seconds that SIGKILL may take
 _MOST_REAPED = 512  # children at once, which takes 5 ms
+DEFAULT_PATH = b"/bin:/usr/bin"  # what execvp(3) searches where PATH is unset
+
+# By their numbers, which are the same on every machine: the module `errno` takes 16 kB. errno(3)
+NO_ENTRY, NO_PROCESS, IO_ERROR, NO_EXEC, NO_ACCESS, INVALID = 2, 3, 5, 8, 13, 22
 _P_PIDFD = 3  # os has it only where the C library knew it when Python was built. waitid(2)
 
 
@@ -150,6 +153,8 @@ def open_process(pid: int) -> int:
     try:
         return os.pidfd_open(pid)
     except AttributeError:  # Python was built with the headers of a kernel before 5.3
+        import errno  # noqa: PLC0415
+
         raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS)) from None
 
 

@@ -5,7 +5,8 @@ import os
 from lifeinit.engine import exit_status, syscalls
 
 # execvp(3) as the engine does it: with scripts that have no shebang, and with EACCES remembered.
-from lifeinit.engine.become import DEFAULT_PATH, execute
+from lifeinit.engine.become import execute
+from lifeinit.engine.syscalls import DEFAULT_PATH
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 import os
 
-from lifeinit.engine.become import DEFAULT_PATH
+from lifeinit.engine.syscalls import DEFAULT_PATH
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

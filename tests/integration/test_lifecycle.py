@@ -1,5 +1,6 @@
 """The promises of the hook file, each shown by real processes."""
 
+import platform
 import re
 import signal
 import time
@@ -8,6 +9,7 @@ from typing import NamedTuple
 
 import pytest
 
+from tests import needs
 from tests.integration.conftest import Start
 from tests.integration.harness import LIBC_OWN, Running, listener, python
 
@@ -678,3 +680,14 @@ def test_a_stop_request_at_every_transition(init: Start, point: Point, budget: s
     lines = [line for line in running.rest() if line not in {"CONT", "ready"}]
     assert lines == [*point.ran, "post_stop", *(["nothing left"] if subreaper else [])], running.stderr()
     assert running.status() == point.status, running.stderr()
+
+
+@needs.STRACE
+def test_a_stop_request_from_a_hook_that_is_reaped_at_a_wake_up_for_another(init: Start) -> None:
+    """The orphan wakes lifeinit; before it reaps, the hook sends the request and fails. It exited 9, not 143."""
+    wait4 = {"x86_64": 61, "aarch64": 260}[platform.machine()]
+    until = f"until read n rest < /proc/$LIFEINIT_PID/syscall && test $n = {wait4}; do :; done"
+    command = f"trap '' TERM; (true &); {until}; {_ASK}; exit 9"
+    through = ["strace", "-qq", "-o", "/dev/null", "-e", "inject=wait4:delay_enter=500000"]
+    running = init("true", hooks=f'[pre_start]\ncommand = """{command}"""\n', through=through)
+    assert running.status() == 143

@@ -13,7 +13,7 @@ from lifeinit.engine.terminal import Terminal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from lifeinit.engine.plain_services import PlainServices
     from lifeinit.engine.plan import Plan, Process, Program
@@ -110,14 +110,13 @@ class Children:
 
     # Their ends.
 
-    def reap(self) -> "Iterator[ev.Event]":
-        """What comes of the children that are dead. A role is given up before its event is handed out."""
+    def reap(self) -> list[ev.Event]:
+        """What comes of the children that are dead. Their roles are given up: a pid may be another process's by now."""
         dead = self._reaped()
         # Of deaths that came together the failures count first: which of them was the first nobody can tell.
-        for pid, ending in sorted(dead, key=lambda death: death[1].status == 0):
-            event = self._ended(pid, ending)
-            if event is not None:
-                yield event
+        dead.sort(key=lambda death: death[1].status == 0)
+        events = (self._ended(pid, ending) for pid, ending in dead)
+        return [event for event in events if event is not None]
 
     def reap_leftovers(self) -> None:
         """Reap the dead of a life whose app and hooks are gone."""

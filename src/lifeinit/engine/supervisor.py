@@ -159,9 +159,7 @@ class Supervisor:
             elif self.services.is_notification(came):
                 heard = True
             elif not _of_our_own_write(came):
-                actions = self._handle(ev.SignalReceived(came.si_signo))
-                if self.plan.verbose:
-                    _log_signal(came, actions)
+                self._received(came)
             most -= 1
             if most < 0 or not (died or heard or self.deadlines) or not syscalls.pending():
                 break
@@ -173,6 +171,12 @@ class Supervisor:
                 self._handle(event)
         return died
 
+    def _received(self, came: "struct_siginfo") -> None:
+        """Handle a signal, and say with -v what came of it."""
+        actions = self._handle(ev.SignalReceived(came.si_signo))
+        if self.plan.verbose:
+            _log_signal(came, actions)
+
     @property
     def _until(self) -> float | None:
         """When the time of what is started now will be over. Monotonic clock"""
@@ -182,8 +186,17 @@ class Supervisor:
     # Children.
 
     def _reap(self) -> None:
-        """Handle what comes of every child that is dead."""
-        for event in self.children.reap():
+        """Handle what comes of the children that are dead.
+
+        Who has asked for a stop before it died may be reaped at a wake-up for another one: its request is read first.
+        """
+        events = self.children.reap()
+        for _ in self.machine.stop_signals:
+            came = syscalls.wait(0.0, self.machine.stop_signals)
+            if came is None:
+                break
+            self._received(came)
+        for event in events:
             self._handle(event)
         self._settle()
 

@@ -18,6 +18,10 @@ _TEXTS = [
     (ROOT / "hooks.example.toml").read_text(),
     HOOK % 1,
     'pre_start = "x"\npost_stop = ["a", "b"]\nready = { http = "http://a/b" }\nready_file = "/run/r"\n',
+    'alive = "http://a/b"\n[process.a]\ncommand = "x"\nalive = { watchdog = "5s", on_failure = "restart" }\n',
+    '[alive]\ncommand = ["x"]\ninterval = 2\ntimeout = "1s"\nfailures = 4\non_failure = "warn"\n',
+    '[healthcheck]\ntest = ["CMD", "curl", "http://a/"]\nretries = 3\nstart_period = "5s"\n[service]\nWatchdogSec = 5',
+    '[livenessProbe]\nhttpGet = { path = "/", port = 1, scheme = "HTTPS" }\nperiodSeconds = 1\nfailureThreshold = 2\n',
     'stop_on = ["TERM", "RTMIN+1"]\n[signals]\nHUP = "USR1"\nTERM = ""\n',
     '[app]\nuser = "a:b"\numask = "027"\nsuccess_exit_codes = [3, "7-9", "SIGTERM"]\nrestart = "always"\n',
     'app.restart = "always"\napp.max_restarts = 3\napp.restart_window = "60s"\n',
@@ -28,7 +32,20 @@ _TEXTS = [
 _PIECES = [
     *("[", "]", "[[", "]]", "{", "}", '"', "'", '"""', "'''", "=", ".", ",", "#", "\n", "\r\n", "\r", "\t", " ", "\\"),
     *("\\u", "\x00", "\x7f", "é", "値", "\u202e", "\ufeff", "$", "${", "://", "-1", "1e999", "0x", "1979-05-27", "nan"),
-    *("true", "pre_start", "environment", "process", "app", "command", "sleep", "ready", "signals", "9" * 5000),
+    *(
+        "true",
+        "pre_start",
+        "environment",
+        "process",
+        "app",
+        "command",
+        "sleep",
+        "ready",
+        "alive",
+        "signals",
+        "watchdog",
+        "9" * 5000,
+    ),
 ]
 
 SEEDS = [text.encode() for text in _TEXTS]

@@ -7,7 +7,7 @@ from lifeinit.config import intent
 from lifeinit.config.diagnostic import quoted
 from lifeinit.config.model import Alive, HookFile, Process
 from lifeinit.config.plan_fields import plan_fields
-from lifeinit.config.reporter import Reporter, Table, a_kind
+from lifeinit.config.reporter import Reporter, Table, a_kind, shown
 from lifeinit.engine.budget import OWN_STOP_LIMIT
 from lifeinit.engine.plan import Restart
 from lifeinit.engine.verdict import FIRST_BACKOFF, LONGEST_BACKOFF
@@ -18,6 +18,8 @@ _FORMS = (
     'write a URL, for example "http://127.0.0.1:8000/healthz" or "tcp://127.0.0.1:8000", "watchdog", or a table with '
     "a command"
 )
+_MEANT = 'did you mean "watchdog"?'
+_BEATS = {"watchdog", "heartbeat", "sd_notify", "systemd", "keep-alive", "keepalive"}
 _SHORT = 1.0  # seconds: an app that is kept waiting for the CPU beats later than it wants to
 _MOST_PAUSES = 10  # until they no longer grow
 _OF_LIFEINIT = ("NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID")
@@ -33,7 +35,7 @@ def refuse(report: Reporter, at: tuple[str | int, ...], value: object) -> None:
         report.wrong("E105", at, f"alive is {a_kind(value)}", _FORMS)
     elif value == "notify":
         message = 'alive is "notify", which says only that an app has become ready'
-        report.wrong("E214", at, message, 'did you mean "watchdog"?')
+        report.wrong("E214", at, message, _MEANT)
     elif value.startswith("file:"):
         message = f"alive is {quoted(value)}, a file, which only ready waits for"
         report.wrong("E214", at, message, "ask the app itself, or write a table with a command that looks at the file")
@@ -41,7 +43,8 @@ def refuse(report: Reporter, at: tuple[str | int, ...], value: object) -> None:
         message = f"alive is {quoted(value)}, a duration, which only ready takes"
         report.wrong("E214", at, message, f"write {{ watchdog = {quoted(value)} }}, or what is to be asked")
     else:
-        report.wrong("E214", at, f"alive is {quoted(value)}, which cannot be asked", _FORMS)
+        fix = _MEANT if value.strip().lower() in _BEATS else intent.url(value) or _FORMS
+        report.wrong("E214", at, f"alive is {shown(value)}, which cannot be asked", fix)
 
 
 def of_table(report: Reporter, alive: Alive, table: Table) -> None:
@@ -95,8 +98,8 @@ def _endless_restarts(report: Reporter, path: tuple[str, ...], process: Process,
     if rule.most * alive.shortest + pauses < rule.window:
         return
     message = (
-        f"an app that stays unhealthy is restarted for ever: restart_window is {exact(rule.window)}, and max_restarts "
-        f"{rule.most} takes at least {exact(rule.most * alive.shortest + pauses)}"
+        f"an app that stays unhealthy is restarted forever: {rule.most} restarts (max_restarts) take at least "
+        f"{exact(rule.most * alive.shortest + pauses)}, and restart_window is {exact(rule.window)}"
     )
     enough = 60.0 * math.ceil((rule.most * (alive.longest + stop) + pauses) / 60)
     fix = "write a smaller max_restarts"

@@ -13,6 +13,7 @@ _UNUSABLE = {"KILL", "STOP", "CHLD"}
 _SPOKEN = r"(?a)\s*(\d+(?:\.\d+)?)\s*([A-Za-z]+)\s*"
 _VARIABLE = r"(?a)\$\{?([A-Za-z_]\w*)(?::?-([0-9.]+)s?\}$)?"
 _SHELLS_OWN = r"(?a)\$\{([A-Za-z_]\w*):?([-=?])"
+_NO_SCHEME = r"(?a)(?:unix:)?(/[\w./-]{1,60})|(?:tcp:)?((?:[\w.-]{1,60}|\[[0-9a-f:]+\]):[0-9]{1,5})"
 _BACKTICKS = r"[^`\s]*`[a-z./][^`]*`[^`\s]*"
 _UNITS = {
     **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), "s"),
@@ -49,6 +50,14 @@ def port(value: object) -> int | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return value if isinstance(value, int) and 0 < value <= _LAST_PORT else 8000
+
+
+def url(text: str) -> str:
+    """A question after the URL that an address or a path without its scheme means; "" if it is none of them."""
+    if match := re.fullmatch(_NO_SCHEME, text):
+        path, address = match.groups()
+        return f'did you mean "{f"unix://{path}" if path else f"tcp://{address}"}"?'
+    return ""
 
 
 def is_duration(value: str) -> bool:

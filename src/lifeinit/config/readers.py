@@ -3,8 +3,8 @@
 import re
 
 from lifeinit.config.diagnostic import quoted
-from lifeinit.config.keys import SCHEMES, Key
-from lifeinit.config.reporter import Reporter, a_kind
+from lifeinit.config.keys import SCHEMES, TIME, Key
+from lifeinit.config.reporter import Reporter, a_kind, shown
 from lifeinit.config.spans import Path
 from lifeinit.engine.plan import PHASES
 from lifeinit.engine.signals import name_of, number_of
@@ -12,6 +12,7 @@ from lifeinit.values import duration, interpolation
 
 NAME = r"[A-Za-z0-9_.-]+"
 COMMAND_FORMS = 'write "a line for the shell" or ["program", "argument"]'
+_LEAST = 'write at least "1s"'
 _UMASK = r"0?[0-7]{1,3}"
 _LONGEST_NUMBER = 5  # characters of one in quotes that is worth comparing
 _LONGEST_TARGET = 4096
@@ -117,6 +118,8 @@ class Values(Reporter):
             return duration.parse(value)
         except ValueError as error:
             better = intent().duration(value) or intent().without_variables(row.name, value)
+            if row.kind is TIME and "negative" in str(error):
+                better = _LEAST
             self.because("E202", at, f"{row.name} is {quoted(value)},", error, better)
             return None
 
@@ -125,7 +128,7 @@ class Values(Reporter):
         seconds = self.duration(at, row, value)
         if seconds == 0:
             message = f"{row.name} is {quoted(value)}, which leaves no time at all"
-            self.wrong("E202", at, message, 'write at least "1s"')
+            self.wrong("E202", at, message, _LEAST)
             return None
         return seconds
 
@@ -286,9 +289,9 @@ class Values(Reporter):
             return None
         scheme = re.match(SCHEME["ready"], text)
         if scheme is None and kind == "http" and not text.startswith("$"):
-            self.wrong("E214", at, f"http is {quoted(text)}, not a URL", 'begin it with "http://" or "https://"')
+            self.wrong("E214", at, f"http is {shown(text)}, not a URL", 'begin it with "http://" or "https://"')
         elif scheme is not None and not scheme[1].startswith(kind):
-            self.wrong("E214", at, f"{kind} is {quoted(text)}, a URL of another kind", f'begin it with "{kind}://"')
+            self.wrong("E214", at, f"{kind} is {shown(text)}, a URL of another kind", f'begin it with "{kind}://"')
         else:
             return self.target(at, row, text if scheme or kind == "http" else f"{kind}://{text}")
         return None

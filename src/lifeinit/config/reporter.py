@@ -54,6 +54,13 @@ class Reporter:
         return None
 
 
+def shown(text: str) -> str:
+    """A text in quotes, without the password that it may hold."""
+    from lifeinit.probes import targets  # noqa: PLC0415  # only a mistake pays for it
+
+    return quoted(targets.hidden(text) if "@" in text else text)
+
+
 def a_kind(value: object) -> str:
     """`a number "5"`: what kind of TOML value it is, and which."""
     kinds: tuple[tuple[type, str], ...] = (

@@ -4,11 +4,11 @@ import difflib
 from collections.abc import Mapping
 from typing import NamedTuple, Protocol
 
-from lifeinit.config import keys, toml
+from lifeinit.config import foreign_probes, keys, toml
 from lifeinit.config.diagnostic import quoted
 from lifeinit.config.keys import HOOKS
 from lifeinit.config.spans import Path
-from lifeinit.config.synonyms import SECTIONS, WORDS, Word, squeezed
+from lifeinit.config.synonyms import IN_ALIVE, SECTIONS, WORDS, Word, squeezed
 
 _LONGEST = 40  # characters of a key or value that is worth comparing or repeating
 _LONGEST_LINE = 60
@@ -17,11 +17,13 @@ _COMMAND_OF_APP = Word("Docker's", "the app", "write it after the dashes: lifein
 
 # Where a key belongs that stands somewhere else. The later ones win: `timeout` is a hook's first of all.
 _HOMES = {
+    **dict.fromkeys(keys.TABLES["alive"], "in a table: alive = { ... }"),
     **dict.fromkeys(keys.TABLES["ready"], "in a table: ready = { ... }"),
     **dict.fromkeys(keys.TABLES["hook"], "in a hook, for example below [[pre_start]]"),
     **dict.fromkeys(_APP, "below [app]"),
     **dict.fromkeys(_TOP, "above the first [table] of the file"),
 }
+_PROBES = {"ready", "alive"}
 _OWN = {squeezed(key): key for key in _HOMES}
 
 
@@ -71,6 +73,10 @@ class Guide:
             return ""
         if key.known in {_TOP, _APP} and key.word in {"command", "cmd", "exec", "run"} and not key.outer:
             return self._foreign(key, _COMMAND_OF_APP)
+        if self.label == "alive" and key.word in IN_ALIVE:
+            own, fix = IN_ALIVE[key.word]
+            self._wrong(key, "E104", " in alive", fix)
+            return own
         if key.word in WORDS and (key.outer or key.word not in _OWN):
             return self._foreign(key, WORDS[key.word])
         if key.word in _OWN:
@@ -81,6 +87,15 @@ class Guide:
     def _foreign(self, key: _Key, word: Word) -> str:
         if not word.key:
             return self._wrong(key, "E103", f", {word.whose} word, which means nothing here", word.fix)
+        if foreign_probes.is_off(key.word, key.value):
+            return self._wrong(
+                key, "E103", f", {word.whose} word for {word.key}", "leave it out: unset, nothing is asked"
+            )
+        line = foreign_probes.line(key.word, key.value) if word.key in _PROBES else ""
+        if line:
+            where = "" if word.key in key.known and key.known != _TOP and not key.outer else " at the top"
+            self._wrong(key, "E103", f", {word.whose} word for {word.key}", f"write {line}{where}")
+            return word.key
         fix = word.fix.removesuffix(" below [app]") if word.key in key.known and not key.outer else word.fix
         self._wrong(key, "E103", f", {word.whose} word for {word.key}", fix or _assignment(word.key, key))
         return word.key

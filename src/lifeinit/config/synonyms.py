@@ -15,6 +15,7 @@ _AFTER_DASHES = "write it after the dashes: lifeinit -- COMMAND"
 _OUTPUT = "leave it out: the app's output is the container's output"
 _WAIT = 'write wait_for = "tcp://db:5432" in a [[pre_start]] hook'
 _READY = 'write ready = "http://127.0.0.1:8000/healthz" at the top'
+_ALIVE = 'write alive = "http://127.0.0.1:8000/healthz" at the top'
 _VARIABLES = 'write environment = { NAME = "value" }'
 
 # Rows of: whose, the words, our key, the fix.
@@ -39,6 +40,8 @@ ROWS: tuple[tuple[str, str, str, str], ...] = (
     ("systemd's", "OOMScoreAdjust", "oom_score_adj", ""),
     ("systemd's", "Group", "user", 'write user = "name:group"'),
     ("systemd's", "Type NotifyAccess", "ready", 'write ready = "notify" at the top'),
+    ("systemd's", "WatchdogSec", "alive", 'write alive = { watchdog = "30s" } at the top'),
+    ("systemd's", "WatchdogSignal", "stop_signal", ""),
     ("systemd's", "After Requires Wants", "wait_for", _WAIT),
     ("systemd's", "Description Documentation WantedBy", "", "write a comment, or leave it out"),
     ("supervisord's", "stopwaitsecs", "stop_timeout", ""),
@@ -53,7 +56,9 @@ ROWS: tuple[tuple[str, str, str, str], ...] = (
     ("supervisord's", "program programs", "process", "write [process.NAME]"),
     ("Compose's", "entrypoint", "the app", _AFTER_DASHES),
     ("Compose's", "stop_grace_period", "stop_timeout", ""),
-    ("Compose's", "healthcheck", "ready", _READY),
+    ("Compose's", "healthcheck", "alive", _ALIVE),
+    ("Compose's", "start_period", "timeout", 'write ready = { http = "...", timeout = "60s" } at the top'),
+    ("Compose's", "start_interval", "interval", 'write ready = { http = "...", interval = "1s" } at the top'),
     ("Compose's", "depends_on links", "wait_for", _WAIT),
     ("Compose's", "env_file", "environment", _VARIABLES),
     ("Compose's", "init", "", "leave it out: lifeinit is the init"),
@@ -62,7 +67,14 @@ ROWS: tuple[tuple[str, str, str, str], ...] = (
      "leave it in the Compose file"),
     ("Kubernetes'", "terminationGracePeriodSeconds", "stop_timeout", ""),
     ("Kubernetes'", "readinessProbe startupProbe", "ready", _READY),
-    ("Kubernetes'", "livenessProbe", "", "leave it in the pod: it can run lifeinit health"),
+    ("Kubernetes'", "livenessProbe", "alive", _ALIVE),
+    ("Kubernetes'", "periodSeconds", "interval", ""),
+    ("Kubernetes'", "timeoutSeconds", "timeout", ""),
+    ("Kubernetes'", "failureThreshold", "failures", ""),
+    ("Kubernetes'", "successThreshold", "", "leave it out: one success is enough"),
+    ("Kubernetes'", "initialDelaySeconds", "", "leave it out: alive is first asked once the app is ready"),
+    ("Kubernetes'", "httpGet", "http", 'write http = "http://127.0.0.1:8000/healthz"'),
+    ("Kubernetes'", "tcpSocket", "tcp", 'write tcp = "127.0.0.1:8000"'),
     ("Kubernetes'", "restartPolicy", "restart", 'write restart = "always" or "on-failure" below [app]'),
     ("Docker's", "cmd run exec", "command", ""),
     ("Docker's", "workdir cwd", "working_dir", ""),
@@ -72,6 +84,16 @@ ROWS: tuple[tuple[str, str, str, str], ...] = (
     ("dumb-init's", "rewrite", "signals", 'write [signals] and below it TERM = "QUIT"'),
     ("s6's", "finish", "post_stop", ""),
 )  # fmt: skip
+
+# Keys of other tables and tools in [alive]: what they mean there, and the fix.
+IN_ALIVE = {
+    "retries": ("failures", 'did you mean "failures"?'),
+    "threshold": ("failures", 'did you mean "failures"?'),
+    "test": ("command", "write command"),
+    "notify": ("watchdog", 'write watchdog = "30s": notify says only that an app has become ready'),
+    "file": ("command", "ask the app itself, or write a command that looks at the file"),
+    "after": ("interval", "leave it out: alive is first asked once the app is ready, and then every interval"),
+}
 
 # Tables that only hold others: each key in them is looked at by itself.
 SECTIONS = frozenset({"unit", "service", "install", "hooks", "lifecycle", "lifeinit"})

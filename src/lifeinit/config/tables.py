@@ -6,7 +6,7 @@ from lifeinit.config import keys
 from lifeinit.config.diagnostic import quoted
 from lifeinit.config.model import Alive, Hook, HookFile, Process, Ready
 from lifeinit.config.readers import COMMAND_FORMS, NAME, SCHEME, Values, intent
-from lifeinit.config.reporter import Table, a_kind
+from lifeinit.config.reporter import Table, a_kind, shown
 from lifeinit.config.spans import Path, Places
 
 TYPE_CHECKING = False
@@ -125,8 +125,9 @@ class Tables(Values):
                 self.wrong("E105", at, f"ready is {a_kind(value)}, which may be a time or a port", fix)
             case bool() | list():
                 self.wrong("E105", at, f"ready is {a_kind(value)}", _READY_FORMS)
-            case str() if not value[:1].isdigit():
-                self.wrong("E214", at, f"ready is {quoted(value)}, which cannot be asked", _READY_FORMS)
+            case str() if not value[:1].isdigit() or intent().url(value):
+                fix = intent().url(value) or _READY_FORMS
+                self.wrong("E214", at, f"ready is {shown(value)}, which cannot be asked", fix)
             case _:
                 short = {"after": self.duration(at, row, value)}
         return Ready.filled({**short, "path": at}) if short else None

@@ -55,7 +55,7 @@ def test_a_pod_of_kubernetes() -> None:
     assert told(text) == [
         "E103 1:1 write stop_timeout = 30",
         'E103 3:1 write ready = "http://127.0.0.1:8000/healthz" at the top',
-        "E103 4:1 leave it in the pod: it can run lifeinit health",
+        'E103 4:1 write alive = "http://127.0.0.1:8000/healthz" at the top',
     ]
 
 
@@ -131,6 +131,11 @@ def test_a_value_is_repeated_only_if_it_is_short_and_plain() -> None:
     [
         ('[[post_start]]\ncommand = "x"\non_failure = "continue"', 'did you mean "warn"?'),
         ('[[post_start]]\ncommand = "x"\non_failure = "fail"', 'did you mean "abort"?'),
+        ('alive = { watchdog = 5, on_failure = "fail" }', 'did you mean "stop"?'),
+        ('alive = { watchdog = 5, on_failure = "abort" }', 'did you mean "stop"?'),
+        ('alive = { watchdog = 5, on_failure = "always" }', 'did you mean "restart"?'),
+        ('alive = { watchdog = 5, on_failure = "on-failure" }', 'did you mean "restart"?'),
+        ('alive = { watchdog = 5, on_failure = "ignore" }', 'did you mean "warn"?'),
         ('[app]\nrestart = "unless-stopped"', 'did you mean "always"?'),
         ("[app]\nrestart = true", 'did you mean "always"?'),
         ('[app]\nrestart = "Never"', 'did you mean "no"?'),
@@ -142,6 +147,7 @@ def test_a_value_is_repeated_only_if_it_is_short_and_plain() -> None:
         ('kill_after = "2min"', 'did you mean "2m"?'),
         ('kill_after = "1.5 H"', 'did you mean "1.5h"?'),
         ('ready = "5 secs"', 'did you mean "5s"?'),
+        ('ready = "127.0.0.1:80"', 'did you mean "tcp://127.0.0.1:80"?'),
         ("stop_on = [15]", 'did you mean "TERM"?'),
         ('stop_on = ["3"]', 'did you mean "QUIT"?'),
         ('stop_on = ["99"]', 'write a name, for example "TERM" or "RTMIN+1"'),

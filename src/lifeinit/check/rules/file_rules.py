@@ -288,7 +288,7 @@ RULES: "Final[tuple[Rule, ...]]" = (
     Rule(
         "W204",
         "endless-restarts",
-        "An app that stays unhealthy is restarted for ever.",
+        "An app that stays unhealthy is restarted forever.",
         "Restarts count against max_restarts for as long as restart_window. Where it takes longer than that to find the"
         " app unhealthy so many times, the limit is never reached.",
         'alive = { http = "http://127.0.0.1:8000/healthz", on_failure = "restart" }',

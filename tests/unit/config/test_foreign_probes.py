@@ -1,0 +1,114 @@
+"""The health checks of other tools as a line of a hook file: the line is right, and asks the same."""
+
+import pytest
+
+from lifeinit.config.parser import examine, parse
+
+
+def fix(text: str) -> str:
+    (problem,) = examine(text.encode()).problems
+    assert problem.code == "E103"
+    return problem.help
+
+
+LIVENESS = """\
+[livenessProbe]
+httpGet = { path = "/healthz", port = 8080 }
+initialDelaySeconds = 3
+periodSeconds = 3
+timeoutSeconds = 1
+failureThreshold = 5
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ('WatchdogSec = "30"', 'alive = { watchdog = "30s" }'),
+        ("WatchdogSec = 90", 'alive = { watchdog = "1m30s" }'),
+        ('watchdog-sec = "1min 20s"', 'alive = { watchdog = "1m20s" }'),
+        ('WatchdogSec = "20 sec"', 'alive = { watchdog = "20s" }'),
+        ('[Service]\nWatchdogSec = "500ms"', 'alive = { watchdog = "500ms" }'),
+        ("WatchdogSec = true", 'alive = { watchdog = "30s" }'),
+        (
+            LIVENESS,
+            'alive = { http = "http://127.0.0.1:8080/healthz", interval = "3s", timeout = "1s", failures = 5 }',
+        ),
+        (
+            'livenessProbe = { httpGet = { port = 8443, scheme = "HTTPS", path = "x", host = "a" } }',
+            'alive = { http = "https://a:8443/x", insecure = true }',
+        ),
+        ("livenessProbe = { tcpSocket = { port = 5432 } }", 'alive = { tcp = "127.0.0.1:5432" }'),
+        ('livenessProbe = { exec = { command = ["cat", "/x"] } }', 'alive = { command = ["cat", "/x"] }'),
+        ('livenessProbe = { httpGet = { port = "web" } }', 'alive = "http://127.0.0.1:8000/healthz"'),
+        ("livenessProbe = { grpc = { port = 1 } }", 'alive = "http://127.0.0.1:8000/healthz"'),
+        ("livenessProbe = 1", 'alive = "http://127.0.0.1:8000/healthz"'),
+        (
+            "startupProbe = { tcpSocket = { port = 80 }, periodSeconds = 2, failureThreshold = 30 }",
+            'ready = { tcp = "127.0.0.1:80", interval = "2s", timeout = "1m" }',
+        ),
+        (
+            "readinessProbe = { tcpSocket = { port = 80 }, periodSeconds = 2, failureThreshold = 30 }",
+            'ready = { tcp = "127.0.0.1:80", interval = "2s" }',
+        ),
+        (
+            (
+                '[healthcheck]\ntest = ["CMD", "curl", "-f", "http://localhost:8000/"]\ninterval = "1m30s"\n'
+                'timeout = "10s"\nretries = 3'
+            ),
+            'alive = { http = "http://localhost:8000/", interval = "1m30s", timeout = "10s", failures = 3 }',
+        ),
+        (
+            '[healthcheck]\ntest = ["CMD", "pg_isready"]\nstart_period = "40s"',
+            'alive = { command = ["pg_isready"] }, and ready = { command = ["pg_isready"], timeout = "40s" }',
+        ),
+        ('healthcheck = { test = "celery inspect ping" }', 'alive = { command = "celery inspect ping" }'),
+        (
+            'healthCheck = { command = ["CMD-SHELL", "curl -f http://localhost/ || exit 1"], retries = 2 }',
+            'alive = { http = "http://localhost/", failures = 2 }',
+        ),
+        (  # Compose's default would be longer than all tries together
+            'healthcheck = { test = "x", interval = "5s", timeout = "30s" }',
+            'alive = { command = "x", interval = "5s" }',
+        ),
+        ('healthcheck = { test = "curl http://u:secret@a/" }', 'alive = "http://127.0.0.1:8000/healthz"'),
+        (f'healthcheck = {{ test = "{"x" * 300}" }}', 'alive = "http://127.0.0.1:8000/healthz"'),
+    ],
+)
+def test_a_health_check_becomes_a_line(text: str, line: str) -> None:
+    assert fix(text) == f"write {line} at the top"
+    for own in line.split(", and "):
+        parse(own.encode())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "WatchdogSec = 0",
+        'WatchdogSec = "infinity"',
+        "healthcheck = { disable = true }",
+        'healthcheck = { test = ["NONE"] }',
+    ],
+)
+def test_a_health_check_that_is_off_needs_no_line(text: str) -> None:
+    assert fix(text) == "leave it out: unset, nothing is asked"
+
+
+def test_in_a_process_the_line_stays_there() -> None:
+    text = f'[process.web]\ncommand = "x"\n{LIVENESS.replace("[", "[process.web.")}'
+    assert fix(text).startswith('write alive = { http = "http://127.0.0.1:8080/healthz"')
+    assert not fix(text).endswith("at the top")
+
+
+@pytest.mark.parametrize(
+    ("line", "own"),
+    [
+        ("periodSeconds = 5", "write interval = 5"),
+        ("timeoutSeconds = 2", "write timeout = 2"),
+        ("failureThreshold = 4", "write failures = 4"),
+        ("successThreshold = 1", "leave it out: one success is enough"),
+        ("initialDelaySeconds = 3", "leave it out: alive is first asked once the app is ready"),
+    ],
+)
+def test_the_words_of_kubernetes_in_a_table_of_ours(line: str, own: str) -> None:
+    assert fix(f'[alive]\ntcp = "a:1"\n{line}') == own

@@ -151,6 +151,7 @@ def _hook(callback: Callback, name: str) -> Hook:
         abort=options.on_failure == "abort",
         once=options.once,
         place=_place(callback.function),
+        default_timeout=options.default_timeout,
     )
 
 

@@ -17,10 +17,14 @@ MAX_RETRIES = 1000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallbackOptions:
-    """The options of one callback, checked. Times are in seconds; a timeout of None is no limit."""
+    """The options of one callback, checked. Times are in seconds; a timeout of None is no limit.
+
+    `default_timeout`: the timeout is the phase's.
+    """
 
     name: str | None = None
     timeout: float | None
+    default_timeout: bool = False
     retries: int = 0
     retry_delay: float = 1.0
     on_failure: OnFailure

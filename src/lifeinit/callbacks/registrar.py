@@ -94,6 +94,7 @@ class Registrar:
         options = CallbackOptions(
             name=name,
             timeout=self._defaults.timeout if isinstance(timeout, EllipsisType) else limit("timeout", timeout),
+            default_timeout=isinstance(timeout, EllipsisType),
             retries=retries,
             retry_delay=seconds("retry_delay", retry_delay),
             on_failure=self._defaults.on_failure if on_failure is None else on_failure,

@@ -186,6 +186,10 @@ class HookFile(Table):
     def compared(self) -> tuple[object, ...]:
         return tuple(getattr(self, name) for name in keys.TABLES["top"])
 
+    def has_default_timeout(self, hook: Hook) -> bool:
+        """Whether the hook's timeout is its phase's, which nobody wrote."""
+        return hook.sleep is None and (*hook.path, "timeout") not in self.places.spans
+
     @property
     def hooks(self) -> "Mapping[HookPhase, tuple[Hook, ...]]":
         """The hooks of each phase."""

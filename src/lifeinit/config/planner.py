@@ -194,7 +194,9 @@ class _Planner:
             program = self.program(command, written, written.path, account, fields, session=True)
         if program is not None and written.wait_for:
             program = program.replaced(module=PROBER)
-        return Hook.filled({**fields["Hook"], "program": program, "place": place, "waits": bool(written.wait_for)})
+        own = {"program": program, "place": place, "waits": bool(written.wait_for)}
+        own["default_timeout"] = self.hook_file.has_default_timeout(written)
+        return Hook.filled({**fields["Hook"], **own})
 
     # Both.
 

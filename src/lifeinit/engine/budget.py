@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     CleanupTime = Literal["whole", "lent", "used up"]
 
 CLEANUP_TIME: "Final" = 1.0  # seconds from SIGTERM to SIGKILL for leftover processes
+LEAST_FOR_THE_APP: "Final" = 2.0  # seconds after the sleeps of pre_stop; a server finishes a request in about as long
 OWN_STOP_LIMIT: "Final" = 10.0  # a stop that lifeinit itself begins must end even where no stop_timeout is set
 EXIT_TIME: "Final" = 0.05  # reserved at the budget's end, so that the exit itself still lies within it
 
@@ -73,20 +74,39 @@ class Budget:
 
 def reserve(plan: Plan, limit: float) -> float:
     """The seconds of a budget that neither pre_stop hooks nor the app may use: at most half of it."""
-    return min(_wanted(plan), limit / 2)
+    return min(_wanted(plan, limit), limit / 2)
 
 
 def cleanup_time(plan: Plan, limit: float | None) -> float:
     """One second, or less where the whole reserve had to be cut down to half of a short budget."""
-    return CLEANUP_TIME if limit is None else CLEANUP_TIME * reserve(plan, limit) / _wanted(plan)
+    return CLEANUP_TIME if limit is None else CLEANUP_TIME * reserve(plan, limit) / _wanted(plan, limit)
 
 
-def _wanted(plan: Plan) -> float:
-    """What the post_stop hooks may take by their own timeouts, plus cleanup. Infinite where one has none."""
-    return CLEANUP_TIME + sum(_longest(hook) for hook in plan.post_stop)
+def needed_before(plan: Plan) -> float:
+    """The seconds from a stop request in which no pre_stop hook has to be cut, and the app has time after sleeps.
+
+    A hook without a timeout of its own does with what is left, here and in what follows.
+    """
+    begin = end = slept = 0.0
+    for hook in plan.pre_stop:
+        if not hook.default_timeout:
+            end = max(end, begin + longest(hook))
+            begin += longest(hook) + (plan.kill_after * (1 + hook.retries) if hook.sleep is None else 0.0)
+            slept += hook.sleep or 0.0
+    return max(end, slept + LEAST_FOR_THE_APP if slept else 0.0)
 
 
-def _longest(hook: Hook) -> float:
+def _wanted(plan: Plan, limit: float) -> float:
+    """What the post_stop hooks may take by their timeouts, plus cleanup. Infinite where one has none.
+
+    Default timeouts share what the budget leaves: they cut no hook that has a timeout of its own.
+    """
+    own = CLEANUP_TIME + sum(longest(hook) for hook in plan.post_stop if not hook.default_timeout)
+    by_default = sum(longest(hook) for hook in plan.post_stop if hook.default_timeout)
+    return own + (min(by_default, max(0.0, limit - own - needed_before(plan))) if by_default else 0.0)
+
+
+def longest(hook: Hook) -> float:
     """All tries of a hook and the delays between them."""
     once = hook.sleep if hook.timeout is None else hook.timeout
     return float("inf") if once is None else once * (1 + hook.retries) + hook.retry_delay * hook.retries

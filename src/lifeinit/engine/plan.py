@@ -68,7 +68,8 @@ class Hook(Record):
     """One entry of a phase. Exactly one of `program` and `sleep` is set; durations are seconds, None is no limit.
 
     `place` is where it was written: `hooks.toml:12` or `--pre-start`. With `once` a restart leaves it out. `waits`:
-    the program only waits for something (`wait_for`), and like a sleep it has no purpose once the app is gone.
+    the program only waits for something (`wait_for`), and like a sleep it has no purpose once the app is gone. A
+    `default_timeout` is the phase's, which nobody wrote: it takes what the budget leaves.
     """
 
     name: str
@@ -81,6 +82,7 @@ class Hook(Record):
     once: bool = False
     place: str = ""
     waits: bool = False
+    default_timeout: bool = False
 
 
 class Ready(Record):

@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 
 from lifeinit.check import timeline
 from lifeinit.check.rules.plan_rules import RULES
+from lifeinit.check.timeline.stages import SLACK, life, work_order
+from lifeinit.engine.budget import needed_before
 from lifeinit.values import duration
-from tests.unit.check.test_stages import STOP_HOOKS, file_of
+from tests.unit.check.test_stages import ANY_STOP_HOOKS, STOP_HOOKS, file_of
 
 
 def look(text: str, grace: float | None = None, runtime: str | None = None) -> list[str]:
@@ -98,6 +100,14 @@ def test_a_hook_without_a_timeout_of_its_own_never_makes_the_budget_too_small(ho
     """Its default is cut to what the budget leaves."""
     assert look(hooks) == []
     assert look(hooks, None, "docker") == []
+
+
+@given(st.integers(1, 90), ANY_STOP_HOOKS, ANY_STOP_HOOKS)
+def test_what_is_said_of_pre_stop_is_what_the_engine_does(stop: int, before: str, after: str) -> None:
+    """The engine reserved five seconds for each default timeout, and the check none: it said nothing of such a cut."""
+    hook_file = file_of(f"stop_timeout = {stop}\npre_stop = {before}\npost_stop = {after}")
+    said = {one.code for one in timeline.diagnostics(hook_file, None, None)} & {"E402", "W402", "W404"}
+    assert bool(said) == (needed_before(work_order(hook_file)) > life(hook_file).killed_at + SLACK)
 
 
 def test_each_rule_has_a_wrong_sample_that_breaks_it_and_a_right_one() -> None:

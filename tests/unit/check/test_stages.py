@@ -94,23 +94,30 @@ def told(hook_file: HookFile) -> list[tuple[str, float]]:
 
 
 seconds = st.integers(1, 12)
-STOP_HOOKS = st.lists(
-    st.one_of(
-        seconds.map(lambda n: f"{{ sleep = {n} }}"),
-        st.builds(
-            lambda timeout, retries, delay: (
-                f'{{ command = "x", timeout = {timeout}, retries = {retries}, retry_delay = {delay} }}'
+
+
+def stop_hooks(*timeouts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    return st.lists(
+        st.one_of(
+            seconds.map(lambda n: f"{{ sleep = {n} }}"),
+            st.builds(
+                lambda timeout, retries, delay: (
+                    f'{{ command = "x"{timeout}, retries = {retries}, retry_delay = {delay} }}'
+                ),
+                st.one_of(timeouts),
+                st.integers(0, 2),
+                st.integers(0, 3),
             ),
-            seconds,
-            st.integers(0, 2),
-            st.integers(0, 3),
         ),
-    ),
-    max_size=3,
-).map(lambda hooks: f"[{', '.join(hooks)}]" if hooks else '{ sleep = "0s" }')
+        max_size=3,
+    ).map(lambda hooks: f"[{', '.join(hooks)}]" if hooks else '{ sleep = "0s" }')
 
 
-@given(st.integers(1, 60), STOP_HOOKS, STOP_HOOKS, st.integers(0, 3))
+STOP_HOOKS = stop_hooks(seconds.map(", timeout = {}".format))
+ANY_STOP_HOOKS = stop_hooks(seconds.map(", timeout = {}".format), st.just(""))
+
+
+@given(st.integers(1, 60), ANY_STOP_HOOKS, ANY_STOP_HOOKS, st.integers(0, 3))
 def test_the_stages_begin_when_the_engine_begins_them_at_worst(
     budget: int, before: str, after: str, kill_after: int
 ) -> None:
@@ -128,6 +135,16 @@ def test_the_stages_begin_when_the_engine_begins_them_at_worst(
     assert ran[-1][0] == "exit"
     # An app that a deaf pre_stop hook kept from being asked can cost the engine a cleanup beyond its budget.
     assert budget / 2 <= ran[-1][1] <= budget + 0.37 + 1e-6, text
+
+
+def test_default_timeouts_reserve_what_the_budget_leaves() -> None:
+    """They cut a pre_stop hook that has a time of its own: the sleep of 6 s was over after 5."""
+    sleep, stop = 'stop_timeout = "10s"\npre_stop = { sleep = "6s" }\npost_stop = ', "post_stop[0]"
+    assert life(file_of(f'{sleep}"x"')).killed_at == 8.0  # two seconds for the app
+    assert life(file_of(f'{sleep}{{ command = "x", timeout = "5s" }}')).killed_at == 5.0
+    assert ("stop", 6.0) in WorstStop(file_of(f'{sleep}"x"')).log
+    assert (stop, 9.0) in WorstStop(file_of(f'{sleep}"x"')).log
+    assert life(file_of('stop_timeout = "25s"\npre_stop = "x"\npost_stop = "y"')).killed_at == 19.0
 
 
 def test_without_a_stop_timeout_only_the_app_has_no_limit() -> None:

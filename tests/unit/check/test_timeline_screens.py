@@ -30,6 +30,7 @@ timeout = "16s"
 [[post_stop]]
 name = "upload"
 command = ["/usr/local/bin/upload", "--to", "s3://crash/"]
+timeout = "5s"
 retries = 1
 """
 FREE = """\

@@ -58,7 +58,8 @@ OUTER = {
 }
 ALSO = {
     "user": {"Identity.environment"},
-    "sleep": {"Hook.timeout"},
+    "sleep": {"Hook.timeout", "Hook.default_timeout"},
+    "timeout": {"Hook.default_timeout"},
     "app": {"Identity.environment", "Identity.user"},
 }
 
@@ -137,6 +138,7 @@ WITHOUT_ROW = {
     "Alive.recovery": "the same again, where on_failure is warn",
     "Hook.program": "holds what command, user and others fill",
     "Hook.place": "where the hook is written",
+    "Hook.default_timeout": "whether timeout was written",
 }
 
 
@@ -252,7 +254,7 @@ def test_a_file_with_every_key() -> None:
 def test_a_hook_has_the_defaults_of_its_phase(phase: "HookPhase", timeout: float | None, abort: bool) -> None:
     """Whether it stands in the file or on the command line."""
     program = Program((b"/bin/sh", b"-c", b"x"), Identity(session=True))
-    expected = Hook(f"{phase}[0]", program, None, timeout, 0, 1.0, abort, place="hooks.toml:1")
+    expected = Hook(f"{phase}[0]", program, None, timeout, 0, 1.0, abort, place="hooks.toml:1", default_timeout=True)
     assert hook(f'{phase} = "x"', phase) == expected
     option = f"--{phase.replace('_', '-')}"
     assert hook("", phase, Options(hooks={phase: ("x",)})) == expected.replaced(place=option)

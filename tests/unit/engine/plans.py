@@ -18,9 +18,11 @@ def hook(
     retry_delay: float = 1.0,
     once: bool = False,
     waits: bool = False,
+    default_timeout: bool = False,
 ) -> Hook:
     program = Program((b"true",), Identity(session=True)) if sleep is None else None
-    return Hook(name, program, sleep, timeout, retries, retry_delay, abort, once, f"hooks.toml:{len(name)}", waits)
+    place = f"hooks.toml:{len(name)}"
+    return Hook(name, program, sleep, timeout, retries, retry_delay, abort, once, place, waits, default_timeout)
 
 
 def ready(*, after: float | None = None, notify: bool = False, abort: bool = True) -> Ready:

@@ -88,6 +88,15 @@ def test_the_reserve_is_at_most_half_of_the_budget() -> None:
     assert armed(play(the_plan, *TO_STOPPED)[1])["reserve"] == 4.0
 
 
+def test_default_timeouts_of_post_stop_cut_no_pre_stop_hook_that_has_its_own() -> None:
+    """The hooks may take 2 s, 2 s to be killed, and 6 s; the post_stop hooks share the rest with cleanup."""
+    before = (hook("b", timeout=2.0), hook("d", timeout=5.0, default_timeout=True), hook("s", sleep=6.0, timeout=None))
+    after = (hook("p", timeout=1.0), hook("q", timeout=5.0, default_timeout=True))
+    for limit, reserve in ((25.0, 7.0), (15.0, 5.0), (13.0, 3.0), (11.0, 2.0)):
+        the_plan = plan(pre_stop=before, post_stop=after, stop_timeout=limit)
+        assert armed(play(the_plan, *TO_STOPPED)[1])["reserve"] == limit - reserve
+
+
 def test_a_retrying_post_stop_hook_has_all_its_tries_in_the_reserve() -> None:
     the_plan = plan(post_stop=(hook("p", timeout=2.0, retries=2, retry_delay=0.5),), stop_timeout=60.0)
     assert armed(play(the_plan, *TO_STOPPED)[1])["reserve"] == 60.0 - (3 * 2.0 + 2 * 0.5 + 1.0)

@@ -4,12 +4,12 @@ import math
 from collections.abc import Iterator, Sequence
 
 from lifeinit.check.rules.rule import listed
-from lifeinit.check.timeline.required_timeout import LEAST_FOR_THE_APP, Needs, needs_of
+from lifeinit.check.timeline.required_timeout import Needs, needs_of
 from lifeinit.check.timeline.runtimes import Grace
 from lifeinit.check.timeline.stages import SLACK, Life, Stage, life
 from lifeinit.config.diagnostic import Diagnostic, Span
 from lifeinit.config.model import Hook, HookFile
-from lifeinit.engine.budget import CLEANUP_TIME
+from lifeinit.engine.budget import CLEANUP_TIME, LEAST_FOR_THE_APP
 from lifeinit.engine.plan import PHASES
 from lifeinit.values import duration
 from lifeinit.values.duration_text import at_most, below, exact, written
@@ -26,14 +26,13 @@ def diagnostics_of(hook_file: HookFile, grace: Grace | None) -> list[Diagnostic]
 def _with_own_timeouts(hook_file: HookFile) -> HookFile:
     """The same with no time for the commands of the stop that have no timeout of their own.
 
-    Their default is cut to what the budget leaves, so they never make it too small.
+    Their default is cut to what the budget leaves, so they never make it too small: the engine's reserve counts it only
+    where that cuts nobody who has a timeout of its own.
     """
-    spans = hook_file.places.spans
     return hook_file.replaced(
         **{
             phase: tuple(
-                hook if hook.sleep is not None or (*hook.path, "timeout") in spans else _without_time(hook)
-                for hook in hook_file.hooks[phase]
+                _without_time(hook) if hook_file.has_default_timeout(hook) else hook for hook in hook_file.hooks[phase]
             )
             for phase in PHASES[2:]
         }

@@ -3,12 +3,10 @@
 import math
 from dataclasses import dataclass
 
-from lifeinit.check.timeline.stages import SLACK, Stage, life
+from lifeinit.check.timeline.stages import SLACK, Stage, life, work_order
 from lifeinit.config.model import HookFile
-from lifeinit.engine.budget import CLEANUP_TIME
+from lifeinit.engine.budget import CLEANUP_TIME, needed_before
 from lifeinit.values import duration
-
-LEAST_FOR_THE_APP = 2.0  # seconds; a server that has to finish a request takes about as long
 
 
 @dataclass(frozen=True)
@@ -44,9 +42,7 @@ def needs_of(hook_file: HookFile) -> Needs:
     """What the hooks of the stop need where nothing cuts them."""
     uncut = life(hook_file.replaced(stop_timeout=None))
     pre_stop, after, until = uncut.hooks("pre_stop"), list[tuple[Stage, float]](), CLEANUP_TIME
-    slept = sum(stage.known or 0.0 for stage in pre_stop)
-    ends = [stage.begin + stage.tries for stage in pre_stop]
-    before = max(*ends, slept + LEAST_FOR_THE_APP if slept else 0.0, 0.0)
+    before = needed_before(work_order(hook_file))
     for stage in uncut.hooks("post_stop"):
         until += stage.tries
         after.append((stage, until))

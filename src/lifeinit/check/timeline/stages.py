@@ -81,26 +81,25 @@ class Life:
 
 def life(hook_file: HookFile) -> Life:
     """The stages of the life that this file plans."""
-    limit, order = hook_file.stop_timeout, _work_order(hook_file)
+    limit, order = hook_file.stop_timeout, work_order(hook_file)
     killed_at = INF if limit is None else limit - budget.reserve(order, limit)
     cleanup = budget.cleanup_time(order, limit)
     return Life(tuple(_start(hook_file)), tuple(_stop(hook_file, killed_at, cleanup)), limit, killed_at)
 
 
-def of_tries(hook: Hook) -> float:
-    """The seconds until the timeout of its last try: what the engine's budget counts for it."""
-    once = hook.sleep if hook.timeout is None else hook.timeout
-    return INF if once is None else once * (1 + hook.retries) + hook.retry_delay * hook.retries
-
-
-def _work_order(hook_file: HookFile) -> plan.Plan:
+def work_order(hook_file: HookFile) -> plan.Plan:
     """As much of the engine's plan as its budget looks at: the rules of the budget stand there alone."""
     nothing = plan.Inherited((), sigchld_ignored=False, lc_ctype_added=False, directory=None)
-    hooks = tuple(
-        plan.Hook(hook.name, None, hook.sleep, hook.timeout, hook.retries, hook.retry_delay, abort=False)
-        for hook in hook_file.hooks.get("post_stop", ())
-    )
-    return plan.Plan((), nothing, (), post_stop=hooks)
+    hooks = {
+        phase: tuple(_planned(hook, hook_file.has_default_timeout(hook)) for hook in hook_file.hooks.get(phase, ()))
+        for phase in plan.PHASES[2:]
+    }
+    return plan.Plan((), nothing, (), kill_after=hook_file.kill_after).replaced(**hooks)
+
+
+def _planned(hook: Hook, default_timeout: bool) -> plan.Hook:
+    whole = plan.Hook(hook.name, None, hook.sleep, hook.timeout, hook.retries, hook.retry_delay, abort=False)
+    return whole.replaced(default_timeout=default_timeout)
 
 
 def _start(hook_file: HookFile) -> list[Stage]:
@@ -130,7 +129,7 @@ def _in_a_row(hook_file: HookFile, phase: "HookPhase", at: float, end: float) ->
     """The hooks of a phase that begins at `at`, and is over by `end` whatever its hooks do."""
     rows = []
     for hook in hook_file.hooks.get(phase, ()):
-        tries = of_tries(hook)
+        tries = budget.longest(_planned(hook, False))
         limit = tries if hook.sleep is not None else tries + hook_file.kill_after * (1 + hook.retries)
         until, name = min(at + limit, end), hook.name
         if name.startswith(f"{phase}["):

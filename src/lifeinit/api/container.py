@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NoReturn
 
 from lifeinit.api import invoke
-from lifeinit.api.settings import refuse
+from lifeinit.api.settings import key, refuse
 from lifeinit.callbacks.errors import AlreadyStartedError, UsageError
 from lifeinit.callbacks.event import Event
 from lifeinit.callbacks.options import Duration, limit
@@ -17,7 +17,7 @@ from lifeinit.callbacks.registrar import Callback, Phases
 from lifeinit.config import parser
 from lifeinit.config.diagnostic import HookFileError, UnreadableError, quoted
 from lifeinit.config.keys import DEFAULT_TIMEOUT
-from lifeinit.config.model import HookFile, Process
+from lifeinit.config.model import Alive, HookFile, Process
 from lifeinit.config.planner import Options, make_plan, stop_timeout_of
 from lifeinit.engine import exit_status, log, main, syscalls
 from lifeinit.engine.plan import Hook, Identity, Program
@@ -34,20 +34,30 @@ class Container(Phases):
     traceback is printed.
     """
 
-    def __init__(self, *, config: str | os.PathLike[str] | None = None, stop_timeout: Duration | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        config: str | os.PathLike[str] | None = None,
+        stop_timeout: Duration | None = None,
+        alive: str | Mapping[str, object] | None = None,
+    ) -> None:
         """Starts nothing yet.
 
         Args:
             config: A hook file, whose hooks run before the callbacks of their phase. Unset: none is read.
             stop_timeout: Time from the stop request to the exit: seconds, "25s" or datetime.timedelta.
                 LIFEINIT_STOP_TIMEOUT takes precedence over it, and it over the hook file.
+            alive: How to learn that the app no longer works, as `alive` in a hook file: a URL, "watchdog", or a dict
+                such as {"http": "http://127.0.0.1:8000/healthz", "failures": 5, "on_failure": "restart"}. It takes
+                precedence over the hook file. Unset: the app is never asked.
 
         Raises:
-            UsageError: stop_timeout is not a duration above 0.
+            UsageError: stop_timeout is not a duration above 0, or alive cannot be asked.
         """
         super().__init__(DEFAULT_TIMEOUT)
         self._config = None if config is None else os.fspath(config)
         self._stop_timeout = limit("stop_timeout", stop_timeout)
+        self._alive = read_alive(alive)
 
     def start(self, target: Target, /, *args: object) -> NoReturn:
         """Become the init, run the app and its callbacks, and end the process with the container's exit status.
@@ -99,6 +109,8 @@ class Container(Phases):
                 stop_timeout=stop_timeout_of(os.environ) or self._stop_timeout,
                 parent=parent,
             )
+            if self._alive is not None:
+                hook_file = hook_file.replaced(app=hook_file.app.replaced(alive=self._alive))
             file = hook_file.with_processes(processes or {})
             plan = make_plan(command, capture_inherited(mask), file, options, self._config or "")
         except (UnreadableError, HookFileError, ValueError) as error:
@@ -115,6 +127,12 @@ class Container(Phases):
             log.say(f"the hook file {quoted(self._config)} is wrong; nothing was started", "wrong_hook_file", "error")
             syscalls.leave(exit_status.CONFIG)
         refuse(str(error))
+
+
+def read_alive(value: object) -> Alive | None:
+    """The option `alive`. Raises UsageError."""
+    alive = key("top", "alive", value)
+    return alive if isinstance(alive, Alive) else None
 
 
 def _command(target: object, args: Sequence[object]) -> list[str]:

@@ -5,15 +5,16 @@ Needs the extra: pip install "lifeinit[flask-celery]".
 
 import importlib.util
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NoReturn
 
 from lifeinit.api import invoke
-from lifeinit.api.container import Container
-from lifeinit.api.settings import boolean, comma_separated, count, setting
+from lifeinit.api.container import Container, read_alive
+from lifeinit.api.settings import boolean, comma_separated, count, duration_or_off, setting
+from lifeinit.api.watchdog import Watchdog, gunicorn_worker, watch_scheduler, watch_worker
 from lifeinit.callbacks.errors import UsageError
 from lifeinit.callbacks.options import Duration
-from lifeinit.config.model import Process, Ready
+from lifeinit.config.model import Alive, Process, Ready
 from lifeinit.engine import notify
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ class FlaskCeleryContainer(Container):
     """Serves `app` with gunicorn and runs the tasks of `celery`. When one of the two exits, the other is stopped.
 
     The container is ready when both have loaded their app. A stop is graceful: open requests are answered and running
-    tasks finish. The exit status is that of the part that exited first.
+    tasks finish. The exit status is that of the part that exited first. A part that hangs is unhealthy, and stops the
+    container.
 
     Each option has an environment variable, which takes precedence: LIFEINIT_BIND, LIFEINIT_WORKERS, ...
     """
@@ -48,6 +50,7 @@ class FlaskCeleryContainer(Container):
         web: bool = True,
         worker: bool = True,
         health: str | None = None,
+        alive: Duration | Mapping[str, object] | None = "2m",
         log_level: str = "info",
         config: str | os.PathLike[str] | None = None,
         stop_timeout: Duration | None = None,
@@ -68,12 +71,16 @@ class FlaskCeleryContainer(Container):
             worker: False leaves the worker to another container.
             health: Path that must answer with a status from 200 to 399 before the web server is ready, as
                 "/healthz". Default: it is ready when gunicorn has loaded the app.
+            alive: Time after which a part that gives no sign of life is unhealthy, or a dict such as
+                {"watchdog": "5m", "on_failure": "restart"}. None: no part is watched. gunicorn gives one when a request
+                ends or one of its threads is free, the worker with each heartbeat of Celery and each failed try to
+                reach the broker, the scheduler with each look at the schedule.
             log_level: Of gunicorn, worker and scheduler.
             config: As for `Container`.
             stop_timeout: As for `Container`.
 
         Raises:
-            UsageError: stop_timeout is not a duration above 0.
+            UsageError: stop_timeout is not a duration above 0, or alive is no watchdog.
         """
         super().__init__(config=config, stop_timeout=stop_timeout)
         cpus = len(os.sched_getaffinity(0))
@@ -85,6 +92,7 @@ class FlaskCeleryContainer(Container):
         self._concurrency = setting("CONCURRENCY", count, concurrency or cpus)
         self._queues = setting("QUEUES", comma_separated, tuple(queues))
         self._health = setting("HEALTH", str, health)
+        self._watchdog = _watchdog(alive)
         self._log_level = setting("LOG_LEVEL", str, log_level).lower()
         parts = {
             "web": setting("WEB", boolean, web),
@@ -108,10 +116,11 @@ class FlaskCeleryContainer(Container):
             raise UsageError(f"FlaskCeleryContainer needs {' and '.join(missing)}: {extra}")
         run = {"web": self._run_web, "worker": self._run_worker, "beat": self._run_beat}
         ready = {"web": self._web_ready() if "web" in self._parts else None, "worker": Ready(notify=True), "beat": None}
+        alive = {"web": self._watchdog, "worker": self._worker_alive(), "beat": self._watchdog}
         self._run(
             (),
             {name: invoke.program(run[name], is_app=True) for name in self._parts},
-            {name: Process(command=(name,), ready=ready[name]) for name in self._parts},
+            {name: Process(command=(name,), ready=ready[name], alive=alive[name]) for name in self._parts},
         )
 
     # The parts, each in a process of its own.
@@ -119,16 +128,18 @@ class FlaskCeleryContainer(Container):
     def _run_web(self) -> None:
         from gunicorn.app.base import BaseApplication  # noqa: PLC0415
 
+        watchdog = Watchdog(os.environb)
         # Without it: gunicorn itself would send READY=1 before a worker has loaded the app.
         address = os.environb.pop(b"NOTIFY_SOCKET", None)
         settings = {
             "bind": self._bind,
             "workers": self._workers,
-            "worker_class": "gthread",
+            "worker_class": gunicorn_worker(watchdog),
             "threads": self._threads,
             "loglevel": self._log_level,
             "worker_tmp_dir": "/dev/shm" if os.access("/dev/shm", os.W_OK) else None,  # noqa: S108
             "post_worker_init": lambda _worker: _notify_ready(address),
+            "post_request": lambda _worker, _request, _environ, _response: watchdog.beat(),
             "control_socket_disable": True,  # since version 24; it would want a writable HOME
         }
 
@@ -144,6 +155,7 @@ class FlaskCeleryContainer(Container):
         from celery.signals import worker_ready  # noqa: PLC0415
 
         worker_ready.connect(lambda **_: _notify_ready(os.environb.get(b"NOTIFY_SOCKET")), weak=False)
+        watch_worker(Watchdog(os.environb))
         options: dict[str, object] = {"concurrency": self._concurrency, "loglevel": self._log_level.upper()}
         if self._queues:
             options["queues"] = ",".join(self._queues)
@@ -156,6 +168,7 @@ class FlaskCeleryContainer(Container):
 
         So a file in a directory that others may write to is code of theirs: the schedule stays in memory.
         """
+        watch_scheduler(Watchdog(os.environb))
         conf = self._celery.conf
         own_choice = (conf.beat_scheduler, conf.beat_schedule_filename) != _CELERY_DEFAULTS
         scheduler = None if own_choice else "celery.beat:Scheduler"
@@ -171,6 +184,20 @@ class FlaskCeleryContainer(Container):
         host = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "[::]": "[::1]"}.get(host, host)  # noqa: S104
         path = self._health.replace("$", "$$")  # in a target it would be a variable
         return Ready(http=f"http://{host}:{port}{path}", interval=0.2)
+
+    def _worker_alive(self) -> Alive | None:
+        """None for the solo pool: there a task runs in the main process, which gives no sign of life meanwhile."""
+        is_solo = "worker" in self._parts and "solo" in str(self._celery.conf.worker_pool)
+        return None if is_solo else self._watchdog
+
+
+def _watchdog(alive: object) -> Alive | None:
+    """The option `alive`, of which LIFEINIT_ALIVE sets the time. Raises UsageError."""
+    table = {**alive} if isinstance(alive, Mapping) else {"watchdog": alive}
+    if "watchdog" not in table:
+        raise UsageError(f'alive is "{alive}", without a watchdog: write a duration such as "2m", or None')
+    seconds = setting("ALIVE", duration_or_off, table["watchdog"])
+    return None if seconds is None or seconds is False else read_alive({**table, "watchdog": seconds})
 
 
 def _notify_ready(address: bytes | None) -> None:

@@ -231,8 +231,8 @@ class Tables(Values):
 def option(table: str, key: str, value: object, phase: "HookPhase | None" = None) -> object:
     """The value of one key that Python code gives, read by its row as in a hook file. None is the row's default.
 
-    For the options of `lifeinit.Container`: `option("hook", "timeout", "1m30s", "pre_stop")` is 90.0. Raises ValueError
-    with a sentence that holds the value and the fix.
+    For the options of `lifeinit.Container`: `option("hook", "timeout", "1m30s", "pre_stop")` is 90.0. A mistake raises
+    ValueError with a sentence that holds the value and the fix; as in a hook file, a warning is none.
     """
     row = keys.TABLES[table][key]
     if value is None:
@@ -240,5 +240,6 @@ def option(table: str, key: str, value: object, phase: "HookPhase | None" = None
     reader = Tables(Places(""))
     found = reader.read((key,), row, value)
     for problem in reader.problems:
-        raise ValueError(problem.sentence)
+        if problem.severity == "error":
+            raise ValueError(problem.sentence)
     return found

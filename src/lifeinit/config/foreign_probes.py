@@ -35,7 +35,7 @@ def _line(word: str, value: object) -> str:
         return ""
     said = {squeezed(key): item for key, item in value.items()}
     asked = _of_kubernetes(said) or _of_docker(said)
-    if not asked:
+    if not asked or "lifeinit" in str(asked.get("command")):  # its own health is what comes out of this
         return ""
     if word in {"readinessprobe", "startupprobe"}:
         return _ready({**asked, **_pace(said, "interval")}, _start_time(said) if word == "startupprobe" else None)

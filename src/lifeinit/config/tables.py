@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from lifeinit.engine.plan import HookPhase
 
 _READY_FORMS = 'write a URL, for example "http://127.0.0.1:8000/healthz" or "tcp://127.0.0.1:8000", "notify" or "5s"'
+_HEALTH = r"(exec )?(\S*/)?lifeinit health\b"
 _PROCESS_FORM = 'write [process.NAME], and command = "..." below it'
 
 
@@ -25,6 +26,10 @@ def _alive_rules() -> "ModuleType":
     from lifeinit.config import alive_rules  # noqa: PLC0415
 
     return alive_rules
+
+
+def _words(command: object) -> list[str]:
+    return list(map(str, command)) if isinstance(command, list) else str(command).split()
 
 
 class Tables(Values):
@@ -154,6 +159,9 @@ class Tables(Values):
         """The values of a table that says what is to be asked."""
         values = self._rows(name, at, table, name)
         self._insecure(at, table)
+        if "command" in table and re.match(_HEALTH, " ".join(_words(table["command"]))):
+            message = f"command is {quoted(table['command'])}, which only repeats what ready and alive have found"
+            self.wrong("E220", (*at, "command"), message, "write what asks the app itself")
         return {**values, "path": at}
 
     def _insecure(self, at: Path, table: Table) -> None:

@@ -219,6 +219,88 @@ cleanup             ░░░░░░░░░      ≤ 1 s
 """
 
 
+SICK = """\
+stop_timeout = "9s"
+
+[process.web]
+command = "web"
+alive = { http = "http://u:secret@127.0.0.1:8000/healthz", on_failure = "restart" }
+
+[process.worker]
+command = "worker"
+alive = { command = ["celery", "inspect", "ping"], interval = "1m", timeout = "20s", on_failure = "warn" }
+
+[process.beat]
+command = "beat"
+alive = "watchdog"
+"""
+
+SICK_TABLE = """\
+THE START                                                                     AT MOST  KNOWN     DONE BY
+start    web                ready as soon as it runs                              0 s    0 s         0 s
+start    worker             ready as soon as it runs                              0 s    0 s         0 s
+start    beat               ready as soon as it runs                              0 s    0 s         0 s
+
+A HANG                                                                        AT MOST  KNOWN     DONE BY
+alive    web                every 10 s: http://...@127.0.0.1:8000/healthz        35 s      -        35 s
+alive    worker             every 1 min: celery inspect ping               3 min 20 s      -  3 min 20 s
+alive    beat               the app sends WATCHDOG=1                             30 s      -        30 s
+stop     web, worker, beat  the whole stop                                        9 s      -        44 s
+
+THE STOP                                                                      AT MOST  KNOWN     DONE BY
+stop     web, worker, beat  the stop signal, then SIGKILL                         8 s      -         8 s
+cleanup                     SIGTERM, then SIGKILL                                 1 s      -         9 s
+
+AT MOST by its limits   KNOWN for sure   DONE BY at worst
+A hang of web is noticed within 35 s, the stop then takes at most 9 s, and the app is started again.
+A hang of worker is noticed within 3 min 20 s, and only logged.
+A hang of beat is noticed within 30 s, and the stop then takes at most 9 s.
+At worst the stop takes 9 s.
+"""
+
+SICK_DRAWING = """\
+THE START
+start web               ◆                                                    0 s
+start worker            ◆                                                    0 s
+start beat              ◆                                                    0 s
+
+A HANG
+alive web               ░░░░░░░                                           ≤ 35 s
+alive worker            ░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░   ≤ 3 min 20 s
+alive beat              ░░░░░░                                            ≤ 30 s
+stop web, worker, beat         ░░                                          ≤ 9 s
+                        ┴───────────┴────────────┴───────────┴────
+                        0 s         1 min        2 min       3 min
+
+THE STOP
+stop web, worker, beat  ░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░╎    ┊         ≤ 8 s
+cleanup                                                     ░░░░░┊         ≤ 1 s
+                        ┴──────────────────────┴──────────────────
+                        0 s                    5 s
+
+█ takes this long   ░ at most   ◆ at once
+╎ 8 s  SIGKILL for the app: the rest is reserved for cleanup and post_stop
+┊ 9 s  stop_timeout: lifeinit exits
+"""
+
+UNLIMITED_HANG_TABLE = """\
+THE START                                     AT MOST  KNOWN  DONE BY
+start    app  ready as soon as it runs            0 s    0 s      0 s
+
+A HANG                                        AT MOST  KNOWN  DONE BY
+alive    app  the app sends WATCHDOG=1            5 s      -      5 s
+stop     app  the whole stop                     10 s      -     15 s
+
+THE STOP                                      AT MOST  KNOWN  DONE BY
+stop     app  the stop signal, and no limit  no limit      -        -
+cleanup       SIGTERM, then SIGKILL               1 s      -        -
+
+AT MOST by its limits   KNOWN for sure   DONE BY at worst
+A hang of the app is noticed within 5 s, and the stop then takes at most 10 s (stop_timeout is not set).
+Nothing in lifeinit limits a requested stop.
+"""
+
+
 def file_of(text: str) -> HookFile:
     return parse(text.encode())
 
@@ -230,6 +312,8 @@ TABLES: dict[str, Screen] = {
     "a stop without a limit": (FREE, 45.0, "kubernetes", 80, True, FREE_TABLE),
     "without Unicode": (FREE, None, None, 80, False, FREE_ASCII_TABLE),
     "an empty file": ("", None, None, 80, True, EMPTY_TABLE),
+    "hangs that are noticed": (SICK, None, None, 110, True, SICK_TABLE),
+    "a hang, and a stop without a limit": ('alive = { watchdog = "5s" }', None, None, 80, True, UNLIMITED_HANG_TABLE),
 }
 DRAWINGS: dict[str, Screen] = {
     "the example": (EXAMPLE, None, "docker", 80, True, EXAMPLE_DRAWING),
@@ -237,6 +321,7 @@ DRAWINGS: dict[str, Screen] = {
     "a stop that does not fit": (OVER, None, "docker", 80, True, OVER_DRAWING),
     "a stop without a limit": (FREE, 45.0, "kubernetes", 80, True, FREE_DRAWING),
     "an empty file": ("", None, None, 40, True, EMPTY_DRAWING),
+    "hangs that are noticed": (SICK, None, None, 80, True, SICK_DRAWING),
 }
 
 
@@ -301,6 +386,19 @@ def test_the_bars_of_the_picture_are_to_scale() -> None:
     (grace,) = (line for line in root.iter(f"{SVG}line") if line.get("class") == "grace")
     assert (grace.get("x1"), grace.get("x2")) == ("752", "752")
     assert boxes(root, "lost") == []
+
+
+def test_the_picture_has_a_hang_where_one_is_noticed() -> None:
+    """200 s are 440 units wide; the stop begins when the slower of the two that end in one has been noticed."""
+    root = picture(SICK)
+    texts = [text.text for text in root.iter(f"{SVG}text")]
+    assert "A HANG" in texts
+    assert "the app runs until something asks for a stop, or it hangs" in texts
+    assert boxes(root, "app most")[1:] == [(312.0, 389.0), (312.0, 752.0), (312.0, 378.0), (389.0, 408.8)]
+    described = root.findtext(f"{SVG}desc") or ""
+    assert "alive web: every 10 s: http://...@127.0.0.1:8000/healthz, ≤ 35 s." in described
+    assert "A hang of beat is noticed within 30 s, and the stop then takes at most 9 s." in described
+    assert "A HANG" not in [text.text for text in picture(OVER).iter(f"{SVG}text")]
 
 
 def test_what_comes_after_the_grace_period_is_marked() -> None:

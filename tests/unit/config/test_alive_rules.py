@@ -147,6 +147,23 @@ def test_a_certificate_is_for_https_alone(table: str, kind: str) -> None:
     assert told(f'[{table}]\nhttp = "$URL"\ninsecure = true') == []
 
 
+@pytest.mark.parametrize("table", ["alive", "ready"])
+@pytest.mark.parametrize(
+    ("command", "wrong"),
+    [
+        ('"lifeinit health"', True),
+        ('"exec /usr/bin/lifeinit health -q || exit 1"', True),
+        ('["lifeinit", "health"]', True),
+        ('["lifeinit", "healthy"]', False),
+        ('"curl lifeinit health"', False),
+        ('["lifeinit", "wait", "tcp://a:1"]', False),
+    ],
+)
+def test_lifeinit_does_not_ask_itself(table: str, command: str, wrong: bool) -> None:
+    found = told(f"[{table}]\ncommand = {command}")
+    assert [line.split()[0] for line in found] == (["E220"] if wrong else [])
+
+
 def test_keys_of_ready_are_no_keys_of_alive() -> None:
     text = '[alive]\ntcp = "a:1"\nfile = "/x"\nafter = "5s"\nnotify = true\nretries = 3\n'
     assert told(text) == [

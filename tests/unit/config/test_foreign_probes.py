@@ -72,6 +72,7 @@ failureThreshold = 5
             'alive = { command = "x", interval = "5s" }',
         ),
         ('healthcheck = { test = "curl http://u:secret@a/" }', 'alive = "http://127.0.0.1:8000/healthz"'),
+        ('healthcheck = { test = ["CMD", "lifeinit", "health"] }', 'alive = "http://127.0.0.1:8000/healthz"'),
         (f'healthcheck = {{ test = "{"x" * 300}" }}', 'alive = "http://127.0.0.1:8000/healthz"'),
     ],
 )

@@ -82,10 +82,11 @@ BEYOND = {
     "a target with a port": 'pre_start = { wait_for = "tcp://db" }',
     "a URL that can be asked": 'ready = "http://:x/"',
     "a try is over before all of them are": 'alive = { tcp = "a:1", interval = "1s", timeout = "5s" }',
+    "lifeinit does not ask itself": 'alive = { command = ["lifeinit", "health"] }',
     "what the watchdog of a process sets": '[app]\nenvironment = { WATCHDOG_USEC = "1" }\n[alive]\nwatchdog = "5s"',
 }
 _BEYOND = re.compile(
-    r"E207|E217|E202 .*longer than a year|E214 (wait_for|ready|alive|http|tcp|unix|file) holds|E205|E219"
+    r"E207|E217|E202 .*longer than a year|E214 (wait_for|ready|alive|http|tcp|unix|file) holds|E205|E219|E220"
     r"|E108 (NOTIFY_SOCKET|WATCHDOG)"
 )
 

@@ -259,6 +259,15 @@ RULES: "Final[tuple[Rule, ...]]" = (
         '[alive]\nhttp = "http://127.0.0.1:8000/healthz"\ninterval = "2s"\ntimeout = "2s"',
     ),
     Rule(
+        "E220",
+        "asks-itself",
+        "A command of ready or alive is lifeinit health.",
+        "lifeinit health tells what ready and alive have found, for a HEALTHCHECK or a probe of the runtime. Here it"
+        " would wait for itself.",
+        '[alive]\ncommand = "lifeinit health"',
+        '[alive]\nhttp = "http://127.0.0.1:8000/healthz"',
+    ),
+    Rule(
         "W201",
         "idle-key",
         "A key has no effect without another one.",

@@ -5,8 +5,8 @@
 
 from lifeinit.check.timeline import bars, stage_table, svg_drawing
 from lifeinit.check.timeline.budget_checks import diagnostics_of
+from lifeinit.check.timeline.hang import life_with_hang
 from lifeinit.check.timeline.runtimes import RUNTIMES, grace_of
-from lifeinit.check.timeline.stages import life
 from lifeinit.config.diagnostic import Diagnostic
 from lifeinit.config.model import HookFile
 
@@ -22,16 +22,16 @@ def table(
     hook_file: HookFile, grace: float | None, width: int = 80, unicode: bool = True, runtime: str | None = None
 ) -> str:
     """The stages of the whole life with their limits, one on a line, without a line feed at its end."""
-    return stage_table.table(life(hook_file), grace_of(grace, runtime), width, unicode)
+    return stage_table.table(life_with_hang(hook_file), grace_of(grace, runtime), width, unicode)
 
 
 def drawing(
     hook_file: HookFile, grace: float | None, width: int = 80, unicode: bool = True, runtime: str | None = None
 ) -> str:
     """The same as bars to scale."""
-    return bars.drawing(life(hook_file), grace_of(grace, runtime), width, unicode)
+    return bars.drawing(life_with_hang(hook_file), grace_of(grace, runtime), width, unicode)
 
 
 def svg(hook_file: HookFile, grace: float | None, runtime: str | None) -> str:
     """The same as a picture that stands alone."""
-    return svg_drawing.picture(life(hook_file), grace_of(grace, runtime))
+    return svg_drawing.picture(life_with_hang(hook_file), grace_of(grace, runtime))

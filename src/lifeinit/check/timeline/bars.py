@@ -36,21 +36,25 @@ _ASCII = Characters("#", ".", ">", "x", "*", ":", "!", "|", "-", "+", "<= ")
 
 
 def drawing(life: Life, grace: Grace | None, columns: int, unicode: bool) -> str:
-    """Both halves of the life as bars, each half to its own scale."""
+    """The start, a hang and the stop as bars, each to its own scale."""
     chars = _UNICODE if unicode else _ASCII
     marks = _marks(life, grace, chars)
-    start, stop = scale(life.start), scale(life.stop, [time for time, _, _ in marks])
-    labels = {stage: plain(stage.label, unicode) for stage in (*life.start, *life.stop)}
+    start, hang, stop = scale(life.start), scale(life.hang), scale(life.stop, [time for time, _, _ in marks])
+    labels = {stage: plain(stage.label, unicode) for stage in life.stages}
     label = min(_LONGEST_LABEL, max(width(text) for text in labels.values()))
     length = max(len(_length(stage, chars)) for stage in labels)
     layout = _Layout(chars, label, max(_LEAST, columns - label - length - 4), length)
     lines = ["THE START"]
     lines += [layout.row(bar, labels[bar.stage], start, []) for bar in start.bars]
     lines += layout.axis(start)
+    if life.hang:
+        lines += ["", "A HANG"]
+        lines += [layout.row(bar, labels[bar.stage], hang, []) for bar in hang.bars]
+        lines += layout.axis(hang)
     lines += ["", "THE STOP"]
     lines += [layout.row(bar, labels[bar.stage], stop, marks) for bar in stop.bars]
     lines += layout.axis(stop)
-    return "\n".join((*lines, "", *_legend(chars, start.bars, stop.bars, marks)))
+    return "\n".join((*lines, "", *_legend(chars, (*start.bars, *hang.bars), stop.bars, marks)))
 
 
 Mark = tuple[float, str, str]  # its time, its character, what happens then

@@ -42,7 +42,8 @@ def scale(stages: Sequence[Stage], marks: Sequence[float] = ()) -> Scale:
     bars: list[Bar] = []
     at = 0.0
     for stage in stages:
-        begin, is_open = bars[-1].begin if stage.beside else at, math.isinf(stage.longest)
+        after = at if math.isinf(stage.begin) else stage.begin
+        begin, is_open = bars[-1].begin if stage.beside else after, math.isinf(stage.longest)
         length = max(nominal, last_mark * 1.1 - begin) if is_open else stage.longest
         bars.append(Bar(stage, begin, begin + length, is_open))
         at = max(at, begin + length)

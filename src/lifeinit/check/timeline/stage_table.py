@@ -16,9 +16,9 @@ _ENOUGH = 10  # for what a stage does; names give way to it
 
 
 def table(life: Life, grace: Grace | None, columns: int, unicode: bool) -> str:
-    """Both halves of the life, a line for each stage."""
-    numbers = [("AT MOST", "KNOWN", "DONE BY"), *map(_numbers, (*life.start, *life.stop))]
-    stages = (*life.start, *life.stop)
+    """The start, a hang and the stop, a line for each stage."""
+    stages = life.stages
+    numbers = [("AT MOST", "KNOWN", "DONE BY"), *map(_numbers, stages)]
     phases = max(len(stage.phase) for stage in stages)
     widths = [max(len(row[i]) for row in numbers) for i in range(3)]
     room = columns - phases - sum(widths) - 10
@@ -36,8 +36,9 @@ def table(life: Life, grace: Grace | None, columns: int, unicode: bool) -> str:
         head = fitted(title, phases + names + does + 4) + line(("", "", ""), numbers[0])[phases + names + does + 4 :]
         return [head, *(line((row.phase, row.name, row.does), _numbers(row)) for row in rows)]
 
-    halves = (*half("THE START", life.start), "", *half("THE STOP", life.stop))
-    return "\n".join((*halves, "", _COLUMNS, *verdict(life, grace), *_oom(life, grace)))
+    hang = (*half("A HANG", life.hang), "") if life.hang else ()
+    halves = (*half("THE START", life.start), "", *hang, *half("THE STOP", life.stop))
+    return "\n".join((*halves, "", _COLUMNS, *life.hang_told, *verdict(life, grace), *_oom(life, grace)))
 
 
 def _numbers(stage: Stage) -> tuple[str, str, str]:
@@ -58,7 +59,8 @@ def verdict(life: Life, grace: Grace | None) -> list[str]:
     """The worst stop in a sentence, and whether the grace period has room for it."""
     if math.isinf(life.end):
         kills = "" if grace is None else f": {grace.kills} after {exact(grace.seconds)}"
-        return [f"Nothing in lifeinit limits the stop{kills}."]
+        what = "a requested stop" if life.hang else "the stop"
+        return [f"Nothing in lifeinit limits {what}{kills}."]
     worst = f"At worst the stop takes {exact(life.end)}"
     if grace is None:
         return [f"{worst}."]

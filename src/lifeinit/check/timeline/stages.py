@@ -57,12 +57,21 @@ class Stage:
 
 @dataclass(frozen=True)
 class Life:
-    """The whole life. `killed_at`: when nothing but the reserve is left of `budget`; infinite where there is none."""
+    """The whole life. `killed_at`: when nothing but the reserve is left of `budget`; infinite where there is none.
+
+    `hang` begins when the app stops working: what notices it and what follows, and `hang_told` says so in sentences.
+    """
 
     start: tuple[Stage, ...]
     stop: tuple[Stage, ...]
     budget: float | None
     killed_at: float
+    hang: tuple[Stage, ...] = ()
+    hang_told: tuple[str, ...] = ()
+
+    @property
+    def stages(self) -> tuple[Stage, ...]:
+        return (*self.start, *self.hang, *self.stop)
 
     def hooks(self, phase: "HookPhase") -> tuple[Stage, ...]:
         return tuple(stage for stage in (*self.start, *self.stop) if stage.phase == phase)
@@ -119,7 +128,7 @@ def _stop(hook_file: HookFile, killed_at: float, cleanup: float) -> list[Stage]:
     clean = min(gone + left, end)
     return [
         *before,
-        Stage("stop", _names(hook_file), _of_stop(hook_file, killed_at), None, gone - asked, asked, gone, 0.0),
+        Stage("stop", names(hook_file), _of_stop(hook_file, killed_at), None, gone - asked, asked, gone, 0.0),
         Stage("cleanup", "", "SIGTERM, then SIGKILL", None, left, gone, clean, 0.0),
         *_in_a_row(hook_file, "post_stop", clean, end),
     ]
@@ -143,7 +152,7 @@ def _processes(hook_file: HookFile, at: float) -> list[Stage]:
     """All start together. `ready` at the top is about the first, unless that has its own."""
     app, rows = hook_file.app, list[Stage]()
     for name, process in hook_file.processes.items() or (("app", app),):
-        ready = process.ready or (None if rows else app.ready)
+        ready = process.below(app, is_first=not rows).ready
         limit = 0.0 if ready is None else ready.timeout if ready.after is None else ready.after
         known = 0.0 if ready is None else ready.after
         does = _of_ready(ready)
@@ -151,7 +160,8 @@ def _processes(hook_file: HookFile, at: float) -> list[Stage]:
     return rows
 
 
-def _names(hook_file: HookFile) -> str:
+def names(hook_file: HookFile) -> str:
+    """The processes of the app."""
     return ", ".join(hook_file.processes) or "app"
 
 
@@ -166,8 +176,8 @@ def _of_hook(hook: Hook) -> str:
     """What a hook does, on one line, without the passwords of targets."""
     if hook.sleep is not None:
         return f"sleep {exact(hook.sleep)}"
-    targets = ", ".join(map(_target, hook.wait_for))
-    what = f"wait for {targets}" if hook.command is None else _of_command(hook.command)
+    targets = ", ".join(map(describe_target, hook.wait_for))
+    what = f"wait for {targets}" if hook.command is None else describe_command(hook.command)
     return what if not hook.retries else f"{hook.retries + 1} tries: {what}"
 
 
@@ -180,14 +190,16 @@ def _of_ready(ready: Ready | None) -> str:
     if ready.notify:
         return "ready when it says so"
     if ready.command is not None:
-        return f"ready by {_of_command(ready.command)}"
-    return f"ready by {_target(ready.target or '')}"
+        return f"ready by {describe_command(ready.command)}"
+    return f"ready by {describe_target(ready.target or '')}"
 
 
-def _of_command(command: Command) -> str:
+def describe_command(command: Command) -> str:
+    """A command on one line."""
     text = command if isinstance(command, str) else shlex.join(command)
     return escaped(" ".join(text.split()))
 
 
-def _target(text: str) -> str:
+def describe_target(text: str) -> str:
+    """A target on one line, without its password."""
     return escaped(hidden(text))

@@ -21,16 +21,18 @@ Mark = tuple[float, str, str]  # its time, its class, what happens then
 
 
 def picture(life: Life, grace: Grace | None) -> str:
-    """Both halves of the life, each to its own scale, and the app between them."""
+    """The start, the app's own time, a hang and the stop, each to its own scale."""
     marks = _marks(life, grace)
-    start, stop = scale(life.start), scale(life.stop, [time for time, _, _ in marks])
+    start, hang, stop = scale(life.start), scale(life.hang), scale(life.stop, [time for time, _, _ in marks])
     running = _HEAD + _height(start, []) + _GAP
-    stopping = running + _ROW + _GAP + 14
+    hanging = running + _ROW + _GAP + 14
+    stopping = hanging + (_height(hang, []) + _GAP if life.hang else 0)
     legend = stopping + _height(stop, marks) + _GAP + 8
     body = [
-        *_half("start", start, _HEAD, []),
-        *_running(running),
-        *_half("stop", stop, stopping, marks),
+        *_half("THE START", "start", start, _HEAD, []),
+        *_running(running, "stop, or it hangs" if life.hang else "stop"),
+        *(_half("A HANG", "app", hang, hanging, []) if life.hang else ()),
+        *_half("THE STOP", "stop", stop, stopping, marks),
         *_legend(legend, [*start.bars, *stop.bars]),
     ]
     return "\n".join((*_frame(life, grace, legend + 24), *body, "</svg>", ""))
@@ -51,13 +53,14 @@ def _marks(life: Life, grace: Grace | None) -> list[Mark]:
 
 def _frame(life: Life, grace: Grace | None, height: int) -> Iterator[str]:
     sentence = " ".join(verdict(life, grace))
-    stages = " ".join(f"{stage.label}: {stage.does}, {_length(stage)}." for stage in (*life.start, *life.stop))
+    stages = " ".join(f"{stage.label}: {stage.does}, {_length(stage)}." for stage in life.stages)
+    told = " ".join((stages, *life.hang_told, sentence))
     yield (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{height}" '
         f'viewBox="0 0 {_WIDTH} {height}" role="img" aria-labelledby="title desc">'
     )
     yield '<title id="title">The life of a container</title>'
-    yield f'<desc id="desc">{escape(f"{stages} {sentence}")}</desc>'
+    yield f'<desc id="desc">{escape(told)}</desc>'
     yield f"<style>\n{STYLE}</style>"
     yield from (_gradient(half) for half in ("start", "stop"))
     yield f'<rect class="page" x="0.5" y="0.5" width="{_WIDTH - 1}" height="{height - 1}" rx="10"/>'
@@ -70,12 +73,12 @@ def _gradient(half: str) -> str:
     return f'<linearGradient id="fade-{half}" class="{half}">{stops}</linearGradient>'
 
 
-def _running(top: int) -> Iterator[str]:
+def _running(top: int, end: str) -> Iterator[str]:
     """The app's own time, which has no scale."""
     y = top + (_ROW - _BAR) / 2 - 4
     yield _text(_MARGIN, y + 17, "RUNNING", "half app")
     yield f'<rect class="app most" x="{_LEFT}" y="{_number(y)}" width="{_RIGHT - _LEFT}" height="{_BAR + 8}" rx="6"/>'
-    yield _text((_LEFT + _RIGHT) / 2, y + 17.5, "the app runs until something asks for a stop", "middle")
+    yield _text((_LEFT + _RIGHT) / 2, y + 17.5, f"the app runs until something asks for a {end}", "middle")
 
 
 def _legend(y: int, bars: Sequence[Bar]) -> Iterator[str]:
@@ -95,10 +98,10 @@ def _height(whole: Scale, marks: Sequence[Mark]) -> int:
     return _TITLE + _ROW * len(whole.bars) + (_AXIS if whole.true_until else 0) + _LINE * len(marks)
 
 
-def _half(half: str, whole: Scale, top: int, marks: Sequence[Mark]) -> Iterator[str]:
+def _half(title: str, half: str, whole: Scale, top: int, marks: Sequence[Mark]) -> Iterator[str]:
     first = top + _TITLE
     bottom = first + _ROW * len(whole.bars)
-    yield _text(_MARGIN, top, f"THE {half.upper()}", f"half {half}")
+    yield _text(_MARGIN, top, title, f"half {half}")
     for i in range(0, len(whole.bars), 2):
         yield _rectangle("stripe", _MARGIN, first + _ROW * i, _WIDTH - 2 * _MARGIN, _ROW)
     yield from _lost(whole, first, bottom, marks)

@@ -20,9 +20,11 @@ class _RecordType(type):
     if not TYPE_CHECKING:
 
         def __new__(cls, name, bases, namespace):
-            fields = tuple(namespace.get("__annotations__", ())) if bases else ()
+            annotate = namespace.get("__annotate_func__")  # from Python 3.14 on. PEP 649
+            annotations = namespace.get("__annotations__", ()) if annotate is None else annotate(1)
+            fields = tuple(annotations) if bases else ()
             defaults = {field: namespace[field] for field in fields if field in namespace}
-            left_out = {"__annotations__", "__doc__", "__qualname__", *fields}
+            left_out = {"__annotations__", "__annotate_func__", "__doc__", "__qualname__", *fields}
             kept = {key: value for key, value in namespace.items() if key not in left_out}
             kept.setdefault("__slots__", fields)
             if fields:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 
-from tests.fuzz import environment, exports, hook_file, notify, state
+from tests.fuzz import answers, environment, exports, hook_file, notify, state
 from tests.fuzz.mutation import nearly_right
 
 A_FEW = settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -27,6 +27,14 @@ def test_hook_files(data: bytes) -> None:
 @example(b"A<<\n\n")
 def test_what_hooks_export(data: bytes) -> None:
     exports.look(data)
+
+
+@settings(A_FEW)
+@given(nearly_right(answers.SEEDS, answers.PIECES))
+@example(b"")
+@example(b"HTTP/1.1 100 \r\n" + b"x" * 70_000)
+def test_answers(data: bytes) -> None:
+    answers.look(data)
 
 
 @settings(A_FEW)

@@ -91,10 +91,12 @@ def read_all() -> dict[int, ProcStat]:
     return table
 
 
-def tree(root: int) -> list[ProcStat]:
-    """The living processes of the session that a process leads, and those that descend from it. Raises OSError."""
+def tree(known: set[int]) -> list[ProcStat]:
+    """The living processes that descend from the known ones, and those of the sessions that one of them leads.
+
+    They are known from then on: a session has the number of its leader also when that one is dead. Raises OSError.
+    """
     table = read_all()
-    below = {root}
-    while new := {pid for pid, process in table.items() if process.parent in below and pid not in below}:
-        below |= new
-    return [each for each in table.values() if (each.pid in below or each.session == root) and not each.is_dead]
+    while new := {pid for pid, each in table.items() if pid not in known and {each.parent, each.session} & known}:
+        known |= new
+    return [each for pid, each in table.items() if pid in known and not each.is_dead]

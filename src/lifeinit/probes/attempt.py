@@ -12,57 +12,68 @@ from lifeinit.engine.plan import Inherited
 from lifeinit.engine.record import Record
 from lifeinit.engine.signals import name_of
 from lifeinit.engine.spawn import fork_with_report
-from lifeinit.probes import probe
 from lifeinit.probes.exec_program import become
-from lifeinit.probes.targets import Command, Http, Place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import signal as _signal
+    from collections.abc import Callable
     from typing import NoReturn
+
+    from lifeinit.probes.targets import Place
 else:
     import _signal
 
+LONGEST = 1024  # bytes of a reason; what fits into a pipe at once
+
 _ANSWERS, _DOES_NOT = 0, 1
 _OUTPUTS = (1, 2)
-_LONGEST = 1024  # bytes of a reason; what fits into a pipe at once
+_GRACE = 2.0  # seconds after its limit that a try ends by itself
+
+
+class Command(Record):
+    """A program that is to exit with 0."""
+
+    argv: tuple[bytes, ...]
 
 
 class Terms(Record):
-    """How a place is tried. `limit` and `command_limit` are the seconds that one try may take.
+    """How a place is tried. `limit` is the seconds that one try may take.
 
     `inherited` are what a command finds; its output is thrown away if it is to be `silent`.
     """
 
     limit: float = 5.0
-    command_limit: float = 30.0
     insecure: bool = False
     silent: bool = False
     inherited: Inherited = Inherited((), False, False, None)
 
 
 class Try:
-    """One try, which has begun. Raises OSError where the kernel has no process left for it."""
+    """One try, which has begun. Raises OSError where the kernel has no process left for it.
 
-    def __init__(self, place: Place, terms: Terms) -> None:
-        if isinstance(place, Http) and place.secure:
-            probe.tls_context(terms.insecure)  # here, so that every child finds it made
+    SIGCHLD is blocked, and who waits for it asks for the verdict then.
+    """
+
+    def __init__(self, place: "Place | Command", terms: Terms, ask: "Callable[[], str | None] | None" = None) -> None:
+        """The child calls `ask` in place of the usual try; its result is the reason, None if the place answers."""
         self._is_command = isinstance(place, Command)
-        self._limit = terms.command_limit if self._is_command else terms.limit
+        self._limit, self._ended = terms.limit, False
         self.deadline = time.monotonic() + self._limit
         self._pid, self._report = fork_with_report()
         if self._pid == 0:
-            _carry_out(place, terms, self._report)
+            _carry_out(ask or (lambda: _asked(place, terms)), self._is_command, terms.limit, self._report)
 
     def verdict(self) -> str | None:
         """Why the place does not answer, "" if it does; None while the try still runs."""
-        pid, wait_status = os.waitpid(self._pid, os.WNOHANG)
+        pid, wait_status = (0, 0) if self._ended else os.waitpid(self._pid, os.WNOHANG)
         if pid == 0:
             if time.monotonic() < self.deadline:
                 return None
             self.end()
             return f"no answer within {self._limit:g} s"
-        reason = os.read(self._report, _LONGEST).decode("utf-8", "replace")
+        self._pid = 0
+        reason = os.read(self._report, LONGEST).decode("utf-8", "replace")
         os.close(self._report)
         if os.WIFSIGNALED(wait_status):
             return f"died of SIG{name_of(os.WTERMSIG(wait_status))}"
@@ -70,35 +81,43 @@ class Try:
         return "" if code == _ANSWERS else reason or f"exited {code}"
 
     def end(self) -> None:
-        """Kill it: a command with its session and all its descendants. One that has become another user may live on."""
+        """Kill it: a command with its session and all its descendants. What does not die of it is not waited for."""
+        if self._ended:
+            return
+        self._ended = True
         if self._is_command:
             _kill_tree(self._pid)
-        if syscalls.signal_process(self._pid, _signal.SIGKILL):
-            os.waitpid(self._pid, 0)
+        syscalls.end_child(self._pid)
         os.close(self._report)
+
+    def is_gone(self) -> bool:
+        """Whether it is dead after its end: one that is stuck in the kernel, or that became another user, lives on."""
+        try:
+            return not self._pid or os.waitpid(self._pid, os.WNOHANG)[0] != 0
+        except ChildProcessError:
+            return True
 
 
 def _kill_tree(root: int) -> None:
-    """Kill the processes of a command's session, and those that descend from it; without /proc its process group."""
+    """Kill a command and all that descends from it, with their sessions; without /proc its process group."""
+    known = {root}
     try:
-        rounds.signal_each(lambda: proc_stat.tree(root), _signal.SIGKILL)
+        rounds.signal_each(lambda: proc_stat.tree(known), _signal.SIGKILL)
     except OSError:
         syscalls.signal_group(root, _signal.SIGKILL)
 
 
-def _carry_out(place: Place, terms: Terms, report: int) -> "NoReturn":
+def _carry_out(ask: "Callable[[], str | None]", is_command: bool, limit: float, report: int) -> "NoReturn":
     """In the child, which ends here, whatever happens."""
     try:
-        if isinstance(place, Command):
-            reason: str | None = _command(place, terms)
-        else:
-            _answer_to_signals(terms.limit)
-            reason = probe.attempt(place, terms.limit, terms.insecure)
+        if not is_command:
+            _answer_to_signals(limit)
+        reason = ask()
         if reason is None:
             os._exit(_ANSWERS)
-        os.write(report, reason.encode("utf-8", "replace")[:_LONGEST])
+        os.write(report, reason.encode("utf-8", "replace")[:LONGEST])
     except BaseException as error:  # noqa: BLE001
-        os.write(report, f"internal error: {error!r}".encode("utf-8", "replace")[:_LONGEST])
+        os.write(report, f"internal error: {error!r}".encode("utf-8", "replace")[:LONGEST])
     finally:
         os._exit(_DOES_NOT)
 
@@ -107,8 +126,16 @@ def _answer_to_signals(limit: float) -> None:
     """Die of any, and of an alarm soon after the limit: whoever was to end us may have been killed."""
     for signo in (_signal.SIGINT, _signal.SIGALRM):
         _signal.signal(signo, _signal.SIG_DFL)
-    _signal.setitimer(_signal.ITIMER_REAL, limit + 1.0)
+    _signal.setitimer(_signal.ITIMER_REAL, limit + _GRACE)
     _signal.pthread_sigmask(_signal.SIG_SETMASK, ())
+
+
+def _asked(place: "Place | Command", terms: Terms) -> str | None:
+    if isinstance(place, Command):
+        return _command(place, terms)
+    from lifeinit.probes import probe  # noqa: PLC0415  # 0.5 MB that no command needs
+
+    return probe.attempt(place, terms.limit, terms.insecure)
 
 
 def _command(command: Command, terms: Terms) -> str:

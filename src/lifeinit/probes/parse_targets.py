@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 
-def resolve(texts: "Iterable[str]", variables: "Mapping[str, str]") -> tuple[list[Target], list[str]]:
+def resolve(
+    texts: "Iterable[str]", variables: "Mapping[str, str]", cannot: str = "cannot wait for"
+) -> tuple[list[Target], list[str]]:
     """The targets, and a sentence for each text that is none. What a variable holds is never shown."""
     targets, sentences = [], []
     for text in texts:
@@ -22,5 +24,5 @@ def resolve(texts: "Iterable[str]", variables: "Mapping[str, str]") -> tuple[lis
             targets.append(parse(expanded))
         except ValueError as error:
             end = f"which holds {error}" if isinstance(error, ExpansionError) else str(error)
-            sentences.append(f"cannot wait for {whose}{quote(os.fsencode(hidden(text)))}, {end}")
+            sentences.append(f"{cannot} {whose}{quote(os.fsencode(hidden(text)))}, {end}")
     return targets, sentences

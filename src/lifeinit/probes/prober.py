@@ -13,36 +13,49 @@ if __name__ == "__main__":
 from lifeinit.engine import exit_status, log, syscalls
 from lifeinit.engine.plan import Inherited
 from lifeinit.engine.printable import quote
-from lifeinit.probes.attempt import Terms
+from lifeinit.probes.attempt import Command, Terms
 from lifeinit.probes.exec_program import die
-from lifeinit.probes.parse_targets import resolve
-from lifeinit.probes.targets import Command, Target
-from lifeinit.probes.wait import Pace, Waiting
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import NoReturn
 
-_WRONG = 1
+    from lifeinit.probes.targets import Target
+
+_WRONG, _STDOUT = 1, 1
+_COMMAND_LIMIT = 30.0  # seconds that one try of a command may take, for `ready`
 _SCRIPT_ENDS = len("python -I -S -B prober.py".split())
 
 
 def prepare(argv: "Sequence[bytes]") -> None:
     """Import what `main` will need, while it may be read. What a variable in a target holds is not known yet."""
+    import gc  # noqa: PLC0415
+
+    gc.disable()  # it would look through all objects of PID 1, and copy the pages that are shared with it
+    mode = argv[_SCRIPT_ENDS]
+    if mode == b"alive":
+        from lifeinit.probes import alive  # noqa: F401, PLC0415
+    else:
+        from lifeinit.probes import wait  # noqa: F401, PLC0415
+    if mode != b"alive" or b"--command" not in argv:
+        from lifeinit.probes import parse_targets, probe  # noqa: F401, PLC0415
     if any(word.startswith((b"https", b"$")) for word in argv):
-        import ssl  # noqa: F401, PLC0415
+        import _ssl  # noqa: F401, PLC0415
+    gc.freeze()
+    gc.enable()
 
 
-def main(argv: "Sequence[bytes]", inherited: Inherited | None = None) -> "NoReturn":
+def main(argv: "Sequence[bytes]", inherited: Inherited | None = None, report: int | None = None) -> "NoReturn":
     """Wait as the words after the script say, and end with 0; with 1 if a target is wrong; on a stop by its signal.
 
-    `inherited` is what a command of the user's is to find, where it is known.
+    `inherited` is what a command of the user's is to find, where it is known; `report` the pipe that takes the reason
+    for which the app is not alive.
     """
-    arguments = [os.fsdecode(word) for word in argv[_SCRIPT_ENDS:]]
+    words = [os.fsdecode(word) for word in argv[_SCRIPT_ENDS:]]
     syscalls.name_process(b"lifeinit-probe")
     try:
-        status = _wait(arguments, inherited)
+        status = _Prober(words, inherited, report).run()
     except Exception as error:  # noqa: BLE001  # a sentence and a status for it too
         log.report(error)
         status = exit_status.SOFTWARE
@@ -51,40 +64,76 @@ def main(argv: "Sequence[bytes]", inherited: Inherited | None = None) -> "NoRetu
     syscalls.leave(status)
 
 
-def _wait(arguments: "Sequence[str]", inherited: Inherited | None) -> int:
-    mode, _, interval, *rest = arguments
-    options, operands = rest[: rest.index("--")], rest[rest.index("--") + 1 :]
-    log.configure("json" if "--json" in options else "text", quiet="--quiet" in options)
-    mask = syscalls.block_signals() if inherited is None else inherited.mask
-    prefix = "ready: " if mode == "ready" else f"{_hook()}: "
-    silent = mode == "ready" and "--verbose" not in options
-    if "--command" in options:
-        targets, terms = [_command(operands)], Terms(silent=silent, inherited=inherited or _inherited(mask))
-    else:
-        targets, terms = _resolved(operands, prefix), Terms(insecure="--insecure" in options)
+class _Prober:
+    """What the words ask for."""
+
+    def __init__(self, words: "Sequence[str]", inherited: Inherited | None, report: int | None) -> None:
+        self._mode, self._report = words[0], report
+        middle = words.index("--")
+        self._options, self._operands = words[1:middle], words[middle + 1 :]
+        log.configure("json" if "--json" in self._options else "text", quiet="--quiet" in self._options)
+        mask = syscalls.block_signals() if inherited is None else inherited.mask
+        self._is_command = "--command" in self._options
+        self._silent = self._mode != "wait" and "--verbose" not in self._options
+        limit = _COMMAND_LIMIT if self._is_command else 5.0
+        self._terms = Terms(
+            limit=float(self._option("--timeout", limit)),
+            insecure="--insecure" in self._options,
+            silent=self._silent,
+            inherited=inherited or _inherited(mask),
+        )
+
+    def run(self) -> int:
+        """The exit status."""
+        return self._watch() if self._mode == "alive" else self._wait()
+
+    def _option(self, name: str, default: float) -> float:
+        return float(self._options[self._options.index(name) + 1]) if name in self._options else default
+
+    def _wait(self) -> int:
+        from lifeinit.probes.wait import Pace, Waiting  # noqa: PLC0415  # the other mode needs none of it
+
+        targets = self._targets()
         if not targets:
             return _WRONG
-    pace = Pace(float(interval), quiet=silent)
-    return Waiting(targets, pace, terms, lambda text: log.say(prefix + text)).run()
+        pace = Pace(self._option("--interval", 1.0), quiet=self._silent)
+        return Waiting(targets, pace, self._terms, self._say).run()
 
+    def _say(self, text: str) -> None:
+        log.say(f"{_hook() if self._mode == 'wait' else self._mode}: {text}")
 
-def _command(argv: "Sequence[str]") -> Target:
-    words = tuple(map(os.fsencode, argv))
-    return Target(f"the command {quote(words[0])}", (Command(words),))
+    def _watch(self) -> int:
+        from lifeinit.probes.alive import Patience, Watch  # noqa: PLC0415
+
+        targets = self._targets()
+        if not targets:
+            return _WRONG
+        patience = Patience(
+            self._option("--interval", 10.0), int(self._option("--failures", 3)), "--recovery" in self._options
+        )
+        return Watch(targets[0], self._terms, patience, _STDOUT if self._report is None else self._report).run()
+
+    def _targets(self) -> "list[Target]":
+        """The targets; none if one of them is wrong, which is said."""
+        if self._is_command:
+            from lifeinit.probes.targets.target import Target  # noqa: PLC0415
+
+            command = Command(tuple(map(os.fsencode, self._operands)))
+            return [Target(f"the command {quote(command.argv[0])}", (command,))]
+        from lifeinit.probes.parse_targets import resolve  # noqa: PLC0415  # a command needs none of it
+
+        targets, wrong = resolve(
+            self._operands, os.environ, "cannot wait for" if self._mode != "alive" else "cannot ask"
+        )
+        for sentence in wrong:
+            self._say(sentence)
+        return [] if wrong else targets
 
 
 def _inherited(mask: tuple[int, ...]) -> Inherited:
     from lifeinit.startup.inherited import capture_inherited  # noqa: PLC0415  # 8 ms that only a command has to pay
 
     return capture_inherited(mask)
-
-
-def _resolved(texts: "Sequence[str]", prefix: str) -> list[Target]:
-    """The targets; none if one of them is wrong, which is said."""
-    targets, wrong = resolve(texts, os.environ)
-    for sentence in wrong:
-        log.say(prefix + sentence)
-    return [] if wrong else targets
 
 
 def _hook() -> str:

@@ -8,8 +8,8 @@ import os
 import sys
 
 from lifeinit.engine import log, syscalls
-from lifeinit.probes.attempt import Terms
-from lifeinit.probes.targets import Command, Target, parse
+from lifeinit.probes.attempt import Command, Terms
+from lifeinit.probes.targets import Target, parse
 from lifeinit.probes.wait import Pace, Waiting
 
 limit, timeout, news = (*map(float, sys.argv[1].split(",")), 10.0)[:3]
@@ -18,4 +18,4 @@ if sys.argv[2] == "--":
 else:
     targets = list(map(parse, sys.argv[2:]))
 pace = Pace(0.01, timeout, news)
-syscalls.leave(Waiting(targets, pace, Terms(limit=limit, command_limit=limit), log.say).run())
+syscalls.leave(Waiting(targets, pace, Terms(limit=limit), log.say).run())

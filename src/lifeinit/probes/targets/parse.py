@@ -1,10 +1,15 @@
 """From a target's text to the target, or to what is wrong with it."""
 
-import re
-from urllib.parse import unquote_to_bytes
-
 from lifeinit.probes.targets import services
-from lifeinit.probes.targets.addresses import encoded, host_and_port, in_url, shown, socket_at, without_controls
+from lifeinit.probes.targets.addresses import (
+    encoded,
+    host_and_port,
+    in_url,
+    shown,
+    socket_at,
+    unquoted,
+    without_controls,
+)
 from lifeinit.probes.targets.target import File, Http, Target
 
 TYPE_CHECKING = False
@@ -13,11 +18,9 @@ if TYPE_CHECKING:
 
 _WEB_PORTS = {"http": 80, "https": 443}
 _SOCKETS = {"unix", "redis+unix", "redis+socket"}  # redis-py, Celery
-_REST = re.compile(r"(?P<authority>[^/?#]*)(?P<path>[^?#]*)(?:\?(?P<query>[^#]*))?(?P<fragment>#.*)?", re.DOTALL)
 
-_PLAIN = re.compile(r"[\w+.:/${}\[\]-]*")
-_PLAIN_SCHEME = re.compile(r"[\w+.${}-]*")  # no colon: before that one there was a user, and it is a password
-_PLAIN_HOSTS = re.compile(r"(?:(?:^|,)(?:\[[^\]]*\]|[^:,]*)(?::(?:\d*|\$\w+|\$\{\w+\}))?)*")
+_PLAIN_SCHEME = "_+.${}-"  # no colon: before that one there was a user, and it is a password
+_PLAIN = f"{_PLAIN_SCHEME}:/[]"
 
 
 def parse(text: str) -> Target:
@@ -47,13 +50,13 @@ def hidden(text: str) -> str:
     An "@" behind the authority means that a password was not percent-encoded: then it can begin anywhere.
     """
     scheme, found, rest = text.partition("://")
-    if not (_PLAIN_SCHEME if found else _PLAIN).fullmatch(scheme):
+    if not _consists_of(scheme, _PLAIN_SCHEME if found else _PLAIN):
         return "..."
     if not found:
         return scheme
     authority, path, query = _parts(rest)
     user, at, hosts = authority.rpartition("@")
-    if "@" in rest[len(authority) :] or not _PLAIN_HOSTS.fullmatch(hosts):
+    if "@" in rest[len(authority) :] or not _are_plain(hosts):
         return f"{scheme}://..."
     return f"{scheme}://{'...' if user else ''}{at}{hosts}{path}{'' if query is None else '?...'}"
 
@@ -87,20 +90,43 @@ def _split(text: str) -> tuple[str, str]:
 
 
 def _unknown(kind: str) -> ValueError:
-    import difflib  # noqa: PLC0415  # only a mistake pays for it
-
     known = (*_PARSERS, *services.PORTS)
-    near = difflib.get_close_matches(kind, known, n=1)
+    try:
+        import difflib  # noqa: PLC0415  # only a mistake pays for it
+
+        near = difflib.get_close_matches(kind, known, n=1)
+    except (ImportError, OSError):
+        near = []  # the user of a probe may not be allowed to read it
     fix = f'did you mean "{near[0]}"?' if near else f"known are {', '.join(known)}"
     return ValueError(f"whose scheme is unknown: {fix}")
 
 
 def _parts(rest: str) -> tuple[str, str, str | None]:
     """Authority, path and query of what follows the scheme; without a question mark the query is None."""
-    match = _REST.fullmatch(rest)
-    if match is None:
-        raise AssertionError("the pattern matches every text")
-    return match["authority"], match["path"], match["query"]
+    before, asks, query = rest.partition("#")[0].partition("?")
+    authority, slash, path = before.partition("/")
+    return authority, slash + path, query if asks else None
+
+
+def _consists_of(text: str, signs: str) -> bool:
+    """Whether it has nothing but letters, digits and these signs."""
+    return all(char.isalnum() or char in signs for char in text)
+
+
+def _are_plain(hosts: str) -> bool:
+    """Whether they are hosts with ports: `a,b:1,[::1]:$PORT`. Behind a colon that is no port's a password may stand."""
+    while hosts:
+        after_brackets = hosts.partition("]")[2] if hosts.startswith("[") and "]" in hosts else hosts
+        if after_brackets[:1] in {"", ":", ","}:
+            hosts = after_brackets
+        name, _, others = hosts.partition(",")
+        port = name.partition(":")[2]
+        variable = port[2:-1] if port.startswith("${") and port.endswith("}") else port[1:]
+        is_variable = port.startswith("$") and bool(variable) and _consists_of(variable, "_")
+        if port and not port.isdecimal() and not is_variable:
+            return False
+        hosts = others
+    return True
 
 
 def _refuse_late_at(path: str) -> None:
@@ -118,7 +144,7 @@ def _path(scheme: str, rest: str) -> Target:
         _refuse_late_at(path)
     if host or not path.startswith("/") or (user and scheme == "file"):
         raise ValueError(f'whose path does not begin with "/": write "{scheme}:///path"')
-    name = unquote_to_bytes(encoded(path))
+    name = unquoted(encoded(path))
     place = File(without_controls(name)) if scheme == "file" else socket_at(name)
     return Target(f"{scheme}://{in_url(name)}", (place,))
 
@@ -152,7 +178,7 @@ def _basic(user: str) -> str:
     """User and password as HTTP has them. RFC 7617"""
     import binascii  # noqa: PLC0415
 
-    return binascii.b2a_base64(unquote_to_bytes(encoded(user)), newline=False).decode("ascii")
+    return binascii.b2a_base64(unquoted(encoded(user)), newline=False).decode("ascii")
 
 
 _PARSERS: "Final" = {"tcp": _tcp, "unix": _path, "http": _web, "https": _web, "file": _path}

@@ -1,8 +1,8 @@
 """Where the URL of a database, cache or broker says that it listens, as the usual drivers read it."""
 
-from urllib.parse import parse_qs, unquote
+import os
 
-from lifeinit.probes.targets.addresses import encoded, host_and_port, port_of, socket_at
+from lifeinit.probes.targets.addresses import encoded, host_and_port, port_of, socket_at, unquoted
 from lifeinit.probes.targets.target import Tcp, Unix
 
 TYPE_CHECKING = False
@@ -31,7 +31,7 @@ _POSTGRES, _MYSQL = {"postgres", "postgresql"}, {"mysql", "mariadb"}
 def places(kind: str, authority: str, query: str) -> tuple[Tcp | Unix, ...]:
     """The places of which one is enough. Raises ValueError with the end of a sentence."""
     hosts = authority.rpartition("@")[2]
-    options = parse_qs(query, errors="surrogateescape")
+    options = _options(query)
     if kind in _POSTGRES:
         return _postgres(hosts, options)
     if kind in _MYSQL and "unix_socket" in options:
@@ -39,9 +39,23 @@ def places(kind: str, authority: str, query: str) -> tuple[Tcp | Unix, ...]:
     return tuple(_mongodb(item) if kind == "mongodb" else host_and_port(item, PORTS[kind]) for item in hosts.split(","))
 
 
+def _options(query: str) -> dict[str, list[str]]:
+    """What a query says, without what it leaves empty."""
+    options: dict[str, list[str]] = {}
+    for option in query.split("&"):
+        name, _, value = option.partition("=")
+        if value:
+            options.setdefault(_unquoted(name), []).append(_unquoted(value.replace("+", " ")))
+    return options
+
+
+def _unquoted(text: str) -> str:
+    return os.fsdecode(unquoted(encoded(text)))
+
+
 def _mongodb(item: str) -> Tcp | Unix:
     """A host may be the percent-encoded path of a socket."""
-    path = unquote(item, errors="surrogateescape")
+    path = _unquoted(item)
     return socket_at(encoded(path)) if path.startswith("/") else host_and_port(item, PORTS["mongodb"])
 
 
@@ -62,7 +76,7 @@ def _postgres_place(item: str, port: str) -> Tcp | Unix:
     """A host that begins with a slash, percent-encoded or not, is the directory of the socket. libpq, 34.1.1.3"""
     default = port_of(port, PORTS["postgres"])
     name, _, own_port = item.partition(":")
-    directory = unquote(name, errors="surrogateescape")
+    directory = _unquoted(name)
     if not directory.startswith("/"):
         return host_and_port(item, default)
     return socket_at(encoded(f"{directory.rstrip('/')}/.s.PGSQL.{port_of(own_port, default)}"))

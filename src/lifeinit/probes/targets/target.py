@@ -2,6 +2,10 @@
 
 from lifeinit.engine.record import Record
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from lifeinit.probes.attempt import Command
+
 
 class Tcp(Record):
     """A listening port. The host is ASCII; an IPv6 address stands without brackets."""
@@ -31,17 +35,11 @@ class File(Record):
     path: bytes
 
 
-class Command(Record):
-    """A program that is to exit with 0."""
-
-    argv: tuple[bytes, ...]
-
-
-Place = Tcp | Unix | Http | File | Command
+Place = Tcp | Unix | Http | File
 
 
 class Target(Record):
     """What is waited for: it answers as soon as one of its places does. `shown` holds no secret."""
 
     shown: str
-    places: tuple[Place, ...]
+    places: "tuple[Place | Command, ...]"

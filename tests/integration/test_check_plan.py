@@ -1,5 +1,6 @@
 """`lifeinit check` shows the life that a hook file makes, and holds it against the runtime's grace period."""
 
+import json
 import os
 import subprocess
 from pathlib import Path
@@ -37,8 +38,8 @@ At worst the stop takes 8 s, and Docker kills everything after 10 s: 2 s to spar
 """
 
 
-def check(directory: Path, *arguments: str) -> tuple[int, str]:
-    (directory / "hooks.toml").write_text(HOOKS)
+def check(directory: Path, *arguments: str, hooks: str = HOOKS) -> tuple[int, str]:
+    (directory / "hooks.toml").write_text(hooks)
     directory.chmod(0o755)
     done = subprocess.run(
         [LIFEINIT, "check", *arguments],
@@ -50,6 +51,34 @@ def check(directory: Path, *arguments: str) -> tuple[int, str]:
         timeout=30,
     )
     return done.returncode, done.stdout
+
+
+SICK = """\
+alive = { http = "http://127.0.0.1:8000/", on_failure = "warn" }
+[process.worker]
+command = ["sleep", "60"]
+alive = { command = ["true"], interval = "20s" }
+"""
+
+
+def test_how_long_a_hang_stays_unnoticed(tmp_path: Path) -> None:
+    """The command after the dashes is the first process, which `alive` at the top asks about."""
+    status, said = check(tmp_path, "--", "sleep", "60", hooks=SICK)
+    assert status == 0
+    rows = [line.split()[:2] for line in said.partition("A HANG")[2].partition("THE STOP")[0].splitlines()[1:4]]
+    assert rows == [["alive", "app"], ["alive", "worker"], ["stop", "app,"]]
+    assert "A hang of app is noticed within 35 s, and only logged.\n" in said
+    follows = "the stop then takes at most 10 s (stop_timeout is not set)"
+    assert f"A hang of worker is noticed within 1 min 5 s, and {follows}.\n" in said
+    status, said = check(tmp_path, "--format", "json", "--", "sleep", "60", hooks=SICK)
+    (plan,) = json.loads(said)["plans"]
+    assert [(stage["phase"], stage["name"], stage["done_by"]) for stage in plan["hang"]] == [
+        ("alive", "app", 35.0),
+        ("alive", "worker", 65.0),
+        ("stop", "app, worker", 75.0),
+    ]
+    status, said = check(tmp_path, "--format", "json", "--no-plan", "--", "sleep", "60", hooks=SICK)
+    assert (status, json.loads(said)["plans"]) == (0, [])
 
 
 def test_the_table_and_the_drawing(tmp_path: Path) -> None:

@@ -114,6 +114,8 @@ def check(  # noqa: PLR0913, PLR0917
         raise click.UsageError("--svg draws one file: name one")
     against = Against(command, grace, runtime, this_machine=not no_preflight)
     reports, all_were_read = _reports(paths, against)
+    if plan and not quiet:
+        reports = [_with_plan(report, command) for report in reports]
     shown = [_without_warnings(report) for report in reports] if quiet and not strict else reports
     _print(shown, form, quiet=quiet)
     if not all_were_read:
@@ -134,6 +136,12 @@ def _with_command(hook_file: HookFile, command: tuple[str, ...]) -> HookFile:
     if not command or not hook_file.processes:
         return hook_file
     return hook_file.with_processes({"app": hook_file.app.replaced(command=command)})
+
+
+def _with_plan(report: Report, command: tuple[str, ...]) -> Report:
+    if report.hook_file is None or report.errors:
+        return report
+    return dataclasses.replace(report, plan=timeline.data(_with_command(report.hook_file, command)))
 
 
 def _discovered() -> tuple[str, ...]:

@@ -6,11 +6,12 @@ from urllib.parse import unquote
 import pytest
 
 from lifeinit import __version__
+from lifeinit.check import timeline
 from lifeinit.check.output.formats import as_github, as_json, as_sarif
 from lifeinit.check.output.report import Report
 from lifeinit.check.rules.registry import RULES
 from lifeinit.config.diagnostic import Diagnostic, Place, Span
-from lifeinit.config.parser import examine
+from lifeinit.config.parser import examine, parse
 
 TEXT = '[[pre_start]]\ncommand = "x"\nretry_delay = "3s"\n[app]\nuser = "a\\u0000b"\nuses = """\na"""\n'
 
@@ -48,7 +49,8 @@ def test_json() -> None:
     }
   ],
   "errors": 1,
-  "warnings": 0
+  "warnings": 0,
+  "plans": []
 }
 """
     )
@@ -60,6 +62,24 @@ def test_json_of_several_files() -> None:
         (path, line, code) for path in ("a.toml", "ä\n.toml") for line, code in ((3, "W201"), (5, "E215"), (6, "E102"))
     ]
     assert (answer["errors"], answer["warnings"]) == (4, 2)
+
+
+def test_json_has_the_plan_of_each_valid_file() -> None:
+    """In seconds; what has no limit is null."""
+    text = 'stop_timeout = 9\nalive = { watchdog = 5 }\npre_start = "x"\n'
+    plan = timeline.data(parse(text.encode()))
+    answer = json.loads(as_json([Report("a", text, [], plan=plan), report("b")]))
+    (found,) = answer["plans"]
+    assert (found["file"], found["stop_timeout"]) == ("a", 9.0)
+    assert [tuple(stage.values()) for half in ("start", "hang", "stop") for stage in found[half]] == [
+        ("pre_start", "[0]", "x", None, None, None),
+        ("start", "app", "ready as soon as it runs", 0.0, 0.0, None),
+        ("alive", "app", "the app sends WATCHDOG=1", 5.0, None, 5.0),
+        ("stop", "app", "the whole stop", 9.0, None, 14.0),
+        ("stop", "app", "the stop signal, then SIGKILL", 8.0, None, 8.0),
+        ("cleanup", "", "SIGTERM, then SIGKILL", 1.0, None, 9.0),
+    ]
+    assert list(found["hang"][0]) == ["phase", "name", "does", "at_most", "known", "done_by"]
 
 
 def test_json_of_a_problem_without_a_rule() -> None:
@@ -88,7 +108,7 @@ def test_github_gets_no_columns_of_a_problem_of_several_lines() -> None:
 
 def test_nothing_wrong() -> None:
     assert as_github([report(text="")]) == ""
-    assert json.loads(as_json([report(text="")])) == {"problems": [], "errors": 0, "warnings": 0}
+    assert json.loads(as_json([report(text="")])) == {"problems": [], "errors": 0, "warnings": 0, "plans": []}
     assert json.loads(as_sarif([report(text="")]))["runs"][0]["results"] == []
 
 

@@ -428,6 +428,18 @@ def test_a_probe_is_the_process_that_it_asks_about() -> None:
         assert (probe.directory, probe.module) == (b"/srv", "lifeinit.probes.prober")
 
 
+def test_alive_passes_through_the_pipe_to_the_engine() -> None:
+    text = """
+        alive = { http = "http://$HOST/", on_failure = "warn" }
+        [process.a]
+        command = "a"
+        alive = "watchdog"
+    """
+    plan = planned(text)
+    assert plans.from_wire(plans.to_wire(plan)) == plan
+    assert [one.alive is not None for one in plan.processes] == [True, True]
+
+
 def test_alive_at_the_top_is_the_first_ones_unless_it_has_its_own() -> None:
     text = 'alive = "watchdog"\n[process.a]\ncommand = "a"\n[process.b]\ncommand = "b"\nalive = { watchdog = 5 }\n'
     assert [one.alive for one in planned(text).processes] == [

@@ -14,11 +14,15 @@ _PLACE = ("line", "column", "end_line", "end_column")
 
 
 def as_json(reports: Sequence[Report]) -> str:
-    """One object: every problem, and how many errors and warnings there are. One about the command has null places."""
+    """One object: every problem, how many errors and warnings there are, and the plan of each valid file.
+
+    A problem about the command has null places.
+    """
     answer = {
         "problems": [_entry(report.path, problem) for report in reports for problem in report.problems],
         "errors": sum(report.errors for report in reports),
         "warnings": sum(report.warnings for report in reports),
+        "plans": [{"file": report.path, **report.plan} for report in reports if report.plan is not None],
     }
     return f"{json.dumps(answer, indent=2)}\n"
 

@@ -3,14 +3,14 @@
 `grace` is in seconds and takes precedence over the usual grace period of `runtime`, a key of RUNTIMES.
 """
 
-from lifeinit.check.timeline import bars, stage_table, svg_drawing
+from lifeinit.check.timeline import bars, stage_data, stage_table, svg_drawing
 from lifeinit.check.timeline.budget_checks import diagnostics_of
 from lifeinit.check.timeline.hang import life_with_hang
 from lifeinit.check.timeline.runtimes import RUNTIMES, grace_of
 from lifeinit.config.diagnostic import Diagnostic
 from lifeinit.config.model import HookFile
 
-__all__ = ["RUNTIMES", "diagnostics", "drawing", "svg", "table"]
+__all__ = ["RUNTIMES", "data", "diagnostics", "drawing", "svg", "table"]
 
 
 def diagnostics(hook_file: HookFile, grace: float | None, runtime: str | None) -> list[Diagnostic]:
@@ -35,3 +35,8 @@ def drawing(
 def svg(hook_file: HookFile, grace: float | None, runtime: str | None) -> str:
     """The same as a picture that stands alone."""
     return svg_drawing.picture(life_with_hang(hook_file), grace_of(grace, runtime))
+
+
+def data(hook_file: HookFile) -> stage_data.Data:
+    """The same for programs. No grace period changes it."""
+    return stage_data.data(life_with_hang(hook_file))

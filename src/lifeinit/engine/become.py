@@ -29,7 +29,7 @@ def become(child: "Child", report: int) -> "NoReturn":
     if not child.is_app:
         descriptors.null_stdin()
         if child.program.call is None:
-            descriptors.close_inherited(keep=(report, *log.descriptors()))
+            descriptors.close_inherited(keep=(report, child.report, *log.descriptors()))
         _enter(child.inherited.directory)
     module = None if child.program.module is None else _imported(child.program.module, child.program.argv)
     path = _set_environment(child)
@@ -38,7 +38,7 @@ def become(child: "Child", report: int) -> "NoReturn":
         _remove(child.stale_file)
     if module is not None:
         os.close(report)
-        module.main(child.program.argv, child.inherited)
+        module.main(child.program.argv, child.inherited, *(() if child.report is None else (child.report,)))
     syscalls.restore_signals(child.inherited.mask, child.inherited.sigchld_ignored)
     if child.program.call is not None:
         syscalls.name_process(child.program.argv[0])

@@ -15,6 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from lifeinit.engine.events import ProbeKind
     from lifeinit.engine.plain_services import PlainServices
     from lifeinit.engine.plan import Plan, Process, Program
     from lifeinit.engine.roots import Roots
@@ -177,11 +178,11 @@ class Children:
         """See what is over that nobody tells us of."""
         return ()
 
-    def start_probe(self, process: int, until: float | None) -> ev.Event | None:
-        """Start the ready probe of a process."""
+    def start_probe(self, process: int, kind: "ProbeKind", until: float | None) -> ev.Event | None:
+        """Start a probe of a process."""
 
     def terminate_probe(self, process: int) -> None:
-        """Terminate the ready probe of a process, if it runs."""
+        """Terminate the probe of a process, if one runs."""
 
     def start_hook(self, program: "Program", until: float | None) -> ev.Event | None:
         """Start a hook."""

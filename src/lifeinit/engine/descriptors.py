@@ -18,7 +18,7 @@ def fill_stdio() -> None:
         pass  # no /dev/null here: then they stay closed
 
 
-def close_inherited(keep: tuple[int, ...]) -> None:
+def close_inherited(keep: "tuple[int | None, ...]") -> None:
     """Close every descriptor that was meant for the app: a copy would keep its files and sockets open."""
     try:
         numbers = [int(name) for name in os.listdir("/proc/self/fd")]

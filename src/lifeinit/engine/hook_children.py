@@ -1,24 +1,29 @@
-"""The children of an init with hooks: adds the hook and the ready probes to the processes of the app."""
+"""The children of an init with hooks: adds the hook and the probes to the processes of the app."""
 
+import os
 import time
 
 from lifeinit.engine import become, c_library, exit_status, log, rounds, syscalls  # noqa: F401  # for a later child
 from lifeinit.engine import events as ev
 from lifeinit.engine.children import Children
 from lifeinit.engine.descendants import Descendants
-from lifeinit.engine.printable import quote
+from lifeinit.engine.printable import escaped, quote
 from lifeinit.engine.signals import name_of, number_of
 from lifeinit.engine.spawn import Child, SpawnError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Final
 
     from lifeinit.engine.plain_services import PlainServices
-    from lifeinit.engine.plan import Plan, Program
+    from lifeinit.engine.plan import Plan, Process, Program
     from lifeinit.engine.state_machine import Machine
 
 _TERM, _KILL, _CONT = (number_of(name) or 0 for name in ("TERM", "KILL", "CONT"))
+
+LONGEST_REASON: "Final" = 200  # bytes that a probe may say of an unhealthy process
+UNHEALTHY: "Final" = 1  # the exit status of a probe that has said them
 
 
 class RunningHook:
@@ -30,6 +35,28 @@ class RunningHook:
         self.terminated = False
 
 
+class RunningProbe:
+    """A probe's process. `report` is the end to read from of the pipe for its reason, which a ready probe has not."""
+
+    def __init__(self, kind: "ev.ProbeKind", pid: int, tree: int, report: int | None) -> None:
+        self.kind, self.pid, self.tree, self.report = kind, pid, tree, report
+
+    def reason(self) -> str:
+        """The reason that it has left, on one line. The probe is dead: this never waits."""
+        if self.report is None:
+            return ""
+        try:
+            text = os.read(self.report, LONGEST_REASON)
+        except OSError:  # a descendant of it holds the pipe open, and nothing is there
+            text = b""
+        return escaped(text.decode("utf-8", "replace").strip())
+
+    def close(self) -> None:
+        """Its reason is of no interest any more."""
+        if self.report is not None:
+            os.close(self.report)
+
+
 class HookChildren(Children):
     """Knows which pid is the hook, and which are probes."""
 
@@ -39,24 +66,40 @@ class HookChildren(Children):
         self._descendants = Descendants(True, adopts_orphans)
         super().__init__(plan, machine, services, self._descendants)
         self._wait = rounds.Wait()  # for the end of a terminated hook
-        self._probes: dict[int, tuple[int, int]] = {}  # pid and tree
+        self._probes: dict[int, RunningProbe] = {}
         self._terminated_probes: dict[int, tuple[int, float]] = {}  # pid -> tree, and the time of its SIGKILL
         self._hook: RunningHook | None = None
 
     # Starting.
 
-    def start_probe(self, process: int, until: float | None) -> ev.Event | None:
-        """Start the ready probe of a process, with the process's own identity."""
-        ready = self._plan.processes[process].ready
-        if ready is None or ready.program is None:
+    def start_probe(self, process: int, kind: "ev.ProbeKind", until: float | None) -> ev.Event | None:
+        """Start a probe of a process, with the process's own identity."""
+        program = _probe_program(self._plan.processes[process], kind)
+        if program is None:
             return None
-        variables = self._services.before_probe()
-        child = Child(ready.program, self._plan.inherited, self._services.exported, variables, is_app=False)
         try:
-            self._probes[process] = self._spawn(child, until)
+            self._probes[process] = self._spawn_probe(program, kind, until)
         except SpawnError as error:
             return ev.ProbeFailed(process, error.status, f"its probe cannot run: {error}")
+        except OSError as error:
+            return ev.ProbeFailed(process, exit_status.NOT_EXECUTABLE, f"its probe cannot run: {error.strerror}")
         return None
+
+    def _spawn_probe(self, program: "Program", kind: "ev.ProbeKind", until: float | None) -> RunningProbe:
+        """Raises SpawnError, and OSError where there is no descriptor left."""
+        reader, writer = (None, None) if kind == "ready" else os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+        variables = self._services.before_probe()
+        child = Child(program, self._plan.inherited, self._services.exported, variables, is_app=False, report=writer)
+        try:
+            pid, tree = self._spawn(child, until)
+        except SpawnError:
+            if reader is not None:
+                os.close(reader)
+            raise
+        finally:
+            if writer is not None:
+                os.close(writer)
+        return RunningProbe(kind, pid, tree, reader)
 
     def start_hook(self, program: "Program", until: float | None) -> ev.Event | None:
         """Start a hook that will be terminated at `until` (monotonic clock) at the latest."""
@@ -92,12 +135,13 @@ class HookChildren(Children):
             self._signal_tree(hook.pid, hook.tree, signo)
 
     def terminate_probe(self, process: int) -> None:
-        """Terminate the ready probe of a process, if it runs: SIGTERM, and SIGKILL to what is left after kill_after."""
+        """Terminate the probe of a process, if one runs: SIGTERM, and SIGKILL to what is left after kill_after."""
         if process not in self._probes:
             return
-        pid, tree = self._probes.pop(process)
-        self._terminated_probes[pid] = (tree, time.monotonic() + self._plan.kill_after)
-        self._signal_tree(pid, tree, _TERM)
+        probe = self._probes.pop(process)
+        probe.close()
+        self._terminated_probes[probe.pid] = (probe.tree, time.monotonic() + self._plan.kill_after)
+        self._signal_tree(probe.pid, probe.tree, _TERM)
 
     def _signal_tree(self, pid: int, tree: int, signo: int) -> None:
         """Send a signal to a child and everything that descends from it; without /proc to its process group."""
@@ -125,12 +169,12 @@ class HookChildren(Children):
     def roles(self) -> set[int]:
         """The pids that have a role."""
         hook = set() if self._hook is None else {self._hook.pid}
-        return {pid for pid, _ in self._probes.values()} | hook | super().roles()
+        return {probe.pid for probe in self._probes.values()} | hook | super().roles()
 
     def _ended(self, pid: int, ending: ev.Ending) -> ev.Event | None:
         """A child was reaped."""
-        for process, (probe, _) in self._probes.items():
-            if probe == pid:
+        for process, probe in self._probes.items():
+            if probe.pid == pid:
                 return self._probe_ended(process, ending)
         if self._hook is not None and pid == self._hook.pid:
             self._hook.ending = ending
@@ -140,10 +184,20 @@ class HookChildren(Children):
         return super()._ended(pid, ending)
 
     def _probe_ended(self, process: int, ending: ev.Ending) -> ev.Event:
-        """A ready probe is over by itself."""
-        del self._probes[process]
-        if ending == ev.Ending():
-            return ev.BecameReady(process)
+        """A probe is over by itself. What is no verdict is a failure of the probe."""
+        probe = self._probes.pop(process)
+        reason = probe.reason()
+        probe.close()
+        if probe.kind == "ready":
+            if ending == ev.Ending():
+                return ev.BecameReady(process)
+        else:
+            from lifeinit.engine.alive_events import Healthy, Unhealthy  # noqa: PLC0415  # loaded with the machine
+
+            if probe.kind == "alive" and reason and ending == ev.Ending(code=UNHEALTHY):
+                return Unhealthy(process, reason)
+            if probe.kind == "recovery" and ending == ev.Ending():
+                return Healthy(process)
         what = f"its probe was killed by SIG{name_of(ending.signo)}" if ending.signo else "its probe failed"
         return ev.ProbeFailed(process, ending.status, what)
 
@@ -182,3 +236,11 @@ class HookChildren(Children):
         oom_killed = self._services.hook_oom_killed(hook.ending)
         failure = self._services.after_hook(None if hook.terminated else hook.ending)
         return failure or ev.HookExited(hook.ending, oom_killed)
+
+
+def _probe_program(process: "Process", kind: "ev.ProbeKind") -> "Program | None":
+    if kind == "ready":
+        return None if process.ready is None else process.ready.program
+    if process.alive is None:
+        return None
+    return process.alive.program if kind == "alive" else process.alive.recovery

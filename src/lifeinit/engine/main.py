@@ -41,11 +41,20 @@ def _run(plan: Plan, adopts_orphans: bool = True) -> int:
 
 def supervisor_of(plan: Plan, adopts_orphans: bool = True) -> Supervisor:
     """The supervisor with what this plan needs. `adopts_orphans`: those below lifeinit become its children."""
-    machine, services = Machine(plan), _services(plan)
+    machine, services = machine_of(plan), _services(plan)
     return Supervisor(plan, machine, services, _children(plan, machine, services, adopts_orphans))
 
 
 # The plan decides, before the app lives, what is loaded: later the file system may be another one, or not answer.
+
+
+def machine_of(plan: Plan) -> Machine:
+    """A plan without `alive` loads nothing for it."""
+    if all(process.alive is None for process in plan.processes):
+        return Machine(plan)
+    from lifeinit.engine import alive, alive_messages  # noqa: F401, PLC0415  # alive_messages: for a later line
+
+    return alive.AliveMachine(plan)
 
 
 def _services(plan: Plan) -> PlainServices:

@@ -86,8 +86,13 @@ def message(notice: n.Notice, plan: Plan, seconds: float) -> Message:  # a table
             times = "once" if most == 1 else f"{most} times"
             text = f"restarted {times} within {window:g} s: not restarting again"
             return Message(text, "restart_limit", "error")
-        case _:
+        case n.InternalError():
             return Message(cause(notice, plan), "internal_error", "error")
+        case _:
+            from lifeinit.engine import alive_messages  # noqa: PLC0415  # a plan without `alive` has no such notice
+
+            text, event, level, its_process = alive_messages.line(notice, plan)
+            return Message(text, event, level, process=its_process)
 
 
 def cause(notice: n.Notice | None, plan: Plan) -> str:
@@ -112,8 +117,12 @@ def cause(notice: n.Notice | None, plan: Plan) -> str:
             return f"stop requested by SIG{name_of(signo)} before the app ran"
         case n.InternalError():
             return "lifeinit itself failed"
-        case _:
+        case None:
             return ""
+        case _:
+            from lifeinit.engine import alive_messages  # noqa: PLC0415
+
+            return alive_messages.cause(notice, plan)
 
 
 def _hook(notice: n.HookEnded | n.HookRetried, plan: Plan, seconds: float) -> str:

@@ -20,7 +20,12 @@ class App:
     alive    every process has started; `running` has at least one, `unready` those whose readiness is awaited
     killed   SIGKILL was sent to all that run; nothing is `unready`
     dead     all are reaped: both are empty
+
+    Which of them were `asked` whether they work, and which were found `unhealthy`, knows a plan with `alive` alone.
     """
+
+    asked: tuple[int, ...] = ()
+    unhealthy: tuple[tuple[int, str], ...] = ()
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan

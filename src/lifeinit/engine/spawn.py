@@ -28,7 +28,7 @@ class Child(Record):
     `exported` is what pre_start hooks have exported; `variables` are lifeinit's own, unset where the value is None.
     A hook (`is_app` false) reads /dev/null and has no descriptor but 0, 1 and 2; the app has all that we inherited.
     `stale_file` is removed before the exec, by the child itself and so with its rights: root must unlink no path that
-    another user controls.
+    another user controls. `report` is the end to write to of a pipe, for a module of lifeinit's own.
     """
 
     program: Program
@@ -38,6 +38,7 @@ class Child(Record):
     is_app: bool
     takes_terminal: bool = False
     stale_file: "Value | None" = None
+    report: int | None = None
 
 
 class SpawnError(Exception):

@@ -12,6 +12,7 @@ cannot happen.
   other signal     -  5         forward      forward      forward      forward      -          -          -
   started, failed  !            ->running 6  !            !            !            !          !          !
   ready, not ready !            ->running 7  !            !            !            !          !          !
+  unhealthy 14     -            -            end->pre_st  -            -            -          -          -
   app exited       !            end->clean 8 end->clean 8 ->clean 9    ->cleanup    !          !          !
   hook over        next->start  !            next         next->stop   (ended) 10   !          next->exit !
   reserve reached  kill hook    kill app     kill app     end->stop 11 kill app     SIGKILL    -          -
@@ -33,6 +34,7 @@ cannot happen.
   11  The app was not asked to stop yet: it gets its signal, and as its time the one that was reserved for cleanup.
   12  What is left has no time any more: SIGKILL, and no post_stop hook begins.
   13  The hook that is ended has had its turn.
+  14  Only where `alive` watches a process, and what it does about it is not to warn: see alive.py.
 
 Signals in exit, and a timer that runs down after its cause is gone, change nothing.
 """
@@ -88,6 +90,8 @@ class Machine(States):
                 return self._enter_post_stop() if self.phase == "cleanup" else []
             case ev.Fault():
                 return self._internal_error()
+            case _:
+                return []  # of a process that has `alive`: see alive.py
 
     # Signals.
 
@@ -249,15 +253,6 @@ class Machine(States):
                 return [*lost, *self.hook_run.kill(EXIT_TIME)]
             case "waiting" | "exit":
                 return []  # no budget runs
-
-    def _cleanup_over(self) -> "Actions":
-        """What is left has had its SIGTERM and its time: SIGKILL, and as long again."""
-        if self.phase != "cleanup":
-            return []
-        if self.leftovers_killed:
-            return self._enter_post_stop()  # what is left is stuck in the kernel
-        self.leftovers_killed = True
-        return [n.LeftoversKilled(), self.budget.cleanup_timer(), ev.SignalLeftovers(_KILL)]
 
     def _app_lost(self) -> "Actions":
         """SIGKILL could not end it: it is given up, and counts as killed."""

@@ -4,8 +4,8 @@ from lifeinit.engine import events as ev
 from lifeinit.engine.budget import EXIT_TIME, OWN_STOP_LIMIT, Budget
 from lifeinit.engine.exit_status import TIMED_OUT
 from lifeinit.engine.hook import LOST_AFTER, HookRun
-from lifeinit.engine.notices import AppKilled, HookEnded, HooksSkipped, Outcome
-from lifeinit.engine.plan import Plan
+from lifeinit.engine.notices import AppKilled, HookEnded, HooksSkipped, LeftoversKilled, Outcome
+from lifeinit.engine.plan import Plan, Restart
 from lifeinit.engine.processes import App
 from lifeinit.engine.signals import STOP_SIGNALS, number_of
 from lifeinit.engine.verdict import Restarts, Verdict
@@ -75,9 +75,13 @@ class States:
     @property
     def may_restart(self) -> bool:
         """Whether another life can still follow this one. An aborting post_stop hook may yet make a failure of a 0."""
-        rule = self.plan.processes[self.verdict.process].restart
         fails = self.exit_status != 0 or any(hook.abort for hook in self.plan.post_stop)
-        return not self.stop_requested and self.restarts.may_follow(rule, fails)
+        return not self.stop_requested and self.restarts.may_follow(self.restart_rule, fails)
+
+    @property
+    def restart_rule(self) -> Restart:
+        """Whether another life follows, as the process has it that decided the end of this one."""
+        return self.plan.processes[self.verdict.process].restart
 
     # Hooks.
 
@@ -195,6 +199,15 @@ class States:
             return [ev.SignalLeftovers(_KILL), *self._enter_post_stop()]
         return [*self.budget.start_cleanup(), ev.SignalLeftovers(_TERM)]
 
+    def _cleanup_over(self) -> "Actions":
+        """What is left has had its SIGTERM and its time: SIGKILL, and as long again."""
+        if self.phase != "cleanup":
+            return []
+        if self.leftovers_killed:
+            return self._enter_post_stop()  # what is left is stuck in the kernel
+        self.leftovers_killed = True
+        return [LeftoversKilled(), self.budget.cleanup_timer(), ev.SignalLeftovers(_KILL)]
+
     def _enter_post_stop(self) -> "Actions":
         """Nothing of this life is left, or nothing that can die. Its last hooks run, if there is time."""
         self.phase, self.step = "post_stop", 0
@@ -207,8 +220,7 @@ class States:
             self.verdict.stop_hook_failed(TIMED_OUT, skipped[0])
         if self.stop_requested:
             return [*skipped, *self._exit()]
-        rule = self.plan.processes[self.verdict.process].restart
-        again, actions = self.restarts.next(rule, self.exit_status, self.verdict.cause)
+        again, actions = self.restarts.next(self.restart_rule, self.exit_status, self.verdict.cause)
         if not again:
             return [*skipped, *actions, *self._exit()]
         self.phase = "waiting"

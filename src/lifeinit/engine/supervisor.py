@@ -113,8 +113,8 @@ class Supervisor:
         match action:
             case ev.StartApp(process):
                 return self.children.start_app(process, self._until)
-            case ev.Probe(process):
-                return self.children.start_probe(process, self._until)
+            case ev.Probe(process, kind):
+                return self.children.start_probe(process, kind, self._until)
             case ev.EndProbe(process):
                 self.children.terminate_probe(process)
             case ev.RunHook(phase, index):
@@ -235,10 +235,11 @@ class Supervisor:
             self._settle()
         while self.exit_status is None and self.deadlines:
             timer = min(self.deadlines, key=self.deadlines.__getitem__)
-            if self.deadlines[timer] > time.monotonic():
+            late = time.monotonic() - self.deadlines[timer]
+            if late < 0:
                 return
             del self.deadlines[timer]
-            self._handle(ev.Elapsed(timer))
+            self._handle(ev.Elapsed(timer, late))
 
     def _arm(self, timer: "ev.Timer", after: float, at_least: bool) -> None:
         if timer == "backoff":

@@ -11,10 +11,11 @@ if TYPE_CHECKING:
     from lifeinit.engine.plan import Restart
 
     Failure = Literal["pre_start_failed", "post_start_failed", "ready_timeout", "start_failed", "internal_error"]
-    Reason = Literal["", "signal", "exited"] | Failure
+    Reason = Literal["", "signal", "exited", "unhealthy"] | Failure
 
 FIRST_BACKOFF: "Final" = 0.5  # seconds before the first restart; it doubles with each one
 LONGEST_BACKOFF: "Final" = 30.0
+_UNHEALTHY: "Final" = 1  # the status of an unhealthy app that exits with 0 once it is stopped
 
 
 class Verdict:
@@ -33,6 +34,7 @@ class Verdict:
         self.cause: Notice | None = None
         self.ending: Ending | None = None
         self._failed: int | None = None
+        self._in_place_of_0 = False  # whether the status is that of an unhealthy app whose processes exit with 0
         self._first_exited: int | None = None
 
     @property
@@ -61,22 +63,30 @@ class Verdict:
         """A stop request is why this life ends."""
         self.reason, self.stop_signo = "signal", signo
 
+    def unhealthy(self, process: int) -> None:
+        """A process of the app has stopped working, and the app is stopped for it."""
+        self.reason, self._failed = "unhealthy", process
+
     def exited(self, process: int, ending: "Ending", status: int, notice: "Notice") -> None:
         """A process of the app has exited, and its success_exit_codes make this status of it.
 
-        The first one decides; but where all were asked to stop, none hides another's failure with its 0.
+        The first one decides; but where all were asked to stop, none hides another's failure with its 0. The cause of
+        an unhealthy app's end is not that it exits.
         """
         if self._first_exited is None:
             self._first_exited, self.ending = process, ending
-        if self.status is None or (self.reason == "signal" and not self.status and status):
-            self.status, self.ending = status, ending
-            if status or not self.stop_hook_status:
+        unhealthy = self.reason == "unhealthy"
+        hides = (unhealthy or self.reason == "signal") and (self._in_place_of_0 or not self.status)
+        if self.status is None or (hides and status):
+            self._in_place_of_0 = unhealthy and not status
+            self.status, self.ending = _UNHEALTHY if self._in_place_of_0 else status, ending
+            if not unhealthy and (status or not self.stop_hook_status):
                 self.cause = notice
         self.reason = self.reason or "exited"
 
     def stop_hook_failed(self, status: int, cause: "Notice") -> None:
         """A stop hook with on_failure = "abort": the first one, and only in the place of a 0."""
-        if not self.exit_status:
+        if not self.exit_status and self.reason != "unhealthy":
             self.stop_hook_status, self.cause = status, cause
 
 

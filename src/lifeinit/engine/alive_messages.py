@@ -1,0 +1,39 @@
+"""The lines about processes that have `alive`. Loaded only where a plan has one: see messages.py for all others."""
+
+from lifeinit.engine import alive_events as al
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from lifeinit.engine.log import Level
+    from lifeinit.engine.notices import Notice
+    from lifeinit.engine.plan import Plan
+
+_CONSEQUENCES: "dict[str, tuple[str, Level]]" = {
+    "continuing": ("continuing", "warning"),
+    "app_stopped": ("the app is stopped", "error"),
+    "app_restarted": ("the app is restarted", "error"),
+}
+
+
+def line(notice: "Notice", plan: "Plan") -> "tuple[str, str, Level, int | None]":
+    """The text, the event, the level, and the process that it is about."""
+    match notice:
+        case al.AppUnhealthy(process, _, consequence):
+            then, level = _CONSEQUENCES[consequence]
+            return f"{cause(notice, plan)}; {then}", "app_unhealthy", level, process
+        case al.AppHealthy(process):
+            return f"{plan.processes[process].name} is healthy again", "app_healthy", "info", process
+        case al.ProberLost(process, detail, delay):
+            text = f"the health of {plan.processes[process].name} is unknown: {detail}; trying again in {delay:g} s"
+            return text, "prober_lost", "warning", process
+        case _:
+            raise AssertionError(f"{notice} has no line")
+
+
+def cause(notice: "Notice", plan: "Plan") -> str:
+    """The sentence that says why lifeinit exits with a failure."""
+    match notice:
+        case al.AppUnhealthy(process, detail):
+            return f"{plan.processes[process].name} is unhealthy: {detail}"
+        case _:
+            raise AssertionError(f"{notice} is never a cause")

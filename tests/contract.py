@@ -16,6 +16,7 @@ HookPhase = Literal["pre_start", "post_start", "pre_stop", "post_stop"]
 USUAL_STOPS = frozenset({int(SIGTERM), int(SIGINT), int(SIGQUIT)})
 SKIP_PRE_STOP = frozenset({int(SIGINT), int(SIGQUIT)})  # as a second stop request
 TIMED_OUT = 124
+UNHEALTHY = 1
 
 
 # Signals.
@@ -124,8 +125,12 @@ def status_of_app(so_far: int | None, status: int, all_asked: bool) -> int:
     return status if so_far is None or (all_asked and so_far == 0) else so_far
 
 
-def exit_status(of_app: int | None, of_stop_hooks: int) -> int:
-    """An aborting stop hook turns a 0 into its own status, and never masks the app's failure."""
+def exit_status(of_app: int | None, of_stop_hooks: int, unhealthy: bool = False) -> int:
+    """An aborting stop hook turns a 0 into its own status, and never masks the app's failure.
+
+    The 0 of an app that was stopped because it was unhealthy is a 1.
+    """
+    of_app = UNHEALTHY if unhealthy and of_app == 0 else of_app
     return of_app or of_stop_hooks
 
 
@@ -133,6 +138,11 @@ def restarts(rule: Restart, status: int, counting: int) -> bool:
     """Whether another life follows one that ended by itself, with so many restarts in the window."""
     wanted = rule.when == "always" or (rule.when == "on-failure" and status != 0)
     return wanted and counting < rule.most
+
+
+def rule_of_unhealthy(rule: Restart, on_failure: str) -> Restart:
+    """An unhealthy app is restarted where its on_failure says so, whatever [app] restart says, and no more often."""
+    return Restart("always" if on_failure == "restart" else "no", rule.most, rule.window)
 
 
 def backoff(counting: int) -> float:

@@ -12,6 +12,8 @@ from lifeinit.status.tree import ZOMBIE, Node
 from lifeinit.values.duration_text import rough
 
 _NOTHING = "-"
+_YES = {True: "yes", False: "no"}
+_DETAIL = 200  # characters of the reason why a process does not work
 _DEEPEST = 20  # steps to the right
 _WHOLE = 1 << 21  # characters: the most that execve(2) takes
 
@@ -29,7 +31,7 @@ def text(running: RunningInit, nodes: list[Node] | None, now: float) -> str:
 def _state(pid: int, state: State, now: float) -> Iterator[Sequence[str]]:
     yield _head(pid, state, now)
     if state.processes:
-        yield _table("APP PID UP READY STATUS", [_process(process, now) for process in state.processes])
+        yield _table("APP PID UP READY ALIVE STATUS", [_process(process, now) for process in state.processes])
     if state.hooks:
         yield _table("HOOK RESULT TOOK WHEN", [_hook(hook, now) for hook in state.hooks])
 
@@ -38,8 +40,13 @@ def _head(pid: int, state: State, now: float) -> list[str]:
     began = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(state.since))
     lines = [
         f"lifeinit, pid {pid}: {state.phase} for {rough(now - state.since)}, since {began}",
-        f"ready: {'yes' if state.ready else 'no'}",
+        f"ready: {_YES[state.ready]}",
         f"started: {rough(now - state.started)} ago, restarts: {state.restarts}",
+    ]
+    lines += [
+        f"unhealthy: {shortened(process.name)}: {shortened(process.alive_detail, _DETAIL)}"
+        for process in state.processes
+        if process.alive_detail is not None
     ]
     if state.reason:
         lines.append(f"stop: {why(state)}")
@@ -50,7 +57,8 @@ def _head(pid: int, state: State, now: float) -> list[str]:
 
 def _process(process: AppProcess, now: float) -> list[str]:
     pid, up = (_NOTHING, _NOTHING) if process.pid is None else (str(process.pid), rough(now - process.since))
-    return [shortened(process.name), pid, up, "yes" if process.ready else "no", shortened(process.status)]
+    alive = _NOTHING if process.alive is None else _YES[process.alive]
+    return [shortened(process.name), pid, up, _YES[process.ready], alive, shortened(process.status)]
 
 
 def _hook(hook: HookResult, now: float) -> list[str]:

@@ -165,13 +165,19 @@ class AliveMachine(Machine):
         """As for the base; an app of which a process does not work is not ready."""
         return super().ready and not self.app.unhealthy
 
+    @property
+    def unwell(self) -> bool:
+        """Whether the app would be ready if all its processes worked."""
+        return super().ready and bool(self.app.unhealthy)
+
     def _begin_life(self) -> None:
         super()._begin_life()
         self.app = WatchedApp(self.plan)
 
     def _enter_running(self) -> "Actions":
-        """Every process is ready: from now on they are watched."""
-        return [*self.app.begin_watch(), *super()._enter_running()]
+        """Every process is ready: from now on they are watched, unless the app is about to stop by itself."""
+        watched = [] if self.app_is_leaving else self.app.begin_watch()
+        return [*watched, *super()._enter_running()]
 
     def _unhealthy(self, process: int, detail: str) -> "Actions":
         """A process has stopped working: the app is stopped, or one line says so."""

@@ -61,10 +61,15 @@ def _set_environment(child: "Child") -> bytes:
         _set_variable(b"LC_CTYPE", None)  # CPython put it there. PEP 538
     if child.is_app and os.environb.get(b"LISTEN_PID") == str(os.getppid()).encode():
         _set_variable(b"LISTEN_PID", str(os.getpid()).encode())  # sd_listen_fds(3)
+    if os.environb.get(b"WATCHDOG_PID") == str(os.getppid()).encode():
+        for name in (b"WATCHDOG_PID", b"WATCHDOG_USEC"):
+            _set_variable(name, None)  # lifeinit's own supervisor watches lifeinit. sd_watchdog_enabled(3)
     known = {**os.environb, **child.exported}
     own = {name: _own(name, value, known) for name, value in child.program.identity.environment}
     for name, text in (*own.items(), *child.exported.items(), *child.variables):
         _set_variable(name, text)
+        if name == b"WATCHDOG_USEC" and child.is_app:
+            _set_variable(b"WATCHDOG_PID", str(os.getpid()).encode())
     return {**known, **own, **child.exported}.get(b"PATH", DEFAULT_PATH)
 
 

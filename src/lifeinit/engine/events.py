@@ -9,7 +9,7 @@ from lifeinit.engine.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Literal
+    from typing import Literal, TypeAlias
 
     from lifeinit.engine.alive_events import AliveEvent
     from lifeinit.engine.plan import HookPhase
@@ -220,7 +220,7 @@ class Exit(Record):
 
 
 if TYPE_CHECKING:
-    Event = (
+    Event: TypeAlias = (
         Begin
         | Started
         | StartFailed
@@ -237,7 +237,7 @@ if TYPE_CHECKING:
         | Fault
         | AliveEvent
     )
-    Action = (
+    Action: TypeAlias = (
         StartApp
         | SignalApp
         | WakeApp
@@ -253,7 +253,7 @@ if TYPE_CHECKING:
         | Notice
         | Exit
     )
-    Actions = list[Action]
+    Actions: TypeAlias = list[Action]
 else:  # for annotations alone: a union of all these would be 2 kB
     Event = Action = object
     Actions = list

@@ -1,4 +1,4 @@
-"""The sockets on which the app's processes say that they are ready, and what is believed of it. sd_notify(3)
+"""The sockets on which the app's processes say that they are ready, or work, and what is believed. sd_notify(3)
 
 A message is judged by the sender's pid, which the kernel gives, before a word of it is parsed: the main process of the
 app and its descendants are believed, whatever their user, as with systemd's NotifyAccess=. What they say is folded
@@ -10,7 +10,7 @@ import sys
 
 from lifeinit.engine import events as ev
 from lifeinit.engine import log, proc_stat, syscalls
-from lifeinit.engine.plan import Plan
+from lifeinit.engine.plan import Plan, Process
 from lifeinit.engine.record import Record
 from lifeinit.engine.roots import Lookup
 
@@ -30,7 +30,9 @@ _MOST_READS = 256
 _LONGEST = 365 * 86400.0  # seconds
 _LONGEST_STATUS = 200
 _CREDENTIALS_SIZE = 12  # pid, uid, gid. unix(7)
-_KNOWN = frozenset({b"READY", b"STOPPING", b"STATUS", b"MAINPID", b"EXTEND_TIMEOUT_USEC"})
+_KNOWN = frozenset(
+    {b"READY", b"STOPPING", b"STATUS", b"MAINPID", b"EXTEND_TIMEOUT_USEC", b"WATCHDOG", b"WATCHDOG_USEC"}
+)
 
 
 class News(Record):
@@ -42,23 +44,31 @@ class News(Record):
 
 
 class Notifications:
-    """The sockets of those processes whose `ready` is "notify"."""
+    """The sockets of those processes whose `ready` is "notify", or that have a watchdog."""
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
         self._sockets: dict[int, NotifySocket] = {}
         self.unread = False  # whether messages wait for which no signal will come
         # lifeinit itself notifies its supervisor then: two that say READY would be one too many.
-        self._hides = any(process.ready is not None for process in plan.processes)
+        self._hides = notifies(plan)
+        if any(map(_watchdog, plan.processes)):
+            from lifeinit.engine import watchdog  # noqa: F401, PLC0415  # before the app lives
 
     def prepare(self, process: int) -> "tuple[tuple[bytes, bytes | None], ...]":
         """Open the process's socket, if it is to have one; the variables that it gets. Raises OSError."""
-        ready = self._plan.processes[process].ready
-        if ready is None or not ready.notify:
+        its = self._plan.processes[process]
+        interval = _watchdog(its)
+        if interval is None and not _reports_ready(its):
             return self.hidden()
         self.close(process)
         self._sockets[process] = socket = NotifySocket()
-        return ((b"NOTIFY_SOCKET", socket.address),)
+        address = ((b"NOTIFY_SOCKET", socket.address),)
+        if interval is None:
+            return address
+        from lifeinit.engine import watchdog  # noqa: PLC0415
+
+        return (*address, *watchdog.variables(interval))
 
     def hidden(self) -> "tuple[tuple[bytes, bytes | None], ...]":
         """The variables of hooks and probes: the socket of whatever supervises lifeinit is not theirs."""
@@ -71,7 +81,7 @@ class Notifications:
         for process, socket in self._sockets.items():
             words = self._believed(socket, apps.get(process))
             if words:
-                news.append((process, _news(process, words)))
+                news.append((process, _news(process, self._plan.processes[process], words)))
         return news
 
     def _believed(self, socket: "NotifySocket", app: "RunningApp | None") -> "dict[bytes, bytes]":
@@ -90,7 +100,7 @@ class Notifications:
             if sender not in judged:
                 judged[sender] = app is not None and self._is_of(app, sender, socket, lookup)
             if judged[sender]:
-                words.update(_words(text))
+                _fold(words, _words(text))
         return words
 
     def _is_of(self, app: "RunningApp", sender: int, socket: "NotifySocket", lookup: Lookup) -> bool:
@@ -169,16 +179,38 @@ class NotifySocket:
         self.socket.close()
 
 
-def _news(process: int, words: "dict[bytes, bytes]") -> News:
-    """Why EXTEND_TIMEOUT_USEC counts for the start alone: stop_timeout is the runtime's, and will not wait longer."""
+def notifies(plan: Plan) -> bool:
+    """Whether lifeinit itself tells its supervisor when the app is ready: then the app is not to do it too."""
+    return any(process.ready is not None or _watchdog(process) is not None for process in plan.processes)
+
+
+def _reports_ready(process: "Process") -> bool:
+    return process.ready is not None and process.ready.notify
+
+
+def _watchdog(process: "Process") -> float | None:
+    """The seconds of its watchdog, if it has one."""
+    return None if process.alive is None else process.alive.watchdog
+
+
+def _news(process: int, its: "Process", words: "dict[bytes, bytes]") -> News:
+    """Why EXTEND_TIMEOUT_USEC counts for the start alone: stop_timeout is the runtime's, and will not wait longer.
+
+    Of a process whose `ready` is something else READY=1 means nothing.
+    """
     events: list[ev.Event] = []
-    if words.get(b"READY") == b"1":
-        events.append(ev.BecameReady(process))
+    if _reports_ready(its):
+        if words.get(b"READY") == b"1":
+            events.append(ev.BecameReady(process))
+        more = _number(words.get(b"EXTEND_TIMEOUT_USEC"))
+        if more is not None:
+            events.append(ev.MoreTime(process, min(more / 1e6, _LONGEST)))
+    if _watchdog(its) is not None:
+        from lifeinit.engine import watchdog  # noqa: PLC0415
+
+        events += watchdog.events_of(process, words)
     if words.get(b"STOPPING") == b"1":
         events.append(ev.AppLeaving())
-    more = _number(words.get(b"EXTEND_TIMEOUT_USEC"))
-    if more is not None:
-        events.append(ev.MoreTime(process, min(more / 1e6, _LONGEST)))
     status = words.get(b"STATUS")
     text = None if status is None else status.decode("utf-8", "replace")[:_LONGEST_STATUS]
     return News(tuple(events), _number(words.get(b"MAINPID")), text)
@@ -218,3 +250,10 @@ def _words(text: bytes) -> "dict[bytes, bytes]":
     """The assignments that lifeinit knows; of one that comes twice the last."""
     lines = (line.partition(b"=") for line in text.split(b"\n"))
     return {name: value for name, equals, value in lines if equals and name in _KNOWN}
+
+
+def _fold(words: "dict[bytes, bytes]", later: "dict[bytes, bytes]") -> None:
+    """Of each word the last, but no beat takes a WATCHDOG=trigger back."""
+    if words.get(b"WATCHDOG") == b"trigger":
+        later.pop(b"WATCHDOG", None)
+    words.update(later)

@@ -36,7 +36,7 @@ class Services(PlainServices):
         self._hook_oom_kills: int | None = None
         self._oom_killed = False
         self._notifications = Notifications(plan)
-        self._ready = False
+        self._ready = self._unwell = False
         self._ready_file = None if plan.ready_file is None else ReadyFile(plan.ready_file)
         self._supervisor = _supervisor(plan)
         if self._supervisor is not None:
@@ -145,18 +145,27 @@ class Services(PlainServices):
 
     def readiness(self, machine: Machine) -> None:
         """Publish that the app is ready, or no longer is, before anything is done about it."""
-        if machine.ready == self._ready:
+        if machine.ready == self._ready and machine.unwell == self._unwell:
             return
-        self._ready = machine.ready
         if self._supervisor is not None:
-            notify.send(self._supervisor, b"READY=1" if self._ready else b"STOPPING=1")
+            notify.send(self._supervisor, self._upwards(machine))
+        self._ready, self._unwell = machine.ready, machine.unwell
         if self._ready_file is not None:
             self._ready_file.set(self._ready)
+
+    def _upwards(self, machine: Machine) -> bytes:
+        """What the supervisor is to know. For an app that works on unhealthy no STOPPING=1: systemd would end it."""
+        if machine.ready:
+            return b"READY=1\nSTATUS=" if self._unwell else b"READY=1"
+        if not machine.unwell:
+            return b"STOPPING=1"
+        process, detail = machine.app.unhealthy[-1]
+        return f"STATUS={self._plan.processes[process].name} is unhealthy: {detail}".encode()
 
     def close(self) -> None:
         """The run is over."""
         super().close()
-        if self._ready and self._supervisor is not None:
+        if (self._ready or self._unwell) and self._supervisor is not None:
             notify.send(self._supervisor, b"STOPPING=1")
         if self._ready_file is not None:
             self._ready_file.close()
@@ -188,5 +197,4 @@ class Services(PlainServices):
 def _supervisor(plan: Plan) -> bytes | None:
     """The socket of whatever supervises lifeinit, where lifeinit itself knows when it is ready. sd_notify(3)"""
     address = os.environb.get(b"NOTIFY_SOCKET")
-    knows = any(process.ready is not None for process in plan.processes)
-    return address if address and knows else None
+    return address if address and notify.notifies(plan) else None

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from lifeinit.engine.hook import HookRun
     from lifeinit.engine.json_text import Json
     from lifeinit.engine.notices import HookEnded, HookRetried
-    from lifeinit.engine.plan import Plan
+    from lifeinit.engine.plan import Plan, Ready
     from lifeinit.engine.state_machine import Machine
 
 NAME = "lifeinit-state"
@@ -130,7 +130,8 @@ class Report:
         # Why no tuple of a generator: it is made too large and cut, and CPython keeps 2,000 of what it cuts: 88 kB.
         living = [(process, app.pid, app.status_text) for process, app in apps.items()]
         verdict = machine.verdict
-        of_machine = (machine.phase, machine.ready, machine.app.unready, verdict.reason, verdict.status)
+        of_app = (machine.app.unready, machine.app.asked, machine.app.unhealthy)
+        of_machine = (machine.phase, machine.ready, of_app, verdict.reason, verdict.status)
         if (living, of_machine, self._hooks) == self._last:
             return
         if machine.phase != self._phase:
@@ -162,10 +163,27 @@ class Report:
         pid = None if app is None else app.pid
         if self._pids.get(index, (0, 0.0))[0] != pid:
             self._pids[index] = (pid, round(time.time(), 3))
+        serves = app is not None and machine.app.state == "alive" and index not in machine.app.unready
+        detail = dict(machine.app.unhealthy).get(index)
+        is_known = detail is not None or (app is not None and index in machine.app.asked)
         return {
             "name": self._plan.processes[index].name,
             "pid": pid,
             "since": self._pids[index][1],
-            "ready": app is not None and machine.app.state == "alive" and index not in machine.app.unready,
+            "ready": serves and detail is None,
             "status": "" if app is None else app.status_text,
+            "alive": detail is None if is_known else None,
+            "alive_detail": detail,
+            "probe": _probe(self._plan.processes[index].ready),
         }
+
+
+def _probe(ready: "Ready | None") -> "Json":
+    """The target of a probe that anybody can try anew, as it is written."""
+    if ready is None or ready.program is None or ready.program.module is None or ready.file is not None:
+        return None
+    argv = [os.fsdecode(word) for word in ready.program.argv]
+    options = argv[: argv.index("--")]
+    if "--command" in options:
+        return None
+    return {"target": argv[-1], "insecure": "--insecure" in options}

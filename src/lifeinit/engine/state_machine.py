@@ -221,6 +221,8 @@ class Machine(States):
             case ("window", number):
                 self.restarts.window_over(number)
                 return []
+            case ("alive", _):
+                return []
 
     def _reserve_reached(self) -> "Actions":
         """The rest of the budget is reserved for cleanup and post_stop."""

@@ -68,6 +68,11 @@ class States:
         return serves and not self.verdict.reason and not self.app_is_leaving
 
     @property
+    def unwell(self) -> bool:
+        """Whether it would be ready if it worked. Nobody knows where a plan has no `alive`."""
+        return False
+
+    @property
     def stop_signals(self) -> "frozenset[int]":
         """The signals that are stop requests now: where no app lives, SIGTERM, SIGINT and SIGQUIT always are."""
         return self._stop_on if self.app.running else self._stop_on_without_app

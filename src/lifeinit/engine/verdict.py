@@ -58,6 +58,7 @@ class Verdict:
     def internal_error(self, status: int, cause: "Notice") -> None:
         """lifeinit itself has failed, whatever else has happened."""
         self.reason, self.status, self.cause = self.reason or "internal_error", status, cause
+        self._in_place_of_0 = False
 
     def stop_requested(self, signo: int) -> None:
         """A stop request is why this life ends."""

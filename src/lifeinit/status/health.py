@@ -19,6 +19,7 @@ _REASONS = {
     "post_start_failed": "a post_start hook failed",
     "ready_timeout": "the app was not ready in time",
     "start_failed": "the app could not be started",
+    "unhealthy": "the app was unhealthy",
     "internal_error": "lifeinit itself failed",
 }
 

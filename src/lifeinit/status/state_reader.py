@@ -24,14 +24,28 @@ class StateError(ValueError):
     """The text is no state; holds the end of a sentence."""
 
 
+class Probe(Record):
+    """A target that tells whether a process is ready, as it is written: its variables are not expanded."""
+
+    target: str
+    insecure: bool
+
+
 class AppProcess(Record):
-    """One process of the app. `status` is what it last said of itself; `since` when it started, or ended."""
+    """One process of the app. `status` is what it last said of itself; `since` when it started, or ended.
+
+    `alive` is None where nobody has asked whether it works, `alive_detail` why it does not; `probe` is None for one
+    whose `ready` has no URL.
+    """
 
     name: str
     pid: int | None
     since: float
     ready: bool
     status: str
+    alive: bool | None = None
+    alive_detail: str | None = None
+    probe: Probe | None = None
 
 
 class HookResult(Record):
@@ -144,6 +158,10 @@ def _optional(check: "Check") -> "Check":
     return lambda value: None if value is None else check(value)
 
 
+def _record(kind: type[Record], checks: "dict[str, Check]") -> "Check":
+    return lambda value: _restored(kind, checks, value)
+
+
 def _each(kind: type[Record], checks: "dict[str, Check]") -> "Check":
     def check(value: object) -> tuple[Record, ...]:
         if not isinstance(value, list):
@@ -157,8 +175,10 @@ _PID = _whole(1, 2**31 - 1)
 _COUNT = _whole(0, 2**31 - 1)
 _STATUS = _whole(0, 255)
 
+_PROBE: "dict[str, Check]" = {"target": _text, "insecure": _truth}
 _PROCESS: "dict[str, Check]" = {
     "name": _text, "pid": _optional(_PID), "since": _number, "ready": _truth, "status": _text,
+    "alive": _optional(_truth), "alive_detail": _optional(_text), "probe": _optional(_record(Probe, _PROBE)),
 }  # fmt: skip
 _HOOK: "dict[str, Check]" = {
     "phase": _one_of(frozenset(PHASES)), "hook": _text, "attempt": _COUNT, "result": _one_of(_RESULTS),

@@ -1,6 +1,8 @@
 """Plans for the tests of the machine, short to write."""
 
-from lifeinit.engine.plan import Hook, Identity, Inherited, Plan, Process, Program, Ready, Restart
+from typing import Literal
+
+from lifeinit.engine.plan import Alive, Hook, Identity, Inherited, Plan, Process, Program, Ready, Restart
 from lifeinit.engine.signals import number_of
 
 TERM, INT, QUIT, HUP, USR1, KILL, CONT, SEGV, WINCH = (
@@ -30,6 +32,13 @@ def ready(*, after: float | None = None, notify: bool = False, abort: bool = Tru
     return Ready(program, after, notify, timeout=60.0, abort=abort)
 
 
+def alive(on_failure: Literal["stop", "restart", "warn"] = "stop", *, watchdog: float | None = None) -> Alive:
+    if watchdog is not None:
+        return Alive(watchdog=watchdog, on_failure=on_failure)
+    identity = Identity(session=True)
+    return Alive(Program((b"prober",), identity), Program((b"recovery",), identity), on_failure=on_failure)
+
+
 def process(
     name: str,
     *,
@@ -39,8 +48,10 @@ def process(
     success: tuple[int, ...] = (),
     restart: Restart = Restart(),  # noqa: B008  # a frozen record
     rewrite: tuple[tuple[int, int | None], ...] = (),
+    alive: Alive | None = None,
 ) -> Process:
-    return Process(name, Program((name.encode(),), Identity()), stop_signal, group, success, ready, restart, rewrite)
+    program = Program((name.encode(),), Identity())
+    return Process(name, program, stop_signal, group, success, ready, restart, rewrite, alive)
 
 
 def plan(
@@ -61,9 +72,12 @@ def plan(
     kill_after: float = 2.0,
     stop_on: tuple[int, ...] = (TERM, INT, QUIT),
     ignored: tuple[int, ...] = (),
+    alive: Alive | None = None,
 ) -> Plan:
     """One process called app and the `others`, or just these `processes`."""
-    app = process("app", ready=ready, stop_signal=stop_signal, group=group, success=success, restart=restart)
+    app = process(
+        "app", ready=ready, stop_signal=stop_signal, group=group, success=success, restart=restart, alive=alive
+    )
     return Plan(
         processes=processes or (app, *others),
         inherited=Inherited(mask=(), sigchld_ignored=False, lc_ctype_added=False, directory=b"/", ignored=ignored),

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from typing import Literal
 
 from lifeinit.engine import events as ev
+from lifeinit.engine.main import machine_of
 from lifeinit.engine.plan import Hook, Plan
-from lifeinit.engine.state_machine import Machine
 from tests import contract
 from tests.unit.engine.plans import KILL
 from tests.unit.engine.told import action_in_words, event_in_words, plan_in_words
@@ -39,7 +39,7 @@ class Story:
 
     def __init__(self, plan: Plan, kernel_obeys: bool = True) -> None:
         self.plan, self.kernel_obeys = plan, kernel_obeys
-        self.rules, self.machine, self.world = Rules(plan), Machine(plan), World()
+        self.rules, self.machine, self.world = Rules(plan), machine_of(plan), World()
         self.now = 0.0
         self.broken = False
         self.steps: list[Step] = []

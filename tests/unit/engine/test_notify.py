@@ -9,6 +9,9 @@ import pytest
 
 from lifeinit.engine import syscalls
 from lifeinit.engine.notify import NotifySocket, _news, _sender_of, _words
+from tests.unit.engine.plans import process, ready
+
+NOTIFIES = process("app", ready=ready(notify=True))
 
 
 @pytest.fixture
@@ -55,12 +58,12 @@ def test_only_the_words_that_count_are_kept() -> None:
 
 def test_of_a_status_as_much_is_kept_as_a_line_shows() -> None:
     """`lifeinit status` shows it, and the state is published anew for each."""
-    assert _news(0, {b"STATUS": b"x" * 200}).status == "x" * 200
-    assert _news(0, {b"STATUS": b"x" * 4000}).status == "x" * 200
-    assert _news(0, {b"STATUS": b"\xff"}).status == "\ufffd"
-    assert _news(0, {}).status is None
+    assert _news(0, NOTIFIES, {b"STATUS": b"x" * 200}).status == "x" * 200
+    assert _news(0, NOTIFIES, {b"STATUS": b"x" * 4000}).status == "x" * 200
+    assert _news(0, NOTIFIES, {b"STATUS": b"\xff"}).status == "\ufffd"
+    assert _news(0, NOTIFIES, {}).status is None
 
 
 @pytest.mark.parametrize("text", [b"", b"x", b"-1", b"1e3", "²".encode(), b"9" * 19])
 def test_a_number_that_is_none_counts_for_nothing(text: bytes) -> None:
-    assert _news(0, {b"MAINPID": text, b"EXTEND_TIMEOUT_USEC": text}) == _news(0, {})
+    assert _news(0, NOTIFIES, {b"MAINPID": text, b"EXTEND_TIMEOUT_USEC": text}) == _news(0, NOTIFIES, {})

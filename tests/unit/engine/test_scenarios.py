@@ -220,7 +220,7 @@ def test_a_broken_rule_is_told_as_docs_trust_md_shows_it(monkeypatch: pytest.Mon
                 for action in super().handle(event)
             ]
 
-    monkeypatch.setattr(scenarios, "Machine", Defective)
+    monkeypatch.setattr(scenarios, "machine_of", Defective)
     broken = tell(150, derandomize=True)
     told = "\n".join(f"      {line}".rstrip() for line in str(broken).strip().splitlines())
     assert told in (Path(__file__).parents[3] / "docs" / "trust.md").read_text(), broken

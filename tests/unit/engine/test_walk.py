@@ -8,7 +8,7 @@ import pytest
 from lifeinit.engine import events as ev
 from lifeinit.engine.plan import Plan, Restart
 from lifeinit.engine.state_machine import Machine
-from tests.unit.engine.plans import HUP, INT, QUIT, TERM, WINCH, hook, plan, process, ready
+from tests.unit.engine.plans import HUP, INT, QUIT, TERM, WINCH, alive, hook, plan, process, ready
 from tests.unit.engine.walk import Walk, walk
 from tests.unit.engine.world import ViolationError
 
@@ -84,6 +84,19 @@ PLANS = {
     "two restarts": plan(restart=Restart("always", 2, 60.0)),
     "restart of several processes": plan(
         ready=ready(), others=(process("worker", restart=Restart("on-failure", 1, 60.0)),)
+    ),
+    "a prober": plan(post_start=(hook("c"),), pre_stop=(hook("d", abort=True),), alive=alive(), stop_timeout=10.0),
+    "a prober that only warns": plan(ready=ready(), alive=alive("warn"), post_stop=(hook("f"),)),
+    "a restart of what is unhealthy": plan(
+        pre_stop=(hook("d"),), alive=alive("restart"), restart=Restart("no", 1, 60.0)
+    ),
+    "what is unhealthy is not restarted": plan(alive=alive(), restart=Restart("always", 1, 60.0), stop_timeout=10.0),
+    "a watchdog": plan(alive=alive(watchdog=30.0), stop_timeout=10.0),
+    "a watchdog that only warns": plan(ready=ready(notify=True), alive=alive("warn", watchdog=30.0)),
+    "probers of several processes": plan(
+        success=(3,),
+        alive=alive("warn"),
+        others=(process("worker", stop_signal=QUIT, alive=alive("restart"), restart=Restart("no", 1, 60.0)),),
     ),
     "warnings in the start, aborts in the stop": plan(
         pre_start=(hook("a"),), post_start=(hook("c"),), pre_stop=(hook("d", abort=True),), post_stop=(hook("f"),)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from lifeinit.engine import alive_events as al
 from lifeinit.engine import events as ev
 from lifeinit.engine.messages import message
 from lifeinit.engine.notices import Notice
@@ -37,7 +38,7 @@ def event_in_words(event: ev.Event, plan: Plan) -> str:
         case ev.BecameReady(process):
             return f"{_named(process, plan)} is ready"
         case ev.ProbeFailed(process, status):
-            return f"the ready probe of {_named(process, plan)} fails, status {status}"
+            return f"the probe of {_named(process, plan)} fails, status {status}"
         case ev.MoreTime(process, seconds):
             return f"{_named(process, plan)} asks for {seconds:g} s more to become ready"
         case ev.AppLeaving():
@@ -52,6 +53,16 @@ def event_in_words(event: ev.Event, plan: Plan) -> str:
             return "nothing lives below lifeinit any more"
         case ev.Fault():
             return "lifeinit itself fails"
+        case al.Unhealthy(process, detail):
+            return f"{_named(process, plan)} does not work: {detail}"
+        case al.Healthy(process):
+            return f"{_named(process, plan)} works again"
+        case al.Beat(process):
+            return f"{_named(process, plan)} sends WATCHDOG=1"
+        case al.BeatInterval(process, seconds):
+            return (
+                f"{_named(process, plan)} asks for a watchdog of {'no limit' if seconds is None else f'{seconds:g} s'}"
+            )
 
 
 def action_in_words(action: ev.Action, plan: Plan) -> str:
@@ -63,10 +74,10 @@ def action_in_words(action: ev.Action, plan: Plan) -> str:
             return f"{name_of(signo)} to {_named(process, plan)}{' and its group' if group else ''}"
         case ev.WakeApp(process):
             return f"CONT to {_named(process, plan)} if it is stopped"
-        case ev.Probe(process):
-            return f"starts the ready probe of {_named(process, plan)}"
+        case ev.Probe(process, kind):
+            return f"starts the {kind} probe of {_named(process, plan)}"
         case ev.EndProbe(process):
-            return f"ends the ready probe of {_named(process, plan)}"
+            return f"ends the probe of {_named(process, plan)}"
         case ev.RunHook(phase, index):
             return f"runs {phase} {plan.hooks(phase)[index].name}"
         case ev.SignalHook(signo):
@@ -93,6 +104,8 @@ def timer_in_words(timer: "ev.Timer", plan: Plan) -> str:
             return _TIMERS[timer]
         case ("ready", process):
             return f"the time that {_named(process, plan)} has to become ready"
+        case ("alive", process):
+            return f"the time until {_named(process, plan)} is asked, or has to report, again"
         case ("window", number):
             return f"the window of restart {number}"
 
@@ -122,6 +135,9 @@ def _process(process: Process) -> str:
         words.append(f"success_exit_codes {', '.join(map(str, process.success))}")
     if process.ready is not None:
         words.append(_ready(process.ready))
+    if process.alive is not None:
+        how = "a prober" if process.alive.watchdog is None else f"a watchdog of {process.alive.watchdog:g} s"
+        words.append(f"{how}, {process.alive.on_failure}")
     if process.restart.when != "no":
         rule = process.restart
         words.append(f"restart {rule.when}, at most {rule.most} in {rule.window:g} s")

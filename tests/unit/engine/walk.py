@@ -7,7 +7,9 @@ import copy
 from collections import deque
 from dataclasses import dataclass, field
 
+from lifeinit.engine import alive_events as al
 from lifeinit.engine import events as ev
+from lifeinit.engine.main import machine_of
 from lifeinit.engine.plan import Plan
 from lifeinit.engine.state_machine import Machine
 from tests.unit.engine.plans import INT, TERM, USR1
@@ -31,12 +33,20 @@ def possible(world: World, phase: str, plan: Plan) -> list[ev.Event]:
             events.append(ev.BecameReady(process))
         if ready is not None and ready.notify:
             events += [ev.MoreTime(process, 9.0), ev.AppLeaving()]
+        alive = plan.processes[process].alive
+        if alive is not None and alive.watchdog is not None:
+            events += [al.Beat(process), al.Unhealthy(process, "sick"), ev.AppLeaving()]
+            events += [al.BeatInterval(process, seconds) for seconds in (2.0, None)]
+    for process, kind in sorted(world.probers):
+        events.append(al.Unhealthy(process, "sick") if kind == "alive" else al.Healthy(process))
+        events.append(ev.ProbeFailed(process, 137, "killed"))
     for process in sorted(world.probed):
         events.append(ev.ProbeFailed(process, 124, "broken"))
     if world.turn is not None and world.turn.doing == "running":
         events += [ev.HookExited(ev.Ending(code=code)) for code in (0, 4)]
         events.append(ev.HookFailed(4, "cannot run"))
     events += [ev.Elapsed(timer) for timer in due(world)]
+    events += [ev.Elapsed(timer, 9.0) for timer in due(world) if timer[0] == "alive"]
     if phase == "cleanup":
         events.append(ev.NothingLeft())
     return events
@@ -102,6 +112,8 @@ def snapshot(machine: Machine) -> tuple[object, ...]:
     parts = {(name, field): value for name in _PARTS for field, value in vars(getattr(machine, name)).items()}
     parts = {(name, field): value for (name, field), value in parts.items() if field not in {"plan", "hook"}}
     parts |= {("restarts", "count"): min(machine.restarts.count, 2), ("verdict", "cause"): bool(machine.verdict.cause)}
+    if ("app", "lost") in parts:
+        parts["app", "lost"] = None  # how many probers were lost: only the pause grows with each
     return (machine.phase, *own.values(), *parts.values())
 
 
@@ -137,7 +149,7 @@ def walk(plan: Plan) -> Walk:
             queue.append((number, machine))
         return number
 
-    step(None, Machine(plan), World(), ev.Begin())
+    step(None, machine_of(plan), World(), ev.Begin())
     while queue:
         number, machine = queue.popleft()
         world = found.states[number][1]

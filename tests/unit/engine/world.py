@@ -6,14 +6,28 @@ exit status has to be, it works out for itself from docs and events. The walk an
 
 from typing import Literal, NamedTuple
 
+from lifeinit.engine import alive_events as al
 from lifeinit.engine import events as ev
 from lifeinit.engine.notices import Notice
-from lifeinit.engine.plan import Hook, Plan
+from lifeinit.engine.plan import Hook, Plan, Restart
 from tests import contract
 from tests.contract import HookPhase
 from tests.unit.engine.plans import KILL, TERM
 
-Why = Literal["", "signal", "exited", "pre_start_failed", "post_start_failed", "ready_timeout", "start_failed", "fault"]
+Why = Literal[
+    "",
+    "signal",
+    "exited",
+    "unhealthy",
+    "pre_start_failed",
+    "post_start_failed",
+    "ready_timeout",
+    "start_failed",
+    "fault",
+]
+
+
+ASKED = {"signal", "unhealthy"}  # all processes are asked to stop, and pre_stop comes first
 
 
 class ViolationError(AssertionError):
@@ -38,6 +52,7 @@ class World(NamedTuple):
     alive: frozenset[int] = frozenset()
     probed: frozenset[int] = frozenset()
     unready: frozenset[int] = frozenset()
+    probers: frozenset[tuple[int, str]] = frozenset()  # those of `alive`, with their kind
     turn: Turn | None = None
     timers: frozenset["ev.Timer"] = frozenset()
     # Of this life:
@@ -54,6 +69,10 @@ class World(NamedTuple):
     swept: bool = False
     out_of_time: bool = False
     between: bool = False  # two lives
+    leaving: bool = False  # the app reports that it stops by itself
+    sick: frozenset[int] = frozenset()  # do not work, as far as `alive` knows
+    excused: frozenset[int] = frozenset()  # lifeinit was late for their beat
+    unlimited: frozenset[int] = frozenset()  # have no watchdog interval any more
     # Of all lives:
     lives: int = 0
     once: frozenset[tuple[HookPhase, int]] = frozenset()  # hooks that are not to run again
@@ -64,7 +83,7 @@ class World(NamedTuple):
     @property
     def status(self) -> int:
         """What the exit status has to be, if nothing else happens."""
-        return contract.exit_status(self.verdict, self.late)
+        return contract.exit_status(self.verdict, self.late, self.why == "unhealthy")
 
 
 def rule(holds: bool, sentence: str) -> None:
@@ -84,7 +103,31 @@ class Rules:
 
     def after(self, world: World, event: ev.Event) -> World:
         """The world once the event has happened, before anybody answered it."""
+        world = self._after(world, event)
+        return world._replace(excused=world.excused & self.watched(world))
+
+    def watched(self, world: World) -> frozenset[int]:
+        """Those whose `alive` counts: from when all are ready until the app stops, or says that it is about to."""
+        processes = self.plan.processes
+        if world.why or world.leaving or world.unready or len(world.alive) < len(processes):
+            return frozenset()
+        return frozenset(p for p in world.alive if processes[p].alive is not None)
+
+    def _after(self, world: World, event: ev.Event) -> World:
         match event:
+            case al.Unhealthy(process):
+                return self._sick(world._replace(probers=world.probers - {(process, "alive")}), process)
+            case al.Healthy(process):
+                return self._works(world._replace(probers=world.probers - {(process, "recovery")}), process)
+            case al.Beat(process):
+                return self._works(world, process)
+            case al.BeatInterval(process, seconds):
+                others = world.unlimited - {process}
+                return world._replace(unlimited=others if seconds is not None else others | {process})
+            case ev.AppLeaving():
+                return world._replace(leaving=True)
+            case ev.ProbeFailed(process) if process in {p for p, _ in world.probers}:
+                return self._without_prober(world, process)
             case ev.Started(process):
                 return self._started(world._replace(starting=None, alive=world.alive | {process}))
             case ev.StartFailed(process, status):
@@ -98,6 +141,8 @@ class Rules:
             case ev.HookExited() | ev.HookFailed() if world.turn is not None:
                 status = event.status if isinstance(event, ev.HookFailed) else event.ending.status
                 return self._hook_over(world, world.turn, status)
+            case ev.Elapsed(("alive", process), late):
+                return self._no_beat(world._replace(timers=world.timers - {event.timer}), process, late)
             case ev.Elapsed(timer):
                 return self._elapsed(world._replace(timers=world.timers - {timer}), timer)
             case ev.SignalReceived(signo) if self.signals.is_stop_request(signo, bool(world.alive)):
@@ -108,6 +153,33 @@ class Rules:
             case _:
                 return world
 
+    def _sick(self, world: World, process: int) -> World:
+        alive = self.plan.processes[process].alive
+        if process not in self.watched(world) - world.sick or alive is None:
+            return world
+        world = world._replace(sick=world.sick | {process}, excused=world.excused - {process})
+        if alive.on_failure == "warn":
+            return world
+        return self._cut(world._replace(why="unhealthy", decides=process))
+
+    def _works(self, world: World, process: int) -> World:
+        if process not in self.watched(world):
+            return world
+        return world._replace(sick=world.sick - {process}, excused=world.excused - {process})
+
+    def _no_beat(self, world: World, process: int, late: float) -> World:
+        """A beat did not come, or a lost prober is due again."""
+        alive = self.plan.processes[process].alive
+        if alive is None or alive.watchdog is None:
+            return world
+        if late and process not in world.excused:
+            return world._replace(excused=world.excused | {process})
+        return self._sick(world, process)
+
+    @staticmethod
+    def _without_prober(world: World, process: int) -> World:
+        return world._replace(probers=frozenset(prober for prober in world.probers if prober[0] != process))
+
     def _started(self, world: World) -> World:
         if len(world.alive) < len(self.plan.processes):
             return world
@@ -115,8 +187,8 @@ class Rules:
 
     def _app_exited(self, world: World, process: int, ending: ev.Ending) -> World:
         status = contract.counted(ending.status, self.plan.processes[process].success)
-        world = world._replace(verdict=contract.status_of_app(world.verdict, status, world.why == "signal"))
-        if not world.exits and world.why not in {"start_failed", "ready_timeout"}:
+        world = world._replace(verdict=contract.status_of_app(world.verdict, status, world.why in ASKED))
+        if not world.exits and world.why not in {"start_failed", "ready_timeout", "unhealthy"}:
             world = world._replace(decides=process)
         world = world._replace(alive=world.alive - {process}, exits=True, why=world.why or "exited", hurried=True)
         world = world._replace(unready=frozenset())
@@ -143,11 +215,12 @@ class Rules:
         return world._replace(unready=frozenset(), why="ready_timeout", verdict=status, decides=process, hurried=True)
 
     def _stop_requested(self, world: World, signo: int) -> World:
+        is_second = world.stop_requested or world.why != "unhealthy"
         world = world._replace(stop_requested=True)
         if world.why:
             hook_runs = world.turn is not None and world.turn.phase == "pre_stop"
             skips = signo in contract.SKIP_PRE_STOP and not world.asked and (bool(world.alive) or hook_runs)
-            return self._cut(world._replace(hurried=True)) if skips else world
+            return self._cut(world._replace(hurried=True)) if skips and is_second else world
         if not world.started:
             world = world._replace(verdict=128 + signo)
         return self._cut(world._replace(why="signal", stop_signo=signo, unready=frozenset()))
@@ -220,12 +293,17 @@ class Rules:
                 return self._begin_hook(world, phase, index, "running")
             case ev.SignalApp(process) | ev.WakeApp(process):
                 rule(process in world.alive, "no process is signalled that is reaped or never ran")
+            case ev.Probe(process, kind) if kind != "ready":
+                rule(process in self.watched(world), "a prober is for a process that has been ready and is not stopped")
+                rule(kind == ("recovery" if process in world.sick else "alive"), "a prober waits for what is not known")
+                rule(process not in {p for p, _ in world.probers}, "a process has one prober at a time")
+                return world._replace(probers=world.probers | {(process, kind)})
             case ev.Probe(process):
                 rule(process in world.unready, "a probe is for a process that lives and is not ready")
                 rule(process not in world.probed, "a process has one probe at a time")
                 return world._replace(probed=world.probed | {process})
             case ev.EndProbe(process):
-                return world._replace(probed=world.probed - {process})
+                return self._without_prober(world._replace(probed=world.probed - {process}), process)
             case ev.SignalHook(signo):
                 return self._signal_hook(world, signo)
             case ev.ForgetApp(process):
@@ -235,7 +313,7 @@ class Rules:
                 return world if world.turn is None else self._hook_over(world, world.turn, 128 + KILL)
             case ev.SignalLeftovers():
                 rule(not world.alive and not world.turn, "cleanup comes when app and hooks are gone")
-                rule(not world.probed, "cleanup comes when no probe runs")
+                rule(not world.probed and not world.probers, "cleanup comes when no probe runs")
                 return world._replace(swept=True)
             case ev.Arm(timer, after):
                 rule(after >= 0, "no timer lies in the past")
@@ -272,7 +350,7 @@ class Rules:
         return world._replace(turn=Turn(phase, index, 1, doing), done=(phase, index))
 
     def _may_begin(self, beginning: Literal["app"] | HookPhase, world: World) -> None:
-        requested = world.why == "signal" and not world.hurried if beginning == "pre_stop" else world.stop_requested
+        requested = world.why in ASKED and not world.hurried if beginning == "pre_stop" else world.stop_requested
         processes = set(range(len(self.plan.processes)))
         facts = contract.Facts(
             app_began=bool(world.started),
@@ -317,7 +395,8 @@ class Rules:
 
     def _life_ends(self, world: World, status: int | None) -> None:
         """The exit, or a restart."""
-        rule(not world.alive and not world.turn and not world.probed, "a life ends with nothing running")
+        runs = world.alive or world.turn or world.probed or world.probers
+        rule(not runs, "a life ends with nothing running")
         rule(world.starting is None, "a life ends when no exec is to be answered")
         rule(world.swept, "every life goes through cleanup")
         done = not self.due(world, "post_stop")
@@ -339,7 +418,14 @@ class Rules:
         windows = {timer for timer in world.timers if timer[0] == "window"}
         # As the actions come, this restart's own window is there already when the back-off is armed.
         counting = len(windows - self._own_window(world))
-        return contract.restarts(self.plan.processes[world.decides].restart, self._status(world), counting)
+        return contract.restarts(self.restart_rule(world), self._status(world), counting)
+
+    def restart_rule(self, world: World) -> Restart:
+        """Of the process that decided the life's end."""
+        process = self.plan.processes[world.decides]
+        if world.why != "unhealthy" or process.alive is None:
+            return process.restart
+        return contract.rule_of_unhealthy(process.restart, process.alive.on_failure)
 
     @staticmethod
     def _own_window(world: World) -> set["ev.Timer"]:
@@ -351,6 +437,7 @@ class Rules:
     def answered(self, before: World, event: ev.Event, actions: list[ev.Action], world: World) -> World:
         """Hold a whole answer to the rules that need more than one action to be judged."""
         self._hook_timers(world)
+        self._watch(world)
         rule(world.probed <= world.unready, "no probe outlives its use: the process is ready, or is being stopped")
         waits = {timer[1] for timer in world.timers if timer[0] == "ready"}
         rule(waits == world.unready, "a process that is not ready yet has its time for that, and no other has")
@@ -372,6 +459,20 @@ class Rules:
         if world.asked and not before.asked:
             rule(world.asked == world.alive, "all processes are asked to stop together")
         return world
+
+    def _watch(self, world: World) -> None:
+        """Each process whose `alive` counts has a prober, or the time until the next one or its next beat."""
+        watched = self.watched(world)
+        timers = {timer[1] for timer in world.timers if timer[0] == "alive"}
+        probers = {process for process, _ in world.probers}
+        rule(probers | timers <= watched, "nobody watches a process that is not ready, or is being stopped")
+        for process in watched:
+            alive = self.plan.processes[process].alive
+            if alive is None or alive.watchdog is None:
+                rule((process in probers) != (process in timers), "a process has a prober, or one that is due")
+            else:
+                awaited = process not in world.sick | world.unlimited
+                rule((process in timers) == awaited, "of a process that works a beat is due")
 
     def _hook_timers(self, world: World) -> None:
         turn, timers = world.turn, world.timers & {"timeout", "kill", "sleep", "retry"}
@@ -398,6 +499,6 @@ class Rules:
             rule(signo == (process.stop_signal or came or TERM), "stop_signal asks the app, else the signal that came")
             rule(action.group == process.group, "the stop signal goes where stop_scope says")
             rule(ev.WakeApp(action.process) in actions, "who is asked is woken, if it is stopped")
-            rule(world.why != "signal" or world.hurried or not self.due(world, "pre_stop"), "pre_stop comes first")
+            rule(world.why not in ASKED or world.hurried or not self.due(world, "pre_stop"), "pre_stop comes first")
             return world._replace(asked=world.asked | {action.process})
         return world

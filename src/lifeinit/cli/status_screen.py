@@ -31,7 +31,7 @@ def text(running: RunningInit, nodes: list[Node] | None, now: float) -> str:
 def _state(pid: int, state: State, now: float) -> Iterator[Sequence[str]]:
     yield _head(pid, state, now)
     if state.processes:
-        yield _table("APP PID UP READY ALIVE STATUS", [_process(process, now) for process in state.processes])
+        yield _processes(state.processes, now)
     if state.hooks:
         yield _table("HOOK RESULT TOOK WHEN", [_hook(hook, now) for hook in state.hooks])
 
@@ -55,10 +55,18 @@ def _head(pid: int, state: State, now: float) -> list[str]:
     return lines
 
 
-def _process(process: AppProcess, now: float) -> list[str]:
+def _processes(processes: Sequence[AppProcess], now: float) -> list[str]:
+    """Whether they are alive only where anybody asks."""
+    if all(process.alive is None for process in processes):
+        return _table("APP PID UP READY STATUS", [_process(process, now) for process in processes])
+    alive = [_NOTHING if process.alive is None else _YES[process.alive] for process in processes]
+    rows = [_process(process, now, word) for process, word in zip(processes, alive, strict=True)]
+    return _table("APP PID UP READY ALIVE STATUS", rows)
+
+
+def _process(process: AppProcess, now: float, *alive: str) -> list[str]:
     pid, up = (_NOTHING, _NOTHING) if process.pid is None else (str(process.pid), rough(now - process.since))
-    alive = _NOTHING if process.alive is None else _YES[process.alive]
-    return [shortened(process.name), pid, up, _YES[process.ready], alive, shortened(process.status)]
+    return [shortened(process.name), pid, up, _YES[process.ready], *alive, shortened(process.status)]
 
 
 def _hook(hook: HookResult, now: float) -> list[str]:

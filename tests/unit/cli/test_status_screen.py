@@ -65,3 +65,21 @@ def test_the_screen_of_a_stopping_one_whose_processes_are_not_seen() -> None:
         "\n"
         "The processes cannot be shown: /proc does not show process 7 to this user (hidepid?)."
     )
+
+
+def test_of_an_app_that_is_watched_it_shows_whether_it_is_alive() -> None:
+    """The control is the screen above: nobody asks there."""
+    processes = (
+        AppProcess("web", 12, NOW - 42, ready=False, status="", alive=False, alive_detail="answered 503\x1b"),
+        AppProcess("worker", 13, NOW - 42, ready=True, status="", alive=True),
+        AppProcess("beat", 14, NOW - 42, ready=True, status=""),
+    )
+    screen = status_screen.text(RunningInit(1, changed(RUNNING, ready=False, processes=processes)), [], NOW)
+    assert screen.splitlines()[3:9] == [
+        "unhealthy: web: answered 503\\x1b",
+        "",
+        "APP     PID  UP    READY  ALIVE  STATUS",
+        "web     12   42 s  no     no",
+        "worker  13   42 s  yes    yes",
+        "beat    14   42 s  yes    -",
+    ]

@@ -4,16 +4,20 @@ import json
 
 import pytest
 
-from lifeinit.status.state_reader import StateError, parse
+from lifeinit.status.state_reader import Probe, StateError, parse
 
 _HOOK: dict[str, object] = {
     "phase": "pre_start", "hook": "migrate", "attempt": 2, "result": "ok", "code": 0, "signal": None,
     "seconds": 2.4, "at": 1750000000.0,
 }  # fmt: skip
+_PROCESS: dict[str, object] = {
+    "name": "app", "pid": 2, "since": 1750000000.0, "ready": False, "status": "serving", "alive": False,
+    "alive_detail": "http://127.0.0.1:8000 answered 503", "probe": {"target": "http://$HOST/", "insecure": False},
+}  # fmt: skip
 _STATE: dict[str, object] = {
     "version": 1, "pid": 7, "starttime": 4711, "phase": "running", "since": 1750000000.0, "started": 1750000000,
     "ready": True, "reason": "", "signal": None, "restarts": 0, "exit_status": None,
-    "processes": [{"name": "app", "pid": 2, "since": 1750000000.0, "ready": True, "status": "serving"}],
+    "processes": [_PROCESS],
     "hooks": [_HOOK],
 }  # fmt: skip
 
@@ -52,6 +56,9 @@ ROWS = [
     ("exit status", edited(exit_status=256), 'its "exit_status" is no whole number from 0 to 255'),
     ("processes", edited(processes={}), 'its "processes" is no list'),
     ("process", edited(processes=[None]), "it holds something else where an object should be"),
+    ("alive", edited(processes=[_PROCESS | {"alive": 0}]), 'its "alive" is no true or false'),
+    ("alive_detail", edited(processes=[_PROCESS | {"alive_detail": 1}]), 'its "alive_detail" is no text'),
+    ("probe", edited(processes=[_PROCESS | {"probe": {"target": "x"}}]), 'it has no "insecure"'),
     ("hook", edited_hook(result="well"), 'its "result" is no word that this lifeinit knows'),
     ("hook code", edited_hook(code="0"), 'its "code" is no whole number from 0 to 255'),
 ]  # fmt: skip
@@ -64,6 +71,12 @@ def test_what_is_no_state_is_refused_in_a_sentence(text: bytes, sentence: str) -
     with pytest.raises(StateError) as refused:
         parse(text)
     assert str(refused.value) == sentence
+
+
+def test_the_probe_of_a_process_is_a_record() -> None:
+    (process,) = parse(edited()).processes
+    assert (process.alive, process.alive_detail) == (False, "http://127.0.0.1:8000 answered 503")
+    assert process.probe == Probe("http://$HOST/", insecure=False)
 
 
 def test_keys_that_are_not_known_are_left_out() -> None:

@@ -13,7 +13,10 @@ _HOOK: dict[str, object] = {
     "phase": "pre_start", "hook": "migrate", "attempt": 2, "result": "failed", "code": 3, "signal": None,
     "seconds": 2.4, "at": 1750000000.0,
 }  # fmt: skip
-_APP: dict[str, object] = {"name": "app", "pid": 2, "since": 1750000000.0, "ready": True, "status": "serving"}
+_APP: dict[str, object] = {
+    "name": "app", "pid": 2, "since": 1750000000.0, "ready": True, "status": "serving", "alive": False,
+    "alive_detail": "answered 503", "probe": {"target": "http://$HOST/", "insecure": True},
+}  # fmt: skip
 _STATE: dict[str, object] = {
     "version": 1, "pid": 7, "starttime": 4711, "phase": "running", "since": 1750000000.0, "started": 1750000000,
     "ready": True, "reason": "", "signal": None, "restarts": 0, "exit_status": None, "processes": [_APP],

@@ -78,7 +78,10 @@ HOUR = 3600.0
 def told(**fields: object) -> Told:
     """The state of a lifeinit that runs for two hours, as it publishes it."""
     now = time.time()
-    app = {"name": "app", "pid": 2, "since": now - 2 * HOUR, "ready": True, "status": "serving"}
+    app = {
+        "name": "app", "pid": 2, "since": now - 2 * HOUR, "ready": True, "status": "serving", "alive": None,
+        "alive_detail": None, "probe": None,
+    }  # fmt: skip
     ok = {
         "phase": "pre_start", "hook": "migrate", "attempt": 2, "result": "ok", "code": 0, "signal": None,
         "seconds": 2.4, "at": now - 2 * HOUR,
@@ -249,7 +252,10 @@ def test_json_has_the_state_and_the_tree(family: Begin) -> None:
 
 def test_what_a_terminal_would_obey_is_escaped(family: Begin) -> None:
     """Names and texts are the app's. A locale that cannot write one is no reason to fail."""
-    process = {"name": "\x1b[2J", "pid": 2, "since": 1_750_000_000.0, "ready": True, "status": "€\udcff\n" + "x" * 100}
+    process = {
+        "name": "\x1b[2J", "pid": 2, "since": 1_750_000_000.0, "ready": True, "status": "€\udcff\n" + "x" * 100,
+        "alive": None, "alive_detail": None, "probe": None,
+    }  # fmt: skip
     here = family("a\x07b", APP, state=told(processes=[process]))
     out = here.ask("status", env={"PYTHONIOENCODING": "latin-1"}).out
     assert f"\\x1b[2J  2    {rough(time.time() - 1_750_000_000.0)}" in out

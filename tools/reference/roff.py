@@ -26,7 +26,7 @@ def bold(text: str) -> str:
 
 def tagged(pairs: Iterable[tuple[str, str]]) -> list[str]:
     """Lines for a list of terms, each ready made, and what they mean."""
-    return [line for tag, text in pairs for line in (".TP", _safe(tag), text or r"\&")]
+    return [line for tag, text in pairs for line in (".TP", _safe(tag), *(text or r"\&").split("\n"))]
 
 
 def block(text: str) -> list[str]:

@@ -39,6 +39,12 @@ def test_every_row_is_in_the_reference_and_in_the_manual() -> None:
         assert f"\\fB{key.name}\\fR" in manual_page
 
 
+@pytest.mark.parametrize("path", [path for path in documents.DOCUMENTS if path.startswith("man/")])
+def test_a_request_of_the_manual_stands_on_a_line_of_its_own(path: str) -> None:
+    """Wrapped into the text it was shown as the text ".br"."""
+    assert re.findall(r"^.+\.br\b", documents.DOCUMENTS[path](), re.MULTILINE) == []
+
+
 @pytest.mark.parametrize(("table", "key"), KEYS, ids=NAMES)
 def test_the_example_of_a_key_is_right(table: keys.Table, key: Key) -> None:
     text = keys.example_file(table, key)

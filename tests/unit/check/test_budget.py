@@ -111,11 +111,29 @@ def test_what_is_said_of_pre_stop_is_what_the_engine_does(stop: int, before: str
 
 
 def test_each_rule_has_a_wrong_sample_that_breaks_it_and_a_right_one() -> None:
-    assert [rule.code for rule in RULES] == ["E401", "E402", "W401", "W402", "W403", "W404"]
+    assert [rule.code for rule in RULES] == ["E401", "E402", "W401", "W402", "W403", "W404", "W405"]
     for rule in RULES:
         grace = "docker" if rule.code == "E401" else None
         assert rule.code in [found.code for found in timeline.diagnostics(file_of(rule.wrong), None, grace)]
         assert timeline.diagnostics(file_of(rule.right), None, grace) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "warned"),
+    [
+        ('alive = "watchdog"\npre_stop = { sleep = "15s" }', ['write stop_timeout = "19s"']),
+        ('alive = "watchdog"\npre_stop = { command = "x", timeout = "12s" }', ['write stop_timeout = "14s"']),
+        ('alive = "watchdog"\npre_stop = { sleep = "6s" }', []),
+        ('alive = "watchdog"\npre_stop = "x"', []),  # its default timeout is cut to what there is
+        ('stop_timeout = "19s"\nalive = "watchdog"\npre_stop = { sleep = "15s" }', []),
+        ('alive = { watchdog = 5, on_failure = "warn" }\npre_stop = { sleep = "15s" }', []),
+        ('pre_stop = { sleep = "15s" }', []),
+    ],
+)
+def test_the_stop_of_a_hang_is_limited_even_without_a_stop_timeout(text: str, warned: list[str]) -> None:
+    found = timeline.diagnostics(file_of(text), None, None)
+    assert [one.help for one in found if one.code == "W405"] == warned
+    assert all(one.span.start == (1, 1) for one in found)
 
 
 STOP_TIMES = st.sampled_from(["", *(f'stop_timeout = "{n}"\n' for n in ("300ms", "2s", "8s", "45s"))])

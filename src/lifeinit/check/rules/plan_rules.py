@@ -59,4 +59,13 @@ RULES: tuple[Rule, ...] = (
         'stop_timeout = "8s"\npre_stop = { sleep = "6s" }',
         'stop_timeout = "8s"\npre_stop = { sleep = "3s" }',
     ),
+    Rule(
+        "W405",
+        "short-stop-of-a-hang",
+        "The stop of an app that alive has found unhealthy is too short for the pre_stop hooks.",
+        "A stop that lifeinit itself begins must end by itself: where stop_timeout is not set it takes at most 10 s,"
+        " and cuts the hooks that need longer. A stop that the runtime requests has no such limit.",
+        'alive = "watchdog"\npre_stop = { sleep = "15s" }',
+        'stop_timeout = "20s"\nalive = "watchdog"\npre_stop = { sleep = "15s" }',
+    ),
 )

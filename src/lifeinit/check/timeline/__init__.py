@@ -5,7 +5,7 @@
 
 from lifeinit.check.timeline import bars, stage_data, stage_table, svg_drawing
 from lifeinit.check.timeline.budget_checks import diagnostics_of
-from lifeinit.check.timeline.hang import life_with_hang
+from lifeinit.check.timeline.hang import diagnostics_of_hang, life_with_hang
 from lifeinit.check.timeline.runtimes import RUNTIMES, grace_of
 from lifeinit.config.diagnostic import Diagnostic
 from lifeinit.config.model import HookFile
@@ -15,7 +15,7 @@ __all__ = ["RUNTIMES", "data", "diagnostics", "drawing", "svg", "table"]
 
 def diagnostics(hook_file: HookFile, grace: float | None, runtime: str | None) -> list[Diagnostic]:
     """Every diagnostic about the budget."""
-    return diagnostics_of(hook_file, grace_of(grace, runtime))
+    return [*diagnostics_of(hook_file, grace_of(grace, runtime)), *diagnostics_of_hang(hook_file)]
 
 
 def table(

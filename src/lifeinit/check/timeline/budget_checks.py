@@ -20,10 +20,10 @@ _A_STOP = 'a stop_timeout a little shorter than the grace period, "9s" for Docke
 
 def diagnostics_of(hook_file: HookFile, grace: Grace | None) -> list[Diagnostic]:
     """Every diagnostic about the budget, in the order of the stop."""
-    return list(_Budget(_with_own_timeouts(hook_file), grace).diagnostics())
+    return list(_Budget(with_own_timeouts(hook_file), grace).diagnostics())
 
 
-def _with_own_timeouts(hook_file: HookFile) -> HookFile:
+def with_own_timeouts(hook_file: HookFile) -> HookFile:
     """The same with no time for the commands of the stop that have no timeout of their own.
 
     Their default is cut to what the budget leaves, so they never make it too small: the engine's reserve counts it only

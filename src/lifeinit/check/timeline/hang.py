@@ -3,10 +3,13 @@
 import dataclasses
 from collections.abc import Iterator
 
+from lifeinit.check.timeline.budget_checks import with_own_timeouts
+from lifeinit.check.timeline.required_timeout import needs_of
 from lifeinit.check.timeline.stages import Life, Stage, describe_command, describe_target, life, names
+from lifeinit.config.diagnostic import Diagnostic
 from lifeinit.config.model import Alive, HookFile
 from lifeinit.engine.budget import OWN_STOP_LIMIT
-from lifeinit.values.duration_text import exact
+from lifeinit.values.duration_text import exact, written
 
 _AFTER = {"stop": "the whole stop", "restart": "the whole stop, a new start"}
 
@@ -14,6 +17,20 @@ _AFTER = {"stop": "the whole stop", "restart": "the whole stop, a new start"}
 def life_with_hang(hook_file: HookFile) -> Life:
     """The whole life, with a hang in the middle of it where something notices that."""
     return dataclasses.replace(life(hook_file), hang=_stages(hook_file), hang_told=tuple(_told(hook_file)))
+
+
+def diagnostics_of_hang(hook_file: HookFile) -> Iterator[Diagnostic]:
+    """W405: the stop that lifeinit itself begins has a limit, also where one that is requested has none."""
+    stopping = [alive for alive in _asked(hook_file).values() if alive.on_failure != "warn"]
+    needs = needs_of(with_own_timeouts(hook_file))
+    if hook_file.stop_timeout is not None or not stopping or needs.fit(OWN_STOP_LIMIT) or needs.has_post_stop:
+        return  # with post_stop hooks W401 asks for a stop_timeout
+    message = (
+        f"the stop of an app that hangs takes at most {exact(OWN_STOP_LIMIT)} where stop_timeout is not set, and its "
+        f"hooks may need {exact(needs.least)}"
+    )
+    fix = f'write stop_timeout = "{written(needs.budget)}"' if needs.can_be_written else "write shorter timeouts"
+    yield Diagnostic("W405", hook_file.places.span(stopping[0].path, of_key=True), message, fix)
 
 
 def _stages(hook_file: HookFile) -> tuple[Stage, ...]:

@@ -44,6 +44,25 @@ def exec_clean(arguments: "Iterable[str]", mask: "Iterable[int]", parent: int) -
         _fail(f"internal error: cannot start the interpreter {sys.executable!r}: {error}")
 
 
+def strip() -> None:
+    """Free what only the start has needed, before the engine is imported into its place: 100 kB less in PID 1.
+
+    What is freed later leaves holes that nothing fills. The modules refer to themselves: only an empty one is free.
+    """
+    import encodings.aliases  # noqa: PLC0415
+
+    try:
+        import fcntl  # noqa: F401, PLC0415  # for the state, as long as the directory that it is in is known by heart
+    except ImportError:
+        pass  # then there will be no state
+    sys.path_importer_cache.clear()  # the names of all files in each directory of the search path
+    encodings.aliases.aliases.clear()  # other names of codecs, of which the engine uses none
+    names = ("_distutils_hack", "lifeinit.startup.inherited", __name__)  # the first one is a .pth file's of setuptools
+    sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__module__ != names[0]]
+    for module in [sys.modules.pop(name) for name in names if name in sys.modules]:
+        vars(module).clear()
+
+
 def is_lc_ctype_added() -> bool:
     """Whether LC_CTYPE is CPython's own addition: in the C locale it sets one, and keeps no note of it. PEP 538"""
     if b"LC_CTYPE" not in os.environb:

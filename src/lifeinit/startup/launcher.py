@@ -15,7 +15,7 @@ if __name__ == "__main__":
 from lifeinit.engine import descriptors, syscalls
 from lifeinit.engine.plan import Identity, Plan, Process, Program
 from lifeinit.engine.signals import STOP_SIGNALS
-from lifeinit.startup.inherited import capture_inherited, lies_in_a_place
+from lifeinit.startup import clean_interpreter, inherited
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,18 +36,18 @@ def launch(
     `parent` is the process that started lifeinit: it may be dead by now. `search_path` is the first interpreter's, if
     this is the second.
     """
-    inherited = capture_inherited(mask)
+    inheritance, has_file = inherited.capture_inherited(mask), inherited.lies_in_a_place()
     variables = {name for name in os.environ if name.startswith(_OPTION_VARIABLES)}
     command = _plain_command(arguments)
-    if command and not variables and not lies_in_a_place():
-        _forget_script_directory()
-        _run(plain_plan(command, inherited))
+    if command and not variables and not has_file:
+        _load_engine(with_hooks=False)
+        _run(plain_plan(command, inheritance))
     descriptors.fill_stdio()  # or a pipe of ours could become the app's stdin
     from lifeinit.startup.planner_process import plan_in_child  # noqa: PLC0415  # a plain init needs none
 
     answer = plan_in_child(
-        lambda: _plan(arguments, inherited, parent, search_path, has_options=not variables <= _FILE_VARIABLES),
-        meanwhile=_forget_script_directory,
+        lambda: _plan(arguments, inheritance, parent, search_path, has_options=not variables <= _FILE_VARIABLES),
+        meanwhile=lambda: _load_engine(with_hooks=has_file or "LIFEINIT_CONFIG" in variables),
     )
     if isinstance(answer, Plan):
         _run(answer)
@@ -94,14 +94,19 @@ def _plan(
     return plan_run(arguments, inherited, parent)
 
 
-def _forget_script_directory() -> None:
-    """Import nothing more from the script's directory, which stands before the standard library."""
+def _load_engine(with_hooks: bool) -> None:
+    """Import what is needed next, but nothing from the script's directory: it stands before the standard library."""
     if not sys.flags.safe_path:
         del sys.path[0]
+    clean_interpreter.strip()
+    from lifeinit.engine import main  # noqa: F401, PLC0415  # before an exec it would be imported for nothing
+
+    if with_hooks:
+        from lifeinit.engine import hook_children, services  # noqa: F401, PLC0415
 
 
 def _run(plan: Plan) -> "NoReturn":
-    from lifeinit.engine import main  # noqa: PLC0415  # before an exec it would be imported for nothing
+    from lifeinit.engine import main  # noqa: PLC0415
 
     main.run(plan)
 

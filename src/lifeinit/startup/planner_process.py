@@ -11,7 +11,6 @@ import time
 from lifeinit.engine import exit_status, log, proc_stat, syscalls
 from lifeinit.engine.plan import Plan, from_wire, to_wire
 from lifeinit.engine.signals import NUMBERS, STOP_SIGNALS, name_of
-from lifeinit.startup.inherited import lies_in_a_place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,21 +44,12 @@ def plan_in_child(plan: "Callable[[], Plan | int]", meanwhile: "Callable[[], Non
         os.close(writer)
         os.set_blocking(reader, False)
         meanwhile()
-        _import_engine()
         return _Planner(child, reader).outcome()
     except Exception as error:  # noqa: BLE001  # nothing was started yet: a sentence and a status for it
         log.report(error)
         return exit_status.SOFTWARE
     finally:
         os.close(reader)
-
-
-def _import_engine() -> None:
-    """While the planner works: what is needed next, the services too where there is a hook file for them."""
-    from lifeinit.engine import main  # noqa: F401, PLC0415
-
-    if lies_in_a_place():
-        from lifeinit.engine import hook_children, services  # noqa: F401, PLC0415
 
 
 # In the child.

@@ -3,7 +3,7 @@
 import os
 import time
 
-from lifeinit.engine import become, c_library, exit_status, log, rounds, syscalls  # noqa: F401  # for a later child
+from lifeinit.engine import c_library, exit_status, log, rounds, syscalls  # noqa: F401  # c_library: for a later child
 from lifeinit.engine import events as ev
 from lifeinit.engine.children import Children
 from lifeinit.engine.descendants import Descendants

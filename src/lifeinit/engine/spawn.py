@@ -4,6 +4,7 @@ import os
 import time
 
 from lifeinit.engine import exit_status, signals, syscalls
+from lifeinit.engine.become import become
 from lifeinit.engine.plan import Inherited, Program
 from lifeinit.engine.record import Record
 
@@ -89,8 +90,6 @@ def spawn(child: Child, asks: "Collection[int] | None" = None, until: float | No
 def _run_child(child: Child, report: int) -> "NoReturn":
     """Whatever happens, it ends here: an exception that left would run the parent's life twice."""
     try:
-        from lifeinit.engine.become import become  # noqa: PLC0415  # not in a plain PID 1, which starts one child
-
         become(child, report)
     except OSError as error:
         _report(report, error.errno or syscalls.INVALID, str(error.strerror))

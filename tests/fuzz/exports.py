@@ -6,7 +6,8 @@ A second reading of the rules, written for clearness, has to come to the same va
 import re
 import time
 
-from lifeinit.engine.env_file import LONGEST, MOST, ExportError, parse
+from lifeinit.engine.env_file import ExportError
+from lifeinit.engine.env_text import LONGEST, MOST, parse
 
 NAME = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*")
 REASONS = (

@@ -39,7 +39,7 @@ def _import_early() -> None:
         return  # it is closed
     if kind == _SOCKET:
         import _socket  # noqa: F401, PLC0415
-    elif kind == _CHARACTER_DEVICE:
+    elif kind == _CHARACTER_DEVICE and not _reopened():
         import select  # noqa: F401, PLC0415
     if _settings["json"]:
         from lifeinit.engine import json_text  # noqa: F401, PLC0415
@@ -118,7 +118,7 @@ def _write(line: bytes) -> None:
         os.write(_opened[0], line)
     elif kind == _FIFO:
         _splice(line)  # another user's, or there is no /proc
-    elif kind == _CHARACTER_DEVICE:
+    elif kind == _CHARACTER_DEVICE and not _reopened():
         _write_piecemeal(line)
     else:
         os.write(_STDERR, line)  # a regular file never blocks, and a second open file would have its own position

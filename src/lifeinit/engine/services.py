@@ -7,9 +7,9 @@ import os
 import time
 
 from lifeinit.engine import events as ev
-from lifeinit.engine import exec_limits, exit_status, log, notify, oom, syscalls
+from lifeinit.engine import exit_status, log, notify, oom, syscalls
 from lifeinit.engine.app import RunningApp
-from lifeinit.engine.env_file import LARGEST, MOST, ExportError, ExportFile
+from lifeinit.engine.env_file import LARGEST, ExportError, ExportFile
 from lifeinit.engine.hook_environment import HookContext, hook_variables
 from lifeinit.engine.notices import HookEnded, HookRetried
 from lifeinit.engine.notify import Notifications
@@ -180,13 +180,18 @@ class Services(PlainServices):
         """A process was reaped: whether it is one of these."""
         return self._ready_file is not None and self._ready_file.child_ended(pid)
 
-    def _take(self, variables: dict[bytes, bytes], ours: bool) -> None:
-        """Export them to the app, and to hooks if a hook that runs as lifeinit wrote them: PATH decides what runs."""
+    def _take(self, text: bytes, ours: bool) -> None:
+        """Export it to the app, and to hooks if a hook that runs as lifeinit wrote it: PATH decides what runs."""
+        if not text:
+            return
+        from lifeinit.engine import env_text, exec_limits  # noqa: PLC0415  # before the app lives, for those who export
+
+        variables = env_text.parse(text)
         exported = {**self.exported, **variables}
         trusted = {**self.trusted, **variables} if ours else self.trusted
-        if sum(len(name) + len(value) for name, value in exported.items()) > LARGEST or len(exported) > MOST:
+        if sum(len(name) + len(value) for name, value in exported.items()) > LARGEST or len(exported) > env_text.MOST:
             raise ExportError(
-                f"LIFEINIT_ENV: the exports of all hooks are more than {MOST} variables or {LARGEST} bytes"
+                f"LIFEINIT_ENV: the exports of all hooks are more than {env_text.MOST} variables or {LARGEST} bytes"
             )
         problem = exec_limits.problem(self._plan, exported, trusted)
         if problem:

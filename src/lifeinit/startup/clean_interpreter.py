@@ -44,17 +44,19 @@ def exec_clean(arguments: "Iterable[str]", mask: "Iterable[int]", parent: int) -
         _fail(f"internal error: cannot start the interpreter {sys.executable!r}: {error}")
 
 
-def strip() -> None:
+def strip(needed: "Iterable[str]") -> None:
     """Free what only the start has needed, before the engine is imported into its place: 100 kB less in PID 1.
 
     What is freed later leaves holes that nothing fills. The modules refer to themselves: only an empty one is free.
+    `needed` are the modules that the engine needs from the standard library's directories.
     """
     import encodings.aliases  # noqa: PLC0415
 
-    try:
-        import fcntl  # noqa: F401, PLC0415  # for the state, as long as the directory that it is in is known by heart
-    except ImportError:
-        pass  # then there will be no state
+    for name in needed:  # as long as the lists of these directories are here
+        try:
+            __import__(name)
+        except ImportError:
+            pass  # whatever needs it knows
     sys.path_importer_cache.clear()  # the names of all files in each directory of the search path
     encodings.aliases.aliases.clear()  # other names of codecs, of which the engine uses none
     names = ("_distutils_hack", "lifeinit.startup.inherited", __name__)  # the first one is a .pth file's of setuptools

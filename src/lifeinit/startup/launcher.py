@@ -98,7 +98,7 @@ def _load_engine(with_hooks: bool) -> None:
     """Import what is needed next, but nothing from the script's directory: it stands before the standard library."""
     if not sys.flags.safe_path:
         del sys.path[0]
-    clean_interpreter.strip()
+    clean_interpreter.strip(("fcntl", "select", "resource") if with_hooks else ("fcntl",))
     from lifeinit.engine import main  # noqa: F401, PLC0415  # before an exec it would be imported for nothing
 
     if with_hooks:

@@ -20,7 +20,6 @@ In every other state these change nothing.
 
 from lifeinit.engine import alive_events as al
 from lifeinit.engine import events as ev
-from lifeinit.engine import notices as n
 from lifeinit.engine.budget import OWN_STOP_LIMIT
 from lifeinit.engine.plan import Alive, Plan, Restart
 from lifeinit.engine.processes import App
@@ -223,7 +222,7 @@ class AliveMachine(Machine):
         """As for the base; the first request while an unhealthy app has its pre_stop hooks is no second one."""
         if self.phase == "pre_stop" and self.verdict.reason == "unhealthy" and not self.stop_requested:
             self.stop_requested = True
-            return [n.StopRepeated(signo)]
+            return [al.StopJoined(signo)]
         return super()._stop_requested(signo)
 
     @property

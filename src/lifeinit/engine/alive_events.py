@@ -59,6 +59,12 @@ class AppHealthy(Notice):
     process: int
 
 
+class StopJoined(Notice):
+    """The first stop request, while an unhealthy app is being stopped already."""
+
+    signo: int
+
+
 class ProberLost(Notice):
     """The prober has ended without a verdict. It says nothing about the process, and is started again."""
 

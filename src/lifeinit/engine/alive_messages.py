@@ -1,6 +1,7 @@
 """The lines about processes that have `alive`. Loaded only where a plan has one: see messages.py for all others."""
 
 from lifeinit.engine import alive_events as al
+from lifeinit.engine.signals import name_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ def line(notice: "Notice", plan: "Plan") -> "tuple[str, str, Level, int | None]"
             return f"{cause(notice, plan)}; {then}", "app_unhealthy", level, process
         case al.AppHealthy(process):
             return f"{plan.processes[process].name} is healthy again", "app_healthy", "info", process
+        case al.StopJoined(signo):
+            return f"stop requested by SIG{name_of(signo)}: already stopping", "stop_requested", "info", None
         case al.ProberLost(process, detail, delay):
             text = f"the health of {plan.processes[process].name} is unknown: {detail}; trying again in {delay:g} s"
             return text, "prober_lost", "warning", process

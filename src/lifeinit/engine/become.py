@@ -38,7 +38,7 @@ def become(child: "Child", report: int) -> "NoReturn":
         _remove(child.stale_file)
     if module is not None:
         os.close(report)
-        module.main(child.program.argv, child.inherited, *(() if child.report is None else (child.report,)))
+        module.main(child.program.argv, child.inherited, child.report)
     syscalls.restore_signals(child.inherited.mask, child.inherited.sigchld_ignored)
     if child.program.call is not None:
         syscalls.name_process(child.program.argv[0])

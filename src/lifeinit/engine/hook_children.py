@@ -198,6 +198,7 @@ class HookChildren(Children):
                 return Unhealthy(process, reason)
             if probe.kind == "recovery" and ending == ev.Ending():
                 return Healthy(process)
+        self._signal_tree(probe.pid, probe.tree, _KILL)  # a try of it may live on
         what = f"its probe was killed by SIG{name_of(ending.signo)}" if ending.signo else "its probe failed"
         return ev.ProbeFailed(process, ending.status, what)
 

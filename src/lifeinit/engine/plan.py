@@ -138,6 +138,11 @@ class Process(Record):
     rewrite: tuple[tuple[int, int | None], ...] = ()
     alive: Alive | None = None
 
+    @property
+    def may_restart(self) -> bool:
+        """Whether another life can follow one that this process ends."""
+        return self.restart.when != "no" or (self.alive is not None and self.alive.on_failure == "restart")
+
 
 class Inherited(Record):
     """What lifeinit was started with and had to change for itself: the app gets it back unchanged.

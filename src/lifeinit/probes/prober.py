@@ -30,6 +30,7 @@ _SCRIPT_ENDS = len("python -I -S -B prober.py".split())
 
 def prepare(argv: "Sequence[bytes]") -> None:
     """Import what `main` will need, while it may be read. What a variable in a target holds is not known yet."""
+    syscalls.name_process(b"lifeinit-probe")  # another user may not write /proc/self of a fork of ours. proc(5)
     import gc  # noqa: PLC0415
 
     gc.disable()  # it would look through all objects of PID 1, and copy the pages that are shared with it

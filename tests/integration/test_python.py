@@ -135,6 +135,25 @@ def test_how_a_function_ends(program: Program, body: str, status: int) -> None:
     assert running.status() == status
 
 
+def test_a_broken_pipe_is_an_exception(program: Program) -> None:
+    """As in every Python program, in the app and in a callback. A worker died of SIGPIPE when its broker went away."""
+    text = """
+c = Container()
+def write(*_):
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        os.write(writing, b"x")
+    except BrokenPipeError:
+        print("broken pipe")
+c.pre_start(write)
+c.start(write)
+"""
+    running = program(text)
+    assert running.rest() == ["broken pipe", "broken pipe"]
+    assert running.status() == 0
+
+
 def test_a_function_ends_as_a_program_does(program: Program) -> None:
     """Its exit functions run, its threads are waited for, its output is flushed."""
     text = """

@@ -21,6 +21,7 @@ SHOP = """
 import os
 
 from celery import Celery
+from celery.signals import worker_ready
 from flask import Flask
 from lifeinit import FlaskCeleryContainer
 
@@ -48,6 +49,11 @@ def pre_stop_callback(event):
 @container.post_stop
 def post_stop_callback(event):
     print("post_stop_callback", event.reason, event.exit_code)
+
+
+@worker_ready.connect
+def worker_is_ready(**_):
+    os.write(1, f"watchdog {os.environ.get('WATCHDOG_USEC')}\\n".encode())
 
 
 @celery.task

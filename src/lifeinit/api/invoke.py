@@ -24,13 +24,20 @@ def program(function: Callable[[], object], *, is_app: bool) -> Callable[[], int
     """
 
     def run() -> int:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        _handle_signals_as_python_does()
         status = _status(function)
         if is_app:
             status = _status(_finish) or status
         return _flush(status)
 
     return run
+
+
+def _handle_signals_as_python_does() -> None:
+    """The child has the signals of a program that is about to be executed: there a broken pipe kills. signal(3)"""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for signo in (signal.SIGPIPE, signal.SIGXFSZ):
+        signal.signal(signo, signal.SIG_IGN)
 
 
 def _status(function: Callable[[], object]) -> int:

@@ -64,12 +64,17 @@ def of_table(report: Reporter, alive: Alive, table: Table) -> None:
 
 def of_file(report: Reporter, hook_file: HookFile) -> None:
     """What a process has beside its `alive`."""
-    stop = hook_file.stop_timeout or OWN_STOP_LIMIT
+    stop, is_right = hook_file.stop_timeout or OWN_STOP_LIMIT, not any(one.code[0] == "E" for one in report.problems)
     for path, process in _processes(hook_file):
-        if process.alive is not None and process.alive.watchdog is not None:
+        alive = process.alive
+        if alive is None:
+            continue
+        if alive.watchdog is not None:
             _hidden_variables(report, path, process)
-        if process.alive is not None and process.alive.on_failure == "restart":
-            _endless_restarts(report, path, process, process.alive, stop)
+        if alive.on_failure != "warn" and process.ready is None and is_right:  # else it may only be misspelt
+            _slow_start(report, alive)
+        if alive.on_failure == "restart":
+            _endless_restarts(report, path, process, alive, stop)
 
 
 def _processes(hook_file: HookFile) -> Iterator[tuple[tuple[str, ...], Process]]:
@@ -78,6 +83,18 @@ def _processes(hook_file: HookFile) -> Iterator[tuple[tuple[str, ...], Process]]
         yield ("app",), app
     for i, (name, process) in enumerate(named.items()):
         yield ("process", name), process.below(app, is_first=i == 0)
+
+
+def _slow_start(report: Reporter, alive: Alive) -> None:
+    """Whether a start can be taken for a hang: `alive` begins when the app is ready, and without `ready` at once."""
+    message = f"without ready alive begins as soon as the app runs: a start of {exact(alive.shortest)} counts as a hang"
+    if alive.watchdog is not None:
+        fix = 'write ready = "notify" too'
+    elif alive.command is not None:
+        fix = "write ready = { command = ... } too"
+    else:
+        fix = f"write ready = {shown(alive.target or '')} too"
+    report.wrong("W205", alive.path, message, fix, at_key=True)
 
 
 def _hidden_variables(report: Reporter, path: tuple[str, ...], process: Process) -> None:

@@ -8,8 +8,8 @@ from lifeinit.config.parser import examine, parse
 
 
 def told(text: str) -> list[str]:
-    """Code, place and sentence of each problem."""
-    problems = examine(text.encode()).problems
+    """Code, place and sentence of each problem. That there is no `ready` has tests of its own."""
+    problems = [problem for problem in examine(text.encode()).problems if problem.code != "W205"]
     return [f"{one.code} {one.span.start.line}:{one.span.start.column} {one.sentence}" for one in problems]
 
 
@@ -262,6 +262,51 @@ def test_the_restarts_of_a_process_are_its_own() -> None:
 def test_limits_of_restarts_have_an_effect_with_alive_alone(text: str) -> None:
     assert told(text) == []
     assert [line.split()[0] for line in told(text.replace('"restart"', '"stop"'))] == ["W201"]
+
+
+# A start that is taken for a hang.
+
+
+@pytest.mark.parametrize(
+    ("text", "warned"),
+    [
+        (
+            'alive = "http://127.0.0.1:8000/x"',
+            (
+                "W205 1:1 without ready alive begins as soon as the app runs: a start of 30 s counts as a hang: write "
+                'ready = "http://127.0.0.1:8000/x" too'
+            ),
+        ),
+        (
+            'alive = { watchdog = "5s" }',
+            (
+                "W205 1:1 without ready alive begins as soon as the app runs: a start of 5 s counts as a hang: write "
+                'ready = "notify" too'
+            ),
+        ),
+        (
+            (
+                '[process.a]\ncommand = "a"\nready = "1s"\nalive = "watchdog"\n[process.b]\ncommand = "b"\n'
+                'alive = { command = "x", interval = 2, on_failure = "restart" }\nrestart_window = "5m"'
+            ),
+            (
+                "W205 7:1 without ready alive begins as soon as the app runs: a start of 6 s counts as a hang: write "
+                "ready = { command = ... } too"
+            ),
+        ),
+        ('alive = { watchdog = 5, on_failure = "warn" }', ""),
+        ('ready = "1s"\nalive = "watchdog"', ""),
+        (
+            'ready = "5x"\nalive = "watchdog"',
+            'E202 1:9 ready is "5x", not a duration: write a number of seconds, or "500ms", "30s", "2m", "1m30s", "1h"',
+        ),
+        ('ready = "1s"\nalive = "watchdog"\n[process.a]\ncommand = "a"', ""),
+    ],
+)
+def test_a_slow_start_is_taken_for_a_hang_without_ready(text: str, warned: str) -> None:
+    problems = examine(text.encode()).problems
+    found = [f"{one.code} {one.span.start.line}:{one.span.start.column} {one.sentence}" for one in problems]
+    assert found == ([warned] if warned else [])
 
 
 # Times.

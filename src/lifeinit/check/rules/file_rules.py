@@ -255,8 +255,8 @@ RULES: "Final[tuple[Rule, ...]]" = (
         "A try of alive may take longer than all tries together.",
         "The app is unhealthy after interval times failures, and a try that has not ended by then says nothing more."
         " Left out, timeout is 5 s, or interval times failures where that is less.",
-        '[alive]\nhttp = "http://127.0.0.1:8000/healthz"\ninterval = "2s"\ntimeout = "10s"',
-        '[alive]\nhttp = "http://127.0.0.1:8000/healthz"\ninterval = "2s"\ntimeout = "2s"',
+        'ready = "tcp://127.0.0.1:80"\n[alive]\ntcp = "127.0.0.1:80"\ninterval = "2s"\ntimeout = "10s"',
+        'ready = "tcp://127.0.0.1:80"\n[alive]\ntcp = "127.0.0.1:80"\ninterval = "2s"\ntimeout = "2s"',
     ),
     Rule(
         "E220",
@@ -264,8 +264,8 @@ RULES: "Final[tuple[Rule, ...]]" = (
         "A command of ready or alive is lifeinit health.",
         "lifeinit health tells what ready and alive have found, for a HEALTHCHECK or a probe of the runtime. Here it"
         " would wait for itself.",
-        '[alive]\ncommand = "lifeinit health"',
-        '[alive]\nhttp = "http://127.0.0.1:8000/healthz"',
+        'ready = "tcp://127.0.0.1:80"\n[alive]\ncommand = "lifeinit health"',
+        'ready = "tcp://127.0.0.1:80"\n[alive]\ntcp = "127.0.0.1:80"',
     ),
     Rule(
         "W201",
@@ -291,8 +291,8 @@ RULES: "Final[tuple[Rule, ...]]" = (
         "A watchdog is shorter than a second.",
         "An app sends WATCHDOG=1 every half of it, as sd_watchdog_enabled(3) recommends. A busy machine or a garbage"
         " collection can delay a healthy app by more than that, and lifeinit would stop it.",
-        'alive = { watchdog = "500ms" }',
-        'alive = { watchdog = "5s" }',
+        'ready = "notify"\nalive = { watchdog = "500ms" }',
+        'ready = "notify"\nalive = { watchdog = "5s" }',
     ),
     Rule(
         "W204",
@@ -300,7 +300,16 @@ RULES: "Final[tuple[Rule, ...]]" = (
         "An app that stays unhealthy is restarted forever.",
         "Restarts count against max_restarts for as long as restart_window. Where it takes longer than that to find the"
         " app unhealthy so many times, the limit is never reached.",
-        'alive = { http = "http://127.0.0.1:8000/healthz", on_failure = "restart" }',
-        'alive = { http = "http://127.0.0.1:8000/healthz", on_failure = "restart" }\n[app]\nrestart_window = "5m"',
+        'ready = "notify"\nalive = { watchdog = "30s", on_failure = "restart" }',
+        'ready = "notify"\nalive = { watchdog = "30s", on_failure = "restart" }\n[app]\nrestart_window = "5m"',
+    ),
+    Rule(
+        "W205",
+        "alive-without-ready",
+        "An app that has alive has no ready, so a slow start counts as a hang.",
+        "alive begins when the app is ready. Without ready that is as soon as it runs, and an app that takes longer to"
+        " start than alive takes to find it unhealthy is stopped again and again.",
+        'alive = "http://127.0.0.1:8000/healthz"',
+        'ready = "http://127.0.0.1:8000/healthz"\nalive = "http://127.0.0.1:8000/healthz"',
     ),
 )

@@ -13,6 +13,7 @@ import pytest
 from tests import needs
 from tests.integration.conftest import Start
 from tests.integration.harness import PATIENCE, Running, children, python
+from tests.integration.test_ready import supervisor
 
 HOOKS = """
 pre_stop = "echo pre_stop $LIFEINIT_REASON"
@@ -407,3 +408,24 @@ def test_a_line_as_json(init: Start, port: int, tell: Callable[[str], None]) -> 
         ("app_healthy", "info", "app"),
     ]
     assert events[0]["message"] == f"{sick(port)}; continuing"
+
+
+def test_a_supervisor_of_lifeinit_learns_of_a_warning(
+    init: Start, tmp_path: Path, port: int, tell: Callable[[str], None]
+) -> None:
+    """By a STATUS=: to a STOPPING=1 systemd would add a SIGKILL."""
+    hooks = f'ready = "10ms"\n{asks(port, on_failure="warn")}'
+    with supervisor(tmp_path / "notify") as receiver:
+        env = {"NOTIFY_SOCKET": str(tmp_path / "notify")}
+        running = init(*python("answering", str(port)), hooks=hooks, env=env, fifo="go")
+        running.expect("serves")
+        assert receiver.recv(200) == b"READY=1"
+        tell("503")
+        assert receiver.recv(200) == f"STATUS={sick(port)}".encode()
+        tell("200")
+        assert receiver.recv(200) == b"READY=1\nSTATUS="
+        tell("503")
+        assert receiver.recv(200) == f"STATUS={sick(port)}".encode()
+        running.send(signal.SIGTERM)
+        assert receiver.recv(200) == b"STOPPING=1"
+        assert running.status() == 0

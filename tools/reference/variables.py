@@ -55,8 +55,8 @@ _TOLD: Final = (
     _is_about("LIFEINIT_RESTARTS", "The number of restarts so far."),
     _is_about(
         "LIFEINIT_REASON",
-        "Once a stop has begun: `signal`, `exited`, `pre_start_failed`, `post_start_failed`, `ready_timeout`, "
-        "`start_failed` or `internal_error`.",
+        "Once a stop has begun: `signal`, `exited`, `unhealthy`, `pre_start_failed`, `post_start_failed`, "
+        "`ready_timeout`, `start_failed` or `internal_error`.",
     ),
     _is_about("LIFEINIT_SIGNAL", "The signal that requested the stop, for example `TERM`; unset if none did."),
     _is_about("LIFEINIT_EXIT_CODE", "post_stop only: the status that lifeinit will exit with."),

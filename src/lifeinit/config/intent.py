@@ -28,6 +28,7 @@ CHOICES = {
     **dict.fromkeys(("fail", "error", "stop", "abort", "exit", "kill"), ("abort", "stop")),
     **dict.fromkeys(("unless-stopped", "true"), ("always",)),
     "always": ("restart",),
+    **dict.fromkeys(("on-abnormal", "on-abort"), ("on-failure",)),
     **dict.fromkeys(("on_failure", "onfailure", "on-failure"), ("on-failure", "restart")),
     **dict.fromkeys(("never", "false", "none"), ("no",)),
     "no": ("warn",),
@@ -38,6 +39,8 @@ CHOICES = {
 
 def choice(value: object, choices: tuple[str, ...]) -> str:
     """A question after the choice that another tool's word means; "" if there is none."""
+    if value == "on-watchdog" and "on-failure" in choices:
+        return 'write alive = { watchdog = "30s", on_failure = "restart" } at the top'
     words = CHOICES.get(str(value).lower(), ()) if isinstance(value, str | bool) else ()
     meant = next((word for word in words if word in choices), "")
     return f'did you mean "{meant}"?' if meant else ""

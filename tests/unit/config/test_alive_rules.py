@@ -1,10 +1,15 @@
 """What can be wrong with `alive`: each problem with its place, the value and the fix, and all of them at once."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lifeinit.config import keys
 from lifeinit.config.model import Alive
 from lifeinit.config.parser import examine, parse
+from lifeinit.engine.events import Arm
+from lifeinit.engine.plan import Restart
+from lifeinit.engine.verdict import Restarts
 
 
 def told(text: str) -> list[str]:
@@ -231,6 +236,33 @@ def test_a_window_that_ends_before_the_restarts_are_used_up(app: str, alive: str
     text = f'[app]\n{app}\n[alive]\n{alive}\non_failure = "restart"'
     assert [line.split()[0] for line in told(text)] == (["W204"] if warns else [])
     assert "W204" not in "".join(told(text.replace('"restart"', '"stop"')))
+
+
+def gives_up(most: int, window: float, life: float) -> bool:
+    """Whether the engine ever restarts no more, where each life of an app lasts so long and ends unhealthy."""
+    rule, restarts, now = Restart("always", most, window), Restarts(), 0.0
+    over: dict[int, float] = {}
+    for _ in range(5 * most + 50):
+        now += life
+        for number in [number for number, end in over.items() if end <= now]:
+            restarts.window_over(number)
+            del over[number]
+        again, actions = restarts.next(rule, 1, None)
+        if not again:
+            return True
+        for action in actions:
+            if isinstance(action, Arm) and isinstance(action.timer, tuple):
+                over[action.timer[1]] = now + action.after
+            elif isinstance(action, Arm):
+                now += action.after
+    return False
+
+
+@given(st.integers(1, 9), st.integers(1, 200), st.integers(2, 30))
+def test_the_restarts_that_never_end_are_those_of_the_engine(most: int, window: int, life: int) -> None:
+    limits = f"[app]\nmax_restarts = {most}\nrestart_window = {window}.3"
+    text = f'alive = {{ watchdog = {life}, on_failure = "restart" }}\n{limits}'
+    assert bool(told(text)) != gives_up(most, window + 0.3, life), text
 
 
 def test_the_window_that_is_proposed_is_long_enough() -> None:

@@ -104,6 +104,8 @@ class Descendants(Roots):
         """Every living process that lifeinit ends before it exits: for PID 1 all that there are, else every tree."""
         if self._own == 1:
             return super().everything()
+        if self._adopts_orphans and not self._strangers:
+            return proc_stat.below(self._own)  # nobody enters a subreaper's tree from outside
         table, owners = self._read()
         return [process for pid, process in table.items() if owners[pid] is not None and not process.is_dead]
 

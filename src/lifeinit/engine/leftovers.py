@@ -34,22 +34,22 @@ class Leftovers:
         """When `gone` is to be asked although no child has died. Monotonic clock"""
         return self._wait.due
 
-    def signal(self, signo: int) -> None:
-        """Send a signal to all of them; who is stopped is woken for it."""
+    def signal(self, signo: int, until: float | None = None) -> None:
+        """Send a signal to all of them, until then (monotonic clock); who is stopped is woken for it."""
         try:
             if self._spares_others:
-                rounds.signal_each(self._roots.leftovers, signo)
+                rounds.signal_each(self._roots.leftovers, signo, until)
             elif os.getpid() == 1:
                 rounds.signal_namespace(self._roots.everything, signo)
             else:
-                rounds.signal_each(self._roots.everything, signo)
+                rounds.signal_each(self._roots.everything, signo, until)
         except OSError:
             pass  # without /proc nobody but the kernel knows whose processes these are
 
-    def signal_everything(self, signo: int) -> None:
+    def signal_everything(self, signo: int, until: float | None = None) -> None:
         """The same before lifeinit exits, whatever the state machine thinks of it."""
         self._exits = True
-        self.signal(signo)
+        self.signal(signo, until)
 
     def gone(self) -> ev.NothingLeft | None:
         """The event that none is left. Where lifeinit has children, /proc says whose they are."""

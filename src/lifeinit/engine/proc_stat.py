@@ -100,3 +100,19 @@ def tree(known: set[int]) -> list[ProcStat]:
     while new := {pid for pid, each in table.items() if pid not in known and {each.parent, each.session} & known}:
         known |= new
     return [each for pid, each in table.items() if pid in known and not each.is_dead]
+
+
+def below(root: int) -> list[ProcStat]:
+    """The living processes that descend from one. Raises OSError."""
+    return [process for process in descendants(root, read_all()) if not process.is_dead]
+
+
+def descendants(root: int, table: dict[int, ProcStat]) -> list[ProcStat]:
+    """Each once, though of lines that were read one after the other the parents may form a circle."""
+    children: dict[int, list[ProcStat]] = {}
+    for process in table.values():
+        children.setdefault(process.parent, []).append(process)
+    found = children.pop(root, [])
+    for process in found:  # which grows meanwhile
+        found += children.pop(process.pid, ())
+    return found

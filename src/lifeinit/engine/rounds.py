@@ -21,15 +21,22 @@ _SHORTEST_PAUSE, _LONGEST_PAUSE = 0.002, 0.1
 _KILL_TIME = 0.5  # seconds: SIGKILL wins, since who has got it forks no more
 
 
-def signal_each(choose: "Callable[[], list[ProcStat]]", signo: int) -> None:
-    """Send a signal to every process that is chosen, and wake those that are stopped. `choose` reads /proc anew."""
+def signal_each(choose: "Callable[[], list[ProcStat]]", signo: int, until: float | None = None) -> None:
+    """Send a signal to every process that is chosen, and wake those that are stopped. `choose` reads /proc anew.
+
+    It stops at `until` (monotonic clock), for thousands of processes that die all want the processor that this needs.
+    The first round of SIGKILL is never cut.
+    """
     done: set[tuple[int, int]] = set()
     end, rounds = time.monotonic() + _KILL_TIME, 0
     while rounds < _MOST_ROUNDS or (signo == _KILL and time.monotonic() < end):
         new = [process for process in choose() if (process.pid, process.started) not in done]
         if not new:
             return
+        end_of_round = until if until is None or signo != _KILL or rounds else None
         for process in new:
+            if end_of_round is not None and time.monotonic() >= end_of_round:
+                return
             _signal(process, signo)
             if process.is_stopped and signo != _KILL:
                 _signal(process, _CONT)
@@ -86,7 +93,10 @@ class Wait:
 
 
 def _signal(process: "ProcStat", signo: int) -> None:
-    """Signal it, and nobody who has its pid by now. pidfd_open(2)"""
+    """Signal it, and nobody who has its pid by now: a child keeps it until we reap it. pidfd_open(2)"""
+    if process.parent == os.getpid():
+        syscalls.signal_process(process.pid, signo)
+        return
     try:
         descriptor = syscalls.open_process(process.pid)
     except ProcessLookupError:

@@ -5,7 +5,7 @@ import time
 
 from lifeinit.engine import events as ev
 from lifeinit.engine import exit_status, log, messages, syscalls
-from lifeinit.engine.budget import CLEANUP_TIME, OWN_STOP_LIMIT
+from lifeinit.engine.budget import CLEANUP_TIME, EXIT_TIME, OWN_STOP_LIMIT
 from lifeinit.engine.children import Children
 from lifeinit.engine.leftovers import Leftovers
 from lifeinit.engine.notices import HookEnded, HookRetried, Notice
@@ -34,6 +34,7 @@ class Supervisor:
         self.leftovers = Leftovers(machine, children.roots)
         self.deadlines: dict[ev.Timer, float] = {}
         self.exit_status: int | None = None
+        self._budget_end = 0.0  # of the budget that was started last. Monotonic clock
         self.last_line = ""
         self._is_published = False  # whether the state that others read is the present one
 
@@ -86,8 +87,12 @@ class Supervisor:
         return exit_status.SOFTWARE
 
     def _end_all(self) -> None:
-        self.leftovers.signal_everything(_KILL)
-        self.leftovers.wait(CLEANUP_TIME)
+        """What is left gets SIGKILL, and a moment to die within the budget, where there is one."""
+        until = time.monotonic() + CLEANUP_TIME
+        if self.machine.budget.limit is not None:
+            until = max(time.monotonic() + EXIT_TIME, min(until, self._budget_end))
+        self.leftovers.signal_everything(_KILL, until)
+        self.leftovers.wait(max(EXIT_TIME, until - time.monotonic()))
 
     def _handle(self, event: ev.Event) -> list[ev.Action]:
         """Let the machine answer, and whatever its actions bring about at once after that. Returns all the actions."""
@@ -130,7 +135,7 @@ class Supervisor:
                 self.children.forget_hook()
             case ev.SignalLeftovers(signo):
                 self.children.reap_leftovers()
-                self.leftovers.signal(signo)
+                self.leftovers.signal(signo, min(self.deadlines.values(), default=None))
                 return self.leftovers.gone()
             case ev.Arm(timer, after, at_least):
                 self._arm(timer, after, at_least)
@@ -247,6 +252,8 @@ class Supervisor:
         if timer == "sleep":
             self.children.pause_begins()
         moment = time.monotonic() + after
+        if timer == "budget":
+            self._budget_end = moment + EXIT_TIME
         self.deadlines[timer] = max(moment, self.deadlines.get(timer, moment)) if at_least else moment
 
     # Lines.

@@ -116,6 +116,40 @@ for first in (own, {other}):
     assert [line[3] for line in told] == [any(line[:3]) for line in told]
 
 
+def test_a_round_of_signals_ends_at_its_time() -> None:
+    """But SIGKILL goes to everybody once. The control is a SIGTERM in time."""
+    program = """
+import time
+def child():
+    pid = os.fork()
+    if pid == 0:
+        while True:
+            time.sleep(60)
+    return pid, lambda: [proc_stat.read(pid)]
+pid, choose = child()
+rounds.signal_each(choose, 15, time.monotonic())
+print(os.waitpid(pid, os.WNOHANG)[0])
+rounds.signal_each(choose, 9, time.monotonic())
+print(os.waitpid(pid, 0)[1])
+pid, choose = child()
+rounds.signal_each(choose, 15, time.monotonic() + 60)
+print(os.waitpid(pid, 0)[1])
+"""
+    assert asked(program) == ["0", "9", "15"]
+
+
+def test_descendants_are_found_once() -> None:
+    """Also where the parents form a circle, as lines may do that were read one after the other."""
+    program = """
+def line(pid, parent):
+    return proc_stat.ProcStat(pid, b"%d (a) S %d 1 1 " % (pid, parent) + b"0 " * 16)
+table = {pid: line(pid, parent) for pid, parent in ((2, 1), (3, 2), (4, 3), (5, 6), (6, 5), (7, 4), (2, 7), (8, 1))}
+print(sorted(process.pid for process in proc_stat.descendants(1, table)))
+print(sorted(process.pid for process in proc_stat.descendants(2, table)))
+"""
+    assert asked(program) == ["[8]", "[2, 3, 4, 7]"]
+
+
 def test_without_descriptors() -> None:
     """/proc cannot be read: that is an error, not the answer that nothing lives. A process is signalled by its pid."""
     program = """

@@ -73,13 +73,19 @@ class Budget:
 
 
 def reserve(plan: Plan, limit: float) -> float:
-    """The seconds of a budget that neither pre_stop hooks nor the app may use: at most half of it."""
-    return min(_wanted(plan, limit), limit / 2)
+    """The seconds of a budget that neither pre_stop hooks nor the app may use: at most half of it.
+
+    Default timeouts share what the budget leaves: they cut no pre_stop hook that has a time of its own.
+    """
+    by_default = sum(longest(hook) for hook in plan.post_stop if hook.default_timeout)
+    own = CLEANUP_TIME + sum(longest(hook) for hook in plan.post_stop if not hook.default_timeout)
+    left = limit - own - needed_before(plan) if by_default else 0.0
+    return min(own + min(by_default, max(0.0, left)), limit / 2)
 
 
 def cleanup_time(plan: Plan, limit: float | None) -> float:
-    """One second, or less where the whole reserve had to be cut down to half of a short budget."""
-    return CLEANUP_TIME if limit is None else CLEANUP_TIME * reserve(plan, limit) / _wanted(plan, limit)
+    """One second, or less where the budget is too short for all of the reserve."""
+    return CLEANUP_TIME if limit is None else CLEANUP_TIME * reserve(plan, limit) / _wanted(plan)
 
 
 def needed_before(plan: Plan) -> float:
@@ -96,14 +102,9 @@ def needed_before(plan: Plan) -> float:
     return max(end, slept + LEAST_FOR_THE_APP if slept else 0.0)
 
 
-def _wanted(plan: Plan, limit: float) -> float:
-    """What the post_stop hooks may take by their timeouts, plus cleanup. Infinite where one has none.
-
-    Default timeouts share what the budget leaves: they cut no hook that has a timeout of its own.
-    """
-    own = CLEANUP_TIME + sum(longest(hook) for hook in plan.post_stop if not hook.default_timeout)
-    by_default = sum(longest(hook) for hook in plan.post_stop if hook.default_timeout)
-    return own + (min(by_default, max(0.0, limit - own - needed_before(plan))) if by_default else 0.0)
+def _wanted(plan: Plan) -> float:
+    """What the post_stop hooks may take by their timeouts, plus cleanup. Infinite where one has none."""
+    return CLEANUP_TIME + sum(longest(hook) for hook in plan.post_stop)
 
 
 def longest(hook: Hook) -> float:

@@ -94,8 +94,7 @@ class Wait:
 
 def _signal(process: "ProcStat", signo: int) -> None:
     """Signal it, and nobody who has its pid by now: a child keeps it until we reap it. pidfd_open(2)"""
-    if process.parent == os.getpid():
-        syscalls.signal_process(process.pid, signo)
+    if process.parent == os.getpid() and syscalls.signal_process(process.pid, signo):
         return
     try:
         descriptor = syscalls.open_process(process.pid)

@@ -143,7 +143,7 @@ def test_default_timeouts_reserve_what_the_budget_leaves() -> None:
     assert life(file_of(f'{sleep}"x"')).killed_at == 8.0  # two seconds for the app
     assert life(file_of(f'{sleep}{{ command = "x", timeout = "5s" }}')).killed_at == 5.0
     assert ("stop", 6.0) in WorstStop(file_of(f'{sleep}"x"')).log
-    assert (stop, 9.0) in WorstStop(file_of(f'{sleep}"x"')).log
+    assert (stop, 8.0 + 2.0 / 6.0) in WorstStop(file_of(f'{sleep}"x"')).log  # its part of the reserve
     assert life(file_of('stop_timeout = "25s"\npre_stop = "x"\npost_stop = "y"')).killed_at == 19.0
 
 

@@ -325,6 +325,43 @@ def test_a_prober_that_is_killed_says_nothing_about_the_app(
     running.expect("503", "pre_stop unhealthy", "TERM", "post_stop unhealthy 1")
 
 
+def test_a_prober_that_is_killed_leaves_no_command_beside_the_next_ones(init: Start, tmp_path: Path) -> None:
+    """Nobody else would end it at its timeout. What it started holds the lock too."""
+    command = "exec 9>lock; flock -n 9 || echo both >>tries; echo one >>tries; setsid tail -f /dev/null & wait"
+    hooks = f'alive = {{ command = "{command}", interval = "50ms", timeout = "50s", failures = 1000 }}'
+    running = init(*python("listener", "TERM=0"), hooks=hooks)
+    running.expect("ready")
+    first = prober(running)
+    wait_until(lambda: (tmp_path / "tries").exists() and (tmp_path / "tries").read_text() == "one\n")
+    os.kill(first, signal.SIGKILL)
+    wait_until(lambda: len((tmp_path / "tries").read_text().splitlines()) > 1)
+    assert (tmp_path / "tries").read_text() == "one\none\n"
+
+
+# Ends with 3 once a prober watches it. In its second life it has that prober's pid, prints so, and ends with 0.
+TAKES_THE_PID = """
+if [ -e last ]; then echo "it has $$"; exit 0; fi
+until [ "$prober" ]; do read first prober rest </proc/1/task/1/children; done
+echo $((prober - 1)) >last
+echo "the prober has $prober"
+exit 3
+"""
+
+
+@needs.ROOT
+def test_an_app_with_the_pid_of_an_earlier_prober_is_heard_of(init: Start, port: int) -> None:
+    """Its end was once taken for the prober's: for as long as kill_after PID 1 knew that pid as a terminated one."""
+    hooks = f"""
+        kill_after = "50s"
+        post_stop = "cat last >/proc/sys/kernel/ns_last_pid"
+        app.restart = "on-failure"
+        {asks(port, interval="50s")}
+    """
+    running = init("sh", "-c", TAKES_THE_PID, hooks=hooks)
+    assert running.line().replace("the prober", "it") == running.line()
+    assert running.status() == 0
+
+
 def test_a_stop_request_while_no_prober_runs(init: Start, port: int) -> None:
     """In the pause after one that was lost."""
     running = init(*python("answering", str(port)), hooks=HOOKS + asks(port), fifo="go")

@@ -67,7 +67,8 @@ class HookChildren(Children):
         super().__init__(plan, machine, services, self._descendants)
         self._wait = rounds.Wait()  # for the end of a terminated hook
         self._probes: dict[int, RunningProbe] = {}
-        self._terminated_probes: dict[int, tuple[int, float]] = {}  # pid -> tree, and the time of its SIGKILL
+        # tree -> pid, 0 once it is reaped and may be another process's, and the time of its SIGKILL
+        self._terminated_probes: dict[int, tuple[int, float]] = {}
         self._hook: RunningHook | None = None
 
     # Starting.
@@ -140,14 +141,19 @@ class HookChildren(Children):
             return
         probe = self._probes.pop(process)
         probe.close()
-        self._terminated_probes[probe.pid] = (probe.tree, time.monotonic() + self._plan.kill_after)
+        self._terminated_probes[probe.tree] = (probe.pid, time.monotonic() + self._plan.kill_after)
         self._signal_tree(probe.pid, probe.tree, _TERM)
 
     def _signal_tree(self, pid: int, tree: int, signo: int) -> None:
-        """Send a signal to a child and everything that descends from it; without /proc to its process group."""
+        """Send a signal to a child and everything that descends from it; without /proc to its process group.
+
+        A child that is reaped has pid 0: without /proc nobody knows who has its number now.
+        """
         try:
             rounds.signal_each(lambda: self._descendants.members(tree), signo)
         except OSError:
+            if not pid:
+                return
             syscalls.signal_group(pid, signo)
             if signo != _KILL:
                 syscalls.signal_group(pid, _CONT)
@@ -176,12 +182,20 @@ class HookChildren(Children):
         for process, probe in self._probes.items():
             if probe.pid == pid:
                 return self._probe_ended(process, ending)
-        if self._hook is not None and pid == self._hook.pid:
+        if self._hook is not None and pid == self._hook.pid and self._hook.ending is None:
             self._hook.ending = ending
             return None
-        if self._services.child_ended(pid) or pid in self._terminated_probes:
+        if self._services.child_ended(pid) or self._terminated_probe_ended(pid):
             return None
         return super()._ended(pid, ending)
+
+    def _terminated_probe_ended(self, pid: int) -> bool:
+        """Whether it was a terminated probe. Its tree is still to get SIGKILL, but its pid may be the next app's."""
+        for tree, (probe, at) in self._terminated_probes.items():
+            if probe == pid:
+                self._terminated_probes[tree] = (0, at)
+                return True
+        return False
 
     def _probe_ended(self, process: int, ending: ev.Ending) -> ev.Event:
         """A probe is over by itself. What is no verdict is a failure of the probe."""
@@ -215,9 +229,9 @@ class HookChildren(Children):
     def settle(self) -> "Iterator[ev.Event]":
         """See whether the hook is over, and send SIGKILL to a terminated probe whose time is over."""
         self._wait.due = None
-        for pid, (tree, at) in list(self._terminated_probes.items()):
+        for tree, (pid, at) in list(self._terminated_probes.items()):
             if at <= time.monotonic():
-                del self._terminated_probes[pid]
+                del self._terminated_probes[tree]
                 self._signal_tree(pid, tree, _KILL)
         event = self._hook_over()
         if event is not None:

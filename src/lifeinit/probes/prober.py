@@ -31,9 +31,6 @@ _SCRIPT_ENDS = len("python -I -S -B prober.py".split())
 def prepare(argv: "Sequence[bytes]") -> None:
     """Import what `main` will need, while it may be read. What a variable in a target holds is not known yet."""
     syscalls.name_process(b"lifeinit-probe")  # another user may not write /proc/self of a fork of ours. proc(5)
-    import gc  # noqa: PLC0415
-
-    gc.disable()  # it would look through all objects of PID 1, and copy the pages that are shared with it
     mode = argv[_SCRIPT_ENDS]
     if mode == b"alive":
         from lifeinit.probes import alive  # noqa: F401, PLC0415
@@ -43,8 +40,6 @@ def prepare(argv: "Sequence[bytes]") -> None:
         from lifeinit.probes import parse_targets, probe  # noqa: F401, PLC0415
     if any(word.startswith((b"https", b"$")) for word in argv):
         import _ssl  # noqa: F401, PLC0415
-    gc.freeze()
-    gc.enable()
 
 
 def main(argv: "Sequence[bytes]", inherited: Inherited | None = None, report: int | None = None) -> "NoReturn":

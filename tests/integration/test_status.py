@@ -578,18 +578,24 @@ Options:
 HEALTH_HELP = """\
 Usage: lifeinit health [OPTIONS]
 
-  Check whether the app of the running lifeinit is ready, for Docker's
+  Check whether the app of the running lifeinit works, for Docker's
   HEALTHCHECK and for exec probes.
 
-  Run it as the user that lifeinit runs as.
+  The app works if it is ready, not being stopped and not unhealthy. What
+  `alive` knows is not asked again. Without `alive`, an http, https, tcp or
+  unix target of `ready` is tried once more, as the app's user.
 
-  Exits with 0 if the app is ready, and with 1 if it is not, is being stopped,
-  or its state cannot be read.
+  Run it as the user that lifeinit runs as, and let the runtime wait longer
+  than --timeout: Docker waits 30 s, Kubernetes 1 s (timeoutSeconds).
+
+  Exits with 0 if the app works, and with 1 if it does not, or its state
+  cannot be read.
 
 Options:
-  --pid PID    Ask this lifeinit; else PID 1, else the only other one.
-  -q, --quiet  Print nothing.
-  -h, --help   Show this message and exit.
+  --pid PID           Ask this lifeinit; else PID 1, else the only other one.
+  --timeout DURATION  How long a new try may take.  [default: 5s]
+  -q, --quiet         Print nothing.
+  -h, --help          Show this message and exit.
 """
 
 

@@ -2,8 +2,9 @@
 
 import click
 
+from lifeinit.cli.parameters import Parsed
 from lifeinit.cli.status import PID
-from lifeinit.status.health import probe
+from lifeinit.status.health import parse_timeout, probe
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -14,14 +15,27 @@ from lifeinit.status.health import probe
     metavar="PID",
     help="Ask this lifeinit; else PID 1, else the only other one.",
 )
+@click.option(
+    "--timeout",
+    type=Parsed("DURATION", parse_timeout),
+    default="5s",
+    show_default=True,
+    metavar="DURATION",
+    help="How long a new try may take.",
+)
 @click.option("-q", "--quiet", is_flag=True, allow_from_autoenv=False, help="Print nothing.")
-def health(pid: int | None, quiet: bool) -> int:
-    """Check whether the app of the running lifeinit is ready, for Docker's
+def health(pid: int | None, timeout: float, quiet: bool) -> int:
+    """Check whether the app of the running lifeinit works, for Docker's
     HEALTHCHECK and for exec probes.
 
-    Run it as the user that lifeinit runs as.
+    The app works if it is ready, not being stopped and not unhealthy. What
+    `alive` knows is not asked again. Without `alive`, an http, https, tcp or
+    unix target of `ready` is tried once more, as the app's user.
 
-    Exits with 0 if the app is ready, and with 1 if it is not, is being stopped,
-    or its state cannot be read.
+    Run it as the user that lifeinit runs as, and let the runtime wait longer
+    than --timeout: Docker waits 30 s, Kubernetes 1 s (timeoutSeconds).
+
+    Exits with 0 if the app works, and with 1 if it does not, or its state
+    cannot be read.
     """
-    return probe(pid, quiet)
+    return probe(pid, quiet, timeout)

@@ -96,7 +96,7 @@ def _settle(program: "Program") -> None:
     if identity.oom_score_adj is not None:
         _adjust_oom_score(identity.oom_score_adj)  # as ourselves: lowering it takes CAP_SYS_RESOURCE
     if identity.user is not None:
-        _become_user(identity.user)
+        become_user(identity.user)
     _enter(program.directory)
 
 
@@ -119,7 +119,7 @@ def _adjust_oom_score(value: int) -> None:
         raise OSError(syscalls.NO_ACCESS, f"cannot set oom_score_adj to {value}: {error.strerror}") from None
 
 
-def _become_user(user: "User") -> None:
+def become_user(user: "User") -> None:
     """Groups first: without root there is no way to change them. All three ids: a saved one would be a way back.
 
     The change of user itself leaves the inheritable capabilities, which a program's file may turn into permitted ones.

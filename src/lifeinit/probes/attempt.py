@@ -55,14 +55,13 @@ class Try:
     SIGCHLD is blocked, and who waits for it asks for the verdict then.
     """
 
-    def __init__(self, place: "Place | Command", terms: Terms, ask: "Callable[[], str | None] | None" = None) -> None:
-        """The child calls `ask` in place of the usual try; its result is the reason, None if the place answers."""
-        self._is_command = isinstance(place, Command)
-        self._limit, self._ended = terms.limit, False
-        self.deadline = time.monotonic() + self._limit
+    def __init__(self, ask: "Callable[[], str | None]", limit: float, is_command: bool = False) -> None:
+        """The child calls `ask`, whose result is the reason, None if the place answers. `is_command`: or it execs."""
+        self._is_command, self._limit, self._ended = is_command, limit, False
+        self.deadline = time.monotonic() + limit
         self._pid, self._report = fork_with_report()
         if self._pid == 0:
-            _carry_out(ask or (lambda: _asked(place, terms)), self._is_command, terms.limit, self._report)
+            _carry_out(ask, is_command, limit, self._report)
 
     def verdict(self) -> str | None:
         """Why the place does not answer, "" if it does; None while the try still runs."""
@@ -82,8 +81,8 @@ class Try:
 
     def end(self) -> None:
         """Kill it: a command with its session and all its descendants. What does not die of it is not waited for."""
-        if self._ended:
-            return
+        if self._ended or not self._pid:
+            return  # once it is reaped its pid is another's, and 0 would be our own process group: kill(2)
         self._ended = True
         if self._is_command:
             _kill_tree(self._pid)
@@ -96,6 +95,17 @@ class Try:
             return not self._pid or os.waitpid(self._pid, os.WNOHANG)[0] != 0
         except ChildProcessError:
             return True
+
+
+def begin(place: "Place | Command", terms: Terms) -> Try:
+    """Begin a try of this place. Raises OSError."""
+    if isinstance(place, Command):
+        command = place
+        return Try(lambda: _command(command, terms), terms.limit, is_command=True)
+    from lifeinit.probes import probe  # noqa: PLC0415  # 0.5 MB that no command needs
+
+    quiet = place
+    return Try(lambda: probe.attempt(quiet, terms.limit, terms.insecure), terms.limit)
 
 
 def _kill_tree(root: int) -> None:
@@ -128,14 +138,6 @@ def _answer_to_signals(limit: float) -> None:
         _signal.signal(signo, _signal.SIG_DFL)
     _signal.setitimer(_signal.ITIMER_REAL, limit + _GRACE)
     _signal.pthread_sigmask(_signal.SIG_SETMASK, ())
-
-
-def _asked(place: "Place | Command", terms: Terms) -> str | None:
-    if isinstance(place, Command):
-        return _command(place, terms)
-    from lifeinit.probes import probe  # noqa: PLC0415  # 0.5 MB that no command needs
-
-    return probe.attempt(place, terms.limit, terms.insecure)
 
 
 def _command(command: Command, terms: Terms) -> str:

@@ -4,13 +4,13 @@ import time
 
 from lifeinit.engine import syscalls
 from lifeinit.engine.signals import STOP_SIGNALS
-from lifeinit.probes.attempt import Try
+from lifeinit.probes.attempt import begin
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import signal as _signal
 
-    from lifeinit.probes.attempt import Command, Terms
+    from lifeinit.probes.attempt import Command, Terms, Try
     from lifeinit.probes.targets import Place
 else:
     import _signal
@@ -44,7 +44,7 @@ class Turns:
             return
         self._lost = None
         try:
-            self._running = Try(self._place, self._terms)
+            self._running = begin(self._place, self._terms)
         except OSError as error:
             self.reason = f"cannot be tried: {error.strerror or error}"
 

@@ -1,18 +1,16 @@
 """Durations as people read them, and as a hook file has them."""
 
-import math
-
 _UNITS = ((3600.0, "h", "h"), (60.0, "min", "m"), (1.0, "s", "s"))
 _LONG = 100 * 3600.0
 
 
 def exact(seconds: float) -> str:
     """`10 s`, `2.5 s`, `1 min 30 s`, `500 ms`, `no limit`: three digits below a minute, whole hours from 100 on."""
-    if math.isinf(seconds):
+    if seconds == float("inf"):
         return "no limit"
     rounded = float(f"{seconds:.3g}") if seconds < 60 else seconds
     if seconds >= _LONG:
-        rounded = math.ceil(seconds / 3600) * 3600.0
+        rounded = _ceiling(seconds / 3600) * 3600.0
     return " ".join(f"{number} {unit}" for number, unit, _ in _parts(rounded))
 
 
@@ -36,15 +34,20 @@ def written(seconds: float) -> str:
 def below(seconds: float) -> str | None:
     """The longest round duration below this one, as a hook file has it; None where there is none."""
     step = _step(seconds)
-    steps = math.ceil(round(seconds / step, 6)) - 1
+    steps = _ceiling(round(seconds / step, 6)) - 1
     return written(steps * step) if steps > 0 else None
 
 
 def at_most(seconds: float) -> str | None:
     """The longest round duration that is not above this one; None where there is none."""
     step = _step(seconds)
-    steps = math.floor(round(seconds / step, 6))
+    steps = int(round(seconds / step, 6))
     return written(steps * step) if steps > 0 else None
+
+
+def _ceiling(number: float) -> int:
+    """Why not `math`: it is a library to be loaded, which every health check would pay for."""
+    return -int(-number // 1)
 
 
 def _step(seconds: float) -> float:

@@ -6,6 +6,7 @@ import signal
 import socket
 
 from lifeinit.engine import events as ev
+from lifeinit.engine import hook_events as h
 from lifeinit.engine import json_text, syscalls
 from lifeinit.engine.app import RunningApp
 from lifeinit.engine.notify import Notifications
@@ -81,12 +82,12 @@ def _descriptors() -> set[str]:
 
 def _hold(event: ev.Event, data: bytes) -> None:
     match event:
-        case ev.BecameReady(process):
+        case h.BecameReady(process):
             assert process == 0
             assert b"READY=1" in data
-        case ev.AppLeaving():
+        case h.AppLeaving():
             assert b"STOPPING=1" in data
-        case ev.MoreTime(process, seconds):
+        case h.MoreTime(process, seconds):
             assert process == 0
             assert 0 <= seconds <= LONGEST_TIME
         case _:

@@ -71,7 +71,8 @@ def test_a_file_that_a_bare_interpreter_runs_sets_its_path_first(path: str) -> N
 
 def test_the_state_machine_imports_only_its_parts_the_events_and_the_plan() -> None:
     machine = {"state_machine", "states", "processes", "verdict", "budget", "hook"}
-    words = {"events", "notices", "plan", "record", "signals", "exit_status"}
+    machine |= {"hook_machine", "readiness", "restarts"}
+    words = {"events", "notices", "hook_events", "plan", "record", "signals", "exit_status"}
     for name in machine:
         assert imports(SOURCE / f"engine/{name}.py") <= {f"lifeinit.engine.{part}" for part in machine | words}, name
 

@@ -10,7 +10,7 @@ from lifeinit.config.plan_fields import plan_fields
 from lifeinit.config.reporter import Reporter, Table, a_kind, shown
 from lifeinit.engine.budget import OWN_STOP_LIMIT
 from lifeinit.engine.plan import Restart
-from lifeinit.engine.verdict import FIRST_BACKOFF, LONGEST_BACKOFF
+from lifeinit.engine.restarts import FIRST_BACKOFF, LONGEST_BACKOFF
 from lifeinit.values import duration
 from lifeinit.values.duration_text import exact, written
 

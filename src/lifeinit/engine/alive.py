@@ -20,10 +20,11 @@ In every other state these change nothing.
 
 from lifeinit.engine import alive_events as al
 from lifeinit.engine import events as ev
+from lifeinit.engine import hook_events as h
 from lifeinit.engine.budget import OWN_STOP_LIMIT
+from lifeinit.engine.hook_machine import HookMachine
 from lifeinit.engine.plan import Alive, Plan, Restart
-from lifeinit.engine.processes import App
-from lifeinit.engine.state_machine import Machine
+from lifeinit.engine.readiness import ProbedApp
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ LONGEST_PAUSE: "Final" = 60.0
 _LATE: "Final" = 0.5  # seconds by which lifeinit is late only if it was stopped or frozen itself
 
 
-class WatchedApp(App):
+class WatchedApp(ProbedApp):
     """The app of a plan with `alive`, in one life.
 
     asked      those that have been watched at all
@@ -69,7 +70,7 @@ class WatchedApp(App):
         """Wait for the verdict that it does not work, or works again."""
         alive, unhealthy = self.alive(process), self.is_unhealthy(process)
         if alive.watchdog is None:
-            return [ev.Probe(process, "recovery" if unhealthy else "alive")]
+            return [h.Probe(process, "recovery" if unhealthy else "alive")]
         interval = self._interval(process)
         if unhealthy or interval is None:
             return [ev.Disarm(("alive", process))]
@@ -112,7 +113,7 @@ class WatchedApp(App):
         if process not in self.watched:
             return []
         self.watched, self.excused = _without(self.watched, process), _without(self.excused, process)
-        ended = [ev.EndProbe(process)] if self.alive(process).watchdog is None else []
+        ended = [h.EndProbe(process)] if self.alive(process).watchdog is None else []
         return [ev.Disarm(("alive", process)), *ended]
 
     def end_watches(self) -> "Actions":
@@ -132,7 +133,7 @@ class WatchedApp(App):
         return [*self.end_watches(), *super().ask_to_stop(request)]
 
 
-class AliveMachine(Machine):
+class AliveMachine(HookMachine):
     """The machine of a plan in which at least one process has `alive`."""
 
     app: WatchedApp
@@ -150,11 +151,11 @@ class AliveMachine(Machine):
                 return self._beat(process)
             case al.BeatInterval(process, seconds):
                 return self.app.set_interval(process, seconds)
-            case ev.ProbeFailed(process, _, detail) if process in self.app.watched:
+            case h.ProbeFailed(process, _, detail) if process in self.app.watched:
                 return self.app.prober_lost(process, detail)
             case ev.Elapsed(("alive", process), late):
                 return self._time_over(process, late)
-            case ev.AppLeaving():
+            case h.AppLeaving():
                 return [*super().handle(event), *self.app.end_watches()]
             case _:
                 return super().handle(event)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     CleanupTime = Literal["whole", "lent", "used up"]
 
+LOST_AFTER: "Final" = 1.0  # what has not died of a SIGKILL by then is stuck in the kernel
 CLEANUP_TIME: "Final" = 1.0  # seconds from SIGTERM to SIGKILL for leftover processes
 LEAST_FOR_THE_APP: "Final" = 2.0  # seconds after the sleeps of pre_stop; a server finishes a request in about as long
 OWN_STOP_LIMIT: "Final" = 10.0  # a stop that lifeinit itself begins must end even where no stop_timeout is set

@@ -15,9 +15,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from lifeinit.engine.events import ProbeKind
+    from lifeinit.engine.hook_events import HookAction
+    from lifeinit.engine.notices import Notice
     from lifeinit.engine.plain_services import PlainServices
-    from lifeinit.engine.plan import Plan, Process, Program
+    from lifeinit.engine.plan import Plan, Process
     from lifeinit.engine.roots import Roots
     from lifeinit.engine.state_machine import Machine
 
@@ -178,23 +179,15 @@ class Children:
         """See what is over that nobody tells us of."""
         return ()
 
-    def start_probe(self, process: int, kind: "ProbeKind", until: float | None) -> ev.Event | None:
-        """Start a probe of a process."""
-
-    def terminate_probe(self, process: int) -> None:
-        """Terminate the probe of a process, if one runs."""
-
-    def start_hook(self, program: "Program", until: float | None) -> ev.Event | None:
-        """Start a hook."""
-
     def pause_begins(self) -> None:
         """A hook that only sleeps begins."""
 
-    def signal_hook(self, signo: int) -> None:
-        """Send a signal to the hook."""
+    def perform(self, action: "HookAction", until: float | None) -> ev.Event | None:
+        """Act on a hook or a probe."""
 
-    def forget_hook(self) -> None:
-        """Go on without a hook that SIGKILL did not end."""
+    def began(self, notice: "Notice") -> float:
+        """When what the notice is about began. Monotonic clock"""
+        return self.app_began
 
 
 def _the(process: "Process") -> str:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from typing import Literal, TypeAlias
 
     from lifeinit.engine.alive_events import AliveEvent
-    from lifeinit.engine.plan import HookPhase
+    from lifeinit.engine.hook_events import HookAction, HookEvent
 
     ProbeKind = Literal["ready", "alive", "recovery"]
 
@@ -61,45 +61,6 @@ class AppExited(Record):
     process: int
     ending: Ending
     oom_killed: bool = False
-
-
-class BecameReady(Record):
-    """The process serves: its probe succeeded, or it said so."""
-
-    process: int
-
-
-class ProbeFailed(Record):
-    """The probe failed for good, was killed, or could not run: 127, 126."""
-
-    process: int
-    status: int
-    detail: str
-
-
-class MoreTime(Record):
-    """The process asks for so many seconds more to become ready."""
-
-    process: int
-    seconds: float
-
-
-class AppLeaving(Record):
-    """A process of the app reports that it is about to stop by itself. sd_notify(3), STOPPING="""
-
-
-class HookExited(Record):
-    """The hook is dead and reaped; if it was terminated, so is everything that it had started."""
-
-    ending: Ending
-    oom_killed: bool = False
-
-
-class HookFailed(Record):
-    """The hook cannot run: 127 not found, 126 anything else. Or what it wrote to LIFEINIT_ENV is invalid: 78."""
-
-    status: int
-    detail: str
 
 
 class SignalReceived(Record):
@@ -156,40 +117,10 @@ class WakeApp(Record):
     process: int
 
 
-class Probe(Record):
-    """Fork a probe of the process, its only one. Answered by BecameReady, Unhealthy or Healthy, or by ProbeFailed."""
-
-    process: int
-    kind: "ProbeKind" = "ready"
-
-
-class EndProbe(Record):
-    """End the process's probe, if one runs. Not answered."""
-
-    process: int
-
-
-class RunHook(Record):
-    """Fork a hook. Answered by HookExited or HookFailed."""
-
-    phase: "HookPhase"
-    index: int
-
-
-class SignalHook(Record):
-    """Send a signal to the hook and all that descends from it; what is stopped is woken for it."""
-
-    signo: int
-
-
 class ForgetApp(Record):
     """SIGKILL could not end the process within its time (it is in uninterruptible sleep): go on without it."""
 
     process: int
-
-
-class ForgetHook(Record):
-    """SIGKILL could not end the hook within its time: go on without it."""
 
 
 class SignalLeftovers(Record):
@@ -225,33 +156,15 @@ if TYPE_CHECKING:
         | Started
         | StartFailed
         | AppExited
-        | BecameReady
-        | ProbeFailed
-        | MoreTime
-        | AppLeaving
-        | HookExited
-        | HookFailed
         | SignalReceived
         | Elapsed
         | NothingLeft
         | Fault
+        | HookEvent
         | AliveEvent
     )
     Action: TypeAlias = (
-        StartApp
-        | SignalApp
-        | WakeApp
-        | Probe
-        | EndProbe
-        | RunHook
-        | SignalHook
-        | ForgetApp
-        | ForgetHook
-        | SignalLeftovers
-        | Arm
-        | Disarm
-        | Notice
-        | Exit
+        StartApp | SignalApp | WakeApp | ForgetApp | SignalLeftovers | Arm | Disarm | HookAction | Notice | Exit
     )
     Actions: TypeAlias = list[Action]
 else:  # for annotations alone: a union of all these would be 2 kB

@@ -6,14 +6,15 @@ none -> sleeping -> none                                a sleep
 """
 
 from lifeinit.engine import events as ev
+from lifeinit.engine import hook_events as h
+from lifeinit.engine.budget import LOST_AFTER
 from lifeinit.engine.exit_status import TIMED_OUT
-from lifeinit.engine.notices import HookRetried, Outcome
 from lifeinit.engine.plan import Hook, hook_label
 from lifeinit.engine.signals import number_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Final, Literal
+    from typing import Literal
 
     from lifeinit.engine.plan import HookPhase
 
@@ -21,11 +22,9 @@ if TYPE_CHECKING:
 
 _KILL, _TERM = (number_of(name) or 0 for name in ("KILL", "TERM"))
 
-LOST_AFTER: "Final" = 1.0  # what has not died of a SIGKILL by then is stuck in the kernel
-
 
 class HookRun:
-    """At most one hook at a time. A method returns the actions to take, and an Outcome when the hook is over."""
+    """At most one hook at a time. A method returns the actions to take, and an h.Outcome when the hook is over."""
 
     def __init__(self, kill_after: float) -> None:
         self.kill_after = kill_after
@@ -53,30 +52,30 @@ class HookRun:
         self.attempt, self.is_last_try, self.cut = 1, False, False
         return self._try(hook)
 
-    def exited(self, ending: ev.Ending, oom_killed: bool = False) -> tuple[ev.Actions, Outcome | None]:
+    def exited(self, ending: ev.Ending, oom_killed: bool = False) -> tuple[ev.Actions, h.Outcome | None]:
         """Its process is dead and reaped."""
-        return self._over(Outcome("failed" if ending.status else "ok", ending.status, ending, oom_killed=oom_killed))
+        return self._over(h.Outcome("failed" if ending.status else "ok", ending.status, ending, oom_killed=oom_killed))
 
-    def failed(self, status: int, detail: str) -> tuple[ev.Actions, Outcome | None]:
+    def failed(self, status: int, detail: str) -> tuple[ev.Actions, h.Outcome | None]:
         """It could not run, or what it exported is invalid."""
-        return self._over(Outcome("failed", status, None, detail))
+        return self._over(h.Outcome("failed", status, None, detail))
 
-    def elapsed(self, timer: "ev.Timer") -> tuple[ev.Actions, Outcome | None]:
+    def elapsed(self, timer: "ev.Timer") -> tuple[ev.Actions, h.Outcome | None]:
         """One of its timers has run down. One that does so after its cause is gone changes nothing."""
         match timer, self.state:
             case "sleep", "sleeping":
-                return self._over(Outcome("ok", 0))
+                return self._over(h.Outcome("ok", 0))
             case "retry", "retrying":
                 return ([] if self.hook is None else self._try(self.hook)), None
             case "timeout", "running":
                 return self._terminate(), None
             case "timeout", "sleeping":
-                return self._over(Outcome("timed_out", TIMED_OUT))
+                return self._over(h.Outcome("timed_out", TIMED_OUT))
             case "kill", "terminating":
                 return self._kill(LOST_AFTER), None
             case "kill", "killed":
-                actions, outcome = self._over(Outcome("timed_out", TIMED_OUT, ev.Ending(signo=_KILL)))
-                return [ev.ForgetHook(), *actions], outcome
+                actions, outcome = self._over(h.Outcome("timed_out", TIMED_OUT, ev.Ending(signo=_KILL)))
+                return [h.ForgetHook(), *actions], outcome
             case _:
                 return [], None
 
@@ -113,7 +112,7 @@ class HookRun:
             case "none" | "sleeping" | "retrying":
                 return self.end()
 
-    def _over(self, outcome: Outcome) -> tuple[ev.Actions, Outcome | None]:
+    def _over(self, outcome: h.Outcome) -> tuple[ev.Actions, h.Outcome | None]:
         """A try has ended: the hook is over, or is tried again."""
         hook, timed_out = self.hook, self.state in {"terminating", "killed"}
         if hook is None or self.state == "none":
@@ -122,12 +121,12 @@ class HookRun:
         timers: ev.Actions = [ev.Disarm("timeout"), ev.Disarm("kill"), ev.Disarm("sleep")]
         if self.cut:
             status = outcome.status if outcome.ending is None else outcome.ending.status
-            return timers, Outcome("terminated", status, outcome.ending)
+            return timers, h.Outcome("terminated", status, outcome.ending)
         if timed_out:
-            outcome = Outcome("timed_out", TIMED_OUT, outcome.ending)
+            outcome = h.Outcome("timed_out", TIMED_OUT, outcome.ending)
         if outcome.result == "ok" or self.attempt > hook.retries or self.is_last_try:
             return timers, outcome
-        retried = HookRetried(self.phase, self.index, self.attempt, outcome)
+        retried = h.HookRetried(self.phase, self.index, self.attempt, outcome)
         self.state = "retrying"
         self.attempt += 1
         return [*timers, retried, ev.Arm("retry", hook.retry_delay)], None
@@ -139,14 +138,14 @@ class HookRun:
             self.state = "sleeping"
             return [*limit, ev.Arm("sleep", hook.sleep)]
         self.state = "running"
-        return [*limit, ev.RunHook(self.phase, self.index)]
+        return [*limit, h.RunHook(self.phase, self.index)]
 
     def _terminate(self) -> ev.Actions:
         """SIGTERM; kill_after begins."""
         self.state = "terminating"
-        return [ev.Disarm("timeout"), ev.SignalHook(_TERM), ev.Arm("kill", self.kill_after)]
+        return [ev.Disarm("timeout"), h.SignalHook(_TERM), ev.Arm("kill", self.kill_after)]
 
     def _kill(self, lost_after: float) -> ev.Actions:
         """SIGKILL, and a last timer for what cannot die."""
         self.state = "killed"
-        return [ev.Disarm("timeout"), ev.SignalHook(_KILL), ev.Arm("kill", lost_after)]
+        return [ev.Disarm("timeout"), h.SignalHook(_KILL), ev.Arm("kill", lost_after)]

@@ -5,6 +5,7 @@ import time
 
 from lifeinit.engine import c_library, exit_status, log, rounds, syscalls  # noqa: F401  # c_library: for a later child
 from lifeinit.engine import events as ev
+from lifeinit.engine import hook_events as h
 from lifeinit.engine.children import Children
 from lifeinit.engine.descendants import Descendants
 from lifeinit.engine.printable import escaped, quote
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Final
 
+    from lifeinit.engine.notices import Notice
     from lifeinit.engine.plain_services import PlainServices
     from lifeinit.engine.plan import Plan, Process, Program
     from lifeinit.engine.state_machine import Machine
@@ -71,9 +73,29 @@ class HookChildren(Children):
         self._terminated_probes: dict[int, tuple[int, float]] = {}
         self._hook: RunningHook | None = None
 
+    def perform(self, action: "h.HookAction", until: float | None) -> ev.Event | None:
+        """Act on the hook or a probe."""
+        match action:
+            case h.RunHook(phase, index):
+                program = self._plan.hooks(phase)[index].program
+                return None if program is None else self._start_hook(program, until)
+            case h.SignalHook(signo):
+                self._signal_hook(signo)
+            case h.ForgetHook():
+                self._forget_hook()
+            case h.Probe(process, kind):
+                return self._start_probe(process, kind, until)
+            case h.EndProbe(process):
+                self._terminate_probe(process)
+        return None
+
+    def began(self, notice: "Notice") -> float:
+        """When what the notice is about began, the hook or the app. Monotonic clock"""
+        return self.hook_began if isinstance(notice, h.HookEnded | h.HookRetried) else self.app_began
+
     # Starting.
 
-    def start_probe(self, process: int, kind: "ev.ProbeKind", until: float | None) -> ev.Event | None:
+    def _start_probe(self, process: int, kind: "ev.ProbeKind", until: float | None) -> ev.Event | None:
         """Start a probe of a process, with the process's own identity."""
         program = _probe_program(self._plan.processes[process], kind)
         if program is None:
@@ -81,9 +103,9 @@ class HookChildren(Children):
         try:
             self._probes[process] = self._spawn_probe(program, kind, until)
         except SpawnError as error:
-            return ev.ProbeFailed(process, error.status, f"its probe cannot run: {error}")
+            return h.ProbeFailed(process, error.status, f"its probe cannot run: {error}")
         except OSError as error:
-            return ev.ProbeFailed(process, exit_status.NOT_EXECUTABLE, f"its probe cannot run: {error.strerror}")
+            return h.ProbeFailed(process, exit_status.NOT_EXECUTABLE, f"its probe cannot run: {error.strerror}")
         return None
 
     def _spawn_probe(self, program: "Program", kind: "ev.ProbeKind", until: float | None) -> RunningProbe:
@@ -102,7 +124,7 @@ class HookChildren(Children):
                 os.close(writer)
         return RunningProbe(kind, pid, tree, reader)
 
-    def start_hook(self, program: "Program", until: float | None) -> ev.Event | None:
+    def _start_hook(self, program: "Program", until: float | None) -> ev.Event | None:
         """Start a hook that will be terminated at `until` (monotonic clock) at the latest."""
         self.hook_pid, self.hook_began = 0, time.monotonic()
         remaining = None if until is None else max(0.0, until - self.hook_began)
@@ -114,11 +136,11 @@ class HookChildren(Children):
             self.hook_pid, tree = self._spawn(child, until)
         except SpawnError as error:
             self._services.after_hook(None)
-            return ev.HookFailed(error.status, f"cannot run {quote(program.argv[0])}: {error}")
+            return h.HookFailed(error.status, f"cannot run {quote(program.argv[0])}: {error}")
         except Exception as error:  # noqa: BLE001  # as a hook that failed: nobody waits for one that does not run
             log.report(error)
             self._services.after_hook(None)
-            return ev.HookFailed(exit_status.SOFTWARE, f"cannot run {quote(program.argv[0])}: lifeinit itself failed")
+            return h.HookFailed(exit_status.SOFTWARE, f"cannot run {quote(program.argv[0])}: lifeinit itself failed")
         self._hook = RunningHook(self.hook_pid, tree)
         return None
 
@@ -128,14 +150,14 @@ class HookChildren(Children):
 
     # Signals.
 
-    def signal_hook(self, signo: int) -> None:
+    def _signal_hook(self, signo: int) -> None:
         """Send a signal to the hook and to everything that descends from it; a stopped process is woken for it."""
         hook = self._hook
         if hook is not None:
             hook.terminated = True
             self._signal_tree(hook.pid, hook.tree, signo)
 
-    def terminate_probe(self, process: int) -> None:
+    def _terminate_probe(self, process: int) -> None:
         """Terminate the probe of a process, if one runs: SIGTERM, and SIGKILL to what is left after kill_after."""
         if process not in self._probes:
             return
@@ -165,7 +187,7 @@ class HookChildren(Children):
         except OSError:
             return not syscalls.group_exists(hook.pid)  # no /proc
 
-    def forget_hook(self) -> None:
+    def _forget_hook(self) -> None:
         """Go on without a hook that SIGKILL did not end."""
         self._hook = None
         self._services.after_hook(None)
@@ -204,7 +226,7 @@ class HookChildren(Children):
         probe.close()
         if probe.kind == "ready":
             if ending == ev.Ending():
-                return ev.BecameReady(process)
+                return h.BecameReady(process)
         else:
             from lifeinit.engine.alive_events import Healthy, Unhealthy  # noqa: PLC0415  # loaded with the machine
 
@@ -214,7 +236,7 @@ class HookChildren(Children):
                 return Healthy(process)
         self._signal_tree(probe.pid, probe.tree, _KILL)  # a try of it may live on
         what = f"its probe was killed by SIG{name_of(ending.signo)}" if ending.signo else "its probe failed"
-        return ev.ProbeFailed(process, ending.status, what)
+        return h.ProbeFailed(process, ending.status, what)
 
     # What has to be gone before life goes on.
 
@@ -250,7 +272,7 @@ class HookChildren(Children):
             self._descendants.keep(hook.tree)
         oom_killed = self._services.hook_oom_killed(hook.ending)
         failure = self._services.after_hook(None if hook.terminated else hook.ending)
-        return failure or ev.HookExited(hook.ending, oom_killed)
+        return failure or h.HookExited(hook.ending, oom_killed)
 
 
 def _probe_program(process: "Process", kind: "ev.ProbeKind") -> "Program | None":

@@ -46,7 +46,7 @@ def hook_variables(machine: Machine, context: HookContext) -> "Variables":
         "HOOK": run.hook.name if run.hook else "",
         "PID": str(context.own_pid),
         "ATTEMPT": str(run.attempt),
-        "RESTARTS": str(machine.restarts.count),
+        "RESTARTS": str(machine.restart_count),
     }
     if context.app_pid is not None:
         values["CHILD_PID"] = str(context.app_pid)

@@ -5,7 +5,7 @@ import os
 from lifeinit.engine import descriptors, exit_status, log, syscalls
 from lifeinit.engine.children import Children
 from lifeinit.engine.plain_services import PlainServices
-from lifeinit.engine.plan import Plan
+from lifeinit.engine.plan import PHASES, Plan
 from lifeinit.engine.roots import Roots
 from lifeinit.engine.state_machine import Machine
 from lifeinit.engine.supervisor import Supervisor
@@ -49,12 +49,17 @@ def supervisor_of(plan: Plan, adopts_orphans: bool = True) -> Supervisor:
 
 
 def machine_of(plan: Plan) -> Machine:
-    """A plan without `alive` loads nothing for it."""
-    if all(process.alive is None for process in plan.processes):
-        return Machine(plan)
-    from lifeinit.engine import alive, alive_messages  # noqa: F401, PLC0415  # alive_messages: for a later line
+    """A plan without hooks loads nothing for them, nor for `alive` one without it."""
+    if any(process.alive is not None for process in plan.processes):
+        from lifeinit.engine import alive, alive_messages  # noqa: F401, PLC0415  # alive_messages: for a later line
 
-    return alive.AliveMachine(plan)
+        return alive.AliveMachine(plan)
+    waits = any(process.ready is not None or process.restart.when != "no" for process in plan.processes)
+    if not waits and not any(map(plan.hooks, PHASES)):
+        return Machine(plan)
+    from lifeinit.engine.hook_machine import HookMachine  # noqa: PLC0415
+
+    return HookMachine(plan)
 
 
 def _services(plan: Plan) -> PlainServices:

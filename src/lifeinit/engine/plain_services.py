@@ -1,6 +1,8 @@
 """What the supervisor asks of its services, answered for a plain init, which publishes its state and needs no more."""
 
 from lifeinit.engine import events as ev
+from lifeinit.engine import messages
+from lifeinit.engine.messages import Message
 from lifeinit.engine.state import Report
 
 TYPE_CHECKING = False
@@ -10,7 +12,8 @@ if TYPE_CHECKING:
 
     from lifeinit.engine.app import RunningApp
     from lifeinit.engine.hook_environment import Variables
-    from lifeinit.engine.notices import HookEnded, HookRetried
+    from lifeinit.engine.hook_events import HookFailed
+    from lifeinit.engine.notices import Notice
     from lifeinit.engine.plan import Plan, Program
     from lifeinit.engine.state_machine import Machine
 
@@ -73,15 +76,22 @@ class PlainServices:
         """Whether the hook failed and the kernel has killed something for want of memory meanwhile."""
         return False
 
-    def after_hook(self, ending: ev.Ending | None) -> ev.HookFailed | None:
+    def after_hook(self, ending: ev.Ending | None) -> "HookFailed | None":
         """The hook is over. Its failure, where what it has exported cannot be taken.
 
         None for an ending is a hook that was terminated, or never began.
         """
         return None
 
-    def hook_over(self, notice: "HookEnded | HookRetried", name: str, seconds: float) -> None:
-        """A try of a hook is over."""
+    # What is said of it.
+
+    def message(self, notice: "Notice", seconds: float) -> Message:
+        """The line for a notice. `seconds` is how long what it is about, the hook or the app, has run."""
+        return messages.message(notice, self._plan)
+
+    def cause(self, notice: "Notice | None") -> str:
+        """The sentence that says why lifeinit exits with a failure."""
+        return messages.cause(notice, self._plan)
 
     # What others may learn.
 

@@ -1,4 +1,4 @@
-"""The processes that together are the app: which run, which are not ready yet, and which signal each one gets."""
+"""The processes that together are the app: which run, and which signal each one gets."""
 
 from lifeinit.engine import events as ev
 from lifeinit.engine.plan import Plan, Process
@@ -21,7 +21,8 @@ class App:
     killed   SIGKILL was sent to all that run; nothing is `unready`
     dead     all are reaped: both are empty
 
-    Which of them were `asked` whether they work, and which were found `unhealthy`, knows a plan with `alive` alone.
+    Which of them are `unready` is known in a plan with `ready` (readiness.py); which were `asked` whether they work,
+    and which were found `unhealthy`, in one with `alive` (alive.py).
     """
 
     asked: tuple[int, ...] = ()
@@ -45,12 +46,11 @@ class App:
         return None
 
     def exited(self, process: int) -> ev.Actions:
-        """It is dead and reaped; the app is, with its last process."""
+        """It is dead and reaped; the app is, with its last process. What is to end with it."""
         self.running = tuple(other for other in self.running if other != process)
-        ended = self.end_probe(process)
         if not self.running:
             self.state = "dead"
-        return ended
+        return []
 
     # Signals.
 
@@ -82,31 +82,6 @@ class App:
         self.state = "killed"
         kills = [ev.SignalApp(process, _KILL, group=True) for process in self.running]
         return [*kills, ev.Arm("lost", lost_after)]
-
-    # Readiness.
-
-    def begin_probes(self) -> ev.Actions:
-        """Every process with a `ready` of its own gets its probe, or its time to report that it is ready."""
-        actions: ev.Actions = []
-        for process in self.running:
-            ready = self.plan.processes[process].ready
-            if ready is not None:
-                self.unready = (*self.unready, process)
-                actions.append(ev.Arm(("ready", process), ready.timeout if ready.after is None else ready.after))
-                if ready.program is not None:
-                    actions.append(ev.Probe(process))
-        return actions
-
-    def end_probe(self, process: int) -> ev.Actions:
-        """It is ready, dead or being stopped: nobody waits for its readiness any more."""
-        if process not in self.unready:
-            return []
-        self.unready = tuple(other for other in self.unready if other != process)
-        return [ev.Disarm(("ready", process)), ev.EndProbe(process)]
-
-    def end_probes(self) -> ev.Actions:
-        """The app is being stopped."""
-        return [action for process in self.unready for action in self.end_probe(process)]
 
 
 def rewritten(signo: int, plan: Plan, process: Process) -> int | None:

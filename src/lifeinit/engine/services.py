@@ -7,11 +7,11 @@ import os
 import time
 
 from lifeinit.engine import events as ev
-from lifeinit.engine import exit_status, log, notify, oom, syscalls
+from lifeinit.engine import exit_status, hook_messages, log, notify, oom, syscalls
+from lifeinit.engine import hook_events as h
 from lifeinit.engine.app import RunningApp
 from lifeinit.engine.env_file import LARGEST, ExportError, ExportFile
 from lifeinit.engine.hook_environment import HookContext, hook_variables
-from lifeinit.engine.notices import HookEnded, HookRetried
 from lifeinit.engine.notify import Notifications
 from lifeinit.engine.plain_services import PlainServices
 from lifeinit.engine.plan import Plan, Program
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from signal import struct_siginfo
 
     from lifeinit.engine.hook_environment import Variables
+    from lifeinit.engine.messages import Message
+    from lifeinit.engine.notices import Notice
 
 
 class Services(PlainServices):
@@ -120,7 +122,7 @@ class Services(PlainServices):
         self._oom_killed = self._oom_killed or rose
         return rose
 
-    def after_hook(self, ending: ev.Ending | None) -> ev.HookFailed | None:
+    def after_hook(self, ending: ev.Ending | None) -> h.HookFailed | None:
         """Take what the hook has exported, if it ended well, and only then; a failure if that cannot be taken.
 
         None for an ending is a hook that was terminated, or never began.
@@ -132,14 +134,23 @@ class Services(PlainServices):
             if ending == ev.Ending():
                 self._take(export.take(), export.is_ours)
         except ExportError as error:
-            return ev.HookFailed(exit_status.CONFIG, str(error))
+            return h.HookFailed(exit_status.CONFIG, str(error))
         finally:
             export.drop()
         return None
 
-    def hook_over(self, notice: HookEnded | HookRetried, name: str, seconds: float) -> None:
-        """A try of a hook is over."""
-        self._report.hook_over(notice, name, seconds)
+    # What is said of it.
+
+    def message(self, notice: "Notice", seconds: float) -> "Message":
+        """The line for a notice; of a try of a hook that is over the state tells too."""
+        message = hook_messages.message(notice, self._plan, seconds)
+        if isinstance(notice, h.HookEnded | h.HookRetried):
+            self._report.hook_over(notice, message.hook or "", seconds)
+        return message
+
+    def cause(self, notice: "Notice | None") -> str:
+        """The sentence that says why lifeinit exits with a failure."""
+        return hook_messages.cause(notice, self._plan)
 
     # What others may learn.
 

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from lifeinit.engine.app import RunningApp
     from lifeinit.engine.hook import HookRun
+    from lifeinit.engine.hook_events import HookEnded, HookRetried
     from lifeinit.engine.json_text import Json
-    from lifeinit.engine.notices import HookEnded, HookRetried
     from lifeinit.engine.plan import Plan, Ready
     from lifeinit.engine.state_machine import Machine
 
@@ -153,7 +153,7 @@ class Report:
             "ready": machine.ready,
             "reason": machine.verdict.reason,
             "signal": name_of(machine.verdict.stop_signo) if machine.verdict.stop_signo else None,
-            "restarts": machine.restarts.count,
+            "restarts": machine.restart_count,
             "exit_status": machine.verdict.status,
             "processes": [self._process(machine, i, apps.get(i)) for i in range(len(self._plan.processes))],
             "hooks": list(self._hooks),

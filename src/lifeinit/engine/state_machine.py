@@ -50,11 +50,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from lifeinit.engine.events import Actions
 
-_KILL, _INT, _QUIT = (number_of(name) or 0 for name in ("KILL", "INT", "QUIT"))
+_KILL = number_of("KILL") or 0
 
 
 class Machine(States):
-    """`handle` takes one event and returns the actions to take, in order. It never raises."""
+    """`handle` takes one event and returns the actions to take, in order. It never raises.
+
+    By itself it is the machine of an app without hooks; what they add is in hook_machine.py, by the same table.
+    """
 
     def handle(self, event: ev.Event) -> "Actions":  # a table
         """One event."""
@@ -71,19 +74,6 @@ class Machine(States):
                 return self._start_failed(process, status, detail)
             case ev.AppExited(process, ending, oom_killed):
                 return self._app_exited(process, ending, oom_killed)
-            case ev.BecameReady(process):
-                return self._became_ready(process)
-            case ev.ProbeFailed(process, status, detail):
-                return self._never_ready(process, status, detail)
-            case ev.AppLeaving():
-                self.app_is_leaving = True
-                return []
-            case ev.MoreTime(process, seconds):
-                return [ev.Arm(("ready", process), seconds, at_least=True)] if process in self.app.unready else []
-            case ev.HookExited(ending, oom_killed):
-                return self._of_hook(*self.hook_run.exited(ending, oom_killed))
-            case ev.HookFailed(status, detail):
-                return self._of_hook(*self.hook_run.failed(status, detail))
             case ev.Elapsed(timer):
                 return self._elapsed(timer)
             case ev.NothingLeft():
@@ -91,7 +81,7 @@ class Machine(States):
             case ev.Fault():
                 return self._internal_error()
             case _:
-                return []  # of a process that has `alive`: see alive.py
+                return []  # of hooks, `ready` and `alive`: see hook_machine.py and alive.py
 
     # Signals.
 
@@ -107,12 +97,6 @@ class Machine(States):
         """The first one begins the stop; what a later one does depends on the state."""
         self.stop_requested = True
         match self.phase:
-            case "pre_start" if self.verdict.reason:
-                return self.budget.start(self.phase)  # the life ends already; from now on the runtime waits for it
-            case "pre_start":
-                never_ran = n.StoppedBeforeStart(signo)
-                self.verdict.status, self.verdict.cause = exit_status.of_signal(signo), never_ran
-                return [*self._begin_stop(signo), *self.hook_run.end(), *self._advance()]
             case "starting" if self.app.state != "alive":
                 # The exec is answered before the next signal is read, so this waits for one answer only.
                 return [] if self.verdict.reason else self._begin_stop(signo)
@@ -120,19 +104,12 @@ class Machine(States):
                 return self.budget.start(self.phase)
             case "starting" | "running":
                 return [*self._begin_stop(signo), *self._enter_pre_stop()]
-            case "pre_stop" if signo in {_INT, _QUIT}:
-                skipped = self._skipped("pre_stop", "second_request", signo)
-                return [*skipped, *self.hook_run.end(), *self._leave_pre_stop()]
-            case "pre_stop":
-                return [n.StopRepeated(signo)]
             case "stopping":
                 return self.app.forward(signo)
             case "cleanup" | "post_stop":
                 return self.budget.start(self.phase)
-            case "waiting":
-                return [n.RestartCancelled(signo), ev.Disarm("backoff"), *self._exit()]
-            case "exit":
-                return []
+            case "pre_start" | "pre_stop" | "waiting" | "exit":
+                return []  # a hook runs, or none of these lasts
 
     def _begin_stop(self, signo: int) -> "Actions":
         """The first stop request of a life: the budget starts."""
@@ -149,7 +126,7 @@ class Machine(States):
             return [ev.StartApp(following)]
         if self.verdict.reason:
             return self._enter_pre_stop()
-        return self.app.begin_probes() or self._enter_running()
+        return self._begin_probes() or self._enter_running()
 
     def _start_failed(self, process: int, status: int, detail: str) -> "Actions":
         """A process cannot run: those that were started before it are stopped."""
@@ -166,8 +143,7 @@ class Machine(States):
         notice = n.AppEnded(process, ending, success, oom_killed)
         self.verdict.exited(process, ending, 0 if success else ending.status, notice)
         gone: Actions = [notice, *self.app.exited(process)]
-        # A pre_stop command may be what stopped the app ("quit, wait, flush"): it runs to its end.
-        ended = self.hook_run.finish() if self.hook_run.phase == "pre_stop" else self.hook_run.end()
+        ended = self._end_hook(app_is_gone=True)
         if self.app.state == "dead":
             return [*gone, ev.Disarm("lost"), *ended, *self._advance()]
         match self.phase:
@@ -175,37 +151,15 @@ class Machine(States):
                 # Where a stop was requested its limit is the user's, also if there is none.
                 own = None if self.verdict.reason == "signal" else OWN_STOP_LIMIT
                 timers = self.budget.start(self.phase, unset=own)
-                return [*gone, *self.app.end_probes(), *timers, *ended, *self._enter_stopping()]
+                return [*gone, *self._end_probes(), *timers, *ended, *self._enter_stopping()]
             case "pre_start" | "stopping" | "cleanup" | "post_stop" | "waiting" | "exit":
                 return gone  # the others are being stopped already
-
-    def _became_ready(self, process: int) -> "Actions":
-        """A probe succeeded, or the process has reported that it is ready."""
-        if process not in self.app.unready:
-            return []  # once more, or the app is being stopped
-        ended = self.app.end_probe(process)
-        return [*ended, n.AppReady(process), *([] if self.app.unready else self._enter_running())]
-
-    def _never_ready(self, process: int, status: int, detail: str) -> "Actions":
-        """A probe failed for good, or its time is over: the app is stopped, or the process counts as ready."""
-        ready = self.plan.processes[process].ready
-        if process not in self.app.unready or ready is None:
-            return []
-        ended = self.app.end_probe(process)
-        notice = n.AppNotReady(process, status, detail, ready.abort)
-        if not ready.abort:
-            return [*ended, notice, *([] if self.app.unready else self._enter_running())]
-        self.verdict.start_failed("ready_timeout", status, notice, process)
-        timers = self.budget.start(self.phase, unset=OWN_STOP_LIMIT)
-        return [*ended, *self.app.end_probes(), notice, *timers, *self._enter_stopping()]
 
     # Time.
 
     def _elapsed(self, timer: "ev.Timer") -> "Actions":  # a table
         """A timer has run down."""
         match timer:
-            case "sleep" | "retry" | "timeout" | "kill":
-                return self._of_hook(*self.hook_run.elapsed(timer))
             case "reserve":
                 return self._reserve_reached()
             case "budget":
@@ -214,27 +168,15 @@ class Machine(States):
                 return self._cleanup_over()
             case "lost":
                 return self._app_lost()
-            case "backoff":
-                return self._restart() if self.phase == "waiting" else []
-            case ("ready", process):
-                return self._ready_time_over(process)
-            case ("window", number):
-                self.restarts.window_over(number)
-                return []
-            case ("alive", _):
-                return []
+            case _:
+                return []  # see hook_machine.py and alive.py
 
     def _reserve_reached(self) -> "Actions":
         """The rest of the budget is reserved for cleanup and post_stop."""
         match self.phase:
-            case "pre_stop" if self.app.state == "alive" or not self.hook_run.cut:
-                # The app has not been asked yet, or the hook had no SIGTERM yet: cleanup lends its time.
-                skipped = self._skipped("pre_stop", "reserve")
-                lent = self.budget.lend_cleanup_time()
-                return [*skipped, *self.hook_run.end(), *self._leave_pre_stop(), *lent]
             case "pre_start" | "starting" | "running" | "pre_stop" | "stopping":
                 self.budget.reserve_reached()
-                return [*self._kill_app(), *self.hook_run.kill()]
+                return [*self._kill_app(), *self._kill_hook()]
             case "cleanup":
                 return self._cleanup_over()
             case "post_stop" | "waiting" | "exit":
@@ -246,15 +188,12 @@ class Machine(States):
         match self.phase:
             case "cleanup":
                 return self._enter_cleanup()
-            case "post_stop":
-                cut = n.HookCut(self.hook_run.index, self.budget.limit or 0.0)
-                return [cut, *self.hook_run.kill(EXIT_TIME), *self._advance()]
             case "pre_start" | "starting" | "running" | "pre_stop" | "stopping":
                 # The reserve came first, so SIGKILL was sent, unless cleanup lent the app its time.
                 lost = self._app_lost() if self.app.state == "killed" else self._kill_app()
-                return [*lost, *self.hook_run.kill(EXIT_TIME)]
-            case "waiting" | "exit":
-                return []  # no budget runs
+                return [*lost, *self._kill_hook(EXIT_TIME)]
+            case "post_stop" | "waiting" | "exit":
+                return []  # a hook runs, or no budget does
 
     def _app_lost(self) -> "Actions":
         """SIGKILL could not end it: it is given up, and counts as killed."""
@@ -264,13 +203,6 @@ class Machine(States):
         for process in self.app.running:
             actions += [ev.ForgetApp(process), *self._app_exited(process, ev.Ending(signo=_KILL), False)]
         return actions
-
-    def _ready_time_over(self, process: int) -> "Actions":
-        """`ready = "5s"` means ready by now; anything else that it is too late."""
-        ready = self.plan.processes[process].ready
-        if ready is None or ready.after is not None:
-            return self._became_ready(process)
-        return self._never_ready(process, exit_status.TIMED_OUT, f"no answer within {ready.timeout:g} s")
 
     # lifeinit itself.
 
@@ -284,13 +216,13 @@ class Machine(States):
             case "starting" | "running" | "pre_stop" if self.app.running:
                 self.app.state = "alive"  # also where not every process was started
                 timers = self.budget.start(self.phase, unset=OWN_STOP_LIMIT)
-                return [*self.app.end_probes(), *timers, *self.hook_run.end(), *self._enter_stopping()]
+                return [*self._end_probes(), *timers, *self._end_hook(), *self._enter_stopping()]
             case "post_stop":
                 if not self.budget.used_up:
                     self.step += 1  # the hook that is ended has had its turn
-                return [*self.hook_run.end(), *self._advance()]
+                return [*self._end_hook(), *self._advance()]
             case "pre_start" | "starting" | "running" | "pre_stop" | "stopping":
-                return [*self.hook_run.end(), *self._advance()]
+                return [*self._end_hook(), *self._advance()]
             case "waiting":
                 return [ev.Disarm("backoff"), *self._exit()]
             case "cleanup" | "exit":

@@ -4,11 +4,11 @@ import os
 import time
 
 from lifeinit.engine import events as ev
-from lifeinit.engine import exit_status, log, messages, syscalls
+from lifeinit.engine import exit_status, log, syscalls
 from lifeinit.engine.budget import CLEANUP_TIME, EXIT_TIME, OWN_STOP_LIMIT
 from lifeinit.engine.children import Children
 from lifeinit.engine.leftovers import Leftovers
-from lifeinit.engine.notices import HookEnded, HookRetried, Notice
+from lifeinit.engine.notices import Notice
 from lifeinit.engine.plain_services import PlainServices
 from lifeinit.engine.plan import Plan
 from lifeinit.engine.signals import name_of, number_of
@@ -118,21 +118,10 @@ class Supervisor:
         match action:
             case ev.StartApp(process):
                 return self.children.start_app(process, self._until)
-            case ev.Probe(process, kind):
-                return self.children.start_probe(process, kind, self._until)
-            case ev.EndProbe(process):
-                self.children.terminate_probe(process)
-            case ev.RunHook(phase, index):
-                program = self.plan.hooks(phase)[index].program
-                return None if program is None else self.children.start_hook(program, self._until)
             case ev.WakeApp(process):
                 self.children.wake_app(process)
-            case ev.SignalHook(signo):
-                self.children.signal_hook(signo)
             case ev.ForgetApp(process):
                 self.children.forget_app(process)
-            case ev.ForgetHook():
-                self.children.forget_hook()
             case ev.SignalLeftovers(signo):
                 self.children.reap_leftovers()
                 self.leftovers.signal(signo, min(self.deadlines.values(), default=None))
@@ -142,9 +131,13 @@ class Supervisor:
             case ev.Disarm(timer):
                 self.deadlines.pop(timer, None)
             case ev.Exit(status, cause):
-                self._exit(status, messages.cause(cause, self.plan))
+                self._exit(status, self.services.cause(cause))
             case Notice():
                 self._report(action)
+            case ev.SignalApp():
+                pass  # sent already
+            case _:
+                return self.children.perform(action, self._until)
         return None
 
     # Signals.
@@ -259,12 +252,9 @@ class Supervisor:
     # Lines.
 
     def _report(self, notice: Notice) -> None:
-        """Write the line of a notice; of a hook that is over the services keep a record."""
-        of_hook = isinstance(notice, HookEnded | HookRetried)
-        seconds = time.monotonic() - (self.children.hook_began if of_hook else self.children.app_began)
-        message = messages.message(notice, self.plan, seconds)
-        if isinstance(notice, HookEnded | HookRetried):
-            self.services.hook_over(notice, message.hook or "", seconds)
+        """Write the line of a notice."""
+        seconds = time.monotonic() - self.children.began(notice)
+        message = self.services.message(notice, seconds)
         self.last_line = message.text
         if self.plan.plain and not message.urgent and message.level != "error":
             return

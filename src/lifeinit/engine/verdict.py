@@ -1,20 +1,16 @@
-"""What one life comes to: why it ends, the exit status that follows from it, and whether another life does."""
+"""What one life comes to: why it ends, and the exit status that follows from it."""
 
-from lifeinit.engine import events as ev
-from lifeinit.engine.notices import Notice, RestartLimitReached, RestartScheduled
+from lifeinit.engine.notices import Notice
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Final, Literal
 
     from lifeinit.engine.events import Ending
-    from lifeinit.engine.plan import Restart
 
     Failure = Literal["pre_start_failed", "post_start_failed", "ready_timeout", "start_failed", "internal_error"]
     Reason = Literal["", "signal", "exited", "unhealthy"] | Failure
 
-FIRST_BACKOFF: "Final" = 0.5  # seconds before the first restart; it doubles with each one
-LONGEST_BACKOFF: "Final" = 30.0
 _UNHEALTHY: "Final" = 1  # the status of an unhealthy app that exits with 0 once it is stopped
 
 
@@ -89,36 +85,3 @@ class Verdict:
         """A stop hook with on_failure = "abort": the first one, and only in the place of a 0."""
         if not self.exit_status and self.reason != "unhealthy":
             self.stop_hook_status, self.cause = status, cause
-
-
-class Restarts:
-    """The policy, and all restarts so far. `windows` has a number for each that still counts against max_restarts."""
-
-    def __init__(self) -> None:
-        self.count = 0
-        self.windows: tuple[int, ...] = ()
-
-    def may_follow(self, rule: "Restart", fails: bool) -> bool:
-        """Whether a life that fails, or does not, can be followed by another."""
-        wanted = rule.when == "always" or (rule.when == "on-failure" and fails)
-        return wanted and len(self.windows) < rule.most
-
-    def next(self, rule: "Restart", status: int, cause: Notice | None) -> tuple[bool, ev.Actions]:
-        """Whether a life that ended with this status is followed by another, and what to do for it."""
-        if rule.when == "no" or (rule.when == "on-failure" and status == 0):
-            return False, []
-        if len(self.windows) >= rule.most:
-            return False, [RestartLimitReached(rule.most, rule.window)]
-        number = next(number for number in range(rule.most) if number not in self.windows)
-        delay = min(FIRST_BACKOFF * 2 ** min(len(self.windows), 10), LONGEST_BACKOFF)
-        self.windows = (*self.windows, number)
-        return True, [
-            ev.Disarm("budget"),
-            RestartScheduled(self.count + 1, delay, cause),
-            ev.Arm(("window", number), rule.window),
-            ev.Arm("backoff", delay),
-        ]
-
-    def window_over(self, number: int) -> None:
-        """This restart no longer counts."""
-        self.windows = tuple(window for window in self.windows if window != number)

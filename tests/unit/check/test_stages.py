@@ -11,10 +11,11 @@ from lifeinit.config.model import HookFile
 from lifeinit.config.parser import parse
 from lifeinit.config.planner import Options, make_plan
 from lifeinit.engine import events as ev
+from lifeinit.engine import hook_events as h
 from lifeinit.engine.budget import EXIT_TIME
+from lifeinit.engine.main import machine_of
 from lifeinit.engine.plan import Inherited
 from lifeinit.engine.signals import number_of
-from lifeinit.engine.state_machine import Machine
 
 TERM, KILL, CONT = (number_of(name) or 0 for name in ("TERM", "KILL", "CONT"))
 
@@ -31,7 +32,7 @@ class WorstStop:
 
     def __init__(self, hook_file: HookFile) -> None:
         nothing = Inherited((), sigchld_ignored=False, lc_ctype_added=False, directory=None)
-        self.machine = Machine(make_plan(["app"], nothing, hook_file, Options()))
+        self.machine = machine_of(make_plan(["app"], nothing, hook_file, Options()))
         self.now = 0.0
         self.timers: dict[ev.Timer, float] = {}
         self.log: list[tuple[str, float]] = []
@@ -60,10 +61,10 @@ class WorstStop:
                 self.timers.pop(timer, None)
             case ev.StartApp(process):
                 return [ev.Started(process)]
-            case ev.RunHook():
+            case h.RunHook():
                 self.begin_hook()
-            case ev.SignalHook(signo) if signo == KILL:
-                return [ev.HookExited(ev.Ending(signo=KILL))]
+            case h.SignalHook(signo) if signo == KILL:
+                return [h.HookExited(ev.Ending(signo=KILL))]
             case ev.SignalApp(process, signo) if signo == KILL:
                 self.log.append(("killed", self.now))
                 return [ev.AppExited(process, ev.Ending(signo=KILL))]

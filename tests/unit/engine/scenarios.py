@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Literal
 
 from lifeinit.engine import events as ev
+from lifeinit.engine import hook_events as h
 from lifeinit.engine.main import machine_of
 from lifeinit.engine.plan import Hook, Plan
 from tests import contract
@@ -122,19 +123,19 @@ class Story:
 
     def _ends_by_itself(self) -> Iterator[ev.Event]:
         yield from (ev.AppExited(process, ev.Ending()) for process in sorted(self.world.alive))
-        yield from (event for event in (ev.HookExited(ev.Ending()), ev.NothingLeft()) if self._can_happen(event))
+        yield from (event for event in (h.HookExited(ev.Ending()), ev.NothingLeft()) if self._can_happen(event))
 
     def _can_happen(self, event: ev.Event) -> bool:
         match event:
-            case ev.AppExited(process) | ev.MoreTime(process):
+            case ev.AppExited(process) | h.MoreTime(process):
                 return process in self.world.alive
-            case ev.BecameReady(process):
+            case h.BecameReady(process):
                 return process in self.world.alive and self.plan.processes[process].ready is not None
-            case ev.ProbeFailed(process):
+            case h.ProbeFailed(process):
                 return process in self.world.unready
-            case ev.HookExited() | ev.HookFailed():
+            case h.HookExited() | h.HookFailed():
                 return self.world.turn is not None and self.world.turn.doing == "running"
-            case ev.AppLeaving():
+            case h.AppLeaving():
                 return bool(self.world.alive)
             case ev.Fault():
                 return not self.world.faulty
@@ -171,15 +172,15 @@ class Story:
                 return [ev.StartFailed(process, 127, "not found")]
             case ev.StartApp(process):
                 return [ev.Started(process)]
-            case ev.RunHook(phase, index):
+            case h.RunHook(phase, index):
                 timeout = self.plan.hooks(phase)[index].timeout
                 self.hook_limit = None if timeout is None else self.now + timeout + self.plan.kill_after
-                return [ev.HookFailed(127, "not found")] if self._exec_fails() else []
+                return [h.HookFailed(127, "not found")] if self._exec_fails() else []
             case ev.SignalApp(process, signo) if signo == KILL:
                 self._killed_in_time()
                 self._kill(ev.AppExited(process, ev.Ending(signo=KILL)))
-            case ev.SignalHook(signo) if signo == KILL:
-                self._kill(ev.HookExited(ev.Ending(signo=KILL)))
+            case h.SignalHook(signo) if signo == KILL:
+                self._kill(h.HookExited(ev.Ending(signo=KILL)))
             case ev.SignalLeftovers() if not self.left_behind:
                 return [ev.NothingLeft()]
             case ev.SignalLeftovers(signo) if signo == KILL:

@@ -3,13 +3,14 @@
 import pytest
 
 from lifeinit.engine import events as ev
+from lifeinit.engine import hook_events as h
 from lifeinit.engine.hook import HookRun
-from lifeinit.engine.notices import HookRetried, Outcome
+from lifeinit.engine.hook_events import HookRetried, Outcome
 from lifeinit.engine.plan import Hook
 from tests.unit.engine.plans import KILL, SEGV, TERM, hook
 
 QUIET = [ev.Disarm("timeout"), ev.Disarm("kill"), ev.Disarm("sleep")]
-TERMINATED = [ev.Disarm("timeout"), ev.SignalHook(TERM), ev.Arm("kill", 2.0)]
+TERMINATED = [ev.Disarm("timeout"), h.SignalHook(TERM), ev.Arm("kill", 2.0)]
 
 
 def begun(the_hook: Hook) -> HookRun:
@@ -20,8 +21,8 @@ def begun(the_hook: Hook) -> HookRun:
 
 def test_a_program_runs_within_its_timeout() -> None:
     run = HookRun(kill_after=2.0)
-    assert run.begin("pre_stop", 3, hook("a")) == [ev.Arm("timeout", 5.0), ev.RunHook("pre_stop", 3)]
-    assert run.begin("post_stop", 0, hook("a", timeout=None)) == [ev.RunHook("post_stop", 0)]
+    assert run.begin("pre_stop", 3, hook("a")) == [ev.Arm("timeout", 5.0), h.RunHook("pre_stop", 3)]
+    assert run.begin("post_stop", 0, hook("a", timeout=None)) == [h.RunHook("post_stop", 0)]
 
 
 def test_a_pause_is_over_when_its_time_is() -> None:
@@ -78,8 +79,8 @@ def test_a_timeout_ends_the_group_with_term_and_wakes_it() -> None:
 def test_what_does_not_end_then_is_killed_and_given_up_a_second_later() -> None:
     run = begun(hook("a"))
     run.elapsed("timeout")
-    assert run.elapsed("kill") == ([ev.Disarm("timeout"), ev.SignalHook(KILL), ev.Arm("kill", 1.0)], None)
-    assert run.elapsed("kill") == ([ev.ForgetHook(), *QUIET], Outcome("timed_out", 124, ev.Ending(0, KILL)))
+    assert run.elapsed("kill") == ([ev.Disarm("timeout"), h.SignalHook(KILL), ev.Arm("kill", 1.0)], None)
+    assert run.elapsed("kill") == ([h.ForgetHook(), *QUIET], Outcome("timed_out", 124, ev.Ending(0, KILL)))
 
 
 def test_a_program_that_life_goes_on_without_is_ended_as_at_its_timeout() -> None:
@@ -114,8 +115,8 @@ def test_a_pause_that_life_goes_on_without_is_over_at_once() -> None:
 
 def test_at_the_end_of_the_budget_there_is_no_time_for_a_term() -> None:
     run = begun(hook("a"))
-    assert run.kill(0.05) == [ev.Disarm("timeout"), ev.SignalHook(KILL), ev.Arm("kill", 0.05)]
-    assert run.elapsed("kill") == ([ev.ForgetHook(), *QUIET], Outcome("terminated", 137, ev.Ending(0, KILL)))
+    assert run.kill(0.05) == [ev.Disarm("timeout"), h.SignalHook(KILL), ev.Arm("kill", 0.05)]
+    assert run.elapsed("kill") == ([h.ForgetHook(), *QUIET], Outcome("terminated", 137, ev.Ending(0, KILL)))
     pause = begun(hook("a", sleep=3.0))
     wait = begun(hook("a", retries=1))
     wait.exited(ev.Ending(3))
@@ -127,7 +128,7 @@ def test_at_the_end_of_the_budget_there_is_no_time_for_a_term() -> None:
 def test_one_that_is_killed_already_is_given_up_sooner_if_time_is_short() -> None:
     """It is not killed a second time, and never waited for any longer."""
     run = begun(hook("a"))
-    assert run.kill() == [ev.Disarm("timeout"), ev.SignalHook(KILL), ev.Arm("kill", 1.0)]
+    assert run.kill() == [ev.Disarm("timeout"), h.SignalHook(KILL), ev.Arm("kill", 1.0)]
     assert run.kill() == []
     assert run.kill(0.05) == [ev.Arm("kill", 0.05)]
 

@@ -3,17 +3,19 @@
 import pytest
 
 from lifeinit.engine import events as ev
-from lifeinit.engine.messages import Message, message
+from lifeinit.engine import hook_events as h
+from lifeinit.engine.hook_messages import message
+from lifeinit.engine.main import machine_of
+from lifeinit.engine.messages import Message
 from lifeinit.engine.notices import Notice
 from lifeinit.engine.plan import Plan, Restart
-from lifeinit.engine.state_machine import Machine
 from tests.unit.engine.plans import INT, KILL, SEGV, TERM, hook, plan, process, ready
 from tests.unit.engine.test_state_machine import app_exited, exit_of, exited
 
 
 def lines(the_plan: Plan, *events: ev.Event) -> list[Message]:
     """Every line, as if whatever has run had taken a second."""
-    machine = Machine(the_plan)
+    machine = machine_of(the_plan)
     answers = [action for event in (ev.Begin(), *events) for action in machine.handle(event)]
     return [message(action, the_plan, 1.0) for action in answers if isinstance(action, Notice)]
 
@@ -27,7 +29,7 @@ def test_a_quiet_life() -> None:
         post_stop=(hook("post_stop[0]"),),
         stop_timeout=12.5,
     )
-    events = (exited(), ev.Started(0), ev.BecameReady(0), ev.Elapsed("sleep"), ev.SignalReceived(TERM), exited())
+    events = (exited(), ev.Started(0), h.BecameReady(0), ev.Elapsed("sleep"), ev.SignalReceived(TERM), exited())
     assert lines(the_plan, *events, app_exited(signo=TERM), ev.NothingLeft(), exited()) == [
         Message("pre_start migrate: ok in 1.0 s", "hook_ok", "info", "migrate", "pre_start", code=0),
         Message("app is ready after 1.0 s", "app_ready", "info", process=0),
@@ -48,7 +50,7 @@ def test_without_a_budget_none_is_lines() -> None:
 def test_tries_of_a_hook_until_it_keeps_the_app_from_starting() -> None:
     the_plan = plan(pre_start=(hook("a", abort=True, retries=2, retry_delay=0.5),))
     events = (exited(3), ev.Elapsed("retry"), ev.Elapsed("timeout"), exited(0, TERM), ev.Elapsed("retry"))
-    assert lines(the_plan, *events, ev.HookFailed(127, "cannot run b: not found")) == [
+    assert lines(the_plan, *events, h.HookFailed(127, "cannot run b: not found")) == [
         Message(
             "pre_start a: exited 3 after 1.0 s; try 2 of 3 in 0.5 s", "hook_retry", "warning", "a", "pre_start", code=3
         ),
@@ -88,7 +90,7 @@ def test_hooks_whose_failure_changes_nothing() -> None:
 def test_a_post_start_hook_that_stops_the_app_by_its_timeout() -> None:
     the_plan = plan(post_start=(hook("c", abort=True),), success=(143,))
     events = (ev.Started(0), ev.Elapsed("timeout"), ev.Elapsed("kill"), exited(0, KILL))
-    machine = Machine(the_plan)
+    machine = machine_of(the_plan)
     assert lines(the_plan, *events, ev.AppExited(0, ev.Ending(signo=TERM), oom_killed=True)) == [
         Message(
             "post_start c: timed out after 5 s; the app is stopped",
@@ -126,13 +128,13 @@ def test_a_hook_that_life_goes_on_without() -> None:
 
 def test_an_app_that_cannot_be_run() -> None:
     the_plan = plan(others=(process("worker"),))
-    machine = Machine(the_plan)
+    machine = machine_of(the_plan)
     actions = [machine.handle(event) for event in (ev.Begin(), ev.Started(0), ev.StartFailed(1, 126, "why"))][-1]
     assert isinstance(actions[0], Notice)
     assert message(actions[0], the_plan, 1.0) == Message("why", "start_failed", "error", process=1, code=126)
     machine.handle(app_exited(0))
     assert exit_of(machine.handle(ev.NothingLeft()), the_plan) == (126, "why")
-    alone = Machine(plan())
+    alone = machine_of(plan())
     alone.handle(ev.Begin())
     _, *cleanup = alone.handle(ev.StartFailed(0, 127, "why"))
     assert cleanup == [ev.Disarm("reserve"), ev.Arm("cleanup", 1.0), ev.SignalLeftovers(TERM)]
@@ -140,7 +142,7 @@ def test_an_app_that_cannot_be_run() -> None:
 
 def test_processes_that_do_not_become_ready() -> None:
     the_plan = plan(ready=ready(abort=False), others=(process("worker", ready=ready()),))
-    events = (ev.Started(0), ev.Started(1), ev.Elapsed(("ready", 0)), ev.ProbeFailed(1, 126, "its probe cannot run"))
+    events = (ev.Started(0), ev.Started(1), ev.Elapsed(("ready", 0)), h.ProbeFailed(1, 126, "its probe cannot run"))
     assert lines(the_plan, *events) == [
         Message("app is not ready: no answer within 60 s; continuing", "ready_failed", "warning", process=0, code=124),
         Message(
@@ -151,7 +153,7 @@ def test_processes_that_do_not_become_ready() -> None:
             code=126,
         ),
     ]
-    machine = Machine(the_plan)
+    machine = machine_of(the_plan)
     for event in (ev.Begin(), *events, ev.AppExited(1, ev.Ending()), app_exited(0)):
         machine.handle(event)
     assert exit_of(machine.handle(ev.NothingLeft()), the_plan) == (126, "worker is not ready: its probe cannot run")
@@ -229,7 +231,7 @@ def test_a_hook_that_was_to_run_once_is_not_missing_from_a_later_life() -> None:
     assert lines(the_plan, *first, *second)[-1] == Message(
         "post_stop not completed, the 10 s budget is used up: p", "post_stop_incomplete", "warning", phase="post_stop"
     )
-    machine = Machine(the_plan)
+    machine = machine_of(the_plan)
     answers = [machine.handle(event) for event in (ev.Begin(), *first, *second)]
     assert exit_of(answers[-1], the_plan) == (0, "")
 
@@ -283,6 +285,6 @@ def test_the_last_sentence_says_what_decided() -> None:
         ),
     ]
     for the_plan, events, last in cases:
-        machine = Machine(the_plan)
+        machine = machine_of(the_plan)
         answers = [machine.handle(event) for event in (ev.Begin(), *events)]
         assert exit_of(answers[-1], the_plan) == last

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
 from lifeinit.engine import events as ev
+from lifeinit.engine import hook_events as h
 from lifeinit.engine.plan import Hook, Plan, Process, Restart
 from lifeinit.engine.state_machine import Machine
 from tests.unit.engine import plans, scenarios
@@ -87,10 +88,10 @@ which = st.integers(0, 2)
 ODD: list[Step] = [
     ev.SignalReceived(USR1),
     ev.SignalReceived(HUP),
-    ev.AppLeaving(),
-    *(ev.MoreTime(process, seconds) for process, seconds in ((0, 1.0), (0, 90.0), (1, 5.0))),
-    *(ev.ProbeFailed(process, status, "broken") for process, status in ((0, 1), (1, 126), (2, 1))),
-    ev.HookFailed(78, "no variable"),
+    h.AppLeaving(),
+    *(h.MoreTime(process, seconds) for process, seconds in ((0, 1.0), (0, 90.0), (1, 5.0))),
+    *(h.ProbeFailed(process, status, "broken") for process, status in ((0, 1), (1, 126), (2, 1))),
+    h.HookFailed(78, "no variable"),
     "the next exec fails",
     ev.Fault(),
 ]
@@ -135,9 +136,9 @@ class Stories(RuleBasedStateMachine):
         """What a good container does next."""
         world = self.story.world
         if hook_runs(self):
-            self.story.take(ev.HookExited(fine))
+            self.story.take(h.HookExited(fine))
         elif world.unready:
-            self.story.take(ev.BecameReady(min(world.unready)))
+            self.story.take(h.BecameReady(min(world.unready)))
         elif self.story.machine.phase == "cleanup":
             self.story.take(ev.NothingLeft())
         elif world.asked and world.alive:
@@ -160,7 +161,7 @@ class Stories(RuleBasedStateMachine):
     @precondition(hook_runs)
     @rule(ending=endings)
     def the_hook_ends(self, ending: ev.Ending) -> None:
-        self.story.take(ev.HookExited(ending))
+        self.story.take(h.HookExited(ending))
 
     @precondition(goes_on)
     @rule(part=st.sampled_from([1.0, 1.0, 0.5]))

@@ -3,9 +3,10 @@
 import pytest
 
 from lifeinit.engine import events as ev
+from lifeinit.engine import hook_events as h
+from lifeinit.engine.main import machine_of
 from lifeinit.engine.notices import InternalError
 from lifeinit.engine.plan import Restart
-from lifeinit.engine.state_machine import Machine
 from tests.unit.engine.plans import INT, KILL, QUIT, TERM, USR1, hook, plan, process, ready
 from tests.unit.engine.test_state_machine import app_exited, armed, exited, play
 
@@ -15,14 +16,14 @@ READY: "ev.Timer" = ("ready", 0)
 def test_the_app_serves_from_its_readiness_until_anything_ends_it() -> None:
     """What `lifeinit health` and the ready file tell: at no other moment."""
     probed = plan(ready=ready(), pre_stop=(hook("d"),), pre_start=(hook("a"),))
-    up = (exited(), ev.Started(0), ev.BecameReady(0))
+    up = (exited(), ev.Started(0), h.BecameReady(0))
     for events, serves in [
         ((), False),
         (up[:1], False),
         (up[:2], False),
         (up, True),
         ((*up, ev.SignalReceived(USR1)), True),
-        ((*up, ev.AppLeaving()), False),
+        ((*up, h.AppLeaving()), False),
         ((*up, ev.SignalReceived(TERM)), False),
         ((*up, app_exited(0)), False),
     ]:
@@ -36,13 +37,13 @@ def test_the_app_serves_from_its_readiness_until_anything_ends_it() -> None:
 
 def test_another_life_serves_again_although_the_last_one_said_that_it_leaves() -> None:
     the_plan = plan(restart=Restart("always"))
-    end = (ev.AppLeaving(), app_exited(0), ev.NothingLeft(), ev.Elapsed("backoff"))
+    end = (h.AppLeaving(), app_exited(0), ev.NothingLeft(), ev.Elapsed("backoff"))
     assert play(the_plan, ev.Started(0), *end, ev.Started(0))[0].ready
 
 
 def test_how_readiness_is_learnt() -> None:
     """By a probe within its time, by the process's own word within its time, or by the time itself."""
-    assert play(plan(ready=ready()), ev.Started(0))[1] == [ev.Arm(READY, 60.0), ev.Probe(0)]
+    assert play(plan(ready=ready()), ev.Started(0))[1] == [ev.Arm(READY, 60.0), h.Probe(0)]
     assert play(plan(ready=ready(notify=True)), ev.Started(0))[1] == [ev.Arm(READY, 60.0)]
     assert play(plan(ready=ready(after=5.0)), ev.Started(0))[1] == [ev.Arm(READY, 5.0)]
 
@@ -50,31 +51,31 @@ def test_how_readiness_is_learnt() -> None:
 def test_time_that_is_over_is_readiness_itself_or_the_want_of_it() -> None:
     hooks = (hook("c"),)
     assert (
-        ev.RunHook("post_start", 0)
+        h.RunHook("post_start", 0)
         in play(plan(ready=ready(after=5.0), post_start=hooks), ev.Started(0), ev.Elapsed(READY))[1]
     )
     machine, _ = play(plan(ready=ready(), post_start=hooks), ev.Started(0), ev.Elapsed(READY))
     assert (machine.phase, machine.verdict.reason, machine.exit_status) == ("stopping", "ready_timeout", 124)
     assert (
-        ev.RunHook("post_start", 0)
+        h.RunHook("post_start", 0)
         in play(plan(ready=ready(abort=False), post_start=hooks), ev.Started(0), ev.Elapsed(READY))[1]
     )
 
 
 def test_more_time_to_become_ready_never_shortens_what_there_is() -> None:
     """EXTEND_TIMEOUT_USEC extends; and it is only for a process that is not ready yet."""
-    asks = ev.MoreTime(0, 5.0)
+    asks = h.MoreTime(0, 5.0)
     assert play(plan(ready=ready(notify=True)), ev.Started(0), asks)[1] == [ev.Arm(READY, 5.0, at_least=True)]
-    assert play(plan(ready=ready(notify=True)), ev.Started(0), ev.BecameReady(0), asks)[1] == []
+    assert play(plan(ready=ready(notify=True)), ev.Started(0), h.BecameReady(0), asks)[1] == []
     assert play(plan(), ev.Started(0), asks)[1] == []
 
 
 def test_readiness_is_heard_once_and_not_of_an_app_that_is_being_stopped() -> None:
     the_plan = plan(ready=ready(), post_start=(hook("c"),), pre_stop=(hook("d"),))
-    for too_late in (ev.BecameReady(0), ev.ProbeFailed(0, 1, "why"), ev.Elapsed(READY)):
-        assert play(the_plan, ev.Started(0), ev.BecameReady(0), too_late)[1] == []
+    for too_late in (h.BecameReady(0), h.ProbeFailed(0, 1, "why"), ev.Elapsed(READY)):
+        assert play(the_plan, ev.Started(0), h.BecameReady(0), too_late)[1] == []
         assert play(the_plan, ev.Started(0), ev.SignalReceived(TERM), too_late)[1] == []
-    assert play(plan(), ev.Started(0), ev.ProbeFailed(0, 1, "why"))[1] == []
+    assert play(plan(), ev.Started(0), h.ProbeFailed(0, 1, "why"))[1] == []
 
 
 def test_post_start_waits_for_the_last_process_to_be_ready() -> None:
@@ -82,12 +83,12 @@ def test_post_start_waits_for_the_last_process_to_be_ready() -> None:
     others = (process("worker", ready=ready(abort=False)), process("beat"))
     the_plan = plan(ready=ready(), others=others, post_start=(hook("c"),))
     machine, actions = play(the_plan, ev.Started(0), ev.Started(1), ev.Started(2))
-    assert [action for action in actions if isinstance(action, ev.Probe)] == [ev.Probe(0), ev.Probe(1)]
-    assert not any(isinstance(action, ev.RunHook) for action in machine.handle(ev.BecameReady(0)))
-    assert ev.RunHook("post_start", 0) in machine.handle(ev.ProbeFailed(1, 1, "why"))
+    assert [action for action in actions if isinstance(action, h.Probe)] == [h.Probe(0), h.Probe(1)]
+    assert not any(isinstance(action, h.RunHook) for action in machine.handle(h.BecameReady(0)))
+    assert h.RunHook("post_start", 0) in machine.handle(h.ProbeFailed(1, 1, "why"))
     machine, _ = play(the_plan, ev.Started(0), ev.Started(1), ev.Started(2))
-    assert not any(isinstance(action, ev.RunHook) for action in machine.handle(ev.ProbeFailed(1, 1, "why")))
-    assert ev.RunHook("post_start", 0) in machine.handle(ev.BecameReady(0))
+    assert not any(isinstance(action, h.RunHook) for action in machine.handle(h.ProbeFailed(1, 1, "why")))
+    assert h.RunHook("post_start", 0) in machine.handle(h.BecameReady(0))
 
 
 def test_a_stop_request_before_the_exec_is_answered_runs_pre_stop_once_it_is() -> None:
@@ -96,7 +97,7 @@ def test_a_stop_request_before_the_exec_is_answered_runs_pre_stop_once_it_is() -
     machine, actions = play(the_plan, ev.SignalReceived(TERM))
     assert armed(actions) == {"reserve": 9.0, "budget": 9.95}
     assert machine.handle(ev.SignalReceived(INT)) == []
-    assert machine.handle(ev.Started(0)) == [ev.Arm("timeout", 5.0), ev.RunHook("pre_stop", 0)]
+    assert machine.handle(ev.Started(0)) == [ev.Arm("timeout", 5.0), h.RunHook("pre_stop", 0)]
     assert ev.SignalApp(0, TERM, group=False) in machine.handle(exited())
 
 
@@ -124,7 +125,7 @@ OWN_STOPS: dict[str, tuple[ev.Event, ...]] = {
     "the second process cannot be run": (ev.Started(0), ev.StartFailed(1, 127, "why")),
     "the second process ends": (ev.Started(0), ev.Started(1), ev.AppExited(1, ev.Ending())),
     "the first one never becomes ready": (ev.Started(0), ev.Started(1), ev.Elapsed(READY)),
-    "the first one's probe is broken": (ev.Started(0), ev.Started(1), ev.ProbeFailed(0, 1, "why")),
+    "the first one's probe is broken": (ev.Started(0), ev.Started(1), h.ProbeFailed(0, 1, "why")),
     "lifeinit fails": (ev.Started(0), ev.Started(1), ev.Fault()),
 }
 
@@ -218,16 +219,16 @@ def test_a_hook_that_does_not_die_of_sigkill_is_given_up() -> None:
     assert armed(actions) == {"kill": 3.0}
     assert machine.handle(ev.Elapsed("kill")) == [
         ev.Disarm("timeout"),
-        ev.SignalHook(KILL),
+        h.SignalHook(KILL),
         ev.Arm("kill", 1.0),
     ]
-    assert machine.handle(ev.Elapsed("kill"))[0] == ev.ForgetHook()
+    assert machine.handle(ev.Elapsed("kill"))[0] == h.ForgetHook()
     assert machine.exit_status == 124
 
 
 def delays(the_restart: Restart, lives: int) -> list[float]:
     """The back-off before each new life, when none lasts long enough for a window to pass."""
-    machine = Machine(plan(restart=the_restart))
+    machine = machine_of(plan(restart=the_restart))
     machine.handle(ev.Begin())
     found = []
     for _ in range(lives):
@@ -244,7 +245,7 @@ def test_the_back_off_doubles_up_to_half_a_minute() -> None:
 
 def test_a_restart_counts_until_its_window_is_over() -> None:
     """The one whose window is over first leaves its place to the next one, and takes no other's."""
-    machine = Machine(plan(restart=Restart("always", 2, 60.0)))
+    machine = machine_of(plan(restart=Restart("always", 2, 60.0)))
     machine.handle(ev.Begin())
 
     def ends() -> list[ev.Arm]:
@@ -264,7 +265,7 @@ def test_a_restart_counts_until_its_window_is_over() -> None:
     assert window.timer != windows[1]
     assert backoff == ev.Arm("backoff", 1.0)
     machine.handle(ev.Elapsed("backoff"))
-    assert machine.restarts.count == 3
+    assert machine.restart_count == 3
     assert ends() == []
     assert machine.phase == "exit"
 
@@ -329,8 +330,8 @@ def test_a_hook_that_is_once_is_left_out_when_it_has_succeeded() -> None:
     )
     first = (exited(0), exited(1), exited(0), ev.Started(0), app_exited(0), ev.NothingLeft(), exited(0))
     machine, actions = play(the_plan, *first, ev.Elapsed("backoff"))
-    assert actions == [ev.Arm("timeout", 5.0), ev.RunHook("pre_start", 1)]
-    assert machine.handle(exited(0))[-1] == ev.RunHook("pre_start", 2)
+    assert actions == [ev.Arm("timeout", 5.0), h.RunHook("pre_start", 1)]
+    assert machine.handle(exited(0))[-1] == h.RunHook("pre_start", 2)
     assert machine.handle(exited(0))[-1] == ev.StartApp(0)
     machine.handle(ev.Started(0))
     machine.handle(app_exited(0))

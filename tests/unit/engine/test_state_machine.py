@@ -3,8 +3,11 @@
 import pytest
 
 from lifeinit.engine import events as ev
-from lifeinit.engine.messages import cause, message
-from lifeinit.engine.notices import Notice, StopRepeated
+from lifeinit.engine import hook_events as h
+from lifeinit.engine.hook_events import StopRepeated
+from lifeinit.engine.hook_messages import cause, message
+from lifeinit.engine.main import machine_of
+from lifeinit.engine.notices import Notice
 from lifeinit.engine.plan import Hook, Identity, Plan, Program, Restart
 from lifeinit.engine.state_machine import Machine
 from tests.unit.engine.plans import CONT, HUP, INT, KILL, QUIT, SEGV, TERM, USR1, WINCH, hook, plan, process, ready
@@ -13,15 +16,15 @@ from tests.unit.engine.scenarios import Story
 
 def play(the_plan: Plan, *events: ev.Event) -> tuple[Machine, list[ev.Action]]:
     """Hand the events to a machine; return it with what it answered to the last one, without what it said."""
-    machine = Machine(the_plan)
+    machine = machine_of(the_plan)
     actions: list[ev.Action] = []
     for event in (ev.Begin(), *events):
         actions = [action for action in machine.handle(event) if not isinstance(action, Notice)]
     return machine, actions
 
 
-def exited(code: int = 0, signo: int = 0) -> ev.HookExited:
-    return ev.HookExited(ev.Ending(code, signo))
+def exited(code: int = 0, signo: int = 0) -> h.HookExited:
+    return h.HookExited(ev.Ending(code, signo))
 
 
 def app_exited(code: int = 0, signo: int = 0) -> ev.AppExited:
@@ -134,7 +137,7 @@ def test_a_hung_pre_stop_hook_costs_the_app_its_time_but_not_its_signal() -> Non
     the_plan = plan(pre_stop=(hook("d", timeout=60.0),), stop_timeout=10.0)
     machine, _ = play(the_plan, *TO_STOPPED)
     actions = machine.handle(ev.Elapsed("reserve"))
-    assert ev.SignalHook(TERM) in actions
+    assert h.SignalHook(TERM) in actions
     assert ev.SignalApp(0, TERM, group=False) in actions
     assert armed(actions)["reserve"] == 1.0
 
@@ -172,10 +175,10 @@ def test_a_second_sigterm_is_one_line_and_changes_nothing() -> None:
 def test_a_second_sigint_or_sigquit_skips_the_rest_of_pre_stop(signo: int) -> None:
     machine, _ = play(plan(pre_stop=(hook("d"), hook("e"))), *TO_STOPPED)
     actions = machine.handle(ev.SignalReceived(signo))
-    assert ev.SignalHook(TERM) in actions
+    assert h.SignalHook(TERM) in actions
     assert ev.SignalApp(0, TERM, group=False) in actions
     assert machine.phase == "stopping"
-    assert not any(isinstance(action, ev.RunHook) for action in machine.handle(exited(0, TERM)))
+    assert not any(isinstance(action, h.RunHook) for action in machine.handle(exited(0, TERM)))
 
 
 def test_a_hook_that_times_out_has_status_124() -> None:
@@ -214,12 +217,12 @@ def test_a_stop_request_after_the_app_is_gone_starts_the_budget() -> None:
     the_plan = plan(post_stop=(hook("p"),), stop_timeout=10.0)
     machine, _ = play(the_plan, ev.Started(0), app_exited(0), ev.NothingLeft())
     assert machine.handle(ev.SignalReceived(TERM)) == [ev.Arm("budget", 9.95)]
-    assert ev.SignalHook(KILL) in machine.handle(ev.Elapsed("budget"))
+    assert h.SignalHook(KILL) in machine.handle(ev.Elapsed("budget"))
 
 
 def test_what_is_said_of_a_failed_start() -> None:
     the_plan = plan(pre_start=(hook("migrate", abort=True, retries=1, retry_delay=3.0),))
-    machine = Machine(the_plan)
+    machine = machine_of(the_plan)
     lines = [
         line
         for event in (ev.Begin(), exited(3), ev.Elapsed("retry"), exited(0, KILL))
@@ -240,7 +243,7 @@ def test_a_rewritten_stop_signal() -> None:
 
 def test_a_dropped_signal_does_nothing_in_any_phase() -> None:
     the_plan = plan(rewrite=((TERM, None),), pre_start=(hook("a"),), pre_stop=(hook("d"),))
-    machine = Machine(the_plan)
+    machine = machine_of(the_plan)
     for event in (ev.Begin(), exited(0), ev.Started(0), app_exited(0), ev.NothingLeft()):
         machine.handle(event)
         assert machine.handle(ev.SignalReceived(TERM)) == []
@@ -279,7 +282,7 @@ def test_a_fault_during_post_stop_runs_no_hook_a_second_time() -> None:
     """The hook that it ended was begun once more."""
     the_plan = plan(post_stop=(hook("p"), hook("q")))
     machine, _ = play(the_plan, ev.Started(0), app_exited(0), ev.NothingLeft(), ev.Fault())
-    assert ev.RunHook("post_stop", 1) in machine.handle(exited(0, TERM))
+    assert h.RunHook("post_stop", 1) in machine.handle(exited(0, TERM))
 
 
 def test_a_budget_that_begins_in_cleanup_shortens_it() -> None:
@@ -382,7 +385,7 @@ def test_a_timer_whose_cause_is_gone_finds_nothing_to_do(phase: str) -> None:
 @pytest.mark.parametrize("phase", LATE)
 def test_a_hook_or_a_probe_that_is_over_twice_is_over_once(phase: str) -> None:
     machine = reached(phase)
-    assert machine.handle(ev.ProbeFailed(0, 1, "late")) == []
+    assert machine.handle(h.ProbeFailed(0, 1, "late")) == []
     if phase not in {"pre_start", "pre_stop", "post_stop"}:
         assert machine.handle(exited(4)) == []
     assert machine.phase == phase
@@ -399,7 +402,7 @@ def test_a_stop_request_while_the_exec_is_to_be_answered() -> None:
     """The app is stopped as soon as it runs, with its pre_stop hooks; a second request changes nothing."""
     machine, actions = play(plan(pre_stop=(hook("d"),)), ev.SignalReceived(TERM), ev.SignalReceived(INT))
     assert actions == []
-    assert ev.RunHook("pre_stop", 0) in machine.handle(ev.Started(0))
+    assert h.RunHook("pre_stop", 0) in machine.handle(ev.Started(0))
     assert machine.verdict.stop_signo == TERM
 
 
@@ -439,7 +442,7 @@ def test_cleanup_has_its_own_time_and_then_as_much_again_for_sigkill() -> None:
     actions = machine.handle(app_exited(0))
     assert actions[-3:] == [ev.Disarm("reserve"), ev.Arm("cleanup", 1.0), ev.SignalLeftovers(TERM)]
     assert machine.handle(ev.Elapsed("cleanup"))[1:] == [ev.Arm("cleanup", 1.0), ev.SignalLeftovers(KILL)]
-    assert ev.RunHook("post_stop", 0) in machine.handle(ev.Elapsed("cleanup"))
+    assert h.RunHook("post_stop", 0) in machine.handle(ev.Elapsed("cleanup"))
 
 
 def test_post_stop_begins_with_no_timer_of_cleanup() -> None:
@@ -474,9 +477,9 @@ def test_the_reserve_terminates_the_pre_stop_hook_of_an_app_that_is_dead() -> No
     machine, actions = play(the_plan, *TO_STOPPED, app_exited(0))
     assert actions == [ev.Disarm("lost")]
     actions = machine.handle(ev.Elapsed("reserve"))
-    assert ev.SignalHook(TERM) in actions
+    assert h.SignalHook(TERM) in actions
     assert armed(actions) == {"kill": 60.0, "reserve": 1.0}
-    assert ev.SignalHook(KILL) in machine.handle(ev.Elapsed("reserve"))
+    assert h.SignalHook(KILL) in machine.handle(ev.Elapsed("reserve"))
     assert ev.SignalLeftovers(TERM) in machine.handle(exited(0, KILL))
 
 
@@ -495,14 +498,14 @@ def test_a_pre_stop_hook_that_only_waits_ends_with_the_app(the_hook: Hook) -> No
     machine, _ = play(plan(pre_stop=(the_hook, hook("e"))), *TO_STOPPED, *([exited(1)] if the_hook.retries else []))
     actions = machine.handle(app_exited(0))
     if the_hook.waits:
-        assert ev.SignalHook(TERM) in actions
+        assert h.SignalHook(TERM) in actions
         actions = machine.handle(exited(0, TERM))
     assert ev.SignalLeftovers(TERM) in actions
 
 
 def test_a_second_sigint_ends_the_pre_stop_hook_of_an_app_that_is_dead() -> None:
     machine, _ = play(plan(pre_stop=(hook("d"),)), *TO_STOPPED, app_exited(0))
-    assert ev.SignalHook(TERM) in machine.handle(ev.SignalReceived(INT))
+    assert h.SignalHook(TERM) in machine.handle(ev.SignalReceived(INT))
     assert ev.SignalLeftovers(TERM) in machine.handle(exited(0, TERM))
 
 
@@ -522,7 +525,7 @@ def test_until_the_app_lives_the_usual_stop_signals_are_requests_whatever_stop_o
     the_plan = plan(pre_start=(hook("a"),), stop_on=(WINCH,), restart=Restart("always"))
     for signo in (TERM, INT, QUIT, WINCH):
         machine, actions = play(the_plan, ev.SignalReceived(signo))
-        assert ev.SignalHook(TERM) in actions
+        assert h.SignalHook(TERM) in actions
         assert machine.exit_status == 128 + signo
     up = (exited(), ev.Started(0))
     assert play(the_plan, *up, ev.SignalReceived(TERM))[1] == [ev.SignalApp(0, TERM, group=False)]

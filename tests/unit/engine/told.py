@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from lifeinit.engine import alive_events as al
 from lifeinit.engine import events as ev
-from lifeinit.engine.messages import message
+from lifeinit.engine import hook_events as h
+from lifeinit.engine.hook_messages import message
 from lifeinit.engine.notices import Notice
 from lifeinit.engine.plan import Hook, Plan, Process, Ready
 from lifeinit.engine.signals import name_of
@@ -35,17 +36,17 @@ def event_in_words(event: ev.Event, plan: Plan) -> str:
             return f"{_named(process, plan)} cannot be run, status {status}"
         case ev.AppExited(process, ending):
             return f"{_named(process, plan)} {_end(ending)}"
-        case ev.BecameReady(process):
+        case h.BecameReady(process):
             return f"{_named(process, plan)} is ready"
-        case ev.ProbeFailed(process, status):
+        case h.ProbeFailed(process, status):
             return f"the probe of {_named(process, plan)} fails, status {status}"
-        case ev.MoreTime(process, seconds):
+        case h.MoreTime(process, seconds):
             return f"{_named(process, plan)} asks for {seconds:g} s more to become ready"
-        case ev.AppLeaving():
+        case h.AppLeaving():
             return "a process of the app says that it is about to stop"
-        case ev.HookExited(ending):
+        case h.HookExited(ending):
             return f"the hook {_end(ending)}"
-        case ev.HookFailed(status):
+        case h.HookFailed(status):
             return f"the hook cannot be run, status {status}"
         case ev.Elapsed(timer):
             return f"{timer_in_words(timer, plan)} is over"
@@ -74,17 +75,17 @@ def action_in_words(action: ev.Action, plan: Plan) -> str:
             return f"{name_of(signo)} to {_named(process, plan)}{' and its group' if group else ''}"
         case ev.WakeApp(process):
             return f"CONT to {_named(process, plan)} if it is stopped"
-        case ev.Probe(process, kind):
+        case h.Probe(process, kind):
             return f"starts the {kind} probe of {_named(process, plan)}"
-        case ev.EndProbe(process):
+        case h.EndProbe(process):
             return f"ends the probe of {_named(process, plan)}"
-        case ev.RunHook(phase, index):
+        case h.RunHook(phase, index):
             return f"runs {phase} {plan.hooks(phase)[index].name}"
-        case ev.SignalHook(signo):
+        case h.SignalHook(signo):
             return f"{name_of(signo)} to the hook"
         case ev.ForgetApp(process):
             return f"gives up {_named(process, plan)}"
-        case ev.ForgetHook():
+        case h.ForgetHook():
             return "gives up the hook"
         case ev.SignalLeftovers(signo):
             return f"{name_of(signo)} to everything that is left"

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from lifeinit.engine import alive_events as al
 from lifeinit.engine import events as ev
+from lifeinit.engine import hook_events as h
 from lifeinit.engine.main import machine_of
 from lifeinit.engine.plan import Plan
 from lifeinit.engine.state_machine import Machine
@@ -30,21 +31,21 @@ def possible(world: World, phase: str, plan: Plan) -> list[ev.Event]:
         ready = plan.processes[process].ready
         events += [ev.AppExited(process, ev.Ending(code=code)) for code in (0, 3)]
         if ready is not None:
-            events.append(ev.BecameReady(process))
+            events.append(h.BecameReady(process))
         if ready is not None and ready.notify:
-            events += [ev.MoreTime(process, 9.0), ev.AppLeaving()]
+            events += [h.MoreTime(process, 9.0), h.AppLeaving()]
         alive = plan.processes[process].alive
         if alive is not None and alive.watchdog is not None:
-            events += [al.Beat(process), al.Unhealthy(process, "sick"), ev.AppLeaving()]
+            events += [al.Beat(process), al.Unhealthy(process, "sick"), h.AppLeaving()]
             events += [al.BeatInterval(process, seconds) for seconds in (2.0, None)]
     for process, kind in sorted(world.probers):
         events.append(al.Unhealthy(process, "sick") if kind == "alive" else al.Healthy(process))
-        events.append(ev.ProbeFailed(process, 137, "killed"))
+        events.append(h.ProbeFailed(process, 137, "killed"))
     for process in sorted(world.probed):
-        events.append(ev.ProbeFailed(process, 124, "broken"))
+        events.append(h.ProbeFailed(process, 124, "broken"))
     if world.turn is not None and world.turn.doing == "running":
-        events += [ev.HookExited(ev.Ending(code=code)) for code in (0, 4)]
-        events.append(ev.HookFailed(4, "cannot run"))
+        events += [h.HookExited(ev.Ending(code=code)) for code in (0, 4)]
+        events.append(h.HookFailed(4, "cannot run"))
     events += [ev.Elapsed(timer) for timer in due(world)]
     events += [ev.Elapsed(timer, 9.0) for timer in due(world) if timer[0] == "alive"]
     if phase == "cleanup":
@@ -109,17 +110,22 @@ _PARTS = ("app", "verdict", "budget", "hook_run", "restarts")  # what of a machi
 def snapshot(machine: Machine) -> tuple[object, ...]:
     """The machine's whole state, its phase first. How often it has restarted makes no difference after the first."""
     own = {name: value for name, value in vars(machine).items() if name not in {"plan", "phase", *_PARTS}}
-    parts = {(name, field): value for name in _PARTS for field, value in vars(getattr(machine, name)).items()}
+    parts = {(name, field): value for name in _parts(machine) for field, value in vars(getattr(machine, name)).items()}
     parts = {(name, field): value for (name, field), value in parts.items() if field not in {"plan", "hook"}}
-    parts |= {("restarts", "count"): min(machine.restarts.count, 2), ("verdict", "cause"): bool(machine.verdict.cause)}
+    parts |= {("restarts", "count"): min(machine.restart_count, 2), ("verdict", "cause"): bool(machine.verdict.cause)}
     if ("app", "lost") in parts:
         parts["app", "lost"] = None  # how many probers were lost: only the pause grows with each
     return (machine.phase, *own.values(), *parts.values())
 
 
+def _parts(machine: Machine) -> list[str]:
+    """Those that it has: the machine of an app without hooks has no hook to run, and nothing to restart."""
+    return [name for name in _PARTS if name in vars(machine)]
+
+
 def copied(machine: Machine) -> Machine:
     twin = copy.copy(machine)
-    for name in _PARTS:
+    for name in _parts(machine):
         setattr(twin, name, copy.copy(getattr(machine, name)))
     return twin
 

@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 
 from lifeinit.engine import alive_events as al
 from lifeinit.engine import events as ev
+from lifeinit.engine import hook_events as h
 from lifeinit.engine.notices import Notice
 from lifeinit.engine.plan import Hook, Plan, Restart
 from tests import contract
@@ -124,9 +125,9 @@ class Rules:
             case al.BeatInterval(process, seconds):
                 others = world.unlimited - {process}
                 return world._replace(unlimited=others if seconds is not None else others | {process})
-            case ev.AppLeaving():
+            case h.AppLeaving():
                 return world._replace(leaving=True)
-            case ev.ProbeFailed(process) if process in {p for p, _ in world.probers}:
+            case h.ProbeFailed(process) if process in {p for p, _ in world.probers}:
                 return self._without_prober(world, process)
             case ev.Started(process):
                 return self._started(world._replace(starting=None, alive=world.alive | {process}))
@@ -134,12 +135,12 @@ class Rules:
                 return world._replace(starting=None, why="start_failed", verdict=status, decides=process, hurried=True)
             case ev.AppExited(process, ending):
                 return self._app_exited(world, process, ending)
-            case ev.BecameReady(process):
+            case h.BecameReady(process):
                 return self._ready(world, process)
-            case ev.ProbeFailed(process, status):
+            case h.ProbeFailed(process, status):
                 return self._not_ready(world._replace(probed=world.probed - {process}), process, status)
-            case ev.HookExited() | ev.HookFailed() if world.turn is not None:
-                status = event.status if isinstance(event, ev.HookFailed) else event.ending.status
+            case h.HookExited() | h.HookFailed() if world.turn is not None:
+                status = event.status if isinstance(event, h.HookFailed) else event.ending.status
                 return self._hook_over(world, world.turn, status)
             case ev.Elapsed(("alive", process), late):
                 return self._no_beat(world._replace(timers=world.timers - {event.timer}), process, late)
@@ -289,26 +290,26 @@ class Rules:
         match action:
             case ev.StartApp(process):
                 return self._start(world, process)
-            case ev.RunHook(phase, index):
+            case h.RunHook(phase, index):
                 return self._begin_hook(world, phase, index, "running")
             case ev.SignalApp(process) | ev.WakeApp(process):
                 rule(process in world.alive, "no process is signalled that is reaped or never ran")
-            case ev.Probe(process, kind) if kind != "ready":
+            case h.Probe(process, kind) if kind != "ready":
                 rule(process in self.watched(world), "a prober is for a process that has been ready and is not stopped")
                 rule(kind == ("recovery" if process in world.sick else "alive"), "a prober waits for what is not known")
                 rule(process not in {p for p, _ in world.probers}, "a process has one prober at a time")
                 return world._replace(probers=world.probers | {(process, kind)})
-            case ev.Probe(process):
+            case h.Probe(process):
                 rule(process in world.unready, "a probe is for a process that lives and is not ready")
                 rule(process not in world.probed, "a process has one probe at a time")
                 return world._replace(probed=world.probed | {process})
-            case ev.EndProbe(process):
+            case h.EndProbe(process):
                 return self._without_prober(world._replace(probed=world.probed - {process}), process)
-            case ev.SignalHook(signo):
+            case h.SignalHook(signo):
                 return self._signal_hook(world, signo)
             case ev.ForgetApp(process):
                 return self._app_exited(world, process, ev.Ending(signo=KILL))
-            case ev.ForgetHook():
+            case h.ForgetHook():
                 rule(world.turn is not None and world.turn.killed, "a hook is given up only after its SIGKILL")
                 return world if world.turn is None else self._hook_over(world, world.turn, 128 + KILL)
             case ev.SignalLeftovers():

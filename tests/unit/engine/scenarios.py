@@ -13,7 +13,7 @@ from lifeinit.engine import hook_events as h
 from lifeinit.engine.main import machine_of
 from lifeinit.engine.plan import Hook, Plan
 from tests import contract
-from tests.unit.engine.plans import KILL
+from tests.unit.engine.plans import INT, KILL
 from tests.unit.engine.told import action_in_words, event_in_words, plan_in_words
 from tests.unit.engine.world import Rules, ViolationError, World, rule
 
@@ -114,7 +114,9 @@ class Story:
             if self.over:
                 return
             event = next(self._ends_by_itself(), None)
-            if self.deadlines or event is None:
+            if "backoff" in self.deadlines:  # `signals` may drop all of stop_on: SIGINT is one while no app lives
+                self._happens(ev.SignalReceived(INT))
+            elif self.deadlines or event is None:
                 self._time_passes()
             else:
                 self._happens(event)

@@ -9,7 +9,7 @@ from lifeinit.config.model import Alive
 from lifeinit.config.parser import examine, parse
 from lifeinit.engine.events import Arm
 from lifeinit.engine.plan import Restart
-from lifeinit.engine.verdict import Restarts
+from lifeinit.engine.restarts import Restarts
 
 
 def told(text: str) -> list[str]:

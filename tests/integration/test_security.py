@@ -293,6 +293,26 @@ def test_a_probe_has_the_whole_identity_of_its_process(init: Start, public: Path
 
 
 @needs.ROOT
+@pytest.mark.parametrize("owner", [0, 4711], ids=["root's", "another user's"])
+def test_the_ready_file_follows_no_link_that_another_user_has_made(init: Start, public: Path, owner: int) -> None:
+    """As root it wrote and removed a file of that name in every directory that somebody chose before its start."""
+    (public / "tmp").mkdir(mode=0o777)
+    (public / "etc").mkdir()
+    (public / "etc/ready").touch()
+    (public / "tmp/run").symlink_to("../etc")
+    os.lchown(public / "tmp/run", owner, owner)
+    running = init(*listener("TERM=0"), hooks=f'ready_file = "{public}/tmp/run/ready"\n')
+    running.expect("ready")
+    refused = f'cannot write the ready file "{public}/tmp/run/ready": its path has a symbolic link that another user'
+    while not any(refused in line for line in running.stderr()) and not (public / "etc/ready").read_text():
+        assert running.process.poll() is None
+    assert (public / "etc/ready").read_text() == ("" if owner else "ready\n")
+    running.send(SIGTERM)
+    assert running.status() == 0
+    assert (public / "etc/ready").exists() == bool(owner)
+
+
+@needs.ROOT
 def test_root_removes_no_ready_file_of_the_apps_choice(init: Start, public: Path, home: Path) -> None:
     """A link in the path led root's unlink to any file. What cannot be removed would count as ready: that is said."""
     precious = public / "precious"

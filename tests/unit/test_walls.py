@@ -177,6 +177,7 @@ DISK = {
     "oom.py": "the cgroup's file system",
     "proc_stat.py": "/proc",
     "ready_file.py": "in a child; its directory is opened before the app lives",
+    "safe_directory.py": "before the app lives",
     "syscalls.py": "/proc, and the directory that is left as the app starts",
 }
 _OF_PATHS = (

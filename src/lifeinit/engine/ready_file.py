@@ -25,6 +25,7 @@ class ReadyFile:
     def __init__(self, path: bytes) -> None:
         self._path = path
         self._directory: int | None = None
+        self._why_not = "its directory did not exist when the app started"
         self._child: int | None = None
         self._written = self._wanted = False
         self._app_has_lived = False
@@ -38,10 +39,14 @@ class ReadyFile:
     def _open_directory(self) -> None:
         """Until the directory exists there is nothing to write to or to remove."""
         if self._directory is None:
+            from lifeinit.engine.safe_directory import open_directory  # noqa: PLC0415  # not for a plain init
+
             try:
-                self._directory = os.open(os.path.dirname(self._path), os.O_RDONLY | os.O_DIRECTORY)
-            except OSError:
+                self._directory = open_directory(os.path.dirname(self._path))
+            except FileNotFoundError:
                 pass  # a hook may yet make it; the log tells if it is still missing when the app is ready
+            except OSError as error:
+                self._why_not = str(error.strerror)
 
     def remove_old(self) -> None:
         """Remove what an earlier run left, before anything is started."""
@@ -117,7 +122,7 @@ class ReadyFile:
         name = os.path.basename(self._path)
         if self._directory is None:
             if ready:
-                raise FileNotFoundError(syscalls.NO_ENTRY, "its directory did not exist when the app started")
+                raise FileNotFoundError(syscalls.NO_ENTRY, self._why_not)
             return
         if not ready:
             _unlink(name, self._directory)

@@ -52,7 +52,8 @@ def test_post_stop_needs_nobody_who_waits(make: Make) -> None:
     """This thread is busy with something else: here, with an event that only post_stop sets."""
     called = threading.Event()
     managed = make(["sh", "-c", "exit 3"])
-    managed.start(post_stop_callback=called.set)
+    managed.post_stop(called.set)
+    managed.start()
     assert called.wait(60)
     assert managed.wait() == 3
 

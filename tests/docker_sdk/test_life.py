@@ -55,16 +55,15 @@ def test_a_whole_life(make: Make, recorder: Recorder, client: DockerClient) -> N
     assert not recorder.last.oom_killed
 
 
-def test_callbacks_given_to_start_come_last(make: Make) -> None:
+def test_callbacks_run_in_the_order_in_which_they_were_registered(make: Make) -> None:
     managed = make(["true"])
     order: list[str] = []
+    managed.post_stop(lambda event: order.append(event.event))
     managed.pre_start(lambda: order.append("first"))
     managed.pre_start(lambda: order.append("second"))
-    managed.start(
-        pre_start_callback=lambda: order.append("third"), post_stop_callback=lambda event: order.append(event.event)
-    )
+    managed.start()
     assert managed.wait() == 0
-    assert order == ["first", "second", "third", "post_stop"]
+    assert order == ["first", "second", "post_stop"]
 
 
 def test_with_starts_and_stops(make: Make, recorder: Recorder) -> None:
@@ -147,8 +146,9 @@ def test_a_failing_pre_start_vetoes(make: Make, recorder: Recorder, client: Dock
 
 def test_sys_exit_in_a_callback_is_a_failure(make: Make) -> None:
     managed = make()
+    managed.pre_start(lambda: exec("raise SystemExit(0)"))
     with pytest.raises(CallbackError, match="SystemExit: 0"):
-        managed.start(pre_start_callback=lambda: exec("raise SystemExit(0)"))
+        managed.start()
 
 
 def test_a_failing_post_start_stops_the_container(make: Make, recorder: Recorder) -> None:

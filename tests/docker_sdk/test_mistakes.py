@@ -108,8 +108,9 @@ def test_a_name_in_use(client: DockerClient, make: Make, recorder: Recorder) -> 
         second.start()
     assert recorder.events == []
     third = make(name=name[:-1])
+    third.pre_start(lambda: client.containers.create(BASE, ["true"], name=name[:-1]))
     with pytest.raises(NameInUseError, match=re.escape(f'"{name[:-1]}" is in use by another container: remove that')):
-        third.start(pre_start_callback=lambda: client.containers.create(BASE, ["true"], name=name[:-1]))
+        third.start()
     client.containers.get(name[:-1]).remove()
 
 

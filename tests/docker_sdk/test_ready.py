@@ -24,12 +24,13 @@ def test_post_start_comes_when_it_is_healthy(make: Make) -> None:
     managed = make(command, healthcheck={**ONCE_THERE, "test": check})
     seen: list[str] = []
 
+    @managed.post_start
     def look() -> None:
         container = container_of(managed)
         container.reload()
         seen.append(container.attrs["State"]["Health"]["Status"])
 
-    with managed.start(post_start_callback=look):
+    with managed.start():
         pass
     assert seen == ["healthy"]
     assert managed.wait() == 7
@@ -67,7 +68,7 @@ def test_attach(client: DockerClient, make: Make, recorder: Recorder) -> None:
     container = ready(first)
     managed = ManagedContainer.attach(client, str(container.name))
     with pytest.raises(UsageError, match="runs already, so pre_start callbacks do not run: use"):
-        managed.start(pre_start_callback=recorder)
+        managed.pre_start(recorder)
     recorder.watch(managed)
     managed.start()
     assert recorder.phases == []

@@ -231,7 +231,9 @@ class Values(Reporter):
                 message = f"environment holds {quoted(name)}, which cannot be a variable"
                 self.wrong("E212", here, message, "use letters, digits and _", at_key=True)
             elif not isinstance(text, str):
-                self.not_text(here, quoted(name)[1:-1], text)
+                fix = "write one string" if isinstance(text, dict | list) else "put it in quotes"
+                message = f"{quoted(name)[1:-1]} is {a_kind(text, is_secret=True)}, not a string"
+                self.wrong("E105", here, message, fix)
             else:
                 self._expandable(here, name, text)
                 found[name] = self.without_nul(here, text)
@@ -245,7 +247,7 @@ class Values(Reporter):
         except interpolation.ExpansionError as error:
             self.because("E213", at, f"{label} holds", error, intent().dollar(text, name))  # the rest may be a secret
         if "`" in text and intent().is_run_elsewhere(text):
-            message = f"{label} is {quoted(text)}, and no command is run here"
+            message = f"{label} holds a command in backquotes, and no command is run here"
             self.wrong("W202", at, message, intent().run_elsewhere(name))
 
     def targets(self, at: Path, row: Key, value: object) -> tuple[str, ...] | None:

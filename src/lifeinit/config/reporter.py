@@ -61,8 +61,8 @@ def shown(text: str) -> str:
     return quoted(targets.hidden(text) if "@" in text else text)
 
 
-def a_kind(value: object) -> str:
-    """`a number "5"`: what kind of TOML value it is, and which."""
+def a_kind(value: object, *, is_secret: bool = False) -> str:
+    """`a number "5"`: what kind of TOML value it is, and which, unless it may be a secret."""
     kinds: tuple[tuple[type, str], ...] = (
         (bool, "a boolean"),
         (int, "a number"),
@@ -72,4 +72,4 @@ def a_kind(value: object) -> str:
         (dict, "a table"),
     )
     kind = next((name for kind, name in kinds if isinstance(value, kind)), "a date or time")
-    return kind if isinstance(value, dict) else f"{kind} {quoted(value)}"
+    return kind if isinstance(value, dict) or is_secret else f"{kind} {quoted(value)}"

@@ -1,7 +1,7 @@
 """ManagedContainer: the public interface of this package."""
 
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Self
 
@@ -9,10 +9,9 @@ from docker import DockerClient
 from docker.models.containers import Container
 from docker.models.images import Image
 
-from lifeinit.callbacks.errors import UsageError
 from lifeinit.callbacks.event import Phase
 from lifeinit.callbacks.options import Duration, limit, seconds
-from lifeinit.callbacks.registrar import Function, Phases
+from lifeinit.callbacks.registrar import Phases
 from lifeinit.docker import sdk
 from lifeinit.docker.call import inside
 from lifeinit.docker.errors import InsideCallbackError, StoppedError
@@ -143,18 +142,11 @@ class ManagedContainer(Phases):
         """The container's exit status; None before its end, and where it never ran or is lost."""
         return None if self._life.end is None else self._life.end.exit_code
 
-    def start(
-        self,
-        *,
-        pre_start_callback: Function | None = None,
-        post_start_callback: Function | None = None,
-        pre_stop_callback: Function | None = None,
-        post_stop_callback: Function | None = None,
-    ) -> Self:
+    def start(self) -> Self:
         """Run pre_start, create and start the container, wait until it is ready, run post_start.
 
-        A container without a HEALTHCHECK is ready as soon as it runs. The callbacks passed here run after the decorated
-        ones of their phase. A failure is cleaned up, and raised once the post_stop callbacks have run.
+        A container without a HEALTHCHECK is ready as soon as it runs. A failure is cleaned up, and raised once the
+        post_stop callbacks have run.
 
         Raises:
             CallbackError: A pre_start or post_start callback failed.
@@ -167,7 +159,7 @@ class ManagedContainer(Phases):
         with sigterm_raises():
             self._life.begin()
             try:
-                self._register((pre_start_callback, post_start_callback, pre_stop_callback, post_stop_callback))
+                self._check()
             except BaseException:
                 self._life.reset()
                 raise
@@ -240,22 +232,14 @@ class ManagedContainer(Phases):
         self._guard.callback(self._lifecycle.stop, "signal" if signal else "stop", signal=signal)
         self._guard.__exit__(kind, error, traceback)
 
-    def _register(self, functions: Sequence[Function | None]) -> None:
-        """Check whatever can be checked before anything is started, then register a function for each phase."""
-        settings, registrars = self._settings, self._registrars.values()
-        callbacks = []
-        for registrar, function in zip(registrars, functions, strict=True):
-            if function is not None:
-                if registrar.closed:
-                    raise UsageError(registrar.closed)
-                callbacks.append(registrar.make(function))
+    def _check(self) -> None:
+        """Check whatever can be checked before anything is started, and take no callback from here on."""
+        settings = self._settings
         if not settings.attached:
             sdk.check_image(settings.client, settings.image, settings.pull)
             if settings.name is not None:
                 sdk.check_name(settings.client, settings.name)
-        for callback in callbacks:
-            self._registrars[callback.phase].add(callback)
-        for registrar in registrars:
+        for registrar in self._registrars.values():
             registrar.closed = f'"{self._life.name}" was started before: register callbacks before start()'
 
     def _refuse_inside(self, what: str) -> None:

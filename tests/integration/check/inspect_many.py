@@ -20,14 +20,13 @@ def machine(case: Case) -> Iterator[None]:
     """The state of the machine that a case asks for."""
     shell = shell_syntax.SHELL
     shell_syntax.SHELL = str(case.get("shell", shell))
-    python, sys.executable = sys.executable, str(case.get("python", sys.executable))
     os.seteuid(int(str(case.get("euid", os.geteuid()))))
     try:
         yield
     finally:
         if os.geteuid() != os.getuid():
             os.seteuid(os.getuid())
-        shell_syntax.SHELL, sys.executable = shell, python
+        shell_syntax.SHELL = shell
 
 
 def answer(case: Case) -> list[list[str]]:

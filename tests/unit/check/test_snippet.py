@@ -62,8 +62,8 @@ def test_a_whole_screen() -> None:
         (
             'app = { environment = { "鍵字" = "値", B = "$ e\u0301" } }\n',
             [
-                '1 | app = { environment = { "鍵字" = "値", B = "$ é" } }',
-                "  |                                            ^^^^^",
+                '1 | app = { environment = { "鍵字" = "*", B = "****" } }',
+                "  |                                           ^^^^^^",
             ],
         ),  # wide characters before the place
         (
@@ -110,8 +110,8 @@ LONG = f"[app]\nenvironment = {{ {_MANY}, X = 1, Z = '{'z' * 80}' }}\n"
 @pytest.mark.parametrize(
     ("columns", "line", "marks"),
     [
-        (80, f"""2 | ... = "38", V39 = "39", X = 1, Z = '{"z" * 37}...""", 29),
-        (40, f"""2 | ...= "39", X = 1, Z = '{"z" * 10}...""", 16),
+        (80, f"""2 | ... = "**", V39 = "**", X = *, Z = '{"*" * 37}...""", 29),
+        (40, f"""2 | ...= "**", X = *, Z = '{"*" * 10}...""", 16),
     ],
 )
 def test_a_long_line_is_cut_around_the_place(columns: int, line: str, marks: int) -> None:
@@ -195,6 +195,33 @@ def test_colours() -> None:
 def test_when_there_are_colours(environment: dict[str, str], on_terminal: bool, elsewhere: bool) -> None:
     assert are_wanted(environment, is_terminal=True) == on_terminal
     assert are_wanted(environment, is_terminal=False) == elsewhere
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ('wait_for = "postgres://me:p/a@ss@db:5432/x"', 'wait_for = "postgres://*********@db:5432/x"'),
+        ("ready = 'http://me:word@h/a?key=word'", "ready = 'http://*******@h/a?********'"),
+        ('ready = "http://localhost:80/healthz"', 'ready = "http://localhost:80/healthz"'),
+        ('app.environment.TOKEN = "word"', 'app.environment.TOKEN = "****"'),
+        ('a = { environment = { A = "w}d", B = 12 }, x = 1 }', 'a = { environment = { A = "***", B = ** }, x = 1 }'),
+        ('[app]\nuser = "word"', 'user = "word"'),
+        ('[app.environment] # "x"\nA = "wo\\"rd" # why', 'A = "******" # why'),
+        ("[[pre_start]]\n[pre_start.environment]\n\nA = 'word'", "A = '****'"),
+        ('[app.environment]\nA = "word"\n[app]\nuser = "word"', 'user = "word"'),
+        ("environment = true", "environment = true"),
+    ],
+)
+def test_what_may_be_a_secret_is_masked_in_the_excerpt(text: str, shown: str) -> None:
+    """The message hid the password of a URL, and the line below it showed it."""
+    line = len(text.split("\n"))
+    report = Report("hooks.toml", text, [Diagnostic("E105", Span(Place(line, 1), Place(line, 2)), "x")], "")
+    assert f"{line} | {shown}\n" in snippet.problems(report, 80, Paint(wanted=False))
+
+
+def test_a_value_of_environment_is_in_no_message() -> None:
+    (problem,) = examine(b"app.environment = { PASSWORD = 4711 }").problems
+    assert problem.sentence == "PASSWORD is a number, not a string: put it in quotes"
 
 
 def test_the_verdict() -> None:

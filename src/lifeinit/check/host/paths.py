@@ -1,7 +1,6 @@
 """Working directories that can be entered, targets that are valid here, and probes that can run."""
 
 import os
-import sys
 from collections.abc import Iterator
 
 from lifeinit.check.host.as_user import Kernel
@@ -42,11 +41,9 @@ def _unusable(written: str, entry: Entry, uid: int) -> tuple[str, str, str]:
 
 
 def targets(tasks: Tasks, kernel: Kernel) -> Iterator[Diagnostic]:
-    """W314, W315 and W325: the targets with their variables expanded, and ready_file."""
+    """W314 and W315: the targets with their variables expanded, and ready_file."""
     for wait in tasks.waits:
         yield from _target(wait, tasks, kernel)
-        if wait.key != "wait_for":
-            yield from _probe(wait, tasks, kernel)
     file = tasks.hook_file.ready_file
     if file is not None:
         yield from _directory(("ready_file",), f"ready_file is {quoted(file)}", file, tasks, kernel)
@@ -70,16 +67,6 @@ def _target(wait: Wait, tasks: Tasks, kernel: Kernel) -> Iterator[Diagnostic]:
     for place in target.places if key != "wait_for" else ():  # what is waited for often comes with a volume
         if isinstance(place, File | Unix):
             yield from _directory(wait.path, f"{key} is {shown}", os.fsdecode(place.path), tasks, kernel)
-
-
-def _probe(wait: Wait, tasks: Tasks, kernel: Kernel) -> Iterator[Diagnostic]:
-    """W325: a probe runs Python as the user of the process that it asks about."""
-    person = wait.setting.person
-    entry = kernel.look(person.user, sys.executable) if person is not None and sys.executable else None
-    if person is not None and entry is not None and not entry.executable:
-        message = f"the probe runs as uid {person.user.uid}, which may not execute {quoted(sys.executable)}"
-        fix = "install lifeinit and its Python where every user may read them, such as /opt or /usr/local"
-        yield Diagnostic("W325", tasks.places.span(wait.path), message, fix)
 
 
 def _directory(at: Path, what: str, path: str, tasks: Tasks, kernel: Kernel) -> Iterator[Diagnostic]:

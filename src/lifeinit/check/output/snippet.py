@@ -3,6 +3,7 @@
 from lifeinit.check.output.colours import Paint
 from lifeinit.check.output.excerpt import excerpt
 from lifeinit.check.output.report import Report
+from lifeinit.check.output.secrets import masked
 from lifeinit.config.diagnostic import Diagnostic, Place
 from lifeinit.config.reporter import MOST_PROBLEMS
 from lifeinit.engine.printable import escaped
@@ -45,7 +46,7 @@ def _problem(problem: Diagnostic, path: str, lines: list[str], columns: int, pai
     ]
     has_source = line <= len(lines) and problem.span.end != _WHOLE_FILE and not problem.of_command
     if has_source:
-        shown = excerpt(*_marked(problem, lines[line - 1]), max(columns, _NARROWEST) - len(gap) - 3)
+        shown = excerpt(*_marked(problem, masked(lines, line - 1)), max(columns, _NARROWEST) - len(gap) - 3)
         rows += [
             bar,
             f"{paint('frame', f'{line} |')} {shown.text}".rstrip(),

@@ -288,13 +288,4 @@ RULES: tuple[Rule, ...] = (
         '[app]\nuser = "1000"  # and the image has ENV PYTHONPATH=/app, which belongs to uid 1000',
         '[app]\nuser = "1000"\nenvironment = { PYTHONPATH = "/app" }',
     ),
-    Rule(
-        "W325",
-        "probe-out-of-reach",
-        "The user of a process may not execute the Python that lifeinit runs its probes with.",
-        "A probe runs as the process that it asks about. Below /root, as pipx, uv and pyenv install it by default,"
-        " Python is closed to all other users. Install it in /opt or /usr/local.",
-        '[app]\nuser = "1000"\n[ready]\ntcp = "127.0.0.1:8000"  # and lifeinit is installed below /root',
-        '[app]\nuser = "1000"\n[ready]\ntcp = "127.0.0.1:8000"  # and lifeinit is installed in /opt',
-    ),
 )

@@ -15,7 +15,7 @@ _HOOK: dict[str, object] = {
 }  # fmt: skip
 _APP: dict[str, object] = {
     "name": "app", "pid": 2, "since": 1750000000.0, "ready": True, "status": "serving", "alive": False,
-    "alive_detail": "answered 503", "probe": {"target": "http://$HOST/", "insecure": True},
+    "alive_since": 1750000000.0, "alive_detail": "answered 503", "probe": {"target": "http://$HOST/", "insecure": True},
 }  # fmt: skip
 _STATE: dict[str, object] = {
     "version": 1, "pid": 7, "starttime": 4711, "phase": "running", "since": 1750000000.0, "started": 1750000000,

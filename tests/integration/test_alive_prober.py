@@ -296,6 +296,16 @@ def test_what_a_command_leaves_behind_is_left_alone(start: Start, held: Held) ->
     assert held.read() == b""
 
 
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [("false", "false"), ("/bin/false -p SECRET", "/bin/false ..."), ("PW='SECRET' false", "..."), ("(exit 1)", "...")],
+)
+def test_no_password_of_a_shell_line_is_told(start: Start, line: str, shown: str) -> None:
+    """The reason goes to the log. Of several words the first one is shown, if it is a plain one."""
+    ended = start.command(*alive_command(["/bin/sh", "-c", line], 0.01, 5.0, 1)).end()
+    assert ended == unhealthy(f'exited 1 (the command "{shown}")')
+
+
 def test_a_command_that_is_not_there(start: Start) -> None:
     ended = start.command(*alive_command(["no-such-program"], 0.01, 5.0, 1)).end()
     assert ended == unhealthy('cannot be run: not found in PATH (the command "no-such-program")')

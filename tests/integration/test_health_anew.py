@@ -1,6 +1,7 @@
 """`lifeinit health` without `alive`: one new try of what `ready` names, of an app that was ready once."""
 
 import os
+import re
 import socket
 import struct
 import sys
@@ -20,9 +21,9 @@ OK, SICK = status(200), status(503)
 READY = 'post_start = "echo up"\n'
 
 
-def up(init: Start, ready: str, **more: object) -> Family:
+def up(init: Start, ready: str, hook: str = READY, env: dict[str, str] | None = None) -> Family:
     """An app that is ready, and waits for its end."""
-    running: Running = init(*listener("TERM=0"), hooks=f"{ready}\n{READY}", **more)  # type: ignore[arg-type]
+    running: Running = init(*listener("TERM=0"), hooks=f"{ready}\n{hook}", env=env)
     assert sorted([running.line(), running.line()]) == ["ready", "up"]
     return Family(running)
 
@@ -40,6 +41,34 @@ def test_an_app_that_does_not_answer_any_more(init: Start, through_click: bool) 
     sentence = f"unhealthy: app: connection refused (http://127.0.0.1:{port}/x)\n"
     assert here.ask("health", *pid) == (1, sentence, "")
     assert here.ask("health", "-q", *pid) == (1, "", "")
+
+
+def test_what_alive_knows_is_not_asked_again(init: Start) -> None:
+    """It says why, and since when."""
+    answers, requests = [OK], 0
+
+    def handle(stream: socket.socket) -> None:
+        nonlocal requests
+        asked(stream)
+        requests += 1
+        stream.sendall(answers[-1])
+
+    with serving(handle) as port:
+        table = f'[alive]\nhttp = "http://127.0.0.1:{port}"\ninterval = "1h"\nfailures = 1\non_failure = "warn"\n'
+        here = up(init, f'ready = "http://127.0.0.1:{port}"\n{READY}{table}', hook="")
+        assert here.ask("health").status == 0
+        assert requests == 1
+        here.running.end()
+    with serving(handle) as port:
+        table = f'[alive]\nhttp = "http://127.0.0.1:{port}"\ninterval = "50ms"\nfailures = 1\non_failure = "warn"\n'
+        here = up(init, f'ready = "http://127.0.0.1:{port}"\n{READY}{table}', hook="")
+        answers.append(SICK)
+        while not any("app is unhealthy" in line for line in here.running.stderr()):
+            assert here.running.process.poll() is None
+        answer = here.ask("health")
+        why = re.escape(f"answered 503 (http://127.0.0.1:{port})")
+        assert re.fullmatch(rf"unhealthy: app for \d+ s: {why}\n", answer.out), answer
+        assert answer.status == 1
 
 
 def test_one_that_hangs_holds_it_no_longer_than_its_timeout(init: Start) -> None:

@@ -80,7 +80,7 @@ def told(**fields: object) -> Told:
     now = time.time()
     app = {
         "name": "app", "pid": 2, "since": now - 2 * HOUR, "ready": True, "status": "serving", "alive": None,
-        "alive_detail": None, "probe": None,
+        "alive_since": None, "alive_detail": None, "probe": None,
     }  # fmt: skip
     ok = {
         "phase": "pre_start", "hook": "migrate", "attempt": 2, "result": "ok", "code": 0, "signal": None,

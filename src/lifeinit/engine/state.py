@@ -96,6 +96,7 @@ class Report:
         self._phase = ""
         self._hooks: list[dict[str, Json]] = []
         self._pids: dict[int, tuple[int | None, float]] = {}  # and since when each process has been that, or gone
+        self._alive: dict[int, tuple[bool | None, float]] = {}  # and since when
         self._last: tuple[object, ...] = ()
 
     def descriptors(self) -> tuple[int, ...]:
@@ -166,13 +167,17 @@ class Report:
         serves = app is not None and machine.app.state == "alive" and index not in machine.app.unready
         detail = dict(machine.app.unhealthy).get(index)
         is_known = detail is not None or (app is not None and index in machine.app.asked)
+        alive = detail is None if is_known else None
+        if self._alive.get(index, (0, 0.0))[0] != alive:
+            self._alive[index] = (alive, round(time.time(), 3))
         return {
             "name": self._plan.processes[index].name,
             "pid": pid,
             "since": self._pids[index][1],
             "ready": serves and detail is None,
             "status": "" if app is None else app.status_text,
-            "alive": detail is None if is_known else None,
+            "alive": alive,
+            "alive_since": None if alive is None else self._alive[index][1],
             "alive_detail": detail,
             "probe": _probe(self._plan.processes[index].ready),
         }

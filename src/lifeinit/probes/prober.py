@@ -115,7 +115,7 @@ class _Prober:
             from lifeinit.probes.targets.target import Target  # noqa: PLC0415
 
             command = Command(tuple(map(os.fsencode, self._operands)))
-            return [Target(f"the command {quote(command.argv[0])}", (command,))]
+            return [Target(f"the command {quote(_shown(command.argv))}", (command,))]
         from lifeinit.probes.parse_targets import resolve  # noqa: PLC0415  # a command needs none of it
 
         targets, wrong = resolve(
@@ -124,6 +124,15 @@ class _Prober:
         for sentence in wrong:
             self._say(sentence)
         return [] if wrong else targets
+
+
+def _shown(argv: tuple[bytes, ...]) -> bytes:
+    """The program; of a line for the shell the first word, if it is a plain one: any other may be a password."""
+    if argv[:2] != (b"/bin/sh", b"-c"):
+        return argv[0]
+    first, *others = argv[2].split(None, 1) or [b""]
+    plain = first.translate(None, b"_-./").isalnum()
+    return b" ".join((*[first] * plain, *[b"..."] * (bool(others) or not plain)))
 
 
 def _inherited(mask: tuple[int, ...]) -> Inherited:

@@ -95,7 +95,7 @@ def verdict(running: RunningInit, now: float) -> tuple[bool, str]:
         return False, f"stopping{within} for {rough(now - state.since)}{because}"
     sick = [process for process in state.processes if process.alive is False]
     if sick:
-        return False, f"unhealthy: {'; '.join(map(_diagnosis, sick))}"
+        return False, f"unhealthy: {'; '.join(_diagnosis(process, now) for process in sick)}"
     if state.ready:
         return True, f"ready: {state.phase} for {rough(now - state.since)}"
     return False, f"not ready: {_what_it_does(state, now)}"
@@ -141,5 +141,7 @@ def _described(process: AppProcess) -> str:
     return f"{shortened(process.name)} is not ready{said}"
 
 
-def _diagnosis(process: AppProcess) -> str:
-    return f"{shortened(process.name)}: {shortened(process.alive_detail or 'does not answer', 200)}"
+def _diagnosis(process: AppProcess, now: float) -> str:
+    since = now if process.alive_since is None else process.alive_since
+    why = shortened(process.alive_detail or "does not answer", 200)
+    return f"{shortened(process.name)} for {rough(now - since)}: {why}"

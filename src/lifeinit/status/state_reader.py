@@ -34,7 +34,8 @@ class Probe(Record):
 class AppProcess(Record):
     """One process of the app. `status` is what it last said of itself; `since` when it started, or ended.
 
-    `alive` is None where nobody has asked whether it works, `alive_detail` why it does not; `probe` is None for one
+    `alive` is None where nobody has asked whether it works, and so is since when `alive` is what it is, `alive_since`;
+    `alive_detail` is why it does not work; `probe` is None for one
     whose `ready` has no URL.
     """
 
@@ -44,6 +45,7 @@ class AppProcess(Record):
     ready: bool
     status: str
     alive: bool | None = None
+    alive_since: float | None = None
     alive_detail: str | None = None
     probe: Probe | None = None
 
@@ -199,7 +201,8 @@ _STATUS = _whole(0, 255)
 _PROBE: "dict[str, Check]" = {"target": _text, "insecure": _truth}
 _PROCESS: "dict[str, Check]" = {
     "name": _text, "pid": _optional(_PID), "since": _number, "ready": _truth, "status": _text,
-    "alive": _optional(_truth), "alive_detail": _optional(_text), "probe": _optional(_record(Probe, _PROBE)),
+    "alive": _optional(_truth), "alive_since": _optional(_number), "alive_detail": _optional(_text),
+    "probe": _optional(_record(Probe, _PROBE)),
 }  # fmt: skip
 _HOOK: "dict[str, Check]" = {
     "phase": _one_of(frozenset(PHASES)), "hook": _text, "attempt": _COUNT, "result": _one_of(_RESULTS),

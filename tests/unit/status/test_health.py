@@ -14,8 +14,8 @@ FAILED = hook("pre_start", "migrate", "failed", code=3, at=NOW - 2)
 WEB = AppProcess("web", 3, NOW - 5, ready=False, status="loading\nit")
 UNREADY = AppProcess("app", 2, NOW, ready=False, status="")
 DETAIL = "answered 503 (http://web\x07, 3 times in a row)"
-DIAGNOSIS = "web: answered 503 (http://web\\x07, 3 times in a row)"
-SICK = AppProcess("web", 3, NOW - 5, ready=False, status="", alive=False, alive_detail=DETAIL)
+DIAGNOSIS = "web for 4 s: answered 503 (http://web\\x07, 3 times in a row)"
+SICK = AppProcess("web", 3, NOW - 5, ready=False, status="", alive=False, alive_since=NOW - 4, alive_detail=DETAIL)
 STARTING = changed(RUNNING, phase="starting", since=NOW - 5, ready=False)
 
 
@@ -36,7 +36,7 @@ STARTING = changed(RUNNING, phase="starting", since=NOW - 5, ready=False)
         (changed(STARTING, phase="waiting", restarts=2), False,
          "not ready: waiting for 5 s to start again, restarts so far: 2"),
         (changed(RUNNING, ready=False, processes=(SICK,)), False,
-         "unhealthy: web: answered 503 (http://web\\x07, 3 times in a row)"),
+         f"unhealthy: {DIAGNOSIS}"),
         (changed(RUNNING, ready=False, processes=(SICK, *RUNNING.processes, SICK)), False,
          f"unhealthy: {DIAGNOSIS}; {DIAGNOSIS}"),
         (changed(RUNNING, phase="pre_stop", since=NOW - 3, reason="unhealthy", processes=(SICK,)), False,

@@ -12,7 +12,8 @@ _HOOK: dict[str, object] = {
 }  # fmt: skip
 _PROCESS: dict[str, object] = {
     "name": "app", "pid": 2, "since": 1750000000.0, "ready": False, "status": "serving", "alive": False,
-    "alive_detail": "http://127.0.0.1:8000 answered 503", "probe": {"target": "http://$HOST/", "insecure": False},
+    "alive_since": 1750000000.0, "alive_detail": "http://127.0.0.1:8000 answered 503",
+    "probe": {"target": "http://$HOST/", "insecure": False},
 }  # fmt: skip
 _STATE: dict[str, object] = {
     "version": 1, "pid": 7, "starttime": 4711, "phase": "running", "since": 1750000000.0, "started": 1750000000,
@@ -57,6 +58,7 @@ ROWS = [
     ("processes", edited(processes={}), 'its "processes" is no list'),
     ("process", edited(processes=[None]), "it holds something else where an object should be"),
     ("alive", edited(processes=[_PROCESS | {"alive": 0}]), 'its "alive" is no true or false'),
+    ("alive_since", edited(processes=[_PROCESS | {"alive_since": True}]), 'its "alive_since" is no number of seconds'),
     ("alive_detail", edited(processes=[_PROCESS | {"alive_detail": 1}]), 'its "alive_detail" is no text'),
     ("probe", edited(processes=[_PROCESS | {"probe": {"target": "x"}}]), 'it has no "insecure"'),
     ("hook", edited_hook(result="well"), 'its "result" is no word that this lifeinit knows'),
@@ -75,7 +77,8 @@ def test_what_is_no_state_is_refused_in_a_sentence(text: bytes, sentence: str) -
 
 def test_the_probe_of_a_process_is_a_record() -> None:
     (process,) = parse(edited()).processes
-    assert (process.alive, process.alive_detail) == (False, "http://127.0.0.1:8000 answered 503")
+    assert (process.alive, process.alive_since) == (False, 1750000000.0)
+    assert process.alive_detail == ("http://127.0.0.1:8000 answered 503")
     assert process.probe == Probe("http://$HOST/", insecure=False)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Literal
 
+from lifeinit.engine import alive_events as al
 from lifeinit.engine import events as ev
 from lifeinit.engine import hook_events as h
 from lifeinit.engine.main import machine_of
@@ -108,7 +109,11 @@ class Story:
 
     def _come_to_an_end(self) -> None:
         """A stop is requested, time goes by, and what nobody ends ends by itself."""
-        self._happens(ev.SignalReceived(self.plan.stop_on[-1]))
+        signals = self.rules.signals
+        requests = [s for s in self.plan.stop_on if signals.is_stop_request(s, bool(self.world.alive))]
+        # Where each is dropped nobody can stop the app, and one that is restarted lives for ever.
+        if requests or not self.world.faulty:
+            self._happens(ev.SignalReceived(requests[-1]) if requests else ev.Fault())
         for _ in range(200):
             self.the_doomed_die()
             if self.over:
@@ -134,7 +139,13 @@ class Story:
             case h.BecameReady(process):
                 return process in self.world.alive and self.plan.processes[process].ready is not None
             case h.ProbeFailed(process):
-                return process in self.world.unready
+                return process in self.world.unready | {of for of, _ in self.world.probers}
+            case al.Unhealthy(process):
+                return (process, "alive") in self.world.probers or self._reports(process)
+            case al.Healthy(process):
+                return (process, "recovery") in self.world.probers
+            case al.Beat(process) | al.BeatInterval(process):
+                return self._reports(process)
             case h.HookExited() | h.HookFailed():
                 return self.world.turn is not None and self.world.turn.doing == "running"
             case h.AppLeaving():
@@ -145,6 +156,13 @@ class Story:
                 return self.machine.phase == "cleanup"
             case _:
                 return True
+
+    def _reports(self, process: int) -> bool:
+        """Whether it sends WATCHDOG= itself."""
+        if process not in self.world.alive:
+            return False
+        alive = self.plan.processes[process].alive
+        return alive is not None and alive.watchdog is not None
 
     # One event.
 
@@ -215,7 +233,8 @@ class Story:
             self.stop = None
         failed = world.faulty and not before.faulty
         asked = world.stop_requested and not before.stop_requested and not failed
-        own = bool(world.asked) and not before.asked and (failed or world.why != "signal")
+        unhealthy = world.why == "unhealthy" and not before.why
+        own = unhealthy or (bool(world.asked) and not before.asked and (failed or world.why != "signal"))
         if self.stop is None and (own or (asked and limit is not None)):
             self.stop = (self.now, OWN_LIMIT if limit is None else limit)
             self.has_reserve = not before.swept

@@ -24,6 +24,7 @@ PLAINER: dict[str, tuple[object, ...]] = {
     "group": (False,),
     "success": ((),),
     "ready": (None,),
+    "alive": (None,),
     "restart": (Restart(),),
     "stop_timeout": (None, 10.0),
     "kill_after": (2.0,),

@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
+from lifeinit.engine import alive_events as al
 from lifeinit.engine import events as ev
 from lifeinit.engine import hook_events as h
 from lifeinit.engine.plan import Hook, Plan, Process, Restart
@@ -48,6 +49,9 @@ readiness = st.one_of(
     st.builds(plans.ready, notify=st.booleans(), abort=st.booleans()),
     st.just(plans.ready(after=5.0)),
 )
+aliveness = st.none() | st.builds(
+    plans.alive, st.sampled_from(["stop", "restart", "warn"]), watchdog=st.sampled_from([None, None, 30.0])
+)
 restarts = st.one_of(
     st.just(Restart()),
     st.builds(Restart, st.sampled_from(["on-failure", "always"]), st.integers(1, 3), st.sampled_from([60.0, 3.0])),
@@ -64,6 +68,7 @@ def processes(name: str) -> st.SearchStrategy[Process]:
         success=st.sampled_from([(), (3,), (128 + TERM, 128 + KILL)]),
         restart=restarts,
         rewrite=st.sampled_from([(), (), ((USR1, HUP), (TERM, None))]),
+        alive=aliveness,
     )
 
 
@@ -91,6 +96,9 @@ ODD: list[Step] = [
     h.AppLeaving(),
     *(h.MoreTime(process, seconds) for process, seconds in ((0, 1.0), (0, 90.0), (1, 5.0))),
     *(h.ProbeFailed(process, status, "broken") for process, status in ((0, 1), (1, 126), (2, 1))),
+    *(event for process in range(3) for event in (al.Unhealthy(process, "sick"), al.Healthy(process))),
+    *(event for process in range(2) for event in (al.Beat(process), al.BeatInterval(process, None))),
+    al.BeatInterval(0, 5.0),
     h.HookFailed(78, "no variable"),
     "the next exec fails",
     ev.Fault(),
@@ -162,6 +170,12 @@ class Stories(RuleBasedStateMachine):
     @rule(ending=endings)
     def the_hook_ends(self, ending: ev.Ending) -> None:
         self.story.take(h.HookExited(ending))
+
+    @precondition(lambda self: goes_on(self) and bool(self.story.world.probers))
+    @rule()
+    def the_prober_has_a_verdict(self) -> None:
+        process, kind = min(self.story.world.probers)
+        self.story.take(al.Unhealthy(process, "sick") if kind == "alive" else al.Healthy(process))
 
     @precondition(goes_on)
     @rule(part=st.sampled_from([1.0, 1.0, 0.5]))

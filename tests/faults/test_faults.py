@@ -10,7 +10,8 @@ from tests.faults.injection import APP_STATUS, HOOKS, Call, Outcome, engine_call
 from tests.faults.table import CHILD, DOCUMENT, OWN, Row, rendered
 
 SAMPLE = 22  # of each kind of life; all with --all-faults
-LIVES = {"plain": None, "hooks": HOOKS}
+ALIVE = 'alive = { http = "http://127.0.0.1:1", interval = "100s" }\n'
+LIVES = {"plain": None, "hooks": HOOKS, "alive": ALIVE + HOOKS}
 
 pytestmark = pytest.mark.usefixtures("namespaces")
 
@@ -25,6 +26,7 @@ def check(outcome: Outcome, row: Row, told: str) -> None:
         assert outcome.stdout == [""], f"an app was started: {story}"
     elif outcome.status != APP_STATUS:
         assert any(line.startswith("lifeinit: ") and "cannot" in line for line in outcome.stderr), story
+    assert not any("unhealthy" in line for line in outcome.stderr), story
     if "ready" in outcome.stdout:
         assert "TERM" in outcome.stdout, f"the app was not told to stop: {story}"
 
@@ -51,7 +53,7 @@ def test_a_failing_call_of_pid_1(tmp_path: Path, life: str, request: pytest.Fixt
         try:
             outcome = survive(tmp_path / str(i), LIVES[life], told)
             check(outcome, row, told)
-            if life == "hooks" and outcome.status != SOFTWARE and not _is_of_post_stop(call, control):
+            if life != "plain" and outcome.status != SOFTWARE and not _is_of_post_stop(call, control):
                 assert outcome.said[-1:] == ["post_stop"], f"post_stop did not run: {told}: {outcome}"
         except AssertionError as error_found:
             wrong.append(str(error_found).splitlines()[0][:1500])

@@ -66,11 +66,12 @@ def test_an_app_that_never_reports_is_unhealthy(init: Start) -> None:
 
 def test_each_report_begins_the_interval_anew(init: Start, tell: Callable[..., None]) -> None:
     """Also where another process is the main one by now."""
-    running = init(*python("notifier"), hooks='alive.watchdog = "1s"\n', fifo="go")
+    running = init(*python("notifier"), hooks=NEVER, fifo="go")
     running.expect("started")
-    tell("MAINPID=$PID", *["WATCHDOG=1", "nap 0.4"] * 4)
-    assert running.rest() == ["MAINPID=$PID", *["WATCHDOG=1", "nap 0.4"] * 4]
-    assert SILENT.format(1) in running.stderr()
+    said = ["WATCHDOG_USEC=1500000", "MAINPID=$PID", *["WATCHDOG=1", "nap 0.5"] * 4]
+    tell(*said)
+    assert running.rest() == said
+    assert SILENT.format(1.5) in running.stderr()
 
 
 def test_a_trigger_is_at_once(init: Start, tell: Callable[..., None]) -> None:
@@ -104,10 +105,11 @@ def test_the_app_chooses_another_interval(init: Start, tell: Callable[..., None]
 @pytest.mark.parametrize("interval", ["0", "infinity", str(2**64 - 1)])
 def test_the_app_wants_no_watchdog(init: Start, tell: Callable[..., None], interval: str) -> None:
     """The control is the app that never reports. It still has its trigger."""
-    running = init(*python("notifier"), hooks='alive.watchdog = "1s"\n', fifo="go")
+    running = init(*python("notifier"), hooks=NEVER, fifo="go")
     running.expect("started")
-    tell(f"WATCHDOG_USEC={interval}", "nap 1.2", "WATCHDOG=1", "WATCHDOG=trigger")
-    assert running.rest() == [f"WATCHDOG_USEC={interval}", "nap 1.2", "WATCHDOG=1", "WATCHDOG=trigger"]
+    said = ["WATCHDOG_USEC=500000", f"WATCHDOG_USEC={interval}", "nap 0.8", "WATCHDOG=1", "WATCHDOG=trigger"]
+    tell(*said)
+    assert running.rest() == said
     assert TRIGGERED in running.stderr()
 
 
@@ -138,10 +140,10 @@ def test_ready_means_nothing_where_something_else_says_so(init: Start, tell: Cal
 
 
 def test_an_app_that_is_about_to_stop_need_not_report(init: Start, tell: Callable[..., None]) -> None:
-    running = init(*python("notifier"), hooks='alive.watchdog = "1s"\n', fifo="go")
+    running = init(*python("notifier"), hooks=NEVER, fifo="go")
     running.expect("started")
-    tell("STOPPING=1", "nap 1.2", "end")
-    assert running.rest() == ["STOPPING=1", "nap 1.2"]
+    tell("WATCHDOG_USEC=500000", "STOPPING=1", "nap 0.8", "end")
+    assert running.rest() == ["WATCHDOG_USEC=500000", "STOPPING=1", "nap 0.8"]
     assert running.status() == 0
 
 
@@ -169,19 +171,19 @@ def test_of_another_process_no_word_counts(init: Start, tell: Callable[..., None
 
 def test_who_was_frozen_with_lifeinit_gets_its_time_once_more(init: Start, tell: Callable[..., None]) -> None:
     """As `docker pause` freezes both: the time in which nobody could report does not count."""
-    running = init(*python("notifier"), hooks='alive = { watchdog = "1s", on_failure = "warn" }\n', fifo="go")
+    running = init(*python("notifier"), hooks='alive = { watchdog = "1h", on_failure = "warn" }\n', fifo="go")
     running.expect("started")
-    tell("WATCHDOG=1")
-    running.expect("WATCHDOG=1")
+    tell("WATCHDOG_USEC=2000000", "WATCHDOG=1")
+    running.expect("WATCHDOG_USEC=2000000", "WATCHDOG=1")
     running.stop()
-    tell("nap 1.8")
-    running.expect("nap 1.8")
+    tell("nap 2.8")
+    running.expect("nap 2.8")
     running.send(signal.SIGCONT)
     tell("WATCHDOG=1", "STATUS=yes")
     running.expect("WATCHDOG=1", "STATUS=yes")
     wait_for_status(running, "yes")
     assert running.stderr() == []
-    wait_for_line(running, "no WATCHDOG=1 for 1 s")
+    wait_for_line(running, "no WATCHDOG=1 for 2 s")
 
 
 def test_a_flood_of_reports_costs_no_memory(init: Start, tell: Callable[..., None]) -> None:

@@ -89,7 +89,7 @@ def _are_words(command: "list[object]") -> bool:
 
 
 def _pace(said: Table, *keys: str) -> Table:
-    """How often, how long and how many times: those of our keys that are said and differ from nothing."""
+    """How often, how long and how many times: those of our keys that it says."""
     interval = _seconds(said.get("periodseconds", said.get("interval")))
     timeout = _seconds(said.get("timeoutseconds", said.get("timeout")))
     failures = said.get("failurethreshold", said.get("retries"))

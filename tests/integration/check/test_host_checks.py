@@ -72,6 +72,8 @@ CASES: list[tuple[str, list[str], str]] = [
     ('[process.a]\ncommand=["true"]\nuser="65534"\nalive={command=["./unreadable.sh"]}', [], 'E302 4:17-34'),
     ('alive={command=["kill", "-9", "-1"]}', [], 'W304 1:16-36'),
     ('alive={command=["./app/cleanup.sh"]}\n[app]\nuser="1000"\n[process.a]\ncommand=["true"]\nuser="root"', [], 'W302 1:16-36'),
+    ('alive={command=["./unreadable.sh"]}\n[process.a]\ncommand=["true"]\nuser="65534"', [], 'E302 1:17-34'),
+    ('alive={command=["./unreadable.sh"]}\n[process.a]\ncommand=["true"]\nuser="65534"', ['true'], ''),
     ('alive={unix="/no-such/x"}', [], 'W314 1:13-25'),
     ('alive="unix:///tmp/$TOOLONG"', [], 'W315 1:7-29'),
     ('alive="http://$NOPE/x"', [], 'W313 1:7-23'),

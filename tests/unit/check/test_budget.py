@@ -128,11 +128,12 @@ def test_each_rule_has_a_wrong_sample_that_breaks_it_and_a_right_one() -> None:
         ('stop_timeout = "19s"\nalive = "watchdog"\npre_stop = { sleep = "15s" }', []),
         ('alive = { watchdog = 5, on_failure = "warn" }\npre_stop = { sleep = "15s" }', []),
         ('pre_stop = { sleep = "15s" }', []),
+        ('alive = "watchdog"\npre_stop = { sleep = "15s" }\npost_stop = "x"', []),  # W401 asks for a stop_timeout
     ],
 )
 def test_the_stop_of_a_hang_is_limited_even_without_a_stop_timeout(text: str, warned: list[str]) -> None:
-    found = timeline.diagnostics(file_of(text), None, None)
-    assert [one.help for one in found if one.code == "W405"] == warned
+    found = [one for one in timeline.diagnostics(file_of(text), None, None) if one.code == "W405"]
+    assert [one.help for one in found] == warned
     assert all(one.span.start == (1, 1) for one in found)
 
 

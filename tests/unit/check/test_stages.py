@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lifeinit.check.timeline.hang import life_with_hang
 from lifeinit.check.timeline.stages import life
 from lifeinit.config.model import HookFile
 from lifeinit.config.parser import parse
@@ -156,6 +157,23 @@ def test_without_a_stop_timeout_only_the_app_has_no_limit() -> None:
         ("cleanup", 1.0, math.inf),
         ("post_stop[0]", 7.0, math.inf),
     ]
+
+
+def test_alive_at_the_top_notices_a_hang_of_the_first_process() -> None:
+    text = """
+        stop_timeout = "9s"
+        alive = { watchdog = "5s" }
+        [process.web]
+        command = "web"
+        [process.worker]
+        command = "worker"
+    """
+    whole = life_with_hang(file_of(text))
+    assert [(stage.label, stage.begin, stage.end) for stage in whole.hang] == [
+        ("alive web", 0.0, 5.0),
+        ("stop web, worker", 5.0, 14.0),
+    ]
+    assert whole.hang_told == ("A hang of web is noticed within 5 s, and the stop then takes at most 9 s.",)
 
 
 def test_the_start_waits_for_the_slowest_process() -> None:

@@ -128,6 +128,10 @@ def test_a_time_that_is_wrong_by_itself_is_not_compared_with_others() -> None:
     assert problem.code == "E202"
 
 
+def test_a_watchdog_of_a_second_is_long_enough() -> None:
+    assert told('alive = { watchdog = "1s" }') == []
+
+
 def test_a_timeout_as_long_as_all_tries_is_fine() -> None:
     assert told('alive = { tcp = "a:1", interval = "1s", timeout = "3s" }') == []
 

@@ -62,6 +62,8 @@ failureThreshold = 5
             '[healthcheck]\ntest = ["CMD", "pg_isready"]\nstart_period = "40s"',
             'alive = { command = ["pg_isready"] }, and ready = { command = ["pg_isready"], timeout = "40s" }',
         ),
+        ('healthcheck = { test = ["CMD", "ask", "http://a/"] }', 'alive = { command = ["ask", "http://a/"] }'),
+        ('healthcheck = { test = "ask http://a/" }', 'alive = { command = "ask http://a/" }'),
         ('healthcheck = { test = "celery inspect ping" }', 'alive = { command = "celery inspect ping" }'),
         (
             'healthCheck = { command = ["CMD-SHELL", "curl -f http://localhost/ || exit 1"], retries = 2 }',

@@ -34,11 +34,11 @@ def diagnostics_of_hang(hook_file: HookFile) -> Iterator[Diagnostic]:
 
 
 def _stages(hook_file: HookFile) -> tuple[Stage, ...]:
-    """A stage for each process that is asked, all beside each other, and the stop that the last of them begins."""
+    """A stage for each process that is asked, all at once, and the stop that the last of them begins."""
     asked = _asked(hook_file)
     stages = [
-        Stage("alive", name, _does(alive), None, alive.longest, 0.0, alive.longest, alive.longest, beside=i > 0)
-        for i, (name, alive) in enumerate(asked.items())
+        Stage("alive", name, _does(alive), None, alive.longest, 0.0, alive.longest, alive.longest)
+        for name, alive in asked.items()
     ]
     stopping = [alive for alive in asked.values() if alive.on_failure != "warn"]
     if stopping:

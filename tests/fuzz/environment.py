@@ -167,7 +167,8 @@ def _run_nothing(event: str, _arguments: object) -> None:
 
 def _serve(directory: str) -> None:
     os.chdir(directory)
-    from lifeinit.engine.plan import Plan, from_wire, to_wire  # noqa: PLC0415
+    from lifeinit.engine.plan import Plan  # noqa: PLC0415
+    from lifeinit.engine.plan_wire import from_wire, to_wire  # noqa: PLC0415
     from lifeinit.startup import clean_interpreter, launcher, planner_process  # noqa: PLC0415
 
     def arrive(plan: Plan) -> NoReturn:

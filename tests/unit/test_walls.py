@@ -25,7 +25,6 @@ IN_ONE_FUNCTION = {
     "spawn.py": {"select"},
     "marks.py": {"resource"},
     "notify.py": {"_socket", "fcntl"},
-    "services.py": {"_socket"},
     "state.py": {"fcntl"},
 }
 

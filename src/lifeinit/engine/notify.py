@@ -53,6 +53,9 @@ class Notifications:
         self.unread = False  # whether messages wait for which no signal will come
         # lifeinit itself notifies its supervisor then: two that say READY would be one too many.
         self._hides = notifies(plan)
+        self._supervisor = os.environb.get(b"NOTIFY_SOCKET") if self._hides else None
+        if self._supervisor:
+            import _socket  # noqa: F401, PLC0415  # for `send`, before the app lives
         if any(map(_watchdog, plan.processes)):
             from lifeinit.engine import watchdog  # noqa: F401, PLC0415  # before the app lives
 
@@ -126,6 +129,11 @@ class Notifications:
         """The process is gone."""
         if process in self._sockets:
             self._sockets.pop(process).close()
+
+    def tell_supervisor(self, text: bytes) -> None:
+        """Tell whatever supervises lifeinit, if it is to know. sd_notify(3)"""
+        if self._supervisor:
+            send(self._supervisor, text)
 
     def descriptors(self) -> tuple[int, ...]:
         """The descriptors that stay open while the app runs."""

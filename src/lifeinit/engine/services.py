@@ -7,15 +7,13 @@ import os
 import time
 
 from lifeinit.engine import events as ev
-from lifeinit.engine import exit_status, hook_messages, log, notify, oom, syscalls
+from lifeinit.engine import exit_status, hook_messages, log, oom, syscalls
 from lifeinit.engine import hook_events as h
 from lifeinit.engine.app import RunningApp
 from lifeinit.engine.env_file import LARGEST, ExportError, ExportFile
 from lifeinit.engine.hook_environment import HookContext, hook_variables
-from lifeinit.engine.notify import Notifications
 from lifeinit.engine.plain_services import PlainServices
 from lifeinit.engine.plan import Plan, Program
-from lifeinit.engine.ready_file import ReadyFile
 from lifeinit.engine.state_machine import Machine
 
 TYPE_CHECKING = False
@@ -26,6 +24,8 @@ if TYPE_CHECKING:
     from lifeinit.engine.hook_environment import Variables
     from lifeinit.engine.messages import Message
     from lifeinit.engine.notices import Notice
+    from lifeinit.engine.notify import Notifications
+    from lifeinit.engine.ready_file import ReadyFile
 
 
 class Services(PlainServices):
@@ -37,12 +37,9 @@ class Services(PlainServices):
         self._oom_kills: int | None = None
         self._hook_oom_kills: int | None = None
         self._oom_killed = False
-        self._notifications = Notifications(plan)
+        self._notifications = _notifications(plan)
         self._ready = self._unwell = False
-        self._ready_file = None if plan.ready_file is None else ReadyFile(plan.ready_file)
-        self._supervisor = _supervisor(plan)
-        if self._supervisor is not None:
-            import _socket  # noqa: F401, PLC0415  # what `notify.tell` needs later, before the app lives
+        self._ready_file = _ready_file(plan)
         if self._ready_file is not None:
             self._ready_file.remove_old()
 
@@ -58,23 +55,25 @@ class Services(PlainServices):
                 )
         if process == 0 and self._ready_file is not None:
             self._ready_file.app_starts()
-        return self._notifications.prepare(process)
+        return () if self._notifications is None else self._notifications.prepare(process)
 
     def after_exit(self, process: int) -> bool:
         """The process is dead: whether the kernel has killed something for want of memory meanwhile."""
-        self._notifications.close(process)
+        if self._notifications is not None:
+            self._notifications.close(process)
         if self._oom_kills is not None:
             self._oom_killed = (oom.kills() or 0) > self._oom_kills
         return self._oom_killed
 
     def before_probe(self) -> "Variables":
         """The variables that a probe gets."""
-        return self._notifications.hidden()
+        return () if self._notifications is None else self._notifications.hidden()
 
     def descriptors(self) -> tuple[int, ...]:
         """The descriptors that stay open while the app runs."""
         ready_file = () if self._ready_file is None else self._ready_file.descriptors()
-        return (*super().descriptors(), *self._notifications.descriptors(), *ready_file)
+        sockets = () if self._notifications is None else self._notifications.descriptors()
+        return (*super().descriptors(), *sockets, *ready_file)
 
     def is_notification(self, came: "struct_siginfo") -> bool:
         """Whether the signal says that a message waits on a notify socket."""
@@ -83,12 +82,12 @@ class Services(PlainServices):
     @property
     def has_unread(self) -> bool:
         """Whether messages wait on a notify socket for which no signal will come."""
-        return self._notifications.unread
+        return self._notifications is not None and self._notifications.unread
 
     def notified(self, apps: "Mapping[int, RunningApp]", roles: "Collection[int]") -> list[ev.Event]:
         """The events that waiting messages stand for. `roles` are the pids that have a role of their own."""
         events: list[ev.Event] = []
-        for process, news in self._notifications.read(apps):
+        for process, news in () if self._notifications is None else self._notifications.read(apps):
             if news.main_pid is not None and (why := apps[process].main_is(news.main_pid, roles)):
                 log.say(f"MAINPID={news.main_pid} is ignored: {why}")
             if news.status is not None:
@@ -114,7 +113,7 @@ class Services(PlainServices):
         )
         self._hook_oom_kills = oom.kills()
         self._report.hook_began(machine.hook_run)
-        return (*self._notifications.hidden(), *hook_variables(machine, context))
+        return (*self.before_probe(), *hook_variables(machine, context))
 
     def hook_oom_killed(self, ending: ev.Ending) -> bool:
         """Whether the hook failed and the kernel has killed something for want of memory meanwhile."""
@@ -158,8 +157,8 @@ class Services(PlainServices):
         """Publish that the app is ready, or no longer is, before anything is done about it."""
         if machine.ready == self._ready and machine.unwell == self._unwell:
             return
-        if self._supervisor is not None:
-            notify.send(self._supervisor, self._upwards(machine))
+        if self._notifications is not None:
+            self._notifications.tell_supervisor(self._upwards(machine))
         self._ready, self._unwell = machine.ready, machine.unwell
         if self._ready_file is not None:
             self._ready_file.set(self._ready)
@@ -176,8 +175,8 @@ class Services(PlainServices):
     def close(self) -> None:
         """The run is over."""
         super().close()
-        if (self._ready or self._unwell) and self._supervisor is not None:
-            notify.send(self._supervisor, b"STOPPING=1")
+        if (self._ready or self._unwell) and self._notifications is not None:
+            self._notifications.tell_supervisor(b"STOPPING=1")
         if self._ready_file is not None:
             self._ready_file.close()
 
@@ -210,7 +209,18 @@ class Services(PlainServices):
         self.exported, self.trusted = exported, trusted
 
 
-def _supervisor(plan: Plan) -> bytes | None:
-    """The socket of whatever supervises lifeinit, where lifeinit itself knows when it is ready. sd_notify(3)"""
-    address = os.environb.get(b"NOTIFY_SOCKET")
-    return address if address and notify.notifies(plan) else None
+def _notifications(plan: Plan) -> "Notifications | None":
+    """None where the app's readiness and health are no one's concern."""
+    if all(process.ready is None and process.alive is None for process in plan.processes):
+        return None
+    from lifeinit.engine.notify import Notifications  # noqa: PLC0415
+
+    return Notifications(plan)
+
+
+def _ready_file(plan: Plan) -> "ReadyFile | None":
+    if plan.ready_file is None:
+        return None
+    from lifeinit.engine.ready_file import ReadyFile  # noqa: PLC0415
+
+    return ReadyFile(plan.ready_file)

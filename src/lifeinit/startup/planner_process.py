@@ -9,7 +9,8 @@ import sys
 import time
 
 from lifeinit.engine import exit_status, log, proc_stat, syscalls
-from lifeinit.engine.plan import Plan, from_wire, to_wire
+from lifeinit.engine.plan import Plan
+from lifeinit.engine.plan_wire import from_wire, to_wire
 from lifeinit.engine.signals import NUMBERS, STOP_SIGNALS, name_of
 
 TYPE_CHECKING = False

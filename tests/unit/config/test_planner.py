@@ -12,6 +12,7 @@ from lifeinit.config.keys import Key
 from lifeinit.config.planner import Options, make_plan, stop_timeout_of
 from lifeinit.engine import plan as plans
 from lifeinit.engine.plan import PHASES, Hook, Identity, Inherited, Plan, Program, Restart, User
+from lifeinit.engine.plan_wire import from_wire, to_wire
 from lifeinit.engine.record import Record
 from lifeinit.engine.signals import number_of
 
@@ -436,7 +437,7 @@ def test_alive_passes_through_the_pipe_to_the_engine() -> None:
         alive = "watchdog"
     """
     plan = planned(text)
-    assert plans.from_wire(plans.to_wire(plan)) == plan
+    assert from_wire(to_wire(plan)) == plan
     assert [one.alive is not None for one in plan.processes] == [True, True]
 
 

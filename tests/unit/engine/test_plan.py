@@ -17,9 +17,8 @@ from lifeinit.engine.plan import (
     Ready,
     Restart,
     User,
-    from_wire,
-    to_wire,
 )
+from lifeinit.engine.plan_wire import from_wire, to_wire
 
 _text = st.text(max_size=8)
 _argument = st.binary(max_size=8)

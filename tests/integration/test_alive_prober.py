@@ -14,8 +14,10 @@ from pathlib import Path
 import pytest
 
 from lifeinit.probes.command_lines import alive_command, alive_program
+from tests import needs
 from tests.integration.harness import PATIENCE, base_environment, children, python
 from tests.integration.servers import Certified, Handler, asked, bound, full_socket, says, serving, status
+from tests.integration.strace import failing
 from tests.integration.test_wait import NETWORK
 from tests.integration.waiters import Ended, Start, Waiting, starting
 
@@ -311,6 +313,35 @@ def test_a_command_that_is_not_there(start: Start) -> None:
     assert ended == unhealthy('cannot be run: not found in PATH (the command "no-such-program")')
 
 
+# too little of the machine
+
+
+# Has the kernel refuse each process of a prober, as at pids.max.
+REFUSED = failing("clone,clone3,fork,vfork:error=EAGAIN", follow=False)
+
+
+@needs.STRACE
+def test_where_no_process_is_left_it_asks_by_itself(start: Start, tmp_path: Path) -> None:
+    """A hung app that had used them all up once was healthy for ever. One that answers is not unhealthy for that."""
+    with serving(says(*[OK] * 5, SICK)) as port:
+        ended = start.command(*REFUSED, *alive_program(f"http://127.0.0.1:{port}", 0.01, 5.0, 2)).end()
+    assert ended == unhealthy(f"answered 503 (http://127.0.0.1:{port}, 2 times in a row)")
+    for handle in (hangs, drips(b"HTTP/1.1 100 Continue\r\nX-Drop: ")):
+        with serving(handle) as port:
+            ended = start.command(*REFUSED, *alive_program(f"http://127.0.0.1:{port}", 0.01, 0.2, 2)).end()
+        assert ended == unhealthy(f"no answer within 0.2 s (http://127.0.0.1:{port}, 2 times in a row)")
+    with full_socket(tmp_path / "a.sock"):
+        ended = start.command(*REFUSED, *alive_program(f"unix://{tmp_path}/a.sock", 0.01, 0.2, 1)).end()
+    assert ended == unhealthy(f"no answer within 0.2 s (unix://{tmp_path}/a.sock)")
+
+
+@needs.STRACE
+def test_where_no_process_is_left_a_command_fails(start: Start) -> None:
+    ended = start.command(*REFUSED, *alive_command(["true"], 0.01, 5.0, 2)).end()
+    why = "cannot be tried: fork failed: Resource temporarily unavailable"
+    assert ended == unhealthy(f'{why} (the command "true", 2 times in a row)')
+
+
 # its end
 
 
@@ -456,3 +487,29 @@ def test_a_pause_of_everything_makes_nothing_unhealthy(start: Start, paused_in: 
     assert requests == 6
     for fd in (*asked_twice, *go):
         os.close(fd)
+
+
+def test_who_is_late_again_and_again_is_not_excused_for_ever(start: Start) -> None:
+    """An app that hangs and takes all of the CPU does that to its prober, and once was healthy for ever."""
+    requests = 0
+    reached, tell = os.pipe()
+
+    def handle(stream: socket.socket) -> None:
+        nonlocal requests
+        asked(stream)
+        requests += 1
+        os.write(tell, b"x")
+        stream.recv(1)
+
+    with serving(handle) as port:
+        prober = start.command(*alive_program(f"http://127.0.0.1:{port}", 0.4, 0.4, 1))
+        for _ in range(2):
+            os.read(reached, 1)
+            pids = stopped(prober)
+            select.select([], [], [], 2.0)
+            for pid in reversed(pids):
+                os.kill(pid, signal.SIGCONT)
+        assert prober.end() == unhealthy(f"no answer within 0.4 s (http://127.0.0.1:{port})")
+    assert requests == 2
+    os.close(reached)
+    os.close(tell)

@@ -3,7 +3,10 @@
 Nothing that stands still is taken for unhealthy. While a container is paused (cgroups(7), the freezer) or all its
 processes are stopped, the monotonic clock goes on: who wakes long after the time is over knows nothing of the app. Then
 the try that ran does not count, and neither do the failures before it. While the machine is suspended the clock stands
-still as well. clock_gettime(2)
+still as well. clock_gettime(2) But an app that hangs and leaves nobody else the CPU delays us too: until it has
+answered again, that excuse counts once.
+
+An app that hangs may have used up its processes too (pids.max, RLIMIT_NPROC): a try needs none of its own then.
 """
 
 import fcntl
@@ -13,6 +16,7 @@ import time
 
 from lifeinit.engine import exit_status
 from lifeinit.engine.record import Record
+from lifeinit.probes import attempt
 from lifeinit.probes.turns import Turns, heard_stops, next_signal
 
 TYPE_CHECKING = False
@@ -27,7 +31,7 @@ else:
 _LONGEST = 200  # bytes of a reason
 
 _UNHEALTHY = 1
-_LATE = 1.0  # seconds; no machine that only has much to do wakes a process so late
+_LATE = 1.0  # seconds; hardly a machine that only has much to do wakes a process so late
 
 
 class Patience(Record):
@@ -43,34 +47,36 @@ class Watch:
 
     def __init__(self, target: "Target", terms: "Terms", patience: Patience, report: int) -> None:
         self._shown, self._patience, self._report, self._parent = target.shown, patience, report, os.getppid()
-        self._turns = Turns(target.places[0], terms, patience.interval, time.monotonic() + patience.interval)
-        self._failures = 0
+        self._place, self._terms = target.places[0], terms
+        self._turns = Turns(self._place, terms, patience.interval, time.monotonic() + patience.interval)
+        self._failures, self._excused = 0, False
 
     def run(self) -> int:
         """1 once the app is unhealthy, 0 once it has recovered; 128+n at once on a stop request, or without PID 1."""
         stops, signo = heard_stops(_signal.SIGIO), 0
         _hear_of_reader(self._report)
         while signo in {0, _signal.SIGIO} and _is_read(self._report) and os.getppid() == self._parent:
-            self._turns.begin()
-            moment = self._turns.moment
-            signo = next_signal(stops, moment)
-            if signo:
-                continue
-            if time.monotonic() - moment > _LATE:
-                self._failures = 0
-                self._turns.put_off()
-                continue
-            status = self._judge()
+            if self._turns.begin():
+                moment = self._turns.moment
+                signo = next_signal(stops, moment)
+                if signo:
+                    continue
+                if time.monotonic() - moment > _LATE and not self._excused:
+                    self._failures, self._excused = 0, True
+                    self._turns.put_off()
+                    continue
+                verdict = self._turns.verdict()
+            else:
+                verdict = attempt.without_process(self._place, self._terms, self._turns.reason or "")
+            status = None if verdict is None else self._judge(verdict)
             if status is not None:
                 return status
         self._turns.end()
         return exit_status.of_signal(signo or _signal.SIGIO)
 
-    def _judge(self) -> int | None:
-        """The exit status that follows from what is known now."""
-        verdict = self._turns.verdict()
-        if verdict is None:
-            return None
+    def _judge(self, verdict: str) -> int | None:
+        """The exit status that follows from what a try has shown."""
+        self._excused = self._excused and bool(verdict)
         if self._patience.recovery:
             return None if verdict else 0
         self._failures = self._failures + 1 if verdict else 0

@@ -70,7 +70,7 @@ class Try:
             if time.monotonic() < self.deadline:
                 return None
             self.end()
-            return f"no answer within {self._limit:g} s"
+            return _no_answer(self._limit)
         self._pid = 0
         reason = os.read(self._report, LONGEST).decode("utf-8", "replace")
         os.close(self._report)
@@ -106,6 +106,37 @@ def begin(place: "Place | Command", terms: Terms) -> Try:
 
     quiet = place
     return Try(lambda: probe.attempt(quiet, terms.limit, terms.insecure), terms.limit)
+
+
+class _TimeOver(BaseException):
+    """The time of a try in this process is over: no `except OSError` of a try may take it for an answer."""
+
+
+def without_process(place: "Place | Command", terms: Terms, why_not: str) -> str:
+    """The verdict of a try that this process makes itself. For a command it takes another one: it fails, with why.
+
+    A stop request waits for it. Why not always: nothing interrupts getaddrinfo(3).
+    """
+    if isinstance(place, Command):
+        return why_not
+    from lifeinit.probes import probe  # noqa: PLC0415  # as for `begin`
+
+    def end(*_: object) -> None:
+        raise _TimeOver
+
+    _signal.signal(_signal.SIGALRM, end)
+    try:
+        _signal.setitimer(_signal.ITIMER_REAL, terms.limit)
+        reason = probe.attempt(place, terms.limit, terms.insecure) or ""
+        _signal.setitimer(_signal.ITIMER_REAL, 0)
+    except _TimeOver:
+        reason = _no_answer(terms.limit)
+    _signal.signal(_signal.SIGALRM, _signal.SIG_DFL)
+    return reason
+
+
+def _no_answer(limit: float) -> str:
+    return f"no answer within {limit:g} s"
 
 
 def _kill_tree(root: int) -> None:

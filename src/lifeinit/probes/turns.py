@@ -33,20 +33,25 @@ class Turns:
         """When something is due: the end of the try that runs, or the next try. Monotonic clock"""
         return self._due if self._running is None else self._running.deadline
 
-    def begin(self) -> None:
-        """Begin a try, if one is due. While an earlier one is stuck in the kernel there is no other."""
+    def begin(self) -> bool:
+        """Begin a try, if one is due; False where the kernel has no process left for it.
+
+        While an earlier one is stuck in the kernel there is no other.
+        """
         now = time.monotonic()
         if self._running is not None or self._due > now:
-            return
+            return True
         self._due = now + self._interval
         if self._lost is not None and not self._lost.is_gone():
             self._running, self._lost.deadline = self._lost, now
-            return
+            return True
         self._lost = None
         try:
             self._running = begin(self._place, self._terms)
         except OSError as error:
             self.reason = f"cannot be tried: {error.strerror or error}"
+            return False
+        return True
 
     def verdict(self) -> str | None:
         """Why the place does not answer, "" if it does; None while nothing is new."""

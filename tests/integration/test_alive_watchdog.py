@@ -78,7 +78,7 @@ def test_a_trigger_is_at_once(init: Start, tell: Callable[..., None]) -> None:
     running = init(*python("notifier"), hooks=NEVER, fifo="go")
     running.expect("started")
     tell("WATCHDOG=trigger")
-    assert running.rest() == ["WATCHDOG=trigger"]
+    assert running.status() == 143
     assert TRIGGERED in running.stderr()
 
 
@@ -90,7 +90,7 @@ def test_no_later_report_takes_a_trigger_back(init: Start, tell: Callable[..., N
     tell("WATCHDOG=trigger", "WATCHDOG=1")
     running.expect("WATCHDOG=trigger", "WATCHDOG=1")
     running.send(signal.SIGCONT)
-    assert running.rest() == []
+    assert running.status() == 143
     assert TRIGGERED in running.stderr()
 
 
@@ -98,7 +98,7 @@ def test_the_app_chooses_another_interval(init: Start, tell: Callable[..., None]
     running = init(*python("notifier"), hooks=NEVER, fifo="go")
     running.expect("started")
     tell("WATCHDOG_USEC=100000")
-    assert running.rest() == ["WATCHDOG_USEC=100000"]
+    assert running.status() == 143
     assert SILENT.format(0.1) in running.stderr()
 
 
@@ -107,9 +107,10 @@ def test_the_app_wants_no_watchdog(init: Start, tell: Callable[..., None], inter
     """The control is the app that never reports. It still has its trigger."""
     running = init(*python("notifier"), hooks=NEVER, fifo="go")
     running.expect("started")
-    said = ["WATCHDOG_USEC=500000", f"WATCHDOG_USEC={interval}", "nap 0.8", "WATCHDOG=1", "WATCHDOG=trigger"]
-    tell(*said)
-    assert running.rest() == said
+    said = ["WATCHDOG_USEC=500000", f"WATCHDOG_USEC={interval}", "nap 0.8", "WATCHDOG=1"]
+    tell(*said, "WATCHDOG=trigger")
+    running.expect(*said)
+    assert running.status() == 143
     assert TRIGGERED in running.stderr()
 
 

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lifeinit.engine.state import StateMemory
+from lifeinit.engine.plan import Identity, Program, Ready
+from lifeinit.engine.state import StateMemory, _probe
+from lifeinit.probes.command_lines import PROBER, ready_command, ready_program
 from lifeinit.status import proc, published_state
 
 if TYPE_CHECKING:
@@ -130,3 +132,23 @@ def test_what_another_process_has_published_is_not_this_ones(memory: StateMemory
     state = published_state.read(me)
     assert state is not None
     assert state.phase == "running"
+
+
+@pytest.mark.parametrize(
+    ("argv", "published"),
+    [
+        (ready_program("http://$HOST:8000/healthz"), {"target": "http://$HOST:8000/healthz", "insecure": False}),
+        (ready_program("https://localhost/", 1.0, "--insecure"), {"target": "https://localhost/", "insecure": True}),
+        (ready_program("http://me:secret@localhost/"), None),
+        (ready_program("http://localhost/?key=secret"), None),
+        (ready_command(("test", "-e", "/ready")), None),
+    ],
+)
+def test_the_target_of_ready_is_published_unless_it_may_be_secret(
+    argv: tuple[str, ...], published: dict[str, object] | None
+) -> None:
+    """`lifeinit health` tries it anew. A state is easily passed on, in a report for example."""
+    program = Program(tuple(map(os.fsencode, argv)), Identity(session=True), module=PROBER)
+    assert _probe(Ready(program)) == published
+    assert _probe(Ready(program, file=(b"/ready",))) is None
+    assert _probe(None) is None

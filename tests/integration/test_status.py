@@ -254,7 +254,7 @@ def test_what_a_terminal_would_obey_is_escaped(family: Begin) -> None:
     """Names and texts are the app's. A locale that cannot write one is no reason to fail."""
     process = {
         "name": "\x1b[2J", "pid": 2, "since": 1_750_000_000.0, "ready": True, "status": "€\udcff\n" + "x" * 100,
-        "alive": None, "alive_detail": None, "probe": None,
+        "alive": None, "alive_since": None, "alive_detail": None, "probe": None,
     }  # fmt: skip
     here = family("a\x07b", APP, state=told(processes=[process]))
     out = here.ask("status", env={"PYTHONIOENCODING": "latin-1"}).out

@@ -15,6 +15,7 @@ from benchmarks import goals, measure
 from benchmarks.contenders import contenders
 from benchmarks.figures import Figures
 from benchmarks.priority import first_in_line
+from benchmarks.probers import probers
 from benchmarks.scale import scale
 from benchmarks.table import table
 
@@ -48,6 +49,7 @@ def _run(quick: bool) -> Figures:
         for part in (measure.starts, measure.visits, measure.orphans):
             figures.rows.update(part(found, directory, amount, _tell))
         if not quick:
+            figures.rows.update(probers(found[0], directory, _tell))
             figures.rows.update(
                 scale(found[0], next((it for it in found if it.name == "tini"), None), directory, _tell)
             )

@@ -69,6 +69,12 @@ def all_features(directory: Path) -> str:
     return _written(directory / "all-features.toml", ALL_FEATURES)
 
 
+def watched(directory: Path, asked: str, interval: str) -> str:
+    """An app that `alive` asks."""
+    text = f'[alive]\n{asked}\ninterval = "{interval}"\ntimeout = "5s"\nfailures = 1000\n'
+    return _written(directory / "watched.toml", text)
+
+
 def many_hooks(directory: Path, count: int) -> str:
     return _written(directory / f"{count}-hooks.toml", '[[pre_start]]\ncommand = ["/bin/true"]\n' * count)
 

@@ -34,6 +34,15 @@ def sleeps(pid: int) -> bool:
     return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "S"
 
 
+def name(pid: int) -> str:
+    return Path(f"/proc/{pid}/comm").read_text().rstrip("\n")
+
+
+def ticks_with_children(pid: int) -> int:
+    """The CPU time of a process and of its children that were reaped, in clock ticks."""
+    return sum(map(int, Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:15]))
+
+
 def cpu_us(pid: int) -> float:
     """The CPU time that it has used, its own and the kernel's for it. Microseconds."""
     return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e3

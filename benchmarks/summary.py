@@ -2,12 +2,14 @@
 
 import argparse
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
-from benchmarks.figures import Figures, FiguresError, Spread, read
+from benchmarks.figures import Figures, FiguresError, Row, Spread, read
 from benchmarks.goals import Goal, goals
 from benchmarks.table import machine
+
+_OTHERS = ("scale", "grown", "kept", "prober")  # rows that have no contenders as columns
 
 
 def main() -> None:
@@ -22,18 +24,29 @@ def main() -> None:
 
 def markdown(runs: Sequence[Figures]) -> str:
     """Of the first run a column for each contender, a row for each property; then the goals, a column for each run."""
-    return "\n".join((*_properties(runs[0]), "", *_goals(runs)))
+    return "\n".join((*_properties(runs[0]), "", *_probers(runs[0]), *_goals(runs)))
 
 
 def _properties(figures: Figures) -> Iterator[str]:
-    rows = {name: row for name, row in figures.rows.items() if not name.startswith(("scale", "grown", "kept"))}
-    columns = list(dict.fromkeys(who for row in rows.values() for who in row.values))
+    rows = {name: row for name, row in figures.rows.items() if not name.startswith(_OTHERS)}
     versions = ", ".join(f"{name} {version.split()[-1]}" for name, version in figures.versions.items())
     yield f"{machine(figures)}. {versions}. Medians, with the quartiles in small."
     yield ""
-    yield f"| | {' | '.join(columns)} |"
+    yield from _table("", rows.values())
+
+
+def _probers(figures: Figures) -> Iterator[str]:
+    rows = [row for name, row in figures.rows.items() if name.startswith("prober")]
+    if rows:
+        yield from _table("prober", rows)
+        yield ""
+
+
+def _table(head: str, rows: Collection[Row]) -> Iterator[str]:
+    columns = list(dict.fromkeys(who for row in rows for who in row.values))
+    yield f"| {head}{' ' if head else ''}| {' | '.join(columns)} |"
     yield "|---" * (len(columns) + 1) + "|"
-    for row in rows.values():
+    for row in rows:
         cells = (_cell(row.values.get(who)) for who in columns)
         yield f"| {row.title}, {row.unit} | {' | '.join(cells)} |"
 

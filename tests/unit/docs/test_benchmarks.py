@@ -154,6 +154,15 @@ def test_the_summary_has_a_column_for_each_contender_and_a_line_for_each_goal() 
     assert "| start, plain, against python -c pass | ≤ 1.5 times | 1.25 |" in lines
 
 
+def test_probers_have_a_table_of_their_own() -> None:
+    """Their columns are what they ask, not inits."""
+    measured = figures(**healthy(), **{"prober private": {"http": 2000.0, "command": 1000.0}})
+    lines = markdown([measured]).splitlines()
+    assert "http" not in lines[2]
+    table = lines.index("| prober | http | command |")
+    assert lines[table + 2] == "| prober private, ms | 2,000 | 1,000 |"
+
+
 def test_the_goals_of_further_runs_stand_beside_those_of_the_first() -> None:
     other = figures(**healthy())
     other.machine["Python"] = "CPython 3.13.0"

@@ -6,6 +6,7 @@ Why `_socket` and `_ssl` for `socket` and `ssl`: a prober lives as long as the a
 import _socket
 import errno
 import os
+import sys
 import time
 
 from lifeinit.probes.http_answer import HttpAnswer
@@ -113,6 +114,8 @@ def _secured(stream: _Stream, place: Http, insecure: bool) -> "tuple[Send, Read]
         context.verify_mode = _ssl.CERT_NONE
     else:
         context.set_default_verify_paths()
+        if sys.version_info >= (3, 13):
+            context.verify_flags |= _ssl.VERIFY_X509_PARTIAL_CHAIN | _ssl.VERIFY_X509_STRICT
     secure = context._wrap_socket(stream, False, place.host.partition("%")[0])  # type: ignore[attr-defined]  # noqa: SLF001
     secure.do_handshake()
     return secure.write, secure.read

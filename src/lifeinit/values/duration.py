@@ -52,8 +52,8 @@ def _parts(text: str) -> list[tuple[str, str]]:
     while text:
         number, text = _cut(text, f"{_DIGITS}.")
         unit, text = _cut(text, "hms")
-        if not _is_number(number) or unit not in _UNITS:
-            return []
+        if not _is_number(number) or unit not in _UNITS or len(parts) == len(_UNITS):
+            return []  # each unit comes once: a text of a megabyte is not cut a million times
         parts.append((number, unit))
     return parts
 

@@ -48,7 +48,7 @@ def _parse_text(text: str) -> float:
 
 def _parts(text: str) -> list[tuple[str, str]]:
     """Numbers and units; none where there is anything else. Why not `re`: it takes 8 ms, half of a health check."""
-    parts = []
+    parts: list[tuple[str, str]] = []
     while text:
         number, text = _cut(text, f"{_DIGITS}.")
         unit, text = _cut(text, "hms")

@@ -392,3 +392,15 @@ def test_a_probe_asks_one_thing(name: str) -> None:
     row = keys.TABLES["ready"][name]
     text = f'[ready]\nhttp = "http://127.0.0.1/"\n{name} = {row.example}\n'
     assert "E107" in [problem.code for problem in examine(text.encode()).problems]
+
+
+def test_a_timeout_that_is_longer_than_its_sleep_is_right() -> None:
+    """It ends nothing early. The control is among the mistakes: a shorter one."""
+    assert parse(b'pre_stop = { sleep = "1s", timeout = "5s" }').pre_stop[0].timeout == 5.0
+
+
+def test_a_warning_is_no_mistake_of_an_option() -> None:
+    value = {"NOW": "`date +%s`"}
+    assert [problem.code for problem in examine(b'app.environment = { NOW = "`date +%s`" }').problems] == ["W202"]
+    assert option("app", "environment", value) == value
+    assert option("hook", "timeout", None, "post_stop") == 5.0

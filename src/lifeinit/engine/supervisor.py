@@ -124,7 +124,7 @@ class Supervisor:
                 self.children.forget_app(process)
             case ev.SignalLeftovers(signo):
                 self.children.reap_leftovers()
-                self.leftovers.signal(signo, min(self.deadlines.values(), default=None))
+                self.leftovers.signal(signo, self._first_of("cleanup", "reserve", "budget"))
                 return self.leftovers.gone()
             case ev.Arm(timer, after, at_least):
                 self._arm(timer, after, at_least)
@@ -178,8 +178,11 @@ class Supervisor:
     @property
     def _until(self) -> float | None:
         """When the time of what is started now will be over. Monotonic clock"""
-        ends = [self.deadlines[timer] for timer in ("timeout", "reserve", "budget") if timer in self.deadlines]
-        return min(ends, default=None)
+        return self._first_of("timeout", "reserve", "budget")
+
+    def _first_of(self, *timers: "ev.Timer") -> float | None:
+        """When the first of these timers runs down, if one runs. Monotonic clock"""
+        return min((self.deadlines[timer] for timer in timers if timer in self.deadlines), default=None)
 
     # Children.
 

@@ -404,3 +404,10 @@ def test_a_warning_is_no_mistake_of_an_option() -> None:
     assert [problem.code for problem in examine(b'app.environment = { NOW = "`date +%s`" }').problems] == ["W202"]
     assert option("app", "environment", value) == value
     assert option("hook", "timeout", None, "post_stop") == 5.0
+
+
+def test_two_tables_are_equal_wherever_they_stand() -> None:
+    one, moved, other = (parse(text) for text in (b'pre_start = "a"', b'\n\npre_start = "a"', b'pre_start = "b"'))
+    assert (one, one.pre_start) == (moved, moved.pre_start)
+    assert one != other
+    assert one.pre_start != other.pre_start

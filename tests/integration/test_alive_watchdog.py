@@ -187,6 +187,24 @@ def test_who_was_frozen_with_lifeinit_gets_its_time_once_more(init: Start, tell:
     wait_for_line(running, "no WATCHDOG=1 for 2 s")
 
 
+def test_a_pause_that_ends_when_a_report_is_due(init: Start, tell: Callable[..., None]) -> None:
+    """lifeinit wakes hardly late then, and the report is on its way. Once the app was unhealthy at once."""
+    running = init(*python("notifier"), hooks='alive = { watchdog = "1s", on_failure = "warn" }\n', fifo="go")
+    running.expect("started")
+    tell("WATCHDOG=1", "STATUS=yes")
+    running.expect("WATCHDOG=1", "STATUS=yes")
+    wait_for_status(running, "yes")
+    running.stop()
+    tell("nap 1.2")
+    running.expect("nap 1.2")
+    running.send(signal.SIGCONT)
+    tell("WATCHDOG=1", "STATUS=again")
+    running.expect("WATCHDOG=1", "STATUS=again")
+    wait_for_status(running, "again")
+    assert running.stderr() == []
+    wait_for_line(running, "no WATCHDOG=1 for 1 s")
+
+
 def test_a_flood_of_reports_costs_no_memory(init: Start, tell: Callable[..., None]) -> None:
     running = init(*python("notifier"), hooks=NEVER, fifo="go")
     running.expect("started")

@@ -4,6 +4,8 @@ import os
 import random
 import re
 import signal
+import sys
+import time
 from pathlib import Path
 from signal import SIGCONT
 
@@ -12,6 +14,7 @@ import pytest
 from tests import needs
 from tests.integration.conftest import Start
 from tests.integration.harness import LIFEINIT, Running, base_environment, listener, python, state
+from tests.integration.strace import failing
 
 STOPS = {signal.SIGTERM, signal.SIGINT, signal.SIGQUIT}
 OTHERS = sorted(signal.valid_signals() - STOPS - {signal.SIGKILL, signal.SIGSTOP, signal.SIGCHLD})
@@ -272,3 +275,29 @@ def test_leftover_processes_get_a_sigcont_only_if_they_are_stopped(init: Start) 
     running = init("sh", "-c", app.replace("$$", r"\$\$"), fifo="up")
     assert sorted(running.rest()) == ["TERM", "ready", "woken"]
     assert running.status() == 3
+
+
+# Queues 100 realtime signals for lifeinit, its parent, and exits.
+QUEUES = """
+import ctypes, os, signal
+for signo in range(34, 65):
+    signal.signal(signo, signal.SIG_IGN)
+print("ready", flush=True)
+open("go").read()
+for number in range(100):
+    ctypes.CDLL(None).sigqueue(os.getppid(), 40, None)
+print("queued", flush=True)
+"""
+
+
+@needs.STRACE
+def test_a_long_queue_of_signals_delays_neither_a_death_nor_a_timer(init: Start, tmp_path: Path) -> None:
+    """With thousands of them in the queue, the kernel takes milliseconds for each. Here it takes 100 for one of 100."""
+    slow = failing("rt_sigtimedwait:delay_enter=100000", follow=False)
+    running = init(sys.executable, "-c", QUEUES, through=slow, fifo="go")
+    running.expect("ready")
+    (tmp_path / "go").write_text("")
+    running.expect("queued")
+    began = time.monotonic()
+    assert running.status() == 0
+    assert time.monotonic() - began < 5

@@ -34,7 +34,9 @@ if TYPE_CHECKING:
 
 FIRST_PAUSE: "Final" = 1.0  # seconds until a lost prober is started again; it doubles with each one
 LONGEST_PAUSE: "Final" = 60.0
-_LATE: "Final" = 0.5  # seconds by which lifeinit is late only if it was stopped or frozen itself
+_LATE: "Final" = 0.01  # seconds by which lifeinit is late if it was stopped or frozen itself, or the CPU is busy
+_FROZEN: "Final" = 0.5  # the CPU is not that busy
+_GRACE: "Final" = 1.0  # seconds in which a process that was frozen with lifeinit sends the beat that is due
 
 
 class WatchedApp(ProbedApp):
@@ -66,15 +68,15 @@ class WatchedApp(ProbedApp):
         self.watched = self.asked = tuple(p for p in self.running if self.plan.processes[p].alive is not None)
         return [action for process in self.watched for action in self.watch(process)]
 
-    def watch(self, process: int) -> "Actions":
-        """Wait for the verdict that it does not work, or works again."""
+    def watch(self, process: int, at_most: float | None = None) -> "Actions":
+        """Wait for the verdict that it does not work, or works again; for a beat so many seconds at most."""
         alive, unhealthy = self.alive(process), self.is_unhealthy(process)
         if alive.watchdog is None:
             return [h.Probe(process, "recovery" if unhealthy else "alive")]
         interval = self._interval(process)
         if unhealthy or interval is None:
             return [ev.Disarm(("alive", process))]
-        return [ev.Arm(("alive", process), interval)]
+        return [ev.Arm(("alive", process), interval if at_most is None else min(interval, at_most))]
 
     def _interval(self, process: int) -> float | None:
         """The longest time between two beats."""
@@ -208,7 +210,9 @@ class AliveMachine(HookMachine):
         """A beat did not come, or the pause after a lost prober is over.
 
         Where lifeinit is late, the whole container was frozen perhaps, as `docker pause` does it: the process had no
-        more time to send its beat than lifeinit had to read it, and gets it once more.
+        more time to send its beat than lifeinit had to read it, and gets it once more. Where that pause was over soon
+        after the beat was due, lifeinit is hardly late, and perhaps the CPU is busy with a process that hangs: there is
+        some time then.
         """
         if process not in self.app.watched:
             return []
@@ -216,7 +220,7 @@ class AliveMachine(HookMachine):
             return self.app.watch(process)
         if late > _LATE and process not in self.app.excused:
             self.app.excused = (*self.app.excused, process)
-            return self.app.watch(process)
+            return self.app.watch(process, None if late > _FROZEN else _GRACE)
         return self._unhealthy(process, self.app.silence(process))
 
     def _stop_requested(self, signo: int) -> "Actions":

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from lifeinit.engine.json_text import Json
 
 _MOST_AT_ONCE = 128  # twice as many as there are signals
+_LONGEST_TURN = 0.05  # seconds: of each of 10,000 that are queued the kernel looks at all the others
 
 _CHLD, _KILL, _TERM, _PIPE, _XFSZ = (number_of(name) or 0 for name in ("CHLD", "KILL", "TERM", "PIPE", "XFSZ"))
 _OF_A_WRITE = {_PIPE, _XFSZ}
@@ -148,9 +149,11 @@ class Supervisor:
         A death or a timer may start the app, which must not happen when a stop request is there already, and a signal
         that was meant for nobody must not reach the new app. The kernel hands out the lowest number first, so TERM may
         stand behind others. Not without an end, though: realtime signals queue, and only a stop request may not wait.
+        Nor for long: the more are queued, the longer the kernel takes to find the next. sigqueue(3)
         Where nothing else can happen the next wait reads what is pending.
         """
         most, heard, died = _MOST_AT_ONCE, self.services.has_unread, self.children.has_unreaped
+        end = 0.0
         while came is not None:
             if came.si_signo == _CHLD:
                 died = True
@@ -161,6 +164,8 @@ class Supervisor:
             most -= 1
             if most < 0 or not (died or heard or self.deadlines) or not syscalls.pending():
                 break
+            end = end or time.monotonic() + _LONGEST_TURN
+            most = 0 if time.monotonic() > end else most
             came = syscalls.wait(0.0) if most > 0 else syscalls.wait(0.0, self.machine.stop_signals)
         if died or heard:
             self._is_published = False

@@ -9,6 +9,7 @@ from typing import Any
 from lifeinit.engine import notify
 
 _OFTEN = 4  # signs of life in the time within which one has to come
+_PATIENCE = 1.0  # seconds; the socket has room for 10 messages, and everybody in the network namespace may send some
 
 
 class Watchdog:
@@ -29,7 +30,7 @@ class Watchdog:
         """This process works."""
         if self.is_due and self._address is not None:
             self._next = time.monotonic() + self.seconds / _OFTEN
-            notify.send(self._address, b"WATCHDOG=1")
+            notify.send(self._address, b"WATCHDOG=1", min(_PATIENCE, self.seconds / _OFTEN))
 
     def beat_when_logged(self, logger: str) -> None:
         """For a process that logs each failed try to reach its broker: it works, and only the broker does not."""

@@ -229,17 +229,17 @@ def _number(text: bytes | None) -> int | None:
     return int(text) if text is not None and text.isdigit() and len(text) <= 18 else None
 
 
-def send(address: bytes, text: bytes) -> None:
-    """Notify whatever supervises lifeinit itself. A missing or a full socket loses the message."""
+def send(address: bytes, text: bytes, patience: float = 0.0) -> None:
+    """Notify whatever supervises this process. A missing socket, or one that stays full, loses the message."""
     import _socket  # noqa: PLC0415
 
     target = b"\0" + address[1:] if address.startswith(b"@") else address
-    kind = _socket.SOCK_DGRAM | _socket.SOCK_NONBLOCK | _socket.SOCK_CLOEXEC
     try:
-        sender = _socket.socket(_socket.AF_UNIX, kind)
+        sender = _socket.socket(_socket.AF_UNIX, _socket.SOCK_DGRAM | _socket.SOCK_CLOEXEC)
     except OSError:
         return  # no descriptor left
     try:
+        sender.settimeout(patience)
         sender.sendto(text, target)
     except OSError:
         pass

@@ -1,7 +1,9 @@
 """The sign of life that gunicorn and Celery send: to whom, how often, and when not at all."""
 
+import contextlib
 import logging
 import socket
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,6 +31,22 @@ def heard(supervisor: socket.socket) -> list[bytes]:
             messages.append(supervisor.recv(100))
     except BlockingIOError:
         return messages
+
+
+def test_a_full_socket_is_waited_for(supervisor: socket.socket) -> None:
+    """Anybody in the network namespace can fill it. A sign of life that found it full was lost once."""
+    watched = watchdog(supervisor)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as other:
+        other.setblocking(False)
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                other.sendto(b"flood", supervisor.getsockname())
+        beat = threading.Thread(target=watched.beat)
+        beat.start()
+        beat.join(0.01)  # it may have begun: it ends no sooner for that
+        messages = heard(supervisor)
+        beat.join()
+    assert b"WATCHDOG=1" in messages + heard(supervisor)
 
 
 def test_of_many_signs_of_life_one_is_sent(supervisor: socket.socket) -> None:

@@ -277,6 +277,31 @@ def test_leftover_processes_get_a_sigcont_only_if_they_are_stopped(init: Start) 
     assert running.status() == 3
 
 
+# Sends lifeinit, its parent, USR1 and USR2 for as long as that one lives.
+FLOODS = """
+import os, signal
+for signo in (signal.SIGUSR1, signal.SIGUSR2):
+    signal.signal(signo, signal.SIG_IGN)
+parent = os.getppid()
+if os.fork():
+    print("ready", flush=True)
+    signal.pause()
+while True:
+    os.kill(parent, signal.SIGUSR1)
+    os.kill(parent, signal.SIGUSR2)
+"""
+
+
+@needs.STRACE
+def test_a_flood_of_lower_signals_holds_up_no_stop_request(init: Start) -> None:
+    """The kernel hands out the lowest number first, and there is always one of these again."""
+    slow = failing("rt_sigtimedwait:delay_enter=200000", follow=False)
+    running = init(sys.executable, "-c", FLOODS, through=slow)
+    running.expect("ready")
+    os.kill(running.child(), signal.SIGTERM)
+    assert running.status() == 143
+
+
 # Queues 100 realtime signals for lifeinit, its parent, and exits.
 QUEUES = """
 import ctypes, os, signal

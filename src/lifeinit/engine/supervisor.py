@@ -148,9 +148,10 @@ class Supervisor:
 
         A death or a timer may start the app, which must not happen when a stop request is there already, and a signal
         that was meant for nobody must not reach the new app. The kernel hands out the lowest number first, so TERM may
-        stand behind others. Not without an end, though: realtime signals queue, and only a stop request may not wait.
-        Nor for long: the more are queued, the longer the kernel takes to find the next. sigqueue(3)
-        Where nothing else can happen the next wait reads what is pending.
+        stand behind others. Not without an end, though: realtime signals queue, and only a stop request or a death may
+        not wait. Nor for long: the more are queued, the longer the kernel takes to find the next. sigqueue(3)
+        Where nothing else can happen the next wait reads what is pending, all but these two: of USR1 there may be one
+        more each time.
         """
         most, heard, died = _MOST_AT_ONCE, self.services.has_unread, self.children.has_unreaped
         end = 0.0
@@ -162,11 +163,12 @@ class Supervisor:
             elif not _of_our_own_write(came):
                 self._received(came)
             most -= 1
-            if most < 0 or not (died or heard or self.deadlines) or not syscalls.pending():
+            if most < 0 or not syscalls.pending():
                 break
             end = end or time.monotonic() + _LONGEST_TURN
-            most = 0 if time.monotonic() > end else most
-            came = syscalls.wait(0.0) if most > 0 else syscalls.wait(0.0, self.machine.stop_signals)
+            if not (died or heard or self.deadlines) or time.monotonic() > end:
+                most = 0
+            came = syscalls.wait(0.0) if most > 0 else syscalls.wait(0.0, {*self.machine.stop_signals, _CHLD})
         if died or heard:
             self._is_published = False
         if heard:

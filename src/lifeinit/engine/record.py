@@ -11,7 +11,7 @@ else:
 
 
 class _RecordType(type):
-    """Makes the classes of records as small as they can be: a plain init has 60 of them.
+    """Makes the classes of records as small as they can be: a plain init has 36 of them.
 
     Its fields are slots: without a dict of the instance a class is 700 bytes smaller. Neither the annotations nor the
     docstring are kept, and the defaults stand in one place, as a slot cannot have one.

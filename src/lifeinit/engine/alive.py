@@ -42,7 +42,7 @@ _GRACE: "Final" = 1.0  # seconds in which a process that was frozen with lifeini
 class WatchedApp(ProbedApp):
     """The app of a plan with `alive`, in one life.
 
-    asked      those that have been watched at all
+    asked      those of which something is known: not while a lost prober is to be started again
     watched    those that are watched now
     unhealthy  those that do not work, each with the reason
     excused    those whose next beat is waited for once more, since lifeinit itself was frozen
@@ -65,12 +65,13 @@ class WatchedApp(ProbedApp):
 
     def begin_watch(self) -> "Actions":
         """The whole app is ready."""
-        self.watched = self.asked = tuple(p for p in self.running if self.plan.processes[p].alive is not None)
+        self.watched = tuple(p for p in self.running if self.plan.processes[p].alive is not None)
         return [action for process in self.watched for action in self.watch(process)]
 
     def watch(self, process: int, at_most: float | None = None) -> "Actions":
         """Wait for the verdict that it does not work, or works again; for a beat so many seconds at most."""
         alive, unhealthy = self.alive(process), self.is_unhealthy(process)
+        self.asked = (*_without(self.asked, process), process)
         if alive.watchdog is None:
             return [h.Probe(process, "recovery" if unhealthy else "alive")]
         interval = self._interval(process)
@@ -98,6 +99,7 @@ class WatchedApp(ProbedApp):
 
     def prober_lost(self, process: int, detail: str) -> "Actions":
         """Its prober has ended without a verdict: the next one starts after a pause."""
+        self.asked = _without(self.asked, process)
         delay = min(FIRST_PAUSE * 2 ** min(self.lost.count(process), 10), LONGEST_PAUSE)
         if delay < LONGEST_PAUSE:
             self.lost = (*self.lost, process)

@@ -26,6 +26,8 @@ def run(plan: Plan) -> "NoReturn":
     adopts_orphans = os.getpid() == 1 or _become_subreaper()
     if plan.parent_death_signal is not None:
         _hear_of_parents_death(plan.parent_death_signal, plan.parent)
+    if os.environb.get(b"WATCHDOG_PID") == str(os.getpid()).encode():
+        log.say("WatchdogSec= is set for lifeinit, which sends no WATCHDOG=1: leave it out, and use alive")
     if plan.verbose:
         log.say(f"runs {_role(adopts_orphans)}", "begin", "debug")
     syscalls.leave(_run(plan, adopts_orphans))

@@ -1,0 +1,25 @@
+"""The machine of a plan that has `alive`, by scenario. The walk holds it to the contract."""
+
+from lifeinit.engine import alive_events as al
+from lifeinit.engine import events as ev
+from lifeinit.engine import hook_events as h
+from lifeinit.engine.main import machine_of
+from tests.unit.engine.plans import alive, plan
+
+
+def test_nothing_is_known_of_a_process_whose_prober_was_lost() -> None:
+    """It was published as alive for ever where no prober could run. The pause doubles up to a minute."""
+    machine = machine_of(plan(alive=alive()))
+    machine.handle(ev.Begin())
+    assert h.Probe(0, "alive") in machine.handle(ev.Started(0))
+    pauses: list[float] = []
+    for _ in range(8):
+        assert 0 in machine.app.asked
+        lost, pause = machine.handle(h.ProbeFailed(0, 126, "its probe cannot run"))
+        assert isinstance(lost, al.ProberLost)
+        assert 0 not in machine.app.asked
+        assert isinstance(pause, ev.Arm)
+        pauses.append(pause.after)
+        assert machine.handle(ev.Elapsed(("alive", 0))) == [h.Probe(0, "alive")]
+    assert pauses == [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0, 60.0]
+    assert machine.ready

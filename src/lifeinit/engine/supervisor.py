@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 _MOST_AT_ONCE = 128  # twice as many as there are signals
 _LONGEST_TURN = 0.05  # seconds: of each of 10,000 that are queued the kernel looks at all the others
 
-_CHLD, _KILL, _TERM, _PIPE, _XFSZ = (number_of(name) or 0 for name in ("CHLD", "KILL", "TERM", "PIPE", "XFSZ"))
-_OF_A_WRITE = {_PIPE, _XFSZ}
+_CHLD, _KILL, _TERM = (number_of(name) or 0 for name in ("CHLD", "KILL", "TERM"))
 
 
 class Supervisor:
@@ -160,7 +159,7 @@ class Supervisor:
                 died = True
             elif self.services.is_notification(came):
                 heard = True
-            elif not _of_our_own_write(came):
+            elif not syscalls.is_of_own_write(came):
                 self._received(came)
             most -= 1
             if most < 0 or not syscalls.pending():
@@ -298,8 +297,3 @@ def _log_signal(came: "struct_siginfo", actions: list[ev.Action]) -> None:
     where = f"{sent} to the app" if sent else "nothing to the app"
     text = f"SIG{name_of(came.si_signo)} from pid {came.si_pid}, uid {came.si_uid}: {where}"
     log.say(text, "signal", "debug", {"signal": name_of(came.si_signo), "pid": came.si_pid})
-
-
-def _of_our_own_write(came: "struct_siginfo") -> bool:
-    """A log line met a closed pipe or a file at its limit: blocked, the signal is kept even though it is ignored."""
-    return came.si_signo in _OF_A_WRITE and came.si_pid == os.getpid()

@@ -91,6 +91,11 @@ def is_of_socket(came: "_signal.struct_siginfo") -> bool:
     return came.si_code > 0 and came.si_signo in {SOCKET_SIGNAL, _signal.SIGIO}
 
 
+def is_of_own_write(came: "_signal.struct_siginfo") -> bool:
+    """Whether a log line met a closed pipe or a file at its limit: blocked, the signal is kept even though ignored."""
+    return came.si_signo in {_signal.SIGPIPE, _signal.SIGXFSZ} and came.si_pid == os.getpid()
+
+
 def reap(wanted: "Collection[int] | None") -> "tuple[list[tuple[int, Ending | int]], bool]":
     """Reap the children that are dead, and say whether there may be more: who forks a storm of orphans has an end.
 

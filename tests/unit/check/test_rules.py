@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 
 import lifeinit
-from lifeinit.check.rules import file_rules, registry
+from lifeinit.check.rules import registry, structure_rules, value_rules
 from lifeinit.check.rules.rule import Rule
 from lifeinit.config.load import LARGEST
 from lifeinit.config.parser import examine
+
+_OF_FILE = (*structure_rules.RULES, *value_rules.RULES)
 
 HOOKFILE = Path(lifeinit.__file__).parent / "config"
 
@@ -29,12 +31,12 @@ def wrong_bytes(rule: Rule) -> bytes:
             return rule.wrong.encode()
 
 
-@pytest.mark.parametrize("rule", file_rules.RULES, ids=lambda rule: rule.code)
+@pytest.mark.parametrize("rule", _OF_FILE, ids=lambda rule: rule.code)
 def test_the_wrong_sample_breaks_the_rule_and_no_other(rule: Rule) -> None:
     assert codes(wrong_bytes(rule)) == [rule.code]
 
 
-@pytest.mark.parametrize("rule", file_rules.RULES, ids=lambda rule: rule.code)
+@pytest.mark.parametrize("rule", _OF_FILE, ids=lambda rule: rule.code)
 def test_the_right_sample_breaks_none(rule: Rule) -> None:
     assert codes(rule.right.encode()) == []
 
@@ -51,8 +53,8 @@ def test_every_code_of_the_reader_is_a_rule_and_has_its_own_number() -> None:
         for path in HOOKFILE.glob("*.py")
         for code in re.findall(r'"([EW]\d{3})"', path.read_text(encoding="utf-8"))
     }
-    assert used == {rule.code for rule in file_rules.RULES}
-    assert len(used) == len({rule.name for rule in file_rules.RULES}) == len(file_rules.RULES)
+    assert used == {rule.code for rule in _OF_FILE}
+    assert len(used) == len({rule.name for rule in _OF_FILE}) == len(_OF_FILE)
 
 
 @pytest.mark.parametrize("rule", registry.RULES.values(), ids=lambda rule: rule.code)

@@ -43,6 +43,19 @@ def test_an_app_that_does_not_answer_any_more(init: Start, through_click: bool) 
     assert here.ask("health", "-q", *pid) == (1, "", "")
 
 
+def test_a_target_with_a_query(init: Start) -> None:
+    """It was not published as it may hold a secret, and a hang went unnoticed. `status` hides what may be one."""
+    with serving(says(OK, OK, SICK)) as port:
+        here = up(init, f'ready = "http://me:secret@127.0.0.1:{port}/x?key=secret"')
+        assert here.ask("health").status == 0
+        answer = here.ask("health")
+        assert (answer.status, answer.err) == (1, "")
+        assert "answered 503" in answer.out
+        shown = here.ask("status", "--json").out
+        assert f'"target": "http://...@127.0.0.1:{port}/x?..."' in shown
+        assert "secret" not in answer.out + shown
+
+
 def test_what_alive_knows_is_not_asked_again(init: Start) -> None:
     """It says why, and since when."""
     answers, requests = [OK], 0

@@ -11,8 +11,10 @@ import click
 from lifeinit.cli import status_screen
 from lifeinit.cli.parameters import Parsed
 from lifeinit.engine.record import Record
+from lifeinit.probes.targets import hidden
 from lifeinit.status import tree
 from lifeinit.status.find_init import NotRunningError, RunningInit, UnusableError, choose
+from lifeinit.status.state_reader import Probe
 
 LIVE, NOT_RUNNING, UNUSABLE = 0, 1, 2
 _HIGHEST_PID: Final = 2**31 - 1
@@ -72,6 +74,8 @@ def _as_json(running: RunningInit, nodes: list[tree.Node] | None) -> str:
 
 def _plain(value: object) -> object:
     match value:
+        case Probe(target, insecure):
+            return {"target": hidden(target), "insecure": insecure}
         case Record():
             return {name: _plain(item) for name, item in zip(value.fields(), value.values(), strict=True)}
         case tuple():

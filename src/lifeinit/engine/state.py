@@ -184,11 +184,11 @@ class Report:
 
 
 def _probe(ready: "Ready | None") -> "Json":
-    """The target of a probe that anybody can try anew, as it is written: None where user info or a query is in it."""
+    """The target that `health` can try anew, as it is written. Whoever shows it hides its user info and query."""
     if ready is None or ready.program is None or ready.program.module is None or ready.file is not None:
         return None
     argv = [os.fsdecode(word) for word in ready.program.argv]
     options = argv[: argv.index("--")]
-    if "--command" in options or "@" in argv[-1] or "?" in argv[-1]:
+    if "--command" in options:
         return None
     return {"target": argv[-1], "insecure": "--insecure" in options}

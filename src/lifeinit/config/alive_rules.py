@@ -22,7 +22,6 @@ _MEANT = 'did you mean "watchdog"?'
 _BEATS = {"watchdog", "heartbeat", "sd_notify", "systemd", "keep-alive", "keepalive"}
 _SHORT = 1.0  # seconds: an app that is kept waiting for the CPU beats later than it wants to
 _MOST_PAUSES = 10  # until they no longer grow
-_LIMITS = ("max_restarts", "restart_window")
 _OF_LIFEINIT = ("NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID")
 
 
@@ -109,12 +108,7 @@ def _hidden_variables(report: Reporter, path: tuple[str, ...], process: Process)
 
 
 def _endless_restarts(report: Reporter, path: tuple[str, ...], process: Process, alive: Alive, stop: float) -> None:
-    """Whether max_restarts lives take longer than restart_window: then the first no longer counts at the last.
-
-    Only where one of them is written: whoever leaves both alone has not asked for an end.
-    """
-    if not any((*table, key) in report.places.spans for table in (path, ("app",)) for key in _LIMITS):
-        return
+    """Whether max_restarts lives take longer than restart_window: then the first no longer counts at the last."""
     rule = Restart.filled(plan_fields(process)["Restart"])
     pauses = sum(min(FIRST_BACKOFF * 2**n, LONGEST_BACKOFF) for n in range(min(rule.most, _MOST_PAUSES)))
     pauses += LONGEST_BACKOFF * max(0, rule.most - _MOST_PAUSES)

@@ -206,10 +206,9 @@ RULES: "Final[tuple[Rule, ...]]" = (
         "endless-restarts",
         "An app that stays unhealthy is restarted forever.",
         "Restarts count against max_restarts for as long as restart_window. Where it takes longer than that to find the"
-        " app unhealthy so many times, the limit is never reached. Not reported where neither of them is written.",
-        'ready = "notify"\nalive = { watchdog = "30s", on_failure = "restart" }\n[app]\nmax_restarts = 3',
-        'ready = "notify"\nalive = { watchdog = "30s", on_failure = "restart" }\n[app]\nmax_restarts = 3\n'
-        'restart_window = "5m"',
+        " app unhealthy so many times, the limit is never reached.",
+        'ready = "notify"\nalive = { watchdog = "30s", on_failure = "restart" }',
+        'ready = "notify"\nalive = { watchdog = "30s", on_failure = "restart" }\n[app]\nrestart_window = "5m"',
     ),
     Rule(
         "W205",

@@ -13,16 +13,13 @@ from tests.real.redis import Broker, needs_redis, redis
 from tests.real.tools import ask, until
 
 SHOP = """
-import faulthandler
 import os
-import signal
 import threading
 
 from flask import Flask
 
 app = Flask(__name__)
 lock = threading.Lock()
-faulthandler.register(signal.SIGUSR2)
 
 
 @app.get("/healthz")
@@ -55,6 +52,7 @@ command = '''test "$LIFEINIT_REASON" != unhealthy || {{ {kill}; sleep 1; }}'''
 
 
 def serve(run: Run, applications: Path, directory: Path, port: int, *options: str, hooks: str = "") -> Running:
+    files_of("docs/how-to/hung-app.md", directory)
     (directory / "shop.py").write_text(SHOP)
     command = [str(applications / "gunicorn"), "--bind", f"127.0.0.1:{port}", *options, "shop:app"]
     running = run(*command, hooks=ALIVE.format(port=port) + hooks)
@@ -62,13 +60,13 @@ def serve(run: Run, applications: Path, directory: Path, port: int, *options: st
     return running
 
 
-@pytest.mark.parametrize("requests", [1, 2])
+@pytest.mark.parametrize("options", [(), ("--preload",), ("--threads", "2")])
 def test_a_gunicorn_whose_workers_all_hang_is_unhealthy(
-    run: Run, applications: Path, port: int, tmp_path: Path, requests: int
+    run: Run, applications: Path, port: int, tmp_path: Path, options: tuple[str, ...]
 ) -> None:
     """One sync worker, or one with two threads, of which each waits for a lock. A worker prints where it hangs."""
-    threads = ["--threads", str(requests)]
-    running = serve(run, applications, tmp_path, port, *threads, hooks=STACKS.format(kill=f"kill -USR2 {WORKERS}"))
+    running = serve(run, applications, tmp_path, port, *options, hooks=STACKS.format(kill=f"kill -USR2 {WORKERS}"))
+    requests = 2 if "--threads" in options else 1
     connections = [ask(port, "/hang") for _ in range(requests)]
     until(running, *["hanging"] * requests)
     said = running.rest()

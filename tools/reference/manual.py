@@ -20,7 +20,7 @@ _RULES: Final = """\
 The hooks of a phase run one after the other, in file order.
 A hook that fails in the start phases keeps the app from running; one that fails in the stop phases never stops \
 the stop. `on_failure` changes that for one hook.
-`pre_stop` runs only if the app is alive when a stop is requested (TERM, INT or QUIT). `post_stop` always runs \
+`pre_stop` runs only if the app is still running when a stop is requested (TERM, INT or QUIT). `post_stop` always runs \
 once anything was started.
 The exit status is the app's; if a hook kept the app from running, it is the hook's.
 A stop signal goes to the app's main process; SIGKILL goes to everything that is left.
@@ -50,7 +50,7 @@ def program() -> str:
         *block(_LIFE),
         *[line for number, rule in enumerate(_RULES.splitlines(), 1) for line in (f".IP {number}. 4", sentence(rule))],
         ".SH OPTIONS",
-        *_paragraphs(["The command line goes before the environment, and both before the hook file."]),
+        *_paragraphs(["The command line takes precedence over the environment, and both over the hook file."]),
     ]
     for heading, options in first.groups.items():
         lines += [f".SS {_heading(heading)}", *_options(options)]

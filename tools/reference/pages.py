@@ -50,10 +50,10 @@ def command_line() -> str:
     """Every command with its options."""
     parts = [
         (
-            "# The command line\n\nThe command line goes before the environment, and both before the hook file. "
-            "`lifeinit COMMAND` without the dashes works too, unless COMMAND is one of the words below; if PATH does "
-            "not hold it, nothing is started and no hook runs. After `--` the hooks run first: one of them may install "
-            "it. The [exit statuses](exit-status.md) and the [variables](environment.md) have pages of their own.\n"
+            "# The command line\n\nThe command line takes precedence over the environment, and both over the hook "
+            "file. `lifeinit COMMAND` without the dashes works too, unless COMMAND is one of the words below; if PATH "
+            "does not hold it, nothing is started and no hook runs. After `--` the hooks run first: one of them may "
+            "install it. The [exit statuses](exit-status.md) and the [variables](environment.md) each have a page.\n"
         )
     ]
     for command in commands.all_commands():

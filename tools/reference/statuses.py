@@ -20,6 +20,7 @@ RUN: Final[Rows] = (
         ),
     ),
     ("124", "The app was not `ready` in time."),
+    ("1", "The app was unhealthy (`alive`), was stopped, and exited with 0 or a status of `success_exit_codes`."),
     ("128+n", "Signal n asked for a stop before the app ran."),
     (str(exit_status.CONFIG), "The hook file is wrong, or cannot be trusted or read. Nothing was started."),
     (
@@ -50,8 +51,8 @@ _COMMANDS: Final[dict[str, Rows]] = {
         (str(status.UNUSABLE), f"{_WRONG_LINE}, the state cannot be read, or several run."),
     ),
     "health": (
-        ("0", "The app is ready."),
-        ("1", "It is not, is being stopped, or its state cannot be read."),
+        ("0", "The app is ready and not unhealthy."),
+        ("1", "It is not ready, is unhealthy, is being stopped, or its state cannot be read."),
         ("2", f"{_WRONG_LINE}."),
     ),
 }

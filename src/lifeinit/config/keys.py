@@ -121,8 +121,8 @@ ROWS: "Final" = (
         'Hooks that run beside the app once it is ready. A failure stops the app, unless `on_failure` is `"warn"`.',
         '["curl", "-fsS", "-XPOST", "http://registry/up"]', default=(), unset="none"),
     Key("top", "pre_stop", HOOKS, "Plan.pre_stop",
-        "Hooks that run after a stop request, before the app is signalled, if the app is alive. A failure never stops "
-        "the stop.", '{ sleep = "3s" }', default=(), unset="none"),
+        "Hooks that run after a stop request, before the app is signalled, if it is still running. A failure never "
+        "stops the stop.", '{ sleep = "3s" }', default=(), unset="none"),
     Key("top", "post_stop", HOOKS, "Plan.post_stop",
         "Hooks that run after the app has exited. They always run once a hook or the app was started.",
         '["python", "-m", "shop.deregister"]', default=(), unset="none"),

@@ -40,8 +40,8 @@ HTTPServer(("127.0.0.1", 8000), Handler).serve_forever()
 """
 ALIVE = """
 stop_timeout = "3s"
-pre_stop = "echo pre_stop $LIFEINIT_REASON"
-post_stop = "echo post_stop $LIFEINIT_REASON $LIFEINIT_EXIT_CODE"
+pre_stop = "echo pre_stop $LIFEINIT_REASON >&2"
+post_stop = "echo post_stop $LIFEINIT_REASON $LIFEINIT_EXIT_CODE >&2"
 ready = "http://127.0.0.1:8000/healthz"
 [alive]
 http = "http://127.0.0.1:8000/healthz"

@@ -23,7 +23,7 @@ OWN = (
     Row("wait4", ("EINTR",), "the wait is repeated"),
     Row("waitid", ("EINTR",), "the wait is repeated"),
     Row("setpgid", ("EACCES", "ESRCH"), "nothing: the child does it too"),
-    Row("openat", ("EMFILE", "ENFILE", "EACCES", "ENOMEM"), "it goes on without that file: no name in `ps`, no `LIFEINIT_ENV`; 70 where it is a part of lifeinit, 78 where it is what a hook has exported: the app is not started", (5, 70, 78)),
+    Row("openat", ("EMFILE", "ENFILE", "EACCES", "ENOMEM"), "it goes on without that file: no name in `ps`, no `LIFEINIT_ENV`; 70 where it is a part of lifeinit, 126 where the notify socket of the app needs it, 78 where it is what a hook has exported: the app is not started", (5, 70, 78, 126)),
     Row("write", ("EIO", "ENOSPC", "EAGAIN"), "the line is lost; there is no state until the next one can be written"),
     Row("chdir", ("ENOENT", "EACCES"), "it stays in its directory"),
     Row("socket", ("EMFILE", "ENFILE", "ENOMEM"), "a sentence; the app whose `ready` is \"notify\" cannot run", (126,)),
@@ -31,7 +31,7 @@ OWN = (
     Row("unlink", ("EACCES", "EROFS"), "the file stays"),
     Row("unlinkat", ("EIO", "EROFS"), "the file stays"),
     Row("mkdir", ("EACCES", "EROFS", "ENOSPC"), "the next place for `LIFEINIT_ENV` is tried"),
-    Row("getdents64", ("EIO",), "inherited descriptors are closed by their numbers"),
+    Row("getdents64", ("EIO",), "inherited descriptors are closed by their numbers; 126 where the notify socket of the app needs a module", (5, 126)),
 )  # fmt: skip
 
 # Calls of the child between the fork and the exec, and the exec itself. Their order of failure is the same for a hook.

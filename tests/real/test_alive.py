@@ -47,7 +47,7 @@ failures = 2
 STACKS = """
 [[pre_stop]]
 name = "stacks"
-command = '''test "$LIFEINIT_REASON" != unhealthy || {{ {kill}; sleep 1; }}'''
+command = '''test "$LIFEINIT_REASON" != unhealthy || {{ {kill}; sleep 3; }}'''
 """
 
 
@@ -100,7 +100,7 @@ def test_the_worker_of_the_page(run: Run, applications: Path, broker: Broker, tm
         redis(tmp_path, "CLIENT", "PAUSE", "600000", "ALL")
         said = running.rest()
         assert "lifeinit: app is unhealthy: no WATCHDOG=1 for 5 s; the app is stopped" in said
-        assert any("heartbeat.py" in line for line in said)
+        assert any("/redis/" in line for line in said)  # in the heartbeat, or in whatever else came first
         assert running.status() == 137
     else:
         redis(tmp_path, "SHUTDOWN", "NOSAVE")

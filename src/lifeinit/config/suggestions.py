@@ -4,11 +4,12 @@ import difflib
 from collections.abc import Mapping
 from typing import NamedTuple, Protocol
 
-from lifeinit.config import foreign_probes, keys, toml
+from lifeinit.config import foreign_probes, keys, probe_keys, toml
 from lifeinit.config.diagnostic import quoted
 from lifeinit.config.keys import HOOKS
 from lifeinit.config.spans import Path
 from lifeinit.config.synonyms import IN_ALIVE, SECTIONS, WORDS, Word, squeezed
+from lifeinit.values.duration_text import written
 
 _LONGEST = 40  # characters of a key or value that is worth comparing or repeating
 _LONGEST_LINE = 60
@@ -53,11 +54,12 @@ class Report(Protocol):
 
 
 class Guide:
-    """Reports one unknown key after the other. `label` names the table."""
+    """Reports one unknown key after the other. `label` names the table, `beside` is the one with ready and alive."""
 
-    def __init__(self, report: Report, label: str) -> None:
+    def __init__(self, report: Report, label: str, beside: Mapping[str, object]) -> None:
         self.report = report
         self.label = label
+        self.beside = dict(beside)
 
     def tell(self, path: Path, table: Mapping[str, object], known: tuple[str, ...]) -> str:
         """One unknown key of a table, and what stands in it; our key for it, or ""."""
@@ -73,9 +75,7 @@ class Guide:
             return ""
         if key.known in {_TOP, _APP} and key.word in {"command", "cmd", "exec", "run"} and not key.outer:
             return self._foreign(key, _COMMAND_OF_APP)
-        if self.label == "alive" and key.word in IN_ALIVE:
-            own, fix = IN_ALIVE[key.word]
-            self._wrong(key, "E104", " in alive", fix)
+        if self.label in _PROBES and (own := self._in_probe(key)):
             return own
         if key.word in WORDS and (key.outer or key.word not in _OWN):
             return self._foreign(key, WORDS[key.word])
@@ -83,6 +83,20 @@ class Guide:
             own = _OWN[key.word]
             return self._wrong(key, "E104", "" if key.outer and own in key.known else " here", _assignment(own, key))
         return self._nearest(key)
+
+    def _in_probe(self, key: _Key) -> str:
+        """A key in a table of alive or ready, of which it is a part in another tool; our key for it, or ""."""
+        own, fix = probe_keys.line_in_table(key.word, key.value)
+        if own not in key.known and self.label == "alive":
+            own, fix = IN_ALIVE.get(key.word, ("", ""))
+        if own not in key.known:
+            return ""
+        word = WORDS.get(key.word)
+        if word is not None and word.key in {own, "alive"}:
+            self._wrong(key, "E103", f", {word.whose} word for {own}", fix)
+        else:
+            self._wrong(key, "E104", f" in {self.label}", fix)
+        return own
 
     def _foreign(self, key: _Key, word: Word) -> str:
         if not word.key:
@@ -94,11 +108,26 @@ class Guide:
         line = foreign_probes.line(key.word, key.value) if word.key in _PROBES else ""
         if line:
             where = "" if word.key in key.known and key.known != _TOP and not key.outer else " at the top"
-            self._wrong(key, "E103", f", {word.whose} word for {word.key}", f"write {line}{where}")
+            fix = f"write {line}{where}{self._start(key, where)}{foreign_probes.note(key.word, key.value)}"
+            self._wrong(key, "E103", f", {word.whose} word for {word.key}", fix)
             return word.key
+        where = "" if key.path[0] == "process" else " at the top"
+        if start := probe_keys.of_start(key.word, key.value, self.beside, where):
+            is_ready = self.label == "ready" and not key.outer
+            fix = _assignment(word.key, key) if is_ready else start
+            self._wrong(key, "E103", f", {word.whose} word for {word.key} of ready", fix)
+            return word.key if is_ready else ""
         fix = word.fix.removesuffix(" below [app]") if word.key in key.known and not key.outer else word.fix
         self._wrong(key, "E103", f", {word.whose} word for {word.key}", fix or _assignment(word.key, key))
         return word.key
+
+    def _start(self, key: _Key, where: str) -> str:
+        """The second half of a fix: what a start_period becomes."""
+        asked, seconds = foreign_probes.start_period(key.word, key.value) or ({}, 0.0)
+        if not seconds:
+            return ""
+        fix = probe_keys.start({"timeout": written(seconds)}, self.beside, asked, where)
+        return "" if fix.startswith("leave") else f", and {fix.removeprefix('write ')}"
 
     def _nearest(self, key: _Key) -> str:
         if len(key.name) <= _LONGEST:

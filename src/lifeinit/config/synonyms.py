@@ -14,8 +14,9 @@ class Word(NamedTuple):
 _AFTER_DASHES = "write it after the dashes: lifeinit -- COMMAND"
 _OUTPUT = "leave it out: the app's output is the container's output"
 _WAIT = 'write wait_for = "tcp://db:5432" in a [[pre_start]] hook'
-_READY = 'write ready = "http://127.0.0.1:8000/healthz" at the top'
-_ALIVE = 'write alive = "http://127.0.0.1:8000/healthz" at the top'
+_READY = 'write ready at the top with the URL of the app, for example ready = "http://127.0.0.1:8000/healthz"'
+_ALIVE = 'write alive at the top with the URL of the app, for example alive = "http://127.0.0.1:8000/healthz"'
+_START = "write it in ready"  # probe_keys knows which
 _VARIABLES = 'write environment = { NAME = "value" }'
 
 # Rows of: whose, the words, our key, the fix.
@@ -41,7 +42,7 @@ ROWS: tuple[tuple[str, str, str, str], ...] = (
     ("systemd's", "Group", "user", 'write user = "name:group"'),
     ("systemd's", "Type NotifyAccess", "ready", 'write ready = "notify" at the top'),
     ("systemd's", "WatchdogSec", "alive", 'write alive = { watchdog = "30s" } at the top'),
-    ("systemd's", "WatchdogSignal", "stop_signal", ""),
+    ("systemd's", "WatchdogSignal", "", "leave it out: an unhealthy app gets stop_signal, as in every other stop"),
     ("systemd's", "After Requires Wants", "wait_for", _WAIT),
     ("systemd's", "Description Documentation WantedBy", "", "write a comment, or leave it out"),
     ("supervisord's", "stopwaitsecs", "stop_timeout", ""),
@@ -57,8 +58,8 @@ ROWS: tuple[tuple[str, str, str, str], ...] = (
     ("Compose's", "entrypoint", "the app", _AFTER_DASHES),
     ("Compose's", "stop_grace_period", "stop_timeout", ""),
     ("Compose's", "healthcheck", "alive", _ALIVE),
-    ("Compose's", "start_period", "timeout", 'write ready = { http = "...", timeout = "60s" } at the top'),
-    ("Compose's", "start_interval", "interval", 'write ready = { http = "...", interval = "1s" } at the top'),
+    ("Compose's", "start_period", "timeout", _START),
+    ("Compose's", "start_interval", "interval", _START),
     ("Compose's", "depends_on links", "wait_for", _WAIT),
     ("Compose's", "env_file", "environment", _VARIABLES),
     ("Compose's", "init", "", "leave it out: lifeinit is the init"),
@@ -73,8 +74,8 @@ ROWS: tuple[tuple[str, str, str, str], ...] = (
     ("Kubernetes'", "failureThreshold", "failures", ""),
     ("Kubernetes'", "successThreshold", "", "leave it out: one success is enough"),
     ("Kubernetes'", "initialDelaySeconds", "", "leave it out: alive is first asked once the app is ready"),
-    ("Kubernetes'", "httpGet", "http", 'write http = "http://127.0.0.1:8000/healthz"'),
-    ("Kubernetes'", "tcpSocket", "tcp", 'write tcp = "127.0.0.1:8000"'),
+    ("Kubernetes'", "httpGet", "http", 'write http with the URL, for example "http://127.0.0.1:8000/healthz"'),
+    ("Kubernetes'", "tcpSocket", "tcp", 'write tcp with the address, for example "127.0.0.1:8000"'),
     ("Kubernetes'", "restartPolicy", "restart", 'write restart = "always" or "on-failure" below [app]'),
     ("Docker's", "cmd run exec", "command", ""),
     ("Docker's", "workdir cwd", "working_dir", ""),
@@ -89,7 +90,12 @@ ROWS: tuple[tuple[str, str, str, str], ...] = (
 IN_ALIVE = {
     "retries": ("failures", 'did you mean "failures"?'),
     "threshold": ("failures", 'did you mean "failures"?'),
-    "test": ("command", "write command"),
+    "test": ("command", 'write what it asks, for example command = ["redis-cli", "ping"]'),
+    "get": ("http", 'write http with the URL, for example "http://127.0.0.1:8000/healthz"'),
+    "url": ("http", 'write http with the URL, for example "http://127.0.0.1:8000/healthz"'),
+    "port": ("tcp", 'write tcp with the address, for example "127.0.0.1:8000"'),
+    "heartbeat": ("watchdog", 'write watchdog = "30s"'),
+    "watchdogsec": ("watchdog", 'write watchdog = "30s"'),
     "notify": ("watchdog", 'write watchdog = "30s": notify says only that an app has become ready'),
     "file": ("command", "ask the app itself, or write a command that looks at the file"),
     "after": ("interval", "leave it out: alive is first asked once the app is ready, and then every interval"),

@@ -196,8 +196,16 @@ class Tables(Values):
             return set()
         from lifeinit.config.suggestions import Guide  # noqa: PLC0415  # 4 ms that only a mistake has to pay
 
-        guide = Guide(self.wrong, label)
+        beside = self._beside(at) if label in {"ready", "alive"} else self._top if label == "[app]" else table
+        guide = Guide(self.wrong, label, beside)
         return {guide.tell((*at, key), table, known) for key in unknown}
+
+    def _beside(self, at: Path) -> Table:
+        """The table that holds the table of `ready` or `alive` at that path."""
+        found: object = self._top
+        for key in at[:-1]:
+            found = found.get(key) if isinstance(found, dict) else {}
+        return found if isinstance(found, dict) else {}
 
     def _exactly_one(self, rows: "dict[str, Key]", at: Path, table: Table, meant: set[str], label: str) -> None:
         """Of the keys that exclude one another: a hook does one thing, a probe asks one thing."""

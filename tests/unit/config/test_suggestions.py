@@ -54,8 +54,8 @@ def test_a_pod_of_kubernetes() -> None:
     text = "terminationGracePeriodSeconds = 30\n[lifecycle]\nreadinessProbe = 1\nlivenessProbe = 1\n"
     assert told(text) == [
         "E103 1:1 write stop_timeout = 30",
-        'E103 3:1 write ready = "http://127.0.0.1:8000/healthz" at the top',
-        'E103 4:1 write alive = "http://127.0.0.1:8000/healthz" at the top',
+        'E103 3:1 write ready at the top with the URL of the app, for example ready = "http://127.0.0.1:8000/healthz"',
+        'E103 4:1 write alive at the top with the URL of the app, for example alive = "http://127.0.0.1:8000/healthz"',
     ]
 
 

@@ -163,9 +163,9 @@ def test_django_without_the_probes_host_is_never_ready(django: tuple[Run, Recipe
     assert not any("is ready" in line for line in [*said, *running.rest()])
 
 
-@needs_redis
-def test_celery(run: Run, applications: Path, tmp_path: Path) -> None:
-    """Both processes are up, beat has sent a task, and the stop lets it finish."""
+@pytest.fixture
+def celery(applications: Path, tmp_path: Path) -> Iterator[tuple[Recipe, dict[str, str]]]:
+    """The recipe, and the environment in which it finds a broker."""
     recipe = Recipe("celery", tmp_path)
     directory = tmp_path / "redis"
     directory.mkdir()
@@ -173,15 +173,45 @@ def test_celery(run: Run, applications: Path, tmp_path: Path) -> None:
     redis = Running(server, directory, base_environment())
     try:
         until(redis, "eady to accept connections")
-        env = {"BROKER": f"redis://127.0.0.1:{recipe.port}/0"} | path_with(applications)
-        running = run(hooks=recipe.hooks, env=env)
-        until(running, "worker is ready after", "packing")
-        running.send(signal.SIGTERM)
-        until(running, "Warm shutdown", "packed")
-        running.rest()
-        assert running.status() == 0
+        yield recipe, {"BROKER": f"redis://127.0.0.1:{recipe.port}/0"} | path_with(applications)
     finally:
         redis.end()
+
+
+@needs_redis
+def test_celery(run: Run, celery: tuple[Recipe, dict[str, str]]) -> None:
+    """Both processes are up, beat has sent a task, and the stop lets it finish."""
+    recipe, env = celery
+    running = run(hooks=recipe.hooks, env=env)
+    until(running, "worker is ready after", "packing")
+    running.send(signal.SIGTERM)
+    until(running, "Warm shutdown", "packed")
+    running.rest()
+    assert running.status() == 0
+
+
+@needs_redis
+@pytest.mark.parametrize("sends", [True, False], ids=["with the code", "without it"])
+def test_celery_with_a_watchdog(
+    run: Run, celery: tuple[Recipe, dict[str, str]], tmp_path: Path, *, sends: bool
+) -> None:
+    """With the code of "A hung app" the worker outlives the watchdog's time; without it a healthy one is stopped."""
+    recipe, env = celery
+    if sends:
+        shop = (tmp_path / "shop.py").read_text()
+        files_of("docs/how-to/hung-app.md", tmp_path)
+        heartbeats = [line for line in (tmp_path / "shop.py").read_text().splitlines() if not line.startswith("app =")]
+        (tmp_path / "shop.py").write_text("\n".join([shop, *heartbeats]))
+    worker = "[process.worker]\n"
+    running = run(hooks=recipe.hooks.replace(worker, worker + 'alive = { watchdog = "5s" }\n'), env=env)
+    until(running, "worker is ready after")
+    if sends:
+        for _ in range(10):  # beat sends one each second
+            until(running, "packed")
+        running.send(signal.SIGTERM)
+    said = running.rest()
+    assert any("worker is unhealthy: no WATCHDOG=1 for 5 s" in line for line in said) is not sends
+    assert running.status() == (0 if sends else 1)
 
 
 NGINX = """

@@ -68,7 +68,8 @@ def test_a_gunicorn_whose_workers_all_hang_is_unhealthy(
     running = serve(run, applications, tmp_path, port, *options, hooks=STACKS.format(kill=f"kill -USR2 {WORKERS}"))
     requests = 2 if "--threads" in options else 1
     connections = [ask(port, "/hang") for _ in range(requests)]
-    until(running, *["hanging"] * requests)
+    for _ in range(requests):
+        until(running, "hanging")
     said = running.rest()
     assert any("lifeinit: app is unhealthy: no answer within 0.5 s" in line for line in said)
     assert any(line.endswith(" in hang") for line in said)

@@ -1,50 +1,21 @@
-"""What can be wrong with `alive`: its forms, its times, and what does not go together with it."""
+"""What can be wrong with `alive`: its times, and what does not go together with it."""
 
 import math
 from collections.abc import Iterator
 
-from lifeinit.config import intent
 from lifeinit.config.diagnostic import quoted
 from lifeinit.config.model import Alive, HookFile, Process
 from lifeinit.config.plan_fields import plan_fields
-from lifeinit.config.reporter import Reporter, Table, a_kind, shown
+from lifeinit.config.reporter import Reporter, Table, shown
 from lifeinit.engine.budget import OWN_STOP_LIMIT
 from lifeinit.engine.plan import Restart
 from lifeinit.engine.restarts import FIRST_BACKOFF, LONGEST_BACKOFF
 from lifeinit.values import duration
 from lifeinit.values.duration_text import exact, written
 
-_FORMS = (
-    'write a URL, for example "http://127.0.0.1:8000/healthz" or "tcp://127.0.0.1:8000", "watchdog", or a table with '
-    "a command"
-)
-_MEANT = 'did you mean "watchdog"?'
-_BEATS = {"watchdog", "heartbeat", "sd_notify", "systemd", "keep-alive", "keepalive"}
 _SHORT = 1.0  # seconds: an app that is kept waiting for the CPU beats later than it wants to
 _MOST_PAUSES = 10  # until they no longer grow
 _OF_LIFEINIT = ("NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID")
-
-
-def refuse(report: Reporter, at: tuple[str | int, ...], value: object) -> None:
-    """A value that is neither a table, nor a URL that can be asked, nor "watchdog"."""
-    port = intent.port(value)
-    if port is not None:
-        fix = f'write "tcp://127.0.0.1:{port}" or "http://127.0.0.1:{port}/" for a port'
-        report.wrong("E105", at, f"alive is {a_kind(value)}, which may be a port", fix)
-    elif not isinstance(value, str):
-        report.wrong("E105", at, f"alive is {a_kind(value)}", _FORMS)
-    elif value == "notify":
-        message = 'alive is "notify", which says only that an app has become ready'
-        report.wrong("E214", at, message, _MEANT)
-    elif value.startswith("file:"):
-        message = f"alive is {quoted(value)}, a file, which only ready waits for"
-        report.wrong("E214", at, message, "ask the app itself, or write a table with a command that looks at the file")
-    elif intent.is_duration(value):
-        message = f"alive is {quoted(value)}, a duration, which only ready takes"
-        report.wrong("E214", at, message, f"write {{ watchdog = {quoted(value)} }}, or what is to be asked")
-    else:
-        fix = _MEANT if value.strip().lower() in _BEATS else intent.url(value) or _FORMS
-        report.wrong("E214", at, f"alive is {shown(value)}, which cannot be asked", fix)
 
 
 def of_table(report: Reporter, alive: Alive, table: Table) -> None:

@@ -2,6 +2,7 @@
 
 import re
 
+from lifeinit.config import probe_keys
 from lifeinit.engine.signals import RTMAX, RTMIN, name_of
 from lifeinit.values import interpolation
 from lifeinit.values.duration import parse as parse_duration
@@ -15,6 +16,8 @@ _VARIABLE = r"(?a)\$\{?([A-Za-z_]\w*)(?::?-([0-9.]+)s?\}$)?"
 _SHELLS_OWN = r"(?a)\$\{([A-Za-z_]\w*):?([-=?])"
 _NO_SCHEME = r"(?a)(?:unix:)?(/[\w./-]{1,60})|(?:tcp:)?((?:[\w.-]{1,60}|\[[0-9a-f:]+\]):[0-9]{1,5})"
 _BACKTICKS = r"[^`\s]*`[a-z./][^`]*`[^`\s]*"
+_UNHEALTHY = ("on-watchdog", "on-unhealthy")
+_OF_SOCKET = r"/(?:run|tmp|var|dev)/.*|.*\.sock(?:et)?"
 _UNITS = {
     **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), "s"),
     **dict.fromkeys(("m", "min", "mins", "minute", "minutes"), "m"),
@@ -37,13 +40,21 @@ CHOICES = {
 }
 
 
-def choice(value: object, choices: tuple[str, ...]) -> str:
-    """A question after the choice that another tool's word means; "" if there is none."""
-    if value == "on-watchdog" and "on-failure" in choices:
-        return 'write alive = { watchdog = "30s", on_failure = "restart" } at the top'
-    words = CHOICES.get(str(value).lower(), ()) if isinstance(value, str | bool) else ()
-    meant = next((word for word in words if word in choices), "")
+def choice(value: object, choices: tuple[str, ...], beside: dict[str, object]) -> str:
+    """A question after the choice that another tool's word means; "" if there is none.
+
+    `beside` is the table with `alive`, which restarts a hung app whatever `restart` says.
+    """
+    if value in _UNHEALTHY and "on-failure" in choices:
+        return probe_keys.restart(str(value), beside)
+    meant = other_choice(value, choices)
     return f'did you mean "{meant}"?' if meant else ""
+
+
+def other_choice(value: object, choices: tuple[str, ...]) -> str:
+    """The choice that another tool's word means; "" if there is none."""
+    words = CHOICES.get(str(value).lower(), ()) if isinstance(value, str | bool) else ()
+    return next((word for word in words if word in choices), "")
 
 
 def port(value: object) -> int | None:
@@ -59,8 +70,19 @@ def url(text: str) -> str:
     """A question after the URL that an address or a path without its scheme means; "" if it is none of them."""
     if match := re.fullmatch(_NO_SCHEME, text):
         path, address = match.groups()
+        if path and not text.startswith("unix:") and not re.fullmatch(_OF_SOCKET, path):
+            return f'{http(path)}, or "unix://{path}" for a socket'
         return f'did you mean "{f"unix://{path}" if path else f"tcp://{address}"}"?'
     return ""
+
+
+def http(text: str) -> str:
+    """The fix for an `http` without its scheme."""
+    if re.fullmatch(r"(?a)/[\w./-]{0,60}", text):
+        return f'write "http://127.0.0.1:8000{text}" with the port of the app'
+    if re.fullmatch(r"(?a)(?:[\w.-]{1,60}|\[[0-9a-f:]+\]):[0-9]{1,5}(?:/[\w./-]{0,60})?", text):
+        return f'write "http://{text}"'
+    return 'begin it with "http://" or "https://"'
 
 
 def is_duration(value: str) -> bool:
@@ -116,8 +138,10 @@ def without_variables(key: str, value: object) -> str:
     return "durations take no variables: write the time itself"
 
 
-def duration(value: object) -> str:
+def duration(value: object, key: str) -> str:
     """A question after the duration that is written in words, `30 seconds`; "" if it is none."""
+    if value is True and key == "watchdog":
+        return 'write watchdog = "30s"'
     match = re.fullmatch(_SPOKEN, value) if isinstance(value, str) and len(value) <= _LONGEST else None
     unit = _UNITS.get(match[2].lower()) if match else None
     return f'did you mean "{match[1]}{unit}"?' if match and unit and f"{match[1]}{unit}" != value else ""

@@ -54,6 +54,21 @@ def start(added: Table, beside: Table, asked: Table, where: str) -> str:
     return f"write {key} in ready, for example ready = {toml.written({**_EXAMPLE, **added})}{where}"
 
 
+def restart(word: str, beside: Table) -> str:
+    """The fix for a `restart` that is about a hung app, which is a matter of `alive`."""
+    alive = beside.get("alive")
+    if isinstance(alive, dict):
+        is_there = alive.get("on_failure") == "restart"
+        return "leave it out" + ("" if is_there else ', and write on_failure = "restart" in your alive')
+    added: Table = {"on_failure": "restart"}
+    present = {"watchdog": "30s"} if alive == "watchdog" else _of_target(alive)
+    if present:
+        return f"leave it out, and write alive = {toml.written({**present, **added})} in place of your alive"
+    if word == "on-watchdog":
+        return f"leave it out, and write alive = {toml.written({'watchdog': '30s', **added})} at the top"
+    return f"leave it out, and write alive at the top, for example alive = {toml.written({**_EXAMPLE, **added})}"
+
+
 def _of_target(value: object) -> Table:
     """The table that a URL stands for, or what a table asks."""
     if isinstance(value, dict):

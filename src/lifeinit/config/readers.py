@@ -78,7 +78,7 @@ class Values(Reporter):
         if isinstance(value, str) and value in choices:
             return value
         *others, last = (f'"{choice}"' for choice in choices)
-        fix = intent().choice(value, choices) or f"write {', '.join(others)} or {last}"
+        fix = intent().choice(value, choices, self.beside(at)) or f"write {', '.join(others)} or {last}"
         self.wrong("E209", at, f"{row.name} is {quoted(value)}", fix)
         return None
 
@@ -117,7 +117,7 @@ class Values(Reporter):
         try:
             return duration.parse(value)
         except ValueError as error:
-            better = intent().duration(value) or intent().without_variables(row.name, value)
+            better = intent().duration(value, row.name) or intent().without_variables(row.name, value)
             if row.kind is TIME and "negative" in str(error):
                 better = _LEAST
             self.because("E202", at, f"{row.name} is {quoted(value)},", error, better)
@@ -291,7 +291,7 @@ class Values(Reporter):
             return None
         scheme = re.match(SCHEME["ready"], text)
         if scheme is None and kind == "http" and not text.startswith("$"):
-            self.wrong("E214", at, f"http is {shown(text)}, not a URL", 'begin it with "http://" or "https://"')
+            self.wrong("E214", at, f"http is {shown(text)}, not a URL", intent().http(text))
         elif scheme is not None and not scheme[1].startswith(kind):
             self.wrong("E214", at, f"{kind} is {shown(text)}, a URL of another kind", f'begin it with "{kind}://"')
         else:

@@ -13,6 +13,7 @@ class Reporter:
 
     def __init__(self, places: Places) -> None:
         self.places = places
+        self.top: Table = {}  # the whole file
         self.problems: list[Diagnostic] = []
         self.reported: set[Path] = set()
         self._counts = {"E": 0, "W": 0}
@@ -39,6 +40,14 @@ class Reporter:
         """Report what a ValueError says; its text ends the sentence that was begun and brings the fix."""
         end, _, fix = str(error).partition(": ")
         self.wrong(code, at, f"{begun} {end}", better_fix or fix)
+
+    def beside(self, path: Path) -> Table:
+        """The table that has the `ready` and the `alive` of what stands at the path: a process, or the top."""
+        processes = self.top.get("process")
+        if path[:1] != ("process",) or not isinstance(processes, dict):
+            return self.top
+        process = processes.get(path[1]) if len(path) > 1 else None
+        return process if isinstance(process, dict) else {}
 
     def not_a(self, at: Path, name: str, value: object, kind: str, fix: str) -> None:
         self.wrong("E105", at, f"{name} is {a_kind(value)}, not {kind}", fix)

@@ -81,7 +81,7 @@ class Guide:
             return self._foreign(key, WORDS[key.word])
         if key.word in _OWN:
             own = _OWN[key.word]
-            return self._wrong(key, "E104", "" if key.outer and own in key.known else " here", _assignment(own, key))
+            return self._wrong(key, "E104", "" if key.outer and own in key.known else " here", self._placed(own, key))
         return self._nearest(key)
 
     def _in_probe(self, key: _Key) -> str:
@@ -128,6 +128,26 @@ class Guide:
             return ""
         fix = probe_keys.start({"timeout": written(seconds)}, self.beside, asked, where)
         return "" if fix.startswith("leave") else f", and {fix.removeprefix('write ')}"
+
+    def _placed(self, own: str, key: _Key) -> str:
+        """Where a key of ours belongs that stands elsewhere, with a value that it takes there."""
+        from lifeinit.config import alive_values, intent  # noqa: PLC0415  # only this mistake pays for them
+
+        row, value = next(row for row in keys.ROWS if row.name == own), key.value
+        if own == "restart" and value not in row.kind.choices:
+            other = intent.other_choice(value, row.kind.choices)
+            if not other and (fix := intent.choice(value, row.kind.choices, self.beside)):
+                return fix
+            key = key._replace(value=other or value)
+        if own == "watchdog" and self.label not in _PROBES:
+            seconds = foreign_probes.seconds(value) if value is not True else None
+            own, value = "alive", {"watchdog": written(seconds)} if seconds else "watchdog"
+        elif own == "alive":
+            value = alive_values.meant(value) or value
+        if own != "alive" or not foreign_probes.is_repeatable(text := toml.written(value)):
+            return _assignment(own, key)
+        where = "" if own in key.known and not key.outer else f" {_HOMES[own]}"
+        return f"write alive = {text}{where}"
 
     def _nearest(self, key: _Key) -> str:
         if len(key.name) <= _LONGEST:

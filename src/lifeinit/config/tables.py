@@ -28,6 +28,13 @@ def _alive_rules() -> "ModuleType":
     return alive_rules
 
 
+def _alive_values() -> "ModuleType":
+    """Only a mistake pays for the import."""
+    from lifeinit.config import alive_values  # noqa: PLC0415
+
+    return alive_values
+
+
 def _words(command: object) -> list[str]:
     return list(map(str, command)) if isinstance(command, list) else str(command).split()
 
@@ -37,13 +44,12 @@ class Tables(Values):
 
     def __init__(self, places: Places) -> None:
         super().__init__(places)
-        self._top: Table = {}
         self._app: Table = {}  # [app] as it is written, of which a process inherits
         self._processes: tuple[Table, ...] = ()
 
     def hook_file(self, table: Table) -> HookFile:
         app, processes = table.get("app"), table.get("process")
-        self._top, self._app = table, app if isinstance(app, dict) else {}
+        self.top, self._app = table, app if isinstance(app, dict) else {}
         named = processes.values() if isinstance(processes, dict) else ()
         self._processes = tuple(process for process in named if isinstance(process, dict))
         values = self._rows("top", (), table, "a hook file")
@@ -147,7 +153,7 @@ class Tables(Values):
             return alive
         short = {"watchdog": keys.USUAL_WATCHDOG} if value == "watchdog" else self._url("alive", at, row, value)
         if not short:
-            _alive_rules().refuse(self, at, value)
+            _alive_values().refuse(self, at, value)
         return Alive.filled({**short, "path": at}) if short else None
 
     def _url(self, table: str, at: Path, row: "Key", value: object) -> Table:
@@ -196,16 +202,8 @@ class Tables(Values):
             return set()
         from lifeinit.config.suggestions import Guide  # noqa: PLC0415  # 4 ms that only a mistake has to pay
 
-        beside = self._beside(at) if label in {"ready", "alive"} else self._top if label == "[app]" else table
-        guide = Guide(self.wrong, label, beside)
+        guide = Guide(self.wrong, label, self.beside(at))
         return {guide.tell((*at, key), table, known) for key in unknown}
-
-    def _beside(self, at: Path) -> Table:
-        """The table that holds the table of `ready` or `alive` at that path."""
-        found: object = self._top
-        for key in at[:-1]:
-            found = found.get(key) if isinstance(found, dict) else {}
-        return found if isinstance(found, dict) else {}
 
     def _exactly_one(self, rows: "dict[str, Key]", at: Path, table: Table, meant: set[str], label: str) -> None:
         """Of the keys that exclude one another: a hook does one thing, a probe asks one thing."""
@@ -239,7 +237,7 @@ class Tables(Values):
 
     def _alive_restarts(self, at: Path, table: Table) -> bool:
         """Whether an unhealthy app is restarted, whatever `restart` says. `alive` at the top may be any process's."""
-        tables = (self._top, *self._processes) if at == ("app",) else (self._top, table)
+        tables = (self.top, *self._processes) if at == ("app",) else (self.top, table)
         found = [one.get("alive") for one in tables]
         return any(isinstance(alive, dict) and alive.get("on_failure") == "restart" for alive in found)
 

@@ -49,13 +49,6 @@ FORMS = (
             ),
         ),
         (
-            'alive = "5s"',
-            (
-                'E214 1:9 alive is "5s", a duration, which only ready takes: write { watchdog = "5s" }, or what is '
-                "to be asked"
-            ),
-        ),
-        (
             'alive = "notify"',
             'E214 1:9 alive is "notify", which says only that an app has become ready: did you mean "watchdog"?',
         ),
@@ -76,8 +69,6 @@ FORMS = (
             'E214 1:9 alive is "/run/x.sock", which cannot be asked: did you mean "unix:///run/x.sock"?',
         ),
         ('alive = "redis://u:secret@x"', f'E214 1:9 alive is "redis://...@x", which cannot be asked: {FORMS}'),
-        ("alive = true", f'E105 1:9 alive is a boolean "true": {FORMS}'),
-        ('alive = ["x"]', f'E105 1:9 alive is a list "["x"]": {FORMS}'),
         (
             "alive = {}",
             "E106 1:9 alive has neither http nor tcp nor unix nor command nor watchdog: write one of them",

@@ -138,7 +138,6 @@ def test_a_value_is_repeated_only_if_it_is_short_and_plain() -> None:
         ('alive = { watchdog = 5, on_failure = "ignore" }', 'did you mean "warn"?'),
         ('[app]\nrestart = "unless-stopped"', 'did you mean "always"?'),
         ('[app]\nrestart = "on-abnormal"', 'did you mean "on-failure"?'),
-        ('[app]\nrestart = "on-watchdog"', 'write alive = { watchdog = "30s", on_failure = "restart" } at the top'),
         ("[app]\nrestart = true", 'did you mean "always"?'),
         ('[app]\nrestart = "Never"', 'did you mean "no"?'),
         ('[app]\nrestart = "on_failure"', 'did you mean "on-failure"?'),

@@ -134,7 +134,7 @@ def _of_kubernetes(said: Table) -> Table:
             return {"tcp": f"{rest.get('host') or '127.0.0.1'}:{port}"}
         case {"exec": {"command": list(command)}} if _are_words(command):
             return {"command": command}
-        case {"grpc": {"port": port, **rest}} if port := _number(port):
+        case {"grpc": {"port": port, **rest}} if (port := _number(port)) and port != _PORT:
             service = [f"-service={rest['service']}"] if rest.get("service") else []
             return {"command": ["grpc_health_probe", f"-addr=127.0.0.1:{port}", *service]}
     return {}

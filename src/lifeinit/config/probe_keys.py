@@ -64,9 +64,10 @@ def restart(word: str, beside: Table) -> str:
     present = {"watchdog": "30s"} if alive == "watchdog" else _of_target(alive)
     if present:
         return f"leave it out, and write alive = {toml.written({**present, **added})} in place of your alive"
+    where = "" if "command" in beside else " at the top"  # a process has a command, and an alive of its own
     if word == "on-watchdog":
-        return f"leave it out, and write alive = {toml.written({'watchdog': '30s', **added})} at the top"
-    return f"leave it out, and write alive at the top, for example alive = {toml.written({**_EXAMPLE, **added})}"
+        return f"leave it out, and write alive = {toml.written({'watchdog': '30s', **added})}{where}"
+    return f"leave it out, and write alive{where}, for example alive = {toml.written({**_EXAMPLE, **added})}"
 
 
 def _of_target(value: object) -> Table:

@@ -108,7 +108,8 @@ class Guide:
         line = foreign_probes.line(key.word, key.value) if word.key in _PROBES else ""
         if line:
             where = "" if word.key in key.known and key.known != _TOP and not key.outer else " at the top"
-            fix = f"write {line}{where}{self._start(key, where)}{foreign_probes.note(key.word, key.value)}"
+            place = f" in place of your {word.key}" if word.key in self.beside else where
+            fix = f"write {line}{place}{self._start(key, where)}{foreign_probes.note(key.word, key.value)}"
             self._wrong(key, "E103", f", {word.whose} word for {word.key}", fix)
             return word.key
         where = "" if key.path[0] == "process" else " at the top"
@@ -143,7 +144,7 @@ class Guide:
             seconds = foreign_probes.seconds(value) if value is not True else None
             own, value = "alive", {"watchdog": written(seconds)} if seconds else "watchdog"
         elif own == "alive":
-            value = alive_values.meant(value) or value
+            value = "watchdog" if value is True else alive_values.meant(value) or value
         if own != "alive" or not foreign_probes.is_repeatable(text := toml.written(value)):
             return _assignment(own, key)
         where = "" if own in key.known and not key.outer else f" {_HOMES[own]}"

@@ -39,7 +39,7 @@ def test_unset() -> None:
             8000,
             'alive is a number "8000", which may be a port: write "tcp://127.0.0.1:8000" or "http://127.0.0.1:8000/',
         ),
-        ("5s", 'alive is "5s", a duration, which only ready takes: write { watchdog = "5s" }'),
+        ("5s", 'alive is "5s", a duration, which only ready takes: write alive = { watchdog = "5s" }'),
         ({"htp": "x"}, 'unknown key "htp": did you mean "http"?'),
         ({"watchdog": timedelta()}, 'watchdog is "0'),
         ({"http": "http://web/", "on_failure": "abort"}, 'on_failure is "abort": did you mean "stop"?'),

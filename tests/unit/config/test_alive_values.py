@@ -56,6 +56,7 @@ def test_the_line_that_was_meant(value: str, own: str) -> None:
         ('alive = { http = "localhost:80/x" }', 'write "http://localhost:80/x"'),
         ('alive = { http = "healthz" }', 'begin it with "http://" or "https://"'),
         ('[app]\nalive = "notify"', 'write alive = "watchdog" above the first [table] of the file'),
+        ("[app]\nalive = true", 'write alive = "watchdog" above the first [table] of the file'),
         ("watchdog = true", 'write alive = "watchdog"'),
         ('watchdog = "20s"', 'write alive = { watchdog = "20s" }'),
         ("alive = { watchdog = true }", 'write watchdog = "30s"'),
@@ -102,6 +103,11 @@ def test_a_restart_of_a_hung_app_without_alive() -> None:
 def test_a_process_has_an_alive_of_its_own() -> None:
     text = 'alive = "watchdog"\n[process.a]\ncommand = "a"\n[process.b]\ncommand = "b"\nalive = { tcp = "a:1" }\n'
     assert fix(f'{text}restart = "on-unhealthy"') == 'leave it out, and write on_failure = "restart" in your alive'
+
+
+def test_a_process_without_alive_gets_one_there() -> None:
+    text = '[process.a]\ncommand = "a"\nrestart = "on-watchdog"'
+    assert fix(text) == 'leave it out, and write alive = { watchdog = "30s", on_failure = "restart" }'
 
 
 def test_a_choice_of_another_tool_moves_with_its_value() -> None:

@@ -97,6 +97,7 @@ def test_a_health_check_becomes_a_line(text: str, line: str) -> None:
     "text",
     [
         "livenessProbe = 1",
+        'livenessProbe = { grpc = { port = "x" } }',
         "livenessProbe = { httpGet = { port = 0 } }",
         'healthcheck = { test = "curl http://u:secret@a/" }',
         'healthcheck = { test = ["CMD", "lifeinit", "health"] }',
@@ -180,6 +181,14 @@ def test_a_start_period_goes_into_the_ready_that_is_there(ready: str, first: str
     found = fix(f'{ready}\n[healthcheck]\ntest = ["CMD", "x"]\nstart_period = "40s"')
     assert found == f"write {first} at the top, and {second}"
     parse(f"{first}\n{applied}".encode())
+
+
+def test_a_probe_makes_no_second_ready_or_alive() -> None:
+    probe = "{ tcpSocket = { port = 80 } }"
+    found = fix(f'alive = "watchdog"\nlivenessProbe = {probe}')
+    assert found == 'write alive = { tcp = "127.0.0.1:80" } in place of your alive'
+    found = fix(f'ready = "5s"\nreadinessProbe = {probe}')
+    assert found == 'write ready = { tcp = "127.0.0.1:80" } in place of your ready'
 
 
 def test_a_start_period_changes_no_ready_that_has_a_timeout() -> None:

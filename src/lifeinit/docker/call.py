@@ -8,6 +8,7 @@ import asyncio
 import contextvars
 import inspect
 import threading
+import time
 
 from lifeinit.callbacks.event import Event
 from lifeinit.callbacks.registrar import Callback
@@ -15,6 +16,9 @@ from lifeinit.docker.interrupts import INTERRUPTS
 
 # The callbacks that the current code is part of, as (id of the owner, name).
 inside: contextvars.ContextVar[tuple[tuple[int, str], ...]] = contextvars.ContextVar("inside", default=())
+
+
+_SLICE = 0.5  # seconds
 
 
 class TimedOut(Exception):  # noqa: N818  # caught by the caller
@@ -44,7 +48,7 @@ def call(callback: Callback, event: Event, owner: int) -> None:
 
     thread = threading.Thread(target=run, name=f"lifeinit {callback.phase} {callback.name}", daemon=True)
     thread.start()
-    if not done.wait(event.remaining):
+    if not _wait(done, event.remaining):
         raise TimedOut
     thread.join()
     if raised:
@@ -52,6 +56,19 @@ def call(callback: Callback, event: Event, owner: int) -> None:
         if isinstance(error, (Exception, SystemExit, *INTERRUPTS)):
             raise error
         raise RuntimeError(f"{type(error).__name__}: {error}") from error
+
+
+def _wait(done: threading.Event, seconds: float | None) -> bool:
+    """Whether it is done in time.
+
+    Why in slices: Python acts on a signal that comes just before a wait begins only when that wait ends. Ctrl-C would
+    have no effect.
+    """
+    end = None if seconds is None else time.monotonic() + seconds
+    while not done.wait(_SLICE if end is None else min(_SLICE, max(0.0, end - time.monotonic()))):
+        if end is not None and time.monotonic() >= end:
+            return False
+    return True
 
 
 def _call(callback: Callback, event: Event) -> None:

@@ -48,7 +48,8 @@ def survive(
 ) -> Outcome:
     """Run a life to its end, with a stop request once the app is up. `inject` is what strace takes after `inject=`.
 
-    strace comes from outside, so lifeinit is PID 1 and has no child more; it counts from the shell's exec on.
+    strace comes from outside, so lifeinit is PID 1 and has no child more; it counts from the shell's exec on. What
+    lifeinit cannot remove it leaves in a /dev/shm of its own.
     """
     directory.mkdir()
     os.mkfifo(directory / "gate")
@@ -57,9 +58,10 @@ def survive(
     if hooks is not None:
         (directory / "hooks.toml").write_text(hooks)
         options += ["--config", str(directory / "hooks.toml")]
-    gate = ["sh", "-c", 'read open < gate; exec "$@"', "-"]
+    gate = ["sh", "-c", 'mount -t tmpfs shm /dev/shm; echo gate; read open < gate; exec "$@"', "-"]
     running = Running([*gate, str(LIFEINIT), *options, "--", *listener(f"TERM={APP_STATUS}")], directory, environment)
     try:
+        assert running.line() == "gate", running.stderr()
         tracer = _traced(running, directory, inject, follow)
         try:
             (directory / "gate").write_text("open\n")

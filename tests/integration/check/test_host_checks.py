@@ -70,7 +70,7 @@ CASES: list[tuple[str, list[str], str]] = [
     ('alive = {command="if x"}', [], 'E316 1:18-24'),
     ('alive = {command=["./unreadable.sh"]}\n[app]\nuser="65534"', [], 'E302 1:19-36'),
     ('[process.a]\ncommand=["true"]\nuser="65534"\nalive={command=["./unreadable.sh"]}', [], 'E302 4:17-34'),
-    ('alive={command=["kill", "-9", "-1"]}', [], 'W304 1:16-36'),
+    ('alive={command="kill -9 -1"}', [], 'W304 1:16-28'),
     ('alive={command=["./app/cleanup.sh"]}\n[app]\nuser="1000"\n[process.a]\ncommand=["true"]\nuser="root"', [], 'W302 1:16-36'),
     ('alive={command=["./unreadable.sh"]}\n[process.a]\ncommand=["true"]\nuser="65534"', [], 'E302 1:17-34'),
     ('alive={command=["./unreadable.sh"]}\n[process.a]\ncommand=["true"]\nuser="65534"', ['true'], ''),

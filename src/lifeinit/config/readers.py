@@ -53,7 +53,8 @@ class Values(Reporter):
 
     def without_nul(self, at: Path, text: str) -> str:
         if "\0" in text:
-            self.wrong("E215", at, f"{quoted(text)} holds a NUL character, which no command line can", "remove it")
+            message, nul = f"{quoted(text)} holds a NUL character, which no command line can", text.index("\0")
+            self.wrong("E215", at, message, "remove it", within=(nul, nul + 1))
         return text
 
     def path(self, at: Path, row: Key, value: object) -> str | None:
@@ -245,7 +246,8 @@ class Values(Reporter):
         try:
             interpolation.check(text)
         except interpolation.ExpansionError as error:
-            self.because("E213", at, f"{label} holds", error, intent().dollar(text, name))  # the rest may be a secret
+            fix, dollar = intent().dollar(text, name), interpolation.stray(text) or 0
+            self.because("E213", at, f"{label} holds", error, fix, (dollar, dollar + 1))  # the rest may be a secret
         if "`" in text and intent().is_run_elsewhere(text):
             message = f"{label} holds a command in backquotes, and no command is run here"
             self.wrong("W202", at, message, intent().run_elsewhere(name))
@@ -279,7 +281,8 @@ class Values(Reporter):
             if "$" not in text:
                 targets.parse(text)
         except interpolation.ExpansionError as error:
-            self.because("E213", at, f"{begun} which holds", error, intent().dollar(text, ""))
+            fix, dollar = intent().dollar(text, ""), interpolation.stray(text) or 0
+            self.because("E213", at, f"{begun} which holds", error, fix, (dollar, dollar + 1))
         except ValueError as error:
             self.because("E214", at, begun, error)
         return text

@@ -19,10 +19,19 @@ class Reporter:
         self._counts = {"E": 0, "W": 0}
 
     def wrong(  # noqa: PLR0913
-        self, code: str, path: Path, message: str, fix: str, *, at_key: bool = False, text: str | None = None
+        self,
+        code: str,
+        path: Path,
+        message: str,
+        fix: str,
+        *,
+        at_key: bool = False,
+        text: str | None = None,
+        within: tuple[int, int] | None = None,
     ) -> None:
-        """Report the value, or the key, at `path`; `text` is the fix for its place. Raises HookFileError at the limit.
+        """Report the value, or the key, at `path`, or the characters `within` a string.
 
+        `text` is the fix for its place. Raises HookFileError at the limit.
         Warnings never end the reading: a file that has nothing else is right at run time.
         """
         severity = code[0]
@@ -30,16 +39,24 @@ class Reporter:
         if self._counts[severity] >= MOST_PROBLEMS:
             return
         self._counts[severity] += 1
-        span = self.places.span(path, of_key=at_key)
+        span = self.places.within(path, *within) if within else self.places.span(path, of_key=at_key)
         edits = () if text is None else ((span, text),)
         self.problems.append(Diagnostic(code, span, message, fix, edits))
         if severity == "E" and self._counts[severity] == MOST_PROBLEMS:
             raise HookFileError(self.problems)
 
-    def because(self, code: str, at: Path, begun: str, error: ValueError, better_fix: str = "") -> None:
+    def because(  # noqa: PLR0913, PLR0917
+        self,
+        code: str,
+        at: Path,
+        begun: str,
+        error: ValueError,
+        better_fix: str = "",
+        within: tuple[int, int] | None = None,
+    ) -> None:
         """Report what a ValueError says; its text ends the sentence that was begun and brings the fix."""
         end, _, fix = str(error).partition(": ")
-        self.wrong(code, at, f"{begun} {end}", better_fix or fix)
+        self.wrong(code, at, f"{begun} {end}", better_fix or fix, within=within)
 
     def beside(self, path: Path) -> Table:
         """The table that has the `ready` and the `alive` of what stands at the path: a process, or the top."""

@@ -10,6 +10,10 @@ from typing import NamedTuple
 
 from lifeinit.config.diagnostic import Place, Span
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from lifeinit.config.string_offsets import StringOffsets
+
 Path = tuple[str | int, ...]
 
 # Atomic, so that no text makes them go back. Why not a possessive group, `(...)*+`: it does not always match what it
@@ -46,7 +50,9 @@ class Places:
     """The places of one valid TOML text. A path is keys, and numbers for the items of arrays."""
 
     def __init__(self, text: str) -> None:
+        self.text = text
         self._line_starts = [0, *(match.end() for match in re.finditer("\n", text))]
+        self._strings: dict[Offsets, StringOffsets] = {}  # of those that a place inside was asked of
         self.spans: dict[Path, Offsets] = {(): Offsets(0, 0, 0, 0)}
         _Scanner(text, self.spans).document()
 
@@ -63,6 +69,21 @@ class Places:
         found = self._nearest(path)
         start, end = (found.key, found.key_end) if of_key else (found.value, found.end)
         return Span(self.at(start), self.at(end))
+
+    def within(self, path: Path, start: int, end: int) -> Span:
+        """The span of the characters from `start` to `end` of the string at the path.
+
+        That of the whole value where it is no string.
+        """
+        found = self._nearest(path)
+        if found.end - found.value < 2 or self.text[found.value] not in "\"'":
+            return self.span(path)
+        if found not in self._strings:
+            from lifeinit.config.string_offsets import string_offsets  # noqa: PLC0415  # only a mistake pays for it
+
+            self._strings[found] = string_offsets(self.text[found.value : found.end])
+        first, last = self._strings[found].range(start, end)
+        return Span(self.at(found.value + first), self.at(found.value + last))
 
     def at(self, offset: int) -> Place:
         line = bisect.bisect_right(self._line_starts, offset)

@@ -19,10 +19,10 @@ def check(text: str) -> None:
 
 def stray(text: str) -> int | None:
     """Where the first dollar sign stands that begins no variable."""
-    return next((start for start, _, name in _dollars(text) if not name), None)
+    return next((start for start, _, name in dollars(text) if not name), None)
 
 
-def _dollars(text: str) -> "Iterator[tuple[int, int, str]]":
+def dollars(text: str) -> "Iterator[tuple[int, int, str]]":
     """Where each begins and what it begins ends, with the variable's name: `$` for an escaped sign, empty for none.
 
     Why no regular expression: a prober that lives as long as the app would hold 2 MB for the library.
@@ -51,7 +51,7 @@ def pieces(text: str) -> tuple[str, ...]:
     """Text and names of variables by turns, text first and last. Raises ExpansionError."""
     check(text)
     found, rest = [""], 0
-    for start, end, name in _dollars(text):
+    for start, end, name in dollars(text):
         found[-1] += text[rest:start]
         rest = end
         if name == "$":

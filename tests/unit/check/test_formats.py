@@ -12,6 +12,7 @@ from lifeinit.check.output.report import Report
 from lifeinit.check.rules.registry import RULES
 from lifeinit.config.diagnostic import Diagnostic, Place, Span
 from lifeinit.config.parser import examine, parse
+from lifeinit.config.spans import Places
 
 TEXT = '[[pre_start]]\ncommand = "x"\nretry_delay = "3s"\n[app]\nuser = "a\\u0000b"\nuses = """\na"""\n'
 
@@ -94,7 +95,7 @@ def test_github() -> None:
     unknown = 'unknown key "uses": did you mean "user"?'
     assert as_github([report("a,b:c%.toml")]).splitlines() == [
         f"::warning file=a%2Cb%3Ac%25.toml,line=3,col=1,endLine=3,endColumn=12,title=lifeinit W201::{sentence}",
-        f"::error file=a%2Cb%3Ac%25.toml,line=5,col=8,endLine=5,endColumn=18,title=lifeinit E215::{nul}",
+        f"::error file=a%2Cb%3Ac%25.toml,line=5,col=10,endLine=5,endColumn=16,title=lifeinit E215::{nul}",
         f"::error file=a%2Cb%3Ac%25.toml,line=6,col=1,endLine=6,endColumn=5,title=lifeinit E102::{unknown}",
     ]
 
@@ -104,6 +105,19 @@ def test_github_gets_no_columns_of_a_problem_of_several_lines() -> None:
     assert as_github([Report("f", "", [several])]) == (
         "::error file=f,line=1,endLine=2,title=lifeinit E105::50 %25 of%0D%0Ait\n"
     )
+
+
+def test_a_word_of_a_script_has_its_line_and_column_in_every_format() -> None:
+    text = 'pre_start = """\nset -e\nsleep 5"""\n'
+    one = Diagnostic("W311", Places(text).within(("pre_start",), 7, 14), "sleeps", "wait")
+    found = [Report("f", text, [one])]
+    assert as_github(found) == "::warning file=f,line=3,col=1,endLine=3,endColumn=8,title=lifeinit W311::sleeps: wait\n"
+    (problem,) = json.loads(as_json(found))["problems"]
+    assert [problem[key] for key in ("line", "column", "end_line", "end_column")] == [3, 1, 3, 8]
+    (result,) = json.loads(as_sarif(found))["runs"][0]["results"]
+    assert result["locations"][0]["physicalLocation"]["region"] == {
+        "startLine": 3, "startColumn": 1, "endLine": 3, "endColumn": 8
+    }  # fmt: skip
 
 
 def test_nothing_wrong() -> None:

@@ -43,7 +43,7 @@ def test_every_text_can_be_read(text: str) -> None:
         ('x "$(date)" y $(a; b) "$(c "d")"', [("x", None, "y", None, None)], True),
         ("a $(b $(c))", [("a", None)], False),
         ("cd /x && ./y || z; w &", [("cd", "/x"), ("./y",), ("z",), ("w",)], True),
-        ("a ';' b \\; c", [("a", "_", "b", "_", "c")], True),
+        ("a ';' b \\; c", [("a", ";", "b", ";", "c")], True),
         ("if a; then b; fi\nc", [("a",), ("b",), ("c",)], True),
         ("until nc -z db 5432; do sleep 1; done", [("nc", "-z", "db", "5432"), ("sleep", "1")], True),
         ("for i in 1 2; do a $i; done", [("a", None)], True),
@@ -58,6 +58,29 @@ def test_every_text_can_be_read(text: str) -> None:
 def test_the_commands_of_a_line(text: str, commands: list[tuple[str | None, ...]], whole: bool) -> None:
     read = shell_line.read(text)
     assert ([simple.words for simple in read.commands], read.whole) == (commands, whole)
+
+
+def test_each_word_has_its_place() -> None:
+    text = "A=1 a  'b c' 2>&1 | \\\n  x\\\ny $Z # e\nfoo 2 >f"
+    found = [[text[start:end] for start, end in simple.ranges] for simple in shell_line.read(text).commands]
+    assert found == [["a", "'b c'"], ["x\\\ny", "$Z"], ["foo", "2"]]
+
+
+@pytest.mark.parametrize(
+    ("line", "number", "reason", "marked"),
+    [
+        ("a\n  b (\n", 2, 'end of file unexpected (expecting ")")', "b ("),
+        ("a\n b fi", 2, '"fi" unexpected', "fi"),
+        ("x=(1)", 1, '"(" unexpected', "("),
+        ("a && && b", 1, '"&&" unexpected', "a && && b"),
+        ("a\nfi", 2, "syntax error near unexpected token `fi'", "fi"),
+        ("a\nb\n\n", 4, "unexpected end of file", "b"),
+        ("a\n b\n", None, "no message", "b"),
+    ],
+)
+def test_what_the_shell_refuses_is_marked(line: str, number: int | None, reason: str, marked: str) -> None:
+    start, end = shell_syntax.located(line, number, reason)
+    assert line[start:end] == marked
 
 
 def test_the_shape_of_a_line() -> None:
@@ -76,9 +99,9 @@ def test_a_line_longer_than_an_argument_is_not_read() -> None:
 @pytest.mark.parametrize(
     ("answer", "read"),
     [
-        ('sh: 2: Syntax error: "(" unexpected', (2, 'Syntax error: "(" unexpected')),
+        ('sh: 2: Syntax error: "(" unexpected', (2, '"(" unexpected')),
         ("/bin/sh: line 1: unexpected end of file", (1, "unexpected end of file")),
-        ('sh: syntax error: unexpected ")"', (None, 'syntax error: unexpected ")"')),
+        ('sh: syntax error: unexpected ")"', (None, 'unexpected ")"')),
         ("", (None, "no message")),
     ],
 )

@@ -63,7 +63,7 @@ def test_a_whole_screen() -> None:
             'app = { environment = { "鍵字" = "値", B = "$ e\u0301" } }\n',
             [
                 '1 | app = { environment = { "鍵字" = "*", B = "****" } }',
-                "  |                                           ^^^^^^",
+                "  |                                            ^",
             ],
         ),  # wide characters before the place
         (

@@ -3,6 +3,7 @@
 import pytest
 
 from lifeinit.config.parser import examine
+from lifeinit.values import interpolation
 
 
 def told(text: str) -> list[str]:
@@ -34,13 +35,13 @@ IS_NOT_RUN = f'no command is run here: leave it out, and {HANDS_ON}, or write "$
 )
 def test_what_a_shell_would_expand_in_a_value(value: str, way_out: str) -> None:
     """The only way out that was told was to write "$$", which makes a text of it."""
-    assert told(f'[app.environment]\nKEY = "{value}"') == [f"E213 2:7 {way_out}"]
+    assert told(f'[app.environment]\nKEY = "{value}"') == [f"E213 2:{8 + (interpolation.stray(value) or 0)} {way_out}"]
 
 
 def test_what_a_shell_would_expand_in_a_target() -> None:
     assert told('pre_start = { wait_for = ["tcp://${DB:-db}:5432", "tcp://$(hostname):1"] }') == [
-        'E213 1:27 write "$DB", and set the default in the image: ENV DB=...',
-        "E213 1:51 " + IS_NOT_RUN.format("NAME").replace("ENV, or", 'ENV, and "$NAME" here, or'),
+        'E213 1:34 write "$DB", and set the default in the image: ENV DB=...',
+        "E213 1:58 " + IS_NOT_RUN.format("NAME").replace("ENV, or", 'ENV, and "$NAME" here, or'),
     ]
 
 

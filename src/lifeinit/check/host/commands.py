@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from lifeinit.check.host import shell_line as reader
 from lifeinit.check.host import shell_syntax
 from lifeinit.check.host.as_user import Kernel, own_user
-from lifeinit.check.host.invocation import base_name, behind, script_argument, shell_line
+from lifeinit.check.host.invocation import base_name, behind, diagnostic, script_argument, shell_line
 from lifeinit.check.host.programs import Place, Programs, Unusable
 from lifeinit.check.host.tasks import Task
 from lifeinit.config.diagnostic import Diagnostic, quoted
@@ -71,11 +71,9 @@ class _Commands:
                 yield task.diagnostic("E310", message, 'write a list, ["program", "argument"], or install a shell')
         elif line in refused:
             number, reason = refused[line]
-            last = line.count("\n") + 1
-            where = f", line {min(number, last)}" if number is not None and last > 1 else ""
-            yield task.diagnostic(
-                "E316", f"invalid shell syntax in {quoted(line)}{where}: {reason}", "correct the line"
-            )
+            where = f" in {quoted(line)}" if task.on_command_line else ""
+            within = shell_syntax.located(line, number, reason)
+            yield diagnostic(task, "E316", f"invalid shell syntax{where}: {reason}", "correct the line", within)
         else:
             yield from self._words(task, line)
 
@@ -85,14 +83,14 @@ class _Commands:
         if "PATH" in read.assigned:
             return
         for simple in read.commands if read.straight else read.commands[:1]:
-            words = simple.words
+            words, ranges = simple.words, simple.ranges
             while words and words[0] in _PREFIXES:
-                words = words[1:]
+                words, ranges = words[1:], ranges[1:]
             name = words[0] if words else None
             if name in reader.BASH_WORDS and simple.end != "||" and self.is_dash:
                 message = f"{quoted(name)} is a word of bash, and {shell_syntax.SHELL} is dash"
                 fix = 'write "." for "source", "[" for "[[", or a list: ["bash", "-c", "..."]'
-                yield task.diagnostic("W301", message, fix)
+                yield diagnostic(task, "W301", message, fix, ranges[0])
             if (
                 name == "[["
                 or name in _CHANGES_NAMES
@@ -107,24 +105,32 @@ class _Commands:
             if "/" not in name or name.startswith("/") or not moved:
                 answer = self.programs.ask(name, task.place)
                 if isinstance(answer, Unusable):
-                    yield task.diagnostic("W301", f"the shell cannot run a program: {answer.message}", answer.help)
+                    message = f"the shell cannot run a program: {answer.message}"
+                    yield diagnostic(task, "W301", message, answer.help, ranges[0])
                 elif not moved and not _CHANGES_NAMES & set(words):
-                    yield from self._script(task, words)
+                    yield from self._script(task, words, ranges)
 
-    def _script(self, task: Task, command: Sequence[str | None]) -> Iterator[Diagnostic]:
-        """W318: the file that an interpreter runs."""
+    def _script(
+        self, task: Task, command: Sequence[str | None], ranges: Sequence[reader.Range] = ()
+    ) -> Iterator[Diagnostic]:
+        """W318: the file that an interpreter runs. `ranges`: where the words of a line stand."""
         script = script_argument(command)
         if script is None or not _SCRIPT_NAME.fullmatch(script) or _PATTERN.search(script):
             return
         entry = self.kernel.look(task.place.user, os.path.join(task.place.directory, script))
         if entry is None or (entry.readable and entry.kind != "directory"):
             return
-        what = f"{quoted(command[0])} runs {quoted(script)}, "
-        if entry.kind in {"file", "other"}:
-            yield task.diagnostic("W318", f"{what}which uid {task.place.user.uid} may not read", f"chmod a+r {script}")
-        elif entry.kind != "directory":  # python runs a directory with a __main__.py
+        if entry.kind == "directory":
+            return  # python runs one with a __main__.py
+        reason, fix = f"which uid {task.place.user.uid} may not read", f"chmod a+r {script}"
+        if entry.kind not in {"file", "other"}:
+            reason = "which does not exist or is out of reach"
             fix = f"copy it into the image, or correct the path, which begins at {task.place.directory}"
-            yield task.diagnostic("W318", f"{what}which does not exist or is out of reach", fix)
+        message, at = f"{quoted(command[0])} runs {quoted(script)}, {reason}", command.index(script)
+        if ranges:
+            yield diagnostic(task, "W318", message, fix, ranges[at])
+        else:
+            yield task.diagnostic("W318", message, fix, item=at)
 
 
 def _posix_line(task: Task) -> str:

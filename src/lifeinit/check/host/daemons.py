@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from lifeinit.check.host import shell_line as reader
 from lifeinit.check.host.as_user import Kernel, own_user
-from lifeinit.check.host.invocation import Words, base_name, shell_line
+from lifeinit.check.host.invocation import Words, base_name, diagnostic, shell_line
 from lifeinit.check.host.tasks import Task
 from lifeinit.config.diagnostic import Diagnostic, quoted
 
@@ -23,7 +23,7 @@ def daemon(task: Task, words: Words, kernel: Kernel) -> Diagnostic | None:
     line = (shell_line(task) or "").rstrip()
     if _IN_BACKGROUND.search(line) and reader.read(line).whole:
         message = f'{quoted(line)} ends in "&", so the shell exits while its program runs'
-        return _diagnostic(task, message, 'remove the "&", and begin with exec')
+        return _diagnostic(task, message, 'remove the "&", and begin with exec', (len(line) - 1, len(line)))
     if not words or any(word is None for word in words):
         return None
     name, arguments = base_name(words[0]), [word for word in words[1:] if word is not None]
@@ -33,8 +33,9 @@ def daemon(task: Task, words: Words, kernel: Kernel) -> Diagnostic | None:
     return None
 
 
-def _diagnostic(task: Task, message: str, fix: str) -> Diagnostic:
-    return task.diagnostic("W309", f"{message}: lifeinit sees the app exit at once, and the container stops", fix)
+def _diagnostic(task: Task, message: str, fix: str, within: reader.Range | None = None) -> Diagnostic:
+    whole = f"{message}: lifeinit sees the app exit at once, and the container stops"
+    return diagnostic(task, "W309", whole, fix, within)
 
 
 Goes = Callable[[list[str], Kernel], bool]

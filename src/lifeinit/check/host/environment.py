@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from lifeinit.check.host.tasks import Tasks
 from lifeinit.check.host.variables import OF_A_SHELL
 from lifeinit.config.diagnostic import Diagnostic, quoted
-from lifeinit.config.spans import Path
+from lifeinit.config.spans import Path, Places
 from lifeinit.probes.targets import hidden
 from lifeinit.values import interpolation
 
@@ -26,8 +26,9 @@ _VARIABLE = "\0"  # in the place of one; no value of a hook file holds it
 
 def diagnostics(tasks: Tasks) -> Iterator[Diagnostic]:
     """W312 for a secret in the file, whose value is never shown, and W313 for a variable that nothing sets."""
-    for code, path, message, fix in (*_secrets(tasks), *_unset(tasks)):
+    for code, path, message, fix in _secrets(tasks):
         yield Diagnostic(code, tasks.places.span(path), message, fix)
+    yield from _unset(tasks)
 
 
 Found = tuple[str, Path, str, str]  # code, path, message, help
@@ -47,24 +48,27 @@ def _secrets(tasks: Tasks) -> Iterator[Found]:
             yield "W312", wait.path, f"{quoted(hidden(wait.text))} has a password in it, in the hook file", fix
 
 
-def _unset(tasks: Tasks) -> Iterator[Found]:
+def _unset(tasks: Tasks) -> Iterator[Diagnostic]:
     for setting in tasks.settings:
         for name, value in setting.environment.items():
-            yield from _unset_in((*setting.path, "environment", name), name, setting.unset(value))
+            path = (*setting.path, "environment", name)
+            yield from _unset_in(tasks.places, path, name, value, setting.unset(value))
     for wait in tasks.waits:
-        yield from _unset_in(wait.path, wait.key, wait.setting.unset(wait.text, own=True))
+        yield from _unset_in(tasks.places, wait.path, wait.key, wait.text, wait.setting.unset(wait.text, own=True))
 
 
-def _unset_in(path: Path, key: str, names: Sequence[str]) -> Iterator[Found]:
+def _unset_in(places: Places, path: Path, key: str, text: str, names: Sequence[str]) -> Iterator[Diagnostic]:
     for name in names:
+        span = places.within(path, *next(place for *place, found in interpolation.dollars(text) if found == name))
         shown = quoted("$" + name)
         if name in OF_A_SHELL:
             what = "path" if name.endswith("PWD") else "value"
             fix = f"write the {what} itself, or $$ for a dollar sign: an ENTRYPOINT in exec form starts no shell"
-            yield "W313", path, f"{key} needs {shown}, which only a shell sets", fix
+            yield Diagnostic("W313", span, f"{key} needs {shown}, which only a shell sets", fix)
             continue
         fix = f"set it where the container is started, ENV {name}=... in the image, or write $$ for a dollar sign"
-        yield "W313", path, f"{key} needs {shown}, which is not set here and not exported by a pre_start hook", fix
+        message = f"{key} needs {shown}, which is not set here and not exported by a pre_start hook"
+        yield Diagnostic("W313", span, message, fix)
 
 
 _FIX = "let the runtime set it and write $NAME, or have a pre_start hook write it to $LIFEINIT_ENV"

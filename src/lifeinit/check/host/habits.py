@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from lifeinit.check.host import shell_line as reader
-from lifeinit.check.host.invocation import Words, base_name, behind, shell_line, simple_commands
+from lifeinit.check.host.invocation import Call, Words, base_name, calls, diagnostic, shell_line
 from lifeinit.check.host.tasks import Task
 from lifeinit.config.diagnostic import Diagnostic, quoted
 from lifeinit.config.model import HookFile
@@ -19,24 +19,25 @@ def diagnostics(hook_file: HookFile, tasks: Sequence[Task]) -> Iterator[Diagnost
     for task in tasks:
         if task.kind == "app":
             continue
-        for words in simple_commands(task):
-            yield from _kill(hook_file, task, words)
+        for call in calls(task):
+            yield from _kill(hook_file, task, call)
         if task.phase == "pre_stop":
             yield from _sleep_before_the_stop(task)
         if task.phase == "pre_start":
             yield from _sleep_before_the_start(task)
 
 
-def _kill(hook_file: HookFile, task: Task, words: Words) -> Iterator[Diagnostic]:
+def _kill(hook_file: HookFile, task: Task, call: Call) -> Iterator[Diagnostic]:
+    words = call.words
     if not words or base_name(words[0]) != "kill":
         return
     signal, pids = _killed(words[1:])
     if "-1" in pids:
         message = f"{_shown(words)} signals every process of the container that its user may signal"
-        yield task.diagnostic("W304", message, _PIDS)
+        yield diagnostic(task, "W304", message, _PIDS, call.range)
     elif "1" in pids and signal is not None:
         message = f"pid 1 of {_shown(words)} is lifeinit: {_effect(hook_file, task, signal)}"
-        yield task.diagnostic("W304", message, _PIDS)
+        yield diagnostic(task, "W304", message, _PIDS, call.range)
 
 
 def _killed(words: Words) -> tuple[str | None, list[str]]:
@@ -67,33 +68,31 @@ def _effect(hook_file: HookFile, task: Task, signal: str) -> str:
 
 
 def _sleep_before_the_stop(task: Task) -> Iterator[Diagnostic]:
-    words = _first(task)
-    if words is not None and (written := _duration(words)) is not None:
+    call = _first(task)
+    if call is not None and (written := _duration(call.words)) is not None:
         fix = f'write sleep = "{written}" in place of the command'
-        if len(simple_commands(task)) > 1:
+        if len(calls(task)) > 1:
             fix = f'put a hook of its own with sleep = "{written}" before it'
-        message = f"{_shown(words)} starts a process only to wait, and the timeout of the hook applies to it"
-        yield task.diagnostic("W310", message, fix)
+        message = f"{_shown(call.words)} starts a process only to wait, and the timeout of the hook applies to it"
+        yield diagnostic(task, "W310", message, fix, call.range)
 
 
 def _sleep_before_the_start(task: Task) -> Iterator[Diagnostic]:
-    line, words = shell_line(task), _first(task)
+    line, first = shell_line(task), _first(task)
     loops = line is not None and reader.read(line).loops
-    sleeping = next((one for one in simple_commands(task) if one and base_name(one[0]) == "sleep"), None)
-    if sleeping is None or not (loops or (words is not None and _duration(words) is not None)):
+    sleeping = next((call for call in calls(task) if call.words and base_name(call.words[0]) == "sleep"), None)
+    if sleeping is None or not (loops or (first is not None and _duration(first.words) is not None)):
         return
     waits = "in a loop waits until something is ready" if loops else "waits for a fixed time, ready or not"
     fix = 'use wait_for, for example wait_for = "tcp://db:5432": it continues as soon as the target answers'
-    yield task.diagnostic("W311", f"{_shown(sleeping)} before the start {waits}", fix)
+    yield diagnostic(task, "W311", f"{_shown(sleeping.words)} before the start {waits}", fix, sleeping.range)
 
 
-def _first(task: Task) -> Words | None:
+def _first(task: Task) -> Call | None:
     """The first command, where no other contains it."""
-    line = shell_line(task)
-    if line is None:
-        return None if isinstance(task.command, str) else behind(task.command)
-    commands = reader.read(line).commands
-    return behind(commands[0].words) if commands and not commands[0].nested else None
+    line, found = shell_line(task), calls(task)
+    is_nested = line is not None and bool(found) and reader.read(line).commands[0].nested
+    return found[0] if found and not is_nested else None
 
 
 def _duration(words: Words) -> str | None:

@@ -2,9 +2,12 @@
 
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from lifeinit.check.host import shell_line as reader
+from lifeinit.check.host.shell_line import Range
 from lifeinit.check.host.tasks import Task
+from lifeinit.config.diagnostic import Diagnostic
 
 Words = Sequence[str | None]  # None: a word that is known only when it runs
 
@@ -13,6 +16,18 @@ _INTERPRETER = re.compile(
     r"(?:(?P<python>python|pypy)|(?P<shell>sh|ash|bash|dash|ksh|zsh)|perl|ruby|php|node|nodejs)[0-9.]*"
 )
 _ASSIGNMENT = re.compile(r"\w+=.*", re.DOTALL)
+
+
+class Call(NamedTuple):
+    """One command that a task runs, without its prefixes. `ranges`: where its words stand in a line for the shell."""
+
+    words: Words
+    ranges: tuple[Range, ...] = ()
+
+    @property
+    def range(self) -> Range | None:
+        """From its first word to its last; None where it is a list."""
+        return (self.ranges[0][0], self.ranges[-1][1]) if self.ranges else None
 
 
 def base_name(word: str | None) -> str:
@@ -61,6 +76,14 @@ def shell_line(task: Task) -> str | None:
     return None
 
 
+def diagnostic(task: Task, code: str, message: str, fix: str, within: Range | None) -> Diagnostic:
+    """A diagnostic about a part of the line that a shell reads, or about the whole command."""
+    if within is None or isinstance(task.command, str):
+        return task.diagnostic(code, message, fix, within=within)
+    line = len(task.command) - len(behind(task.command)) + 2  # behind the shell and its -c
+    return task.diagnostic(code, message, fix, item=line, within=within)
+
+
 def main_words(task: Task) -> Words:
     """The command that is the app once all before it is done: the last one of a line for the shell."""
     line = shell_line(task)
@@ -72,9 +95,10 @@ def main_words(task: Task) -> Words:
     return behind(read.commands[-1].words)
 
 
-def simple_commands(task: Task) -> list[Words]:
+def calls(task: Task) -> list[Call]:
     """The commands that a task runs, as far as they can be read."""
     line = shell_line(task)
-    if line is not None:
-        return [behind(simple.words) for simple in reader.read(line).commands]
-    return [] if isinstance(task.command, str) else [behind(task.command)]
+    if line is None:
+        return [] if isinstance(task.command, str) else [Call(behind(task.command))]
+    found = ((behind(simple.words), simple.ranges) for simple in reader.read(line).commands)
+    return [Call(words, ranges[len(ranges) - len(words) :]) for words, ranges in found]

@@ -1,11 +1,10 @@
-"""A line for the shell as its simple commands, as far as shlex can split it.
+"""A line for the shell as its simple commands, with the offsets of their words.
 
-What it cannot split (groups, here-documents, nested substitutions) ends the reading: the commands before it
-still count, and `whole` is false. Whether the line is valid is for `sh -n` to say.
+What it does not read (groups, here-documents, nested substitutions) ends the reading: the commands before it still
+count, and `whole` is false. Whether the line is valid is for `sh -n` to say.
 """
 
 import re
-import shlex
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
@@ -23,23 +22,34 @@ _CLOSING = frozenset("fi done }".split())
 _BEFORE_A_COMMAND = _OPENING | _CLOSING | frozenset("then elif else do ! time".split())
 _UNREAD = frozenset("case function select coproc".split())
 _LOOPS = frozenset("while until for".split())
-_OPERATORS = "();<>|&\n"
-# shlex drops the quotes, so a word that is nothing but operators has to stop being one before.
-_QUOTED_OPERATORS = re.compile(rf"\\[{_OPERATORS}]|(['\"])[{_OPERATORS}]+\1")
-# One without quotes, brackets or comments in it ends at its bracket, wherever it is.
-_SUBSTITUTION = re.compile(r"\$\([^()'\"\\`#<]*\)")
+_SUBSTITUTION = r"\$\([^()'\"\\`#<]*\)"  # one without quotes, brackets or comments in it ends at its bracket
+_EXPANSION = rf"{_SUBSTITUTION}|\$\{{[^{{}}'\"\\`]*\}}"
+_TOKEN = re.compile(
+    r"(?:[ \t\r]|\\\n)+"
+    r"|(?P<comment>#[^\n]*)"
+    r"|(?P<operator>[();<>|&\n]+)"
+    rf"|(?P<word>(?:\\.|'[^']*'|\"(?:[^\"\\]|\\.)*\"|{_EXPANSION}|\$|(?>[^ \t\r\n();<>|&'\"\\$]+))+)",
+    re.DOTALL,
+)
+_QUOTED = re.compile(r"\\(?P<char>.)|'(?P<single>[^']*)'|\"(?P<double>(?:[^\"\\]|\\.)*)\"", re.DOTALL)
 _REDIRECTIONS = frozenset({"<", ">", ">>", ">|", "<>", ">&", "<&", "&>", "&>>"})
 _ENDS = frozenset({"&&", "||", ";", "|", "&", "|&"})
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=", re.ASCII)
 _LONGEST = 1 << 17  # characters; no argument is longer. execve(2)
 
+Range = tuple[int, int]  # offsets into the line: the first character, and behind the last
+
 
 class Simple(NamedTuple):
-    """One command: its words (None for one with an expansion), the operator that ends it, whether others contain it."""
+    """One command: its words (None for one with an expansion), the operator that ends it, whether others contain it.
+
+    `ranges` are where its words stand.
+    """
 
     words: tuple[str | None, ...]
     end: str
     nested: bool
+    ranges: tuple[Range, ...]
 
 
 class Line(NamedTuple):
@@ -58,7 +68,7 @@ class Line(NamedTuple):
 
 def has_nested(text: str) -> bool:
     """Whether it holds a substitution whose end is not known for sure."""
-    return "$(" in _SUBSTITUTION.sub("", text)
+    return "$(" in re.sub(_SUBSTITUTION, "", text)
 
 
 @lru_cache(4096)
@@ -76,41 +86,35 @@ class _Reader:
         self.loops = False
         self.depth = 0
         self._words: list[str | None] = []
-        self._skips = ""  # "#": a comment up to the next line; ">": the word after a redirection; "for": its head
+        self._ranges: list[Range] = []
+        self._skips = ""  # ">": the word after a redirection; "for": its head
 
     def read(self, text: str) -> bool:
         for token in _tokens(text):
-            if token is None or not (self._operator(token) if _is_operator(token) else self._word(token)):
+            if token is None or not (self._operator if token.lastgroup == "operator" else self._word)(token):
                 self._end("?")
                 return False
         return self._end("")
 
-    def _operator(self, piece: str) -> bool:
-        if self._skips == "#" and "\n" not in piece:
-            return True
+    def _operator(self, token: re.Match[str]) -> bool:
         self._skips = ""
-        operator = piece.strip("\n") or ";"
+        operator = token.group().strip("\n") or ";"
         if operator in _REDIRECTIONS:
-            if self._words and (self._words[-1] or "").isdecimal():
+            if self._words and self._ranges[-1][1] == token.start() and (self._words[-1] or "").isdecimal():
                 self._words.pop()  # the number of a descriptor
+                self._ranges.pop()
             self._skips = ">"
             return True
         return operator in _ENDS and self._end(operator)
 
-    def _word(self, piece: str) -> bool:
+    def _word(self, token: re.Match[str]) -> bool:
+        piece = token.group()
         if self._skips:
             self._skips = "" if self._skips == ">" else self._skips
             return True
-        if piece.startswith("#"):
-            self._skips = "#"
-            return True
         if self._words:
-            self._words.append(_static(piece))
+            self._add(token)
             return "`" not in piece
-        return self._first(piece)
-
-    def _first(self, piece: str) -> bool:
-        """A word where a command begins: a keyword, an assignment or the command's name."""
         if piece in _BEFORE_A_COMMAND:
             self.loops |= piece in _LOOPS
             self.depth += (piece in _OPENING) - (piece in _CLOSING)
@@ -121,30 +125,44 @@ class _Reader:
         if match := _ASSIGNMENT.match(piece):
             self.assigned.add(match[1])
         else:
-            self._words.append(_static(piece))
+            self._add(token)
         return True
+
+    def _add(self, token: re.Match[str]) -> None:
+        self._words.append(_static(token.group()))
+        self._ranges.append(token.span())
 
     def _end(self, operator: str) -> bool:
         if self._words:
-            self.commands.append(Simple(tuple(self._words), operator, self.depth > 0))
-        self._words, self._skips = [], ""
+            self.commands.append(Simple(tuple(self._words), operator, self.depth > 0, tuple(self._ranges)))
+        self._words, self._ranges, self._skips = [], [], ""
         return True
 
 
-def _tokens(text: str) -> Iterator[str | None]:
-    """Words without their quotes, and runs of operators; None for a quote that nothing closes."""
-    text = _SUBSTITUTION.sub("$_", _QUOTED_OPERATORS.sub("_", text.replace("\\\n", " ")))
-    lexer = shlex.shlex(text, posix=True, punctuation_chars=_OPERATORS)
-    lexer.whitespace, lexer.whitespace_split, lexer.commenters = " \t\r", True, ""
-    try:
-        yield from lexer
-    except ValueError:
-        yield None
+def _tokens(text: str) -> Iterator[re.Match[str] | None]:
+    """Words with their quotes, and runs of operators; None for a quote that nothing closes."""
+    at = 0
+    while at < len(text):
+        token = _TOKEN.match(text, at)
+        if token is None:
+            yield None
+            return
+        at = token.end()
+        if token.lastgroup in {"word", "operator"}:
+            yield token
 
 
-def _is_operator(token: str) -> bool:
-    return bool(token) and not token.strip(_OPERATORS)
+def _static(piece: str) -> str | None:
+    """A word without its quotes; None for one with an expansion in it."""
+    expanded = _QUOTED.sub(lambda part: part["double"] or "", piece)
+    return None if "$" in expanded or "`" in expanded else _QUOTED.sub(_unquoted, piece)
 
 
-def _static(token: str) -> str | None:
-    return None if "$" in token or "`" in token else token
+def _unquoted(part: re.Match[str]) -> str:
+    match part.lastgroup:
+        case "char":
+            return part["char"].strip("\n")
+        case "single":
+            return part["single"]
+        case _:
+            return re.sub(r"\\([\"\\])", r"\1", part["double"])

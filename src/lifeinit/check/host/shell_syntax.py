@@ -33,6 +33,31 @@ def refused(lines: Iterable[str]) -> Mapping[str, tuple[int | None, str]]:
         return {line: _read(answer) for line, answer in zip(doubtful, answers, strict=True) if answer is not None}
 
 
+_UNEXPECTED = re.compile(r"\"([^\"]+)\" unexpected|unexpected (?:token )?[\"`']([^\"`' ]+)")
+
+
+def located(line: str, number: int | None, reason: str) -> shell_line.Range:
+    """The word that the reason names, or the line of this number; where none is told, the last with a word."""
+    lines = line.split("\n")
+    last = max((i for i, one in enumerate(lines) if one.strip()), default=0)
+    at = last if number is None else min(number - 1, last)
+    start = sum(len(one) + 1 for one in lines[:at])
+    named = _UNEXPECTED.search(reason)
+    word = next(filter(None, named.groups()), "") if named else ""
+    column = _column(lines[at], word)
+    if column is not None:
+        return start + column, start + column + len(word)
+    text = lines[at]
+    return start + len(text) - len(text.lstrip()), start + len(text.rstrip())
+
+
+def _column(line: str, word: str) -> int | None:
+    """Where the only such word of the line stands."""
+    border = r"\b" if word.isalnum() else ""
+    found = [match.start() for match in re.finditer(border + re.escape(word) + border, line)] if word else []
+    return found[0] if len(found) == 1 else None
+
+
 def _is_closed(line: str) -> bool:
     """Whether no quote of it can reach into the next line. A line without a command is no content for braces."""
     read = shell_line.read(line)
@@ -62,6 +87,5 @@ def _ask(script: str, end: float) -> str | None:
 def _read(answer: str) -> tuple[int | None, str]:
     first = answer.strip().partition("\n")[0]
     match = _PLACE.search(first)
-    if match is None:
-        return None, first.partition(": ")[2] or first or "no message"
-    return int(match[1]), match[2]
+    reason = match[2] if match else first.partition(": ")[2] or first or "no message"
+    return int(match[1]) if match else None, re.sub(r"(?i)^syntax error:? ", "", reason)

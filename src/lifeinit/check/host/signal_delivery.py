@@ -8,7 +8,16 @@ from lifeinit.check.host import shell_line as reader
 from lifeinit.check.host import shell_syntax
 from lifeinit.check.host.as_user import Kernel, own_user
 from lifeinit.check.host.daemons import daemon
-from lifeinit.check.host.invocation import SHELLS, Words, base_name, behind, main_words, script_argument, shell_line
+from lifeinit.check.host.invocation import (
+    SHELLS,
+    Words,
+    base_name,
+    behind,
+    diagnostic,
+    main_words,
+    script_argument,
+    shell_line,
+)
 from lifeinit.check.host.programs import Program, Programs
 from lifeinit.check.host.tasks import Task
 from lifeinit.config.diagnostic import Diagnostic, quoted
@@ -74,7 +83,8 @@ def _line(task: Task, programs: Programs) -> Iterator[Diagnostic]:
     fix = f'put "exec" before {name}, {_GROUP}'
     if any(one.end == "|" for one in read.commands):
         fix = f"remove the pipe, {_GROUP}"
-    yield task.diagnostic("W305", f"the shell stays between lifeinit and {name}: {_LOST}", fix)
+    message = f"the shell stays between lifeinit and {name}: {_LOST}"
+    yield diagnostic(task, "W305", message, fix, last.ranges[0])
 
 
 def _script(task: Task, words: Words, programs: Programs, kernel: Kernel) -> Iterator[Diagnostic]:

@@ -42,10 +42,13 @@ class Task:
     def on_command_line(self) -> bool:
         return self.path == COMMAND
 
-    def diagnostic(self, code: str, message: str, fix: str, item: int | None = None) -> Diagnostic:
-        """A diagnostic about the command, or about one item of a list."""
+    def diagnostic(
+        self, code: str, message: str, fix: str, item: int | None = None, within: tuple[int, int] | None = None
+    ) -> Diagnostic:
+        """A diagnostic about the command, about one item of a list, or about the characters `within` a string."""
         path = self.path if item is None or self.on_command_line else (*self.path, item)
-        return Diagnostic(code, self.places.span(path), message, fix, of_command=self.on_command_line)
+        span = self.places.span(path) if within is None else self.places.within(path, *within)
+        return Diagnostic(code, span, message, fix, of_command=self.on_command_line)
 
 
 class Wait(NamedTuple):

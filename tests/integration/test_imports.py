@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 from tests.unit.test_walls import ALLOWED, SOURCE
 
@@ -50,3 +51,27 @@ def loaded_by(module: str) -> set[str]:
     program = f"import sys, {module}; print(*sys.modules)"
     command = [sys.executable, "-I", "-c", program]
     return set(subprocess.run(command, check=True, capture_output=True, text=True).stdout.split())
+
+
+def planned_with(cwd: Path, *arguments: str) -> set[str]:
+    """What the planner of a command line has loaded in the end, in an interpreter as bare as PID 1's."""
+    program = (
+        f"import os, sys; sys.path += {[path for path in sys.path if path.endswith('site-packages')]!r}; "
+        f"sys.path.append({str(SOURCE.parent)!r})\n"
+        "from lifeinit.startup.inherited import capture_inherited\n"
+        "from lifeinit.startup.launcher import make_plan\n"
+        "plan = make_plan(sys.argv[1:], capture_inherited(()), 0, ())\n"
+        "print(plan if isinstance(plan, int) else type(plan).__name__, *sys.modules)"
+    )
+    command = [sys.executable, "-I", "-S", "-B", "-c", program, *arguments]
+    found = subprocess.run(command, check=False, capture_output=True, text=True, cwd=cwd).stdout.split()
+    assert found.pop(0) == ("2" if "--verbos" in arguments else "Plan")
+    return set(found)
+
+
+def test_options_are_read_without_click(tmp_path: Path) -> None:
+    """It takes longer to import than all else; the control is a mistake, which click explains."""
+    (tmp_path / "named.toml").write_text("pre_start = 'true'")
+    right = ("--config", "named.toml", "-ve3", "--rewrite=TERM:QUIT", "--", "true")
+    assert "click" not in planned_with(tmp_path, *right)
+    assert "click" in planned_with(tmp_path, "--verbos", *right)

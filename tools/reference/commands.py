@@ -9,7 +9,7 @@ import click
 
 from lifeinit.cli.help_layout import RunCommand, by_heading
 from lifeinit.cli.run import run
-from lifeinit.cli.run_options import RunOption
+from lifeinit.cli.run_options import HeadedOption
 from lifeinit.cli.serve import command_named
 from lifeinit.startup.commands import COMMANDS
 
@@ -70,7 +70,7 @@ def _option(ctx: click.Context, option: click.Option) -> Option:
     if record is None:
         raise ValueError(f"{option.name} has no help")
     written, text = record
-    details, origin = (option.details, option.origin) if isinstance(option, RunOption) else ("", "")
+    details, origin = (option.details, option.origin) if isinstance(option, HeadedOption) else ("", "")
     about = f"{' '.join(text.split())} {details}".strip()
     return Option(" ".join(written.split()), variable(ctx, option), about, origin)
 

@@ -2,8 +2,9 @@
 
 import click
 
-from lifeinit.cli.run_options import OUTPUT, RunOption
+from lifeinit.cli.run_options import HeadedOption
 from lifeinit.startup.commands import COMMANDS
+from lifeinit.startup.run_options import OUTPUT
 
 _COMMANDS = "Other commands, each with --help"
 
@@ -29,6 +30,6 @@ def by_heading(command: click.Command, ctx: click.Context) -> dict[str, list[cli
     tables: dict[str, list[click.Option]] = {}
     for parameter in command.get_params(ctx):
         if isinstance(parameter, click.Option):
-            heading = parameter.heading if isinstance(parameter, RunOption) else OUTPUT
+            heading = parameter.heading if isinstance(parameter, HeadedOption) else OUTPUT
             tables.setdefault(heading, []).append(parameter)
     return tables

@@ -22,6 +22,14 @@ def plan_run(arguments: Sequence[str], inherited: Inherited, parent: int) -> Pla
     return answer if isinstance(answer, Plan) else _status(answer)
 
 
+def refuse_run(sentence: str) -> int:
+    """Say what is wrong with a command line that click did not read; returns the exit status."""
+    _replace_closed_streams()
+    with contextlib.suppress(OSError):
+        click.UsageError(sentence, click.Context(run, info_name="lifeinit")).show()
+    return exit_status.USAGE
+
+
 def serve_command(arguments: Sequence[str], mask: Iterable[int]) -> int:
     """Serve a command line that begins with the name of a command; returns the exit status."""
     name, *rest = arguments

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from lifeinit.engine.plan import Inherited
 
 _OPTION_VARIABLES = ("LIFEINIT_", "TINI_")
-_FILE_VARIABLES = {"LIFEINIT_CONFIG", "LIFEINIT_STOP_TIMEOUT", "LIFEINIT_HOOK_FILE"}
 
 
 def launch(
@@ -46,7 +45,7 @@ def launch(
     from lifeinit.startup.planner_process import plan_in_child  # noqa: PLC0415  # a plain init needs none
 
     answer = plan_in_child(
-        lambda: _plan(arguments, inheritance, parent, search_path, has_options=not variables <= _FILE_VARIABLES),
+        lambda: make_plan(arguments, inheritance, parent, search_path),
         meanwhile=lambda: _load_engine(with_hooks=has_file or "LIFEINIT_CONFIG" in variables),
     )
     if isinstance(answer, Plan):
@@ -71,27 +70,31 @@ def _plain_command(arguments: "Sequence[str]") -> "Sequence[str]":
     return arguments if may_be_found(arguments[0]) else ()
 
 
-def _plan(
-    arguments: "Sequence[str]", inherited: "Inherited", parent: int, path: "Sequence[str]", has_options: bool
-) -> Plan | int:
+def make_plan(arguments: "Sequence[str]", inherited: "Inherited", parent: int, path: "Sequence[str]") -> Plan | int:
     """In the planner process, where anything may be imported: the plan, or the exit status of a refusal.
 
-    Where no option is given click is not needed, which saves 30 ms.
+    click, which takes 30 ms, is imported only where the command line is wrong, or asks for help.
     """
     from lifeinit.startup import search_path  # noqa: PLC0415
 
     if path:
         search_path.from_words(path)
     search_path.isolate()
-    if arguments and not has_options and (arguments[0] == "--" or not arguments[0].startswith("-")):
-        from lifeinit.startup.plan_app import plan_without_options  # noqa: PLC0415
+    from lifeinit.startup.plan_app import WrongCommandLineError, plan_run  # noqa: PLC0415
+    from lifeinit.startup.read_options import read_options  # noqa: PLC0415
 
-        answer = plan_without_options(arguments, inherited, parent)
-        if answer is not None:
-            return answer
-    from lifeinit.cli.serve import plan_run  # noqa: PLC0415
+    straight = read_options(arguments, os.environ)
+    if straight is not None:
+        values, command = straight
+        try:
+            return plan_run(arguments, command, values, inherited, parent)
+        except WrongCommandLineError as error:
+            from lifeinit.cli.serve import refuse_run  # noqa: PLC0415
 
-    return plan_run(arguments, inherited, parent)
+            return refuse_run(str(error))
+    from lifeinit.cli import serve  # noqa: PLC0415
+
+    return serve.plan_run(arguments, inherited, parent)
 
 
 def _load_engine(with_hooks: bool) -> None:

@@ -1,7 +1,7 @@
 """From a command, the options and the hook file that was named or found to a plan, or to the status of a refusal."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from lifeinit.config import discovery, parser
 from lifeinit.config.diagnostic import HookFileError, UnreadableError, quoted
@@ -9,24 +9,77 @@ from lifeinit.config.model import HookFile
 from lifeinit.config.planner import Options, make_plan, stop_timeout_of
 from lifeinit.config.trust import DistrustedError
 from lifeinit.engine import exit_status, log
-from lifeinit.engine.plan import Inherited, Plan
+from lifeinit.engine.plan import PHASES, Inherited, Plan
 from lifeinit.startup import app_command
+from lifeinit.startup.app_command import is_marked
 from lifeinit.startup.search_path import writable_search_path
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
-class NoCommandError(Exception):
-    """Neither a command nor a hook file with processes: nothing is to be run."""
+
+class WrongCommandLineError(Exception):
+    """The command line is wrong as a whole; the text is a sentence."""
 
 
-def plan_without_options(arguments: Sequence[str], inherited: Inherited, parent: int) -> Plan | int | None:
-    """The plan of a command without options; None where the command line has more to say of it."""
-    is_marked = arguments[0] == "--"
-    command = arguments[is_marked:]
+_CONTRADICTIONS = (("quiet", "verbose"), ("group", "single_child"))
+_NO_COMMAND = (
+    'no command: name the app to run, as in "lifeinit -- python app.py". '
+    '"lifeinit example" prints a hook file, "lifeinit check" validates one'
+)
+
+
+def plan_run(
+    arguments: Sequence[str],
+    command: Sequence[str],
+    values: "Mapping[str, Any]",
+    inherited: Inherited,
+    parent: int,
+) -> Plan | int:
+    """The plan of a command line, from the values of its options, or the status of a refusal, which was said.
+
+    Raises WrongCommandLineError.
+    """
+    for one, other in _CONTRADICTIONS:
+        if values.get(one) and values.get(other):
+            names = f"--{one} and --{other}".replace("_", "-")
+            raise WrongCommandLineError(f"{names} contradict each other: remove one")
+    options = _options(values, parent)
+    log.configure("json" if options.json else "text", options.quiet)
+    return plan_app(command, values.get("config"), options, inherited, is_marked=is_marked(arguments, command))
+
+
+def _options(values: "Mapping[str, Any]", parent: int) -> Options:
+    quiet, single_child, environment = bool(values.get("quiet")), values.get("single_child"), os.environ
     try:
-        options = Options(stop_timeout=stop_timeout_of(os.environ), parent=parent)
-        return plan_app(command, None, options, inherited, is_marked=is_marked)
-    except (ValueError, NoCommandError):
-        return None
+        stop_timeout = stop_timeout_of(environment)
+    except ValueError as error:
+        raise WrongCommandLineError(str(error)) from None
+    # TINI_KILL_PROCESS_GROUP counts by being there, whatever its value. tini(1)
+    group = False if single_child else values.get("group")
+    if group is None and "TINI_KILL_PROCESS_GROUP" in environment:
+        group = True
+    return Options(
+        hooks={phase: values.get(phase) or () for phase in PHASES},
+        stop_timeout=stop_timeout,
+        group=group,
+        rewrite=dict(values.get("rewrite") or ()),
+        success_exit_codes=frozenset().union(*(values.get("success_exit_code") or ())),
+        user=values.get("user"),
+        parent_death_signal=values.get("parent_death_signal"),
+        parent=parent,
+        verbose=0 if quiet else values.get("verbose") or _tinis_verbosity(),
+        quiet=quiet,
+        json=values.get("log_format") == "json",
+        tell_orphans=bool(values.get("warn_on_reap")),
+    )
+
+
+def _tinis_verbosity() -> int:
+    """TINI_VERBOSITY: 1 is tini's default, at which lifeinit says nothing more either. tini(1)"""
+    text = os.environ.get("TINI_VERBOSITY", "")
+    return max(0, int(text[:9]) - 1) if text.isascii() and text.isdecimal() else 0
 
 
 def plan_app(
@@ -34,7 +87,7 @@ def plan_app(
 ) -> Plan | int:
     """The plan, or the status of a refusal, which was said. `is_marked`: the command stands after `--`.
 
-    Raises NoCommandError.
+    Raises WrongCommandLineError where neither a command nor a process of the hook file is to be run.
     """
     discovered = discovery.discover(config)
     for sentence in discovered.skipped:
@@ -43,7 +96,7 @@ def plan_app(
     try:
         hook_file = None if path is None else parser.read(path, discovered.is_named)
         if not command and not (hook_file and hook_file.processes):
-            raise NoCommandError
+            raise WrongCommandLineError(_NO_COMMAND)
         if command and not is_marked and not _may_be_found(command[0], hook_file):
             from lifeinit.startup.refusal import refuse  # noqa: PLC0415  # difflib, for a mistake alone
 
@@ -51,7 +104,7 @@ def plan_app(
         plan = make_plan(command, inherited, hook_file, options, str(path))
     except UnreadableError as error:
         if not command:
-            raise NoCommandError from None
+            raise WrongCommandLineError(_NO_COMMAND) from None
         log.say(f"{error}{_named_by(path, ': LIFEINIT_CONFIG names it')}; nothing was started", "unreadable", "error")
     except DistrustedError as error:  # it was changed since it was discovered
         log.say(f"the hook file {quoted(path)} is not trusted: {error}; nothing was started", "distrusted", "error")

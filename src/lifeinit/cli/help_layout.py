@@ -12,6 +12,13 @@ _COMMANDS = "Other commands, each with --help"
 class RunCommand(click.Command):
     """The run, whose help shows more than its options."""
 
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """The option alone: a variable LIFEINIT_HELP keeps no app from starting."""
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.allow_from_autoenv = False
+        return option
+
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """One column for all tables: click would give each a width of its own."""
         tables: dict[str, list[tuple[str, str]]] = {}

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 _NAMES = {name: option for option in RUN_OPTIONS for name in option.names.split()}
 _FLAGS = {"1": True, "true": True, "0": False, "false": False}
-_UNKNOWN = "LIFEINIT_HELP"  # click has a variable for an option of its own, too
 
 
 class AskClickError(Exception):
@@ -77,8 +76,6 @@ def _known(name: str) -> "RunOption":
 
 
 def _of_variables(variables: "Mapping[str, str]") -> "dict[RunOption, list[str]]":
-    if variables.get(_UNKNOWN):
-        raise AskClickError
     found: dict[RunOption, list[str]] = {}
     for option in RUN_OPTIONS:
         text = variables.get(option.variable)

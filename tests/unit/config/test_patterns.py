@@ -61,7 +61,7 @@ def test_no_group_is_repeated_possessively(name: str) -> None:
 def test_one_would_be_noticed() -> None:
     """The control."""
     assert len(HAVE_PATTERNS) > 5
-    assert [pattern.pattern for pattern in patterns_of("lifeinit.values.exit_codes")]
+    assert [pattern.pattern for pattern in patterns_of("lifeinit.config.spans")]
     assert list(possessive_groups(re.compile(r"x(?:a++|b)*+y")))
     assert list(possessive_groups(re.compile(r"(?:(?>ab)*+|c)")))
     assert not list(possessive_groups(re.compile(r"a++[bc]*+\d{2,}+(?>(?:a++|b)*)")))

@@ -18,10 +18,7 @@ from lifeinit.config import parser
 from lifeinit.config.diagnostic import HookFileError, UnreadableError, quoted
 from lifeinit.config.keys import DEFAULT_TIMEOUT
 from lifeinit.config.model import Alive, HookFile, Process
-from lifeinit.config.planner import Options, make_plan, stop_timeout_of
-from lifeinit.engine import exit_status, log, main, syscalls
 from lifeinit.engine.plan import Hook, Identity, Program
-from lifeinit.startup.inherited import capture_inherited
 
 Target = str | Sequence[str] | Callable[..., object]
 
@@ -73,6 +70,7 @@ class Container(Phases):
             UsageError: The target is invalid, or this process has other threads, which a fork would lose.
             AlreadyStartedError: start() was called before.
         """
+        refuse_other_platforms("start")
         if callable(target):
             function = functools.partial(target, *args)
             self._run((getattr(target, "__name__", "app"),), {"app": invoke.program(function, is_app=True)})
@@ -89,6 +87,11 @@ class Container(Phases):
         processes: Mapping[str, Process] | None = None,
     ) -> NoReturn:
         """`processes` run beside the command; `functions` are what some of them run instead of a program."""
+        # What needs Linux: a program can be imported, and its callbacks tested, on macOS and Windows.
+        from lifeinit.config.planner import Options, make_plan, stop_timeout_of  # noqa: PLC0415
+        from lifeinit.engine import main, syscalls  # noqa: PLC0415
+        from lifeinit.startup.inherited import capture_inherited  # noqa: PLC0415
+
         registrars = self._registrars.values()
         if any(registrar.closed for registrar in registrars):
             raise AlreadyStartedError("start() is called a second time: this process runs below the container's init")
@@ -121,12 +124,20 @@ class Container(Phases):
         main.run(plan)
 
     def _refuse(self, error: Exception) -> NoReturn:
+        from lifeinit.engine import exit_status, log, syscalls  # noqa: PLC0415  # as above
+
         if isinstance(error, HookFileError):
             for problem in error.problems:
                 log.refuse(problem.text(str(self._config)))
             log.say(f"the hook file {quoted(self._config)} is wrong; nothing was started", "wrong_hook_file", "error")
             syscalls.leave(exit_status.CONFIG)
         refuse(str(error))
+
+
+def refuse_other_platforms(what: str) -> None:
+    """Raises UsageError where there is no Linux."""
+    if sys.platform != "linux":
+        raise UsageError(f'{what}() needs Linux, and this is "{sys.platform}": run the program in a container')
 
 
 def read_alive(value: object) -> Alive | None:

@@ -5,17 +5,17 @@ Needs the extra: pip install "lifeinit[flask-celery]".
 
 import importlib.util
 import os
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NoReturn
 
 from lifeinit.api import invoke
-from lifeinit.api.container import Container, read_alive
+from lifeinit.api.container import Container, read_alive, refuse_other_platforms
 from lifeinit.api.settings import boolean, comma_separated, count, duration_or_off, setting
 from lifeinit.api.watchdog import Watchdog, gunicorn_worker, watch_scheduler, watch_worker
 from lifeinit.callbacks.errors import UsageError
 from lifeinit.callbacks.options import Duration
 from lifeinit.config.model import Alive, Process, Ready
-from lifeinit.engine import notify
 
 if TYPE_CHECKING:
     from celery import Celery
@@ -83,7 +83,7 @@ class FlaskCeleryContainer(Container):
             UsageError: stop_timeout is not a duration above 0, or alive is no watchdog.
         """
         super().__init__(config=config, stop_timeout=stop_timeout)
-        cpus = len(os.sched_getaffinity(0))
+        cpus = usable_cpus()
         self._app = app
         self._celery = celery
         self._bind = setting("BIND", str, bind)
@@ -108,6 +108,7 @@ class FlaskCeleryContainer(Container):
             UsageError: A package is missing, every part is off, health is no path, or this process has other threads.
             AlreadyStartedError: start() was called before.
         """
+        refuse_other_platforms("start")
         if not self._parts:
             raise UsageError("start() has nothing to run: turn on web, worker or beat")
         missing = [name for name in ("gunicorn", "celery") if importlib.util.find_spec(name) is None]
@@ -191,6 +192,11 @@ class FlaskCeleryContainer(Container):
         return None if is_solo else self._watchdog
 
 
+def usable_cpus() -> int:
+    """Those that this process may run on; macOS and Windows only tell how many there are."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+
+
 def _watchdog(alive: object) -> Alive | None:
     """The option `alive`, of which LIFEINIT_ALIVE sets the time. Raises UsageError."""
     table = {**alive} if isinstance(alive, Mapping) else {"watchdog": alive}
@@ -201,5 +207,7 @@ def _watchdog(alive: object) -> Alive | None:
 
 
 def _notify_ready(address: bytes | None) -> None:
+    from lifeinit.engine import notify  # noqa: PLC0415  # it needs Linux
+
     if address:
         notify.send(address, b"READY=1")

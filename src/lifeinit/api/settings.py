@@ -8,7 +8,6 @@ from typing import NoReturn, TypeVar
 from lifeinit.callbacks.errors import UsageError
 from lifeinit.config import tables
 from lifeinit.config.diagnostic import quoted
-from lifeinit.engine import exit_status, log, syscalls
 from lifeinit.values import duration
 
 Value = TypeVar("Value")
@@ -53,6 +52,8 @@ def setting(name: str, parse: Callable[[str], Value], default: Value) -> Value:
 
 def refuse(sentence: str) -> NoReturn:
     """End the program with 78: the configuration is invalid."""
+    from lifeinit.engine import exit_status, log, syscalls  # noqa: PLC0415  # they need Linux
+
     log.say(f"{sentence}; nothing was started", "refused", "error")
     syscalls.leave(exit_status.CONFIG)
 

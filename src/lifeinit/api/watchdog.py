@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from concurrent.futures import Future
 from typing import Any
 
-from lifeinit.engine import notify
-
 _OFTEN = 4  # signs of life in the time within which one has to come
 _PATIENCE = 1.0  # seconds; the socket has room for 10 messages, and everybody in the network namespace may send some
 
@@ -28,6 +26,8 @@ class Watchdog:
 
     def beat(self) -> None:
         """This process works."""
+        from lifeinit.engine import notify  # noqa: PLC0415  # it needs Linux
+
         if self.is_due and self._address is not None:
             self._next = time.monotonic() + self.seconds / _OFTEN
             notify.send(self._address, b"WATCHDOG=1", min(_PATIENCE, self.seconds / _OFTEN))

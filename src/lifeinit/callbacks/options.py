@@ -39,8 +39,7 @@ class CallbackOptions:
             raise UsageError(f'retries is "{self.retries}" ({kind}): write an int from 0 to {MAX_RETRIES}')
         if self.on_failure not in ("abort", "warn"):
             raise UsageError(f'on_failure is "{self.on_failure}": write "abort" or "warn"')
-        if self.once not in (True, False):
-            raise UsageError(f'once is "{self.once}": write True or False')
+        check_flag("once", self.once)
 
 
 def seconds(key: str, value: Duration) -> float:
@@ -59,6 +58,12 @@ def limit(key: str, value: Duration | None) -> float | None:
     if parsed == 0:
         raise UsageError(f'{key} is "{value}", which leaves no time: write at least "1s", or None for no limit')
     return parsed
+
+
+def check_flag(key: str, value: object) -> None:
+    """Raises UsageError for anything but True and False: 1 is a number, and "no" would be true."""
+    if not isinstance(value, bool):
+        raise UsageError(f'{key} is "{value}" ({type(value).__name__}): write True or False')
 
 
 def _is_name(value: object) -> bool:

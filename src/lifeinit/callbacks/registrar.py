@@ -138,6 +138,14 @@ class Phases:
             phase: Registrar(phase, seconds, str(getattr(Phases, phase).__doc__)) for phase, seconds in timeouts.items()
         }
 
+    def __repr__(self) -> str:
+        phases = [
+            f"{r.phase} {', '.join(callback.name for callback in r.callbacks)}"
+            for r in self._registrars.values()
+            if r.callbacks
+        ]
+        return f"<{type(self).__name__}: {'; '.join(phases) or 'no callbacks'}>"
+
     @property
     def pre_start(self) -> Registrar:
         """Callbacks that run before the app is started. A failure keeps it from starting, and post_stop follows."""

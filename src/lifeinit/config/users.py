@@ -1,11 +1,14 @@
 """The users and groups that a hook file or an option names, as this machine knows them."""
 
 import os
-import pwd
 from collections.abc import Mapping
 
 from lifeinit.engine.plan import User
 from lifeinit.engine.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import pwd
 
 _HIGHEST_ID = 2**32 - 2  # the one above means "unchanged". setresuid(2)
 
@@ -64,8 +67,10 @@ def _to_become(wanted: User) -> User | None:
     )
 
 
-def _entry(name: str) -> pwd.struct_passwd | None:
+def _entry(name: str) -> "pwd.struct_passwd | None":
     """The passwd entry of a name or uid; None for a uid that has none."""
+    import pwd  # noqa: PLC0415  # macOS and Windows import this file, too
+
     is_number = _is_number(name)
     try:
         return pwd.getpwuid(_number(name, "uid")) if is_number else pwd.getpwnam(name)

@@ -10,7 +10,7 @@ from docker.models.containers import Container
 from docker.models.images import Image
 
 from lifeinit.callbacks.event import Phase
-from lifeinit.callbacks.options import Duration, limit, seconds
+from lifeinit.callbacks.options import Duration, check_flag, limit, seconds
 from lifeinit.callbacks.registrar import Phases
 from lifeinit.docker import sdk
 from lifeinit.docker.call import inside
@@ -66,6 +66,8 @@ class ManagedContainer(Phases):
         """
         super().__init__(DEFAULT_TIMEOUT)
         sdk.check_options(options)
+        check_flag("pull", pull)
+        check_flag("remove", remove)
         self._settings = Settings(
             client,
             image,
@@ -106,6 +108,7 @@ class ManagedContainer(Phases):
             NoEngineError: No engine answers.
             UsageError: An option is invalid.
         """
+        check_flag("post_start", post_start)
         managed = cls(
             client,
             id_or_name,

@@ -15,12 +15,14 @@ NUMBERS: dict[str, int] = {
     if name.startswith("SIG") and name[3].isalpha() and name[3:] not in {"RTMIN", "RTMAX"}
     if isinstance(getattr(_signal, name), int)
 }
+if hasattr(_signal, "SIGRTMIN"):
+    RTMIN, RTMAX = int(_signal.SIGRTMIN), int(_signal.SIGRTMAX)
+else:  # macOS, Windows: nothing can be started there, and a program for Linux can be imported
+    from lifeinit.engine.linux_signals import NUMBERS, RTMAX, RTMIN
+
 # Aliases share a number (CLD, IOT, POLL): the last name wins, so the usual names go in once more.
 _NAMES: dict[int, str] = {number: name for name, number in NUMBERS.items()}
 _NAMES.update({NUMBERS[name]: name for name in ("CHLD", "ABRT", "IO") if name in NUMBERS})
-
-RTMIN, RTMAX = int(_signal.SIGRTMIN), int(_signal.SIGRTMAX)
-
 
 # What requests a stop unless `stop_on` says otherwise, and always before the app lives.
 STOP_SIGNALS: tuple[int, ...] = tuple(NUMBERS[name] for name in ("TERM", "INT", "QUIT"))

@@ -22,7 +22,7 @@ class Use(NamedTuple):
 
 
 _FILE = r"[\w./-]*[A-Za-z./][\w./-]*"
-_QUOTES = re.compile(r"\"(?:\\.|[^\"\\])*+\"?|'[^']*+'?|\\.", re.DOTALL)
+_QUOTES = re.compile(r"\"(?>(?:\\.|[^\"\\])*)\"?|'[^']*+'?|\\.", re.DOTALL)
 _HIDDEN = re.compile(rf"(\$'[^']*+'?)|{_QUOTES.pattern}|\$\{{[^}}]*+\}}?|\$\([^)]*+\)?", re.DOTALL)
 
 

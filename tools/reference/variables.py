@@ -87,6 +87,11 @@ FOUND: Final = (
         "The path of the hook file in force, if there is one; hooks receive it too. A lifeinit below with the same "
         "file is a plain init.",
     ),
+    _is_about(
+        "LIFEINIT_PROGRAM",
+        "The path of the Python program that called `start()` or `run()`; hooks receive it too. The same program below "
+        "it starts no second container.",
+    ),
     _is_about("HOME USER LOGNAME SHELL", "Those of `user`, if it is set."),
     _is_about("LISTEN_PID", "The app's own pid, if it was lifeinit's."),
 )

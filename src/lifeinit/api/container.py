@@ -1,31 +1,28 @@
 """`Container`: callbacks in, the calling process becomes the init and ends with the container's status."""
 
 import functools
-import gc
 import inspect
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from typing import NoReturn, Unpack
+from typing import NoReturn
 
-from lifeinit.api import as_hook_file, invoke
-from lifeinit.api.keywords import Command, ContainerOptions, ProcessOptions, StrPath
-from lifeinit.api.phase_hooks import PhaseHooks
-from lifeinit.api.settings import refuse
-from lifeinit.api.spelled_out import spelled_out
+from lifeinit.api import guards, invoke
+from lifeinit.api.settings import key, refuse
 from lifeinit.callbacks.errors import AlreadyStartedError, UsageError
 from lifeinit.callbacks.event import Event
+from lifeinit.callbacks.options import Duration, limit
 from lifeinit.callbacks.registrar import Callback, Phases
 from lifeinit.config import parser
 from lifeinit.config.diagnostic import HookFileError, UnreadableError, quoted
 from lifeinit.config.keys import DEFAULT_TIMEOUT
-from lifeinit.config.model import CodedHook, HookFile, Process
-from lifeinit.engine.plan import Hook, Identity, Program
+from lifeinit.config.model import Alive, HookFile, Process
+from lifeinit.engine.plan import Hook, Identity, Inherited, Plan, Program
 
-Target = Command | os.PathLike[str] | Callable[..., object]
+Target = str | Sequence[str] | Callable[..., object]
 
 
-class Container(Phases[PhaseHooks]):
+class Container(Phases):
     """The life of a container, with callbacks around it: `pre_start`, `post_start`, `pre_stop`, `post_stop`.
 
     A callback runs in a forked child. It sees the program as it was at `start()`; what it changes in memory is lost
@@ -33,124 +30,134 @@ class Container(Phases[PhaseHooks]):
     traceback is printed.
     """
 
-    @spelled_out(ContainerOptions, "top", "app")
-    def __init__(self, *, config: StrPath | None = None, **options: Unpack[ContainerOptions]) -> None:
-        """Starts nothing yet. The options are the keys of the hook file, at its top and in [app].
-
-        They take precedence over those of `config`, and LIFEINIT_STOP_TIMEOUT over both.
-
-        Raises:
-            UsageError: An option is unknown or invalid.
+    def __init__(
+        self,
+        *,
+        config: str | os.PathLike[str] | None = None,
+        stop_timeout: Duration | None = None,
+        alive: str | Mapping[str, object] | None = None,
+    ) -> None:
+        """Starts nothing yet.
 
         Args:
-            config: A hook file, whose hooks run before those of the code in their phase. Default: none is read.
+            config: A hook file, whose hooks run before the callbacks of their phase. Unset: none is read.
+            stop_timeout: Time from the stop request to the exit: seconds, "25s" or datetime.timedelta.
+                LIFEINIT_STOP_TIMEOUT takes precedence over it, and it over the hook file.
+            alive: How to learn that the app no longer works, as `alive` in a hook file: a URL, "watchdog", or a dict
+                such as {"http": "http://127.0.0.1:8000/healthz", "failures": 5, "on_failure": "restart"}. It takes
+                precedence over the hook file. Unset: the app is never asked.
+
+        Raises:
+            UsageError: stop_timeout is not a duration above 0, or alive cannot be asked.
         """
-        super().__init__(PhaseHooks, DEFAULT_TIMEOUT)
-        if config is not None and not isinstance(config, str | os.PathLike):
-            raise UsageError(f'config is "{config}" ({type(config).__name__}): write the path of a hook file')
+        super().__init__(DEFAULT_TIMEOUT)
         self._config = None if config is None else os.fspath(config)
-        self._settings = as_hook_file.settings(options)
-        self._processes: dict[str, Process] = {}
-        self._functions: dict[str, Callable[[], object]] = {}
+        self._stop_timeout = limit("stop_timeout", stop_timeout)
+        self._alive = read_alive(alive)
 
-    @spelled_out(ProcessOptions, "process")
-    def process(self, name: str, command: Command | Callable[[], object], /, **options: Unpack[ProcessOptions]) -> None:
-        """Add a process: a shell line, a program with its arguments, or a Python function.
+    def start(self, target: Target, /, *args: object) -> NoReturn:
+        """Run the app and its callbacks, and end the process with the container's exit status.
 
-        Together the processes are the app, as those of a hook file: it is ready when each of them is, a signal goes to
-        each, and when one exits the others are stopped. The options are the keys of [process.NAME].
-
-        Raises:
-            UsageError: The name, the command or an option is invalid.
-            AlreadyStartedError: start() was called before.
-        """
-        self.pre_start.refuse_closed()
-        if name in self._processes:
-            raise UsageError(f'process "{name}" was added before: give this one another name')
-        self._processes[name] = as_hook_file.process(name, command, options)
-        if callable(command):
-            self._functions[name] = command
-
-    def start(self, target: Target | None = None, /, *args: object) -> NoReturn:
-        """Become the init, run the app and its callbacks, and end the process with the container's exit status.
-
-        The init is this process: PID 1 in a container, elsewhere a subreaper. It exits with 78 (EX_CONFIG) if the hook
-        file is invalid.
+        The init takes the place of this process: PID 1 in a container, elsewhere a subreaper. The status is 78
+        (EX_CONFIG) if the hook file is invalid.
 
         Args:
-            target: A program with its arguments as a list, a shell command line, or a Python function. It may be left
-                out where there are processes, and is the first of them otherwise.
+            target: A program with its arguments as a list, a shell command line, or a Python function.
             args: Arguments of the function, or further arguments of the program.
 
         Raises:
-            UsageError: The target is invalid, or this process has other threads, which a fork would lose.
-            AlreadyStartedError: start() was called before.
+            UsageError: The target is invalid, this process has other threads, which would be lost, or is pytest's.
+            AlreadyStartedError: start() was called before, or in a program that a container of this program runs.
         """
         refuse_other_platforms("start")
-        if target is None and self._processes:
-            self._run(())
-        if callable(target):
-            function = functools.partial(target, *args)
-            self._run((getattr(target, "__name__", "app"),), {"app": invoke.program(function, is_app=True)})
-        if isinstance(target, str):
-            if args:
-                raise UsageError("start() takes no arguments beside a shell command line: write them into the line")
-            self._run(("/bin/sh", "-c", target))
-        self._run(_command(target, args))
+        self._start(*_app(target, args))
+
+    def run(self, target: Target, /, *args: object) -> int:
+        """Run the app and its callbacks below this process, and return the container's exit status.
+
+        The init is a child, in a session of its own. SIGINT and SIGTERM to this process are passed on to it if this is
+        the main thread. It can be called again. Other threads of this process do not exist in callbacks and functions:
+        a lock that one of them holds now stays locked there.
+
+        Args:
+            target: As for `start`.
+            args: As for `start`.
+
+        Raises:
+            UsageError: The target is invalid.
+            AlreadyStartedError: It is called in a container of this program.
+        """
+        refuse_other_platforms("run")
+        return self._run(*_app(target, args))
+
+    def _start(
+        self,
+        command: Sequence[str],
+        functions: Mapping[str, Callable[[], object]] | None = None,
+        processes: Mapping[str, Process] | None = None,
+    ) -> NoReturn:
+        """`processes` run beside the command; `functions` are what some of them call instead of a program."""
+        self._refuse_second("start")
+        guards.refuse_pytest()
+        guards.refuse_threads()
+        from lifeinit.api import stages  # noqa: PLC0415  # as _plan
+
+        stages.become_init(functools.partial(self._plan, command, functions or {}, processes or {}))
 
     def _run(
         self,
         command: Sequence[str],
-        functions: Mapping[str, Callable[[], int]] | None = None,
+        functions: Mapping[str, Callable[[], object]] | None = None,
         processes: Mapping[str, Process] | None = None,
-    ) -> NoReturn:
-        """`processes` run beside the command; `functions` are what some of them run instead of a program."""
+    ) -> int:
+        """The same as a child."""
+        self._refuse_second("run")
+        from lifeinit.api import stages  # noqa: PLC0415  # as _plan
+
+        return stages.run_init(functools.partial(self._plan, command, functions or {}, processes or {}))
+
+    def _refuse_second(self, method: str) -> None:
+        if any(registrar.closed for registrar in self._registrars.values()):
+            raise AlreadyStartedError(f"{method}() is called a second time: this process runs below the container")
+        guards.refuse_program_of_container(method)
+
+    def _plan(
+        self,
+        command: Sequence[str],
+        functions: Mapping[str, Callable[[], object]],
+        processes: Mapping[str, Process],
+        inherited: Inherited,
+        parent: int,
+    ) -> tuple[Plan, list[Callable[[], int]], bool]:
+        """The plan, the functions that it calls by number, and whether one of them is the app. Ends this process if
+        that fails: it is the init's already.
+        """
         # What needs Linux: a program can be imported, and its callbacks tested, on macOS and Windows.
         from lifeinit.config.planner import Options, make_plan, stop_timeout_of  # noqa: PLC0415
-        from lifeinit.engine import main, syscalls  # noqa: PLC0415
-        from lifeinit.startup.inherited import capture_inherited  # noqa: PLC0415
 
-        registrars = self._registrars.values()
-        if any(registrar.closed for registrar in registrars):
-            raise AlreadyStartedError("start() is called a second time: this process runs below the container's init")
-        threads = invoke.other_threads()
-        if threads:
-            raise UsageError(
-                f'start() cannot fork a process with other threads, "{", ".join(threads)}": start them later'
-            )
-        parent = os.getppid()
-        mask = syscalls.block_signals()
+        calls = [invoke.app(function) for function in functions.values()]
         try:
-            for registrar in registrars:
+            hook_file = HookFile() if self._config is None else parser.read(self._config)
+            hooks: dict[str, list[Hook]] = {}
+            for registrar in self._registrars.values():
                 registrar.closed = f"{registrar.phase} is used after start(): register callbacks before it"
-            file = self._hook_file({**self._processes, **(processes or {})})
-            own = {name: invoke.program(function, is_app=True) for name, function in self._functions.items()}
+                hooks[registrar.phase] = _hooks(registrar.callbacks, hook_file, calls)
             options = Options(
-                callbacks={r.phase: _hooks(r.entries, len(file.hooks[r.phase])) for r in registrars},
-                functions={**own, **(functions or {})},
-                stop_timeout=stop_timeout_of(os.environ),
+                callbacks=hooks,
+                functions={name: number for number, name in enumerate(functions)},
+                stop_timeout=stop_timeout_of(os.environ) or self._stop_timeout,
                 parent=parent,
             )
-            plan = make_plan(command, capture_inherited(mask), file, options, self._config or "")
+            if self._alive is not None:
+                hook_file = hook_file.replaced(app=hook_file.app.replaced(alive=self._alive))
+            file = hook_file.with_processes(processes)
+            return make_plan(command, inherited, file, options, self._config or ""), calls, bool(functions)
         except (UnreadableError, HookFileError, ValueError) as error:
             self._refuse(error)
-        sys.stdout.flush()  # each child would write what is in a buffer once more
-        sys.stderr.flush()
-        gc.freeze()  # without it, collections in the children would copy every page of this program
-        main.run(plan)
-
-    def _hook_file(self, processes: Mapping[str, Process]) -> HookFile:
-        """That of `config` with what the code says over it. Raises ValueError for a process that both have."""
-        file = HookFile() if self._config is None else parser.read(self._config)
-        for name in processes.keys() & file.process.keys():
-            raise ValueError(f'process "{name}" is in the hook file too: give one of them another name')
-        return self._settings.over(file).with_processes(processes)
 
     def _refuse(self, error: Exception) -> NoReturn:
         from lifeinit.engine import exit_status, log, syscalls  # noqa: PLC0415  # as above
 
-        if isinstance(error, HookFileError) and self._config is None:
-            refuse(error.problems[0].sentence)  # of the code, which this machine cannot do
         if isinstance(error, HookFileError):
             for problem in error.problems:
                 log.refuse(problem.text(str(self._config)))
@@ -165,36 +172,47 @@ def refuse_other_platforms(what: str) -> None:
         raise UsageError(f'{what}() needs Linux, and this is "{sys.platform}": run the program in a container')
 
 
+def read_alive(value: object) -> Alive | None:
+    """The option `alive`. Raises UsageError."""
+    alive = key("top", "alive", value)
+    return alive if isinstance(alive, Alive) else None
+
+
 def _command(target: object, args: Sequence[object]) -> list[str]:
     """The words of a list and its further arguments. Raises UsageError for anything else."""
-    if isinstance(target, os.PathLike):
-        target = [target]
     command = (*target, *args) if isinstance(target, Sequence) else ()
-    words = [os.fspath(word) for word in command if isinstance(word, str | os.PathLike)]
+    words = [word for word in command if isinstance(word, str)]
     if not command or len(words) < len(command):
         example = '["gunicorn", "shop:app"]'
         raise UsageError(f'start() cannot run "{target}": pass a list such as {example}, a shell line, or a function')
     return words
 
 
-def _hooks(entries: Sequence[Callback | CodedHook], before: int) -> list[Hook | CodedHook]:
-    """The callbacks and hooks of a phase for the planner. `before`: the hooks of the hook file, which come first."""
-    hooks: list[Hook | CodedHook] = []
-    for index, entry in enumerate(entries):
-        if isinstance(entry, CodedHook):
-            written = entry.written
-            hooks.append(
-                entry.replaced(written=written.replaced(name=written.name or f"{entry.phase}[{before + index}]"))
-            )
-            continue
-        has_place_only = entry.name == f"{entry.phase}[{index}]"  # it has no name of its own
-        hooks.append(_hook(entry, f"{entry.phase}[{before + index}]" if has_place_only else entry.name))
+def _app(target: object, args: Sequence[object]) -> tuple[Sequence[str], dict[str, Callable[[], object]]]:
+    """The command of the app, and the function of this name if it is one. Raises UsageError."""
+    if callable(target):
+        return (getattr(target, "__name__", "app"),), {"app": functools.partial(target, *args)}
+    if not isinstance(target, str):
+        return _command(target, args), {}
+    if args:
+        raise UsageError("start() takes no arguments beside a shell command line: write them into the line")
+    return ("/bin/sh", "-c", target), {}
+
+
+def _hooks(callbacks: Sequence[Callback], hook_file: HookFile, calls: list[Callable[[], int]]) -> list[Hook]:
+    """The callbacks of a phase as hooks of the engine, which come after those of the hook file. Adds to the calls."""
+    hooks = []
+    for index, callback in enumerate(callbacks):
+        name = callback.name
+        if name == f"{callback.phase}[{index}]":  # it has no name of its own, only its place
+            name = f"{callback.phase}[{len(hook_file.hooks.get(callback.phase, ())) + index}]"
+        hooks.append(_hook(callback, name, len(calls)))
+        calls.append(invoke.callback(functools.partial(_call, callback)))
     return hooks
 
 
-def _hook(callback: Callback, name: str) -> Hook:
+def _hook(callback: Callback, name: str, call: int) -> Hook:
     options = callback.options
-    call = invoke.program(functools.partial(_call, callback), is_app=False)
     return Hook(
         name,
         Program((name.encode(),), Identity(session=True), call=call),

@@ -9,8 +9,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NoReturn
 
-from lifeinit.api import as_hook_file, invoke
-from lifeinit.api.container import Container, refuse_other_platforms
+from lifeinit.api.container import Container, read_alive, refuse_other_platforms
 from lifeinit.api.settings import boolean, comma_separated, count, duration_or_off, setting
 from lifeinit.api.watchdog import Watchdog, gunicorn_worker, watch_scheduler, watch_worker
 from lifeinit.callbacks.errors import UsageError
@@ -118,9 +117,9 @@ class FlaskCeleryContainer(Container):
         run = {"web": self._run_web, "worker": self._run_worker, "beat": self._run_beat}
         ready = {"web": self._web_ready() if "web" in self._parts else None, "worker": Ready(notify=True), "beat": None}
         alive = {"web": self._watchdog, "worker": self._worker_alive(), "beat": self._watchdog}
-        self._run(
+        self._start(
             (),
-            {name: invoke.program(run[name], is_app=True) for name in self._parts},
+            {name: run[name] for name in self._parts},
             {name: Process(command=(name,), ready=ready[name], alive=alive[name]) for name in self._parts},
         )
 
@@ -203,9 +202,7 @@ def _watchdog(alive: object) -> Alive | None:
     if "watchdog" not in table:
         raise UsageError(f'alive is "{alive}", without a watchdog: write a duration such as "2m", or None')
     seconds = setting("ALIVE", duration_or_off, table["watchdog"])
-    if seconds is None or seconds is False:
-        return None
-    return as_hook_file.settings({"alive": {**table, "watchdog": seconds}}).file.app.alive
+    return None if seconds is None or seconds is False else read_alive({**table, "watchdog": seconds})
 
 
 def _notify_ready(address: bytes | None) -> None:

@@ -1,6 +1,5 @@
-"""A Python function as a program: what a forked child does instead of an exec."""
+"""Calls a Python function in a child of the zygote: as a program for the app, with a time limit for a callback."""
 
-import asyncio
 import atexit
 import inspect
 import os
@@ -8,51 +7,93 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from types import FrameType
 
 from lifeinit.engine import exit_status
 
 _FAILURE = 1
+_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
-def program(function: Callable[[], object], *, is_app: bool) -> Callable[[], int]:
-    """What the child runs: it calls the function and returns the exit status, whatever the function raises.
+class Terminated(SystemExit):
+    """SIGTERM came while a callback ran: its time is over, or the container moves on without it."""
 
-    The status is that of an interpreter: the code of SystemExit, 130 for KeyboardInterrupt, 1 and a traceback for any
-    other exception. For the app the child then joins its threads and runs its exit functions; in a callback both belong
-    to the program.
+    __module__ = "lifeinit"
+
+
+def app(function: Callable[[], object]) -> Callable[[], int]:
+    """What the child of the app runs. It returns the exit status, and ends as a program does.
+
+    The status is the int that the function returns, the code of SystemExit, 130 for KeyboardInterrupt, 1 and a
+    traceback for any other exception. Threads are joined and exit functions run.
     """
 
     def run() -> int:
-        _handle_signals_as_python_does()
-        status = _status(function)
-        if is_app:
-            status = _status(_finish) or status
-        return _flush(status)
+        status = _status(lambda: _code_of_result(_result(function)))
+        return _flush(_status(_finish) or status)
 
     return run
 
 
-def _handle_signals_as_python_does() -> None:
-    """The child has the signals of a program that is about to be executed: there a broken pipe kills. signal(3)"""
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    for signo in (signal.SIGPIPE, signal.SIGXFSZ):
-        signal.signal(signo, signal.SIG_IGN)
+def callback(function: Callable[[], object]) -> Callable[[], int]:
+    """What the child of a callback runs: SIGTERM raises Terminated in it, or cancels it if it is async.
+
+    Its return value means nothing. Threads and exit functions are the program's.
+    """
+
+    def run() -> int:
+        signal.signal(signal.SIGTERM, _terminate)
+        return _flush(_status(lambda: _ignored(_result(function, _terminable))))
+
+    return run
 
 
-def _status(function: Callable[[], object]) -> int:
+def _awaited(coroutine: Coroutine[object, object, object]) -> object:
+    import asyncio  # noqa: PLC0415  # 50 ms, for those who need it
+
+    return asyncio.run(coroutine)
+
+
+def _result(
+    function: Callable[[], object], run: Callable[[Coroutine[object, object, object]], object] = _awaited
+) -> object:
+    result = function()
+    return run(result) if inspect.iscoroutine(result) else result
+
+
+def _ignored(_result: object) -> int:
+    return 0
+
+
+def _status(function: Callable[[], int]) -> int:
     try:
-        result = function()
-        if inspect.iscoroutine(result):
-            asyncio.run(result)
+        return function()
+    except Terminated as error:
+        _print(error)
+        return exit_status.of_signal(signal.SIGTERM)
     except SystemExit as error:
         return _code(error.code)
     except KeyboardInterrupt:
         return exit_status.of_signal(signal.SIGINT)
-    except BaseException:  # noqa: BLE001  # an exception that unwinds would run the lifecycle twice
-        traceback.print_exc()
+    except BaseException as error:  # noqa: BLE001  # an exception that left would run the user's program on
+        _print(error)
         return _FAILURE
-    return 0
+
+
+def _print(error: BaseException) -> None:
+    """Its traceback, without lifeinit's own lines."""
+    found = traceback.TracebackException.from_exception(error)
+    chain: traceback.TracebackException | None = found
+    while chain is not None:
+        chain.stack[:] = [line for line in chain.stack if not line.filename.startswith(f"{_PACKAGE}{os.sep}api")]
+        chain = chain.__cause__ or chain.__context__
+    sys.stderr.write("".join(found.format()))
+
+
+def _code_of_result(result: object) -> int:
+    """An int is the exit status. A bool is none: True says that it went well."""
+    return result & 0xFF if isinstance(result, int) and not isinstance(result, bool) else 0
 
 
 def _code(code: object) -> int:
@@ -65,11 +106,12 @@ def _code(code: object) -> int:
     return _FAILURE
 
 
-def _finish() -> None:
+def _finish() -> int:
     for thread in threading.enumerate():
         if thread is not threading.current_thread() and not thread.daemon:
             thread.join()
     atexit._run_exitfuncs()  # noqa: SLF001  # os._exit does not run them, and nothing public does
+    return 0
 
 
 def _flush(status: int) -> int:
@@ -81,12 +123,40 @@ def _flush(status: int) -> int:
     return status
 
 
-def other_threads() -> list[str]:
-    """The names of the other threads of this process, with those that Python did not start."""
-    own = [thread.name for thread in threading.enumerate() if thread is not threading.current_thread()]
+# SIGTERM in a callback.
+
+
+def _terminate(_signo: int, _frame: FrameType | None) -> None:
+    raise Terminated("SIGTERM: the callback was terminated here")
+
+
+def _terminable(coroutine: Coroutine[object, object, object]) -> object:
+    """Run it until SIGTERM cancels it. Where that meets no await, but code that runs, it is raised there."""
+    import asyncio  # noqa: PLC0415  # as above
+
+    cancelled = False
+
+    async def main() -> object:
+        loop = asyncio.get_running_loop()
+        task = loop.create_task(coroutine)
+
+        def cancel(signo: int, frame: FrameType | None) -> None:
+            nonlocal cancelled
+            if cancelled or asyncio.current_task(loop) is not None:
+                _terminate(signo, frame)
+            cancelled = True
+            task.cancel()
+            loop.call_soon_threadsafe(lambda: None)  # the loop sleeps
+
+        signal.signal(signal.SIGTERM, cancel)
+        try:
+            return await task
+        finally:
+            signal.signal(signal.SIGTERM, _terminate)
+
     try:
-        tasks = len(os.listdir("/proc/self/task"))
-    except OSError:
-        return own
-    foreign = tasks - 1 - len(own)
-    return [*own, *(["a thread of a library"] * foreign)]
+        return asyncio.run(main())
+    except asyncio.CancelledError as error:
+        if not cancelled:
+            raise
+        raise Terminated("SIGTERM: the callback was cancelled here").with_traceback(error.__traceback__) from None

@@ -1,15 +1,41 @@
 """Options of a container: keys of the hook file, and what the environment overrides where an image is deployed."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import NoReturn, TypeVar
 
+from lifeinit.callbacks.errors import UsageError
+from lifeinit.config import tables
 from lifeinit.config.diagnostic import quoted
 from lifeinit.values import duration
 
 Value = TypeVar("Value")
 
 _BOOLEANS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+
+
+def key(table: str, name: str, value: object) -> object:
+    """The value of a key of the hook file, read as there; None is its default. Raises UsageError."""
+    try:
+        return tables.option(table, name, _as_toml(value))
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+
+
+def _as_toml(value: object) -> object:
+    """What a hook file would hold in place of a Python value."""
+    match value:
+        case timedelta():
+            return value.total_seconds()
+        case os.PathLike():
+            return os.fspath(value)
+        case Mapping():
+            return {name: _as_toml(item) for name, item in value.items()}
+        case tuple() | list():
+            return [_as_toml(item) for item in value]
+        case _:
+            return value
 
 
 def setting(name: str, parse: Callable[[str], Value], default: Value) -> Value:
@@ -24,12 +50,12 @@ def setting(name: str, parse: Callable[[str], Value], default: Value) -> Value:
         refuse(f"{variable} is {quoted(text)}: {error}")
 
 
-def refuse(sentence: str) -> NoReturn:
-    """End the program with 78: the configuration is invalid."""
+def refuse(sentence: str, status: int | None = None) -> NoReturn:
+    """End the program, with 78 where no other status is given: the configuration is invalid."""
     from lifeinit.engine import exit_status, log, syscalls  # noqa: PLC0415  # they need Linux
 
     log.say(f"{sentence}; nothing was started", "refused", "error")
-    syscalls.leave(exit_status.CONFIG)
+    syscalls.leave(exit_status.CONFIG if status is None else status)
 
 
 def boolean(text: str) -> bool:

@@ -1,7 +1,7 @@
 """From a command, a hook file and the options to a plan; the options take precedence."""
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from lifeinit.config import keys, model, users
 from lifeinit.config.diagnostic import Diagnostic, HookFileError, quoted
@@ -32,13 +32,13 @@ _SHELL = ("/bin/sh", "-c")
 class Options(Record):
     """What the command line and the environment say, or Python code; None and empty leave it to the hook file.
 
-    `hooks` are lines for the shell, `callbacks` hooks that are ready made, or written in the code. `functions` are
-    what the processes of these names run instead of a command.
+    `hooks` are lines for the shell, `callbacks` hooks that are ready made. `functions` are the numbers of the calls
+    that the processes of these names make instead of running a command.
     """
 
     hooks: Mapping[str, Sequence[str]] = {}
-    callbacks: Mapping[str, Sequence[Hook | model.CodedHook]] = {}
-    functions: Mapping[str, Callable[[], int]] = {}
+    callbacks: Mapping[str, Sequence[Hook]] = {}
+    functions: Mapping[str, int] = {}
     stop_timeout: float | None = None
     group: bool | None = None
     rewrite: Mapping[int, int | None] = {}
@@ -89,7 +89,6 @@ class _Planner:
             inherited,
             (),
             plain=plain,
-            is_program=bool(options.functions) or any(options.callbacks.values()),
             verbose=options.verbose,
             quiet=options.quiet,
             log_format="json" if options.json else "text",
@@ -181,14 +180,8 @@ class _Planner:
         return (
             *map(self.hook, of_file, places),
             *(self.hook(hook, option) for hook in of_options),
-            *map(self.coded, self.options.callbacks.get(phase, ())),
+            *self.options.callbacks.get(phase, ()),
         )
-
-    def coded(self, hook: Hook | model.CodedHook) -> Hook:
-        """A callback is a hook of the engine already."""
-        if isinstance(hook, Hook):
-            return hook
-        return self.hook(hook.written, hook.place).replaced(default_timeout=hook.default_timeout)
 
     def hook(self, written: model.Hook, place: str) -> Hook:
         command, fields = written.command, plan_fields(written)

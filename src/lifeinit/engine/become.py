@@ -1,4 +1,4 @@
-"""In a child, between fork and exec: take on the identity, the environment and the directory that it is to have."""
+"""In a child, before its program: take on the identity, the environment and the directory that it is to have."""
 
 import os
 import sys
@@ -20,31 +20,44 @@ _SHELL = b"/bin/sh"
 
 def become(child: "Child", report: int) -> "NoReturn":
     """Raises where that fails. `report` is the pipe that the exec closes: end of file means that it succeeded."""
+    _lead(child)
+    if not child.is_app:
+        descriptors.null_stdin()
+        descriptors.close_inherited(keep=(report, child.report, *log.descriptors()))
+        _enter(child.inherited.directory)
+    module = None if child.program.module is None else _imported(child.program.module, child.program.argv)
+    path = _take_on(child)
+    if module is not None:
+        os.close(report)
+        module.main(child.program.argv, child.inherited, child.report)
+    syscalls.restore_signals(child.inherited.mask, child.inherited.sigchld_ignored)
+    execute(child.program.argv, path)
+
+
+def become_call(child: "Child") -> None:
+    """For a function in place of a program. Descriptors, signals and directory are as the user's program had them."""
+    _lead(child)
+    _take_on(child)
+    syscalls.name_process(child.program.argv[0])
+
+
+def _lead(child: "Child") -> None:
+    """A session of its own, or a process group, with the terminal if it is to have that."""
     if child.program.identity.session:
         os.setsid()
     else:
         os.setpgid(0, 0)
     if child.takes_terminal:
         syscalls.give_terminal(os.getpid())
-    if not child.is_app:
-        descriptors.null_stdin()
-        if child.program.call is None:
-            descriptors.close_inherited(keep=(report, child.report, *log.descriptors()))
-        _enter(child.inherited.directory)
-    module = None if child.program.module is None else _imported(child.program.module, child.program.argv)
+
+
+def _take_on(child: "Child") -> bytes:
+    """Environment, rights and directory. Returns the PATH."""
     path = _set_environment(child)
     _settle(child.program)
     if child.stale_file is not None:
         _remove(child.stale_file)
-    if module is not None:
-        os.close(report)
-        module.main(child.program.argv, child.inherited, child.report)
-    syscalls.restore_signals(child.inherited.mask, child.inherited.sigchld_ignored)
-    if child.program.call is not None:
-        syscalls.name_process(child.program.argv[0])
-        os.close(report)
-        os._exit(child.program.call())
-    execute(child.program.argv, path)
+    return path
 
 
 def _imported(name: str, argv: tuple[bytes, ...]) -> "ModuleType":

@@ -74,10 +74,13 @@ class Children:
 
     def _release_inherited(self) -> None:
         """Descriptors and directory are the app's alone, once no other one can come after it."""
-        if not self._plan.is_program:
-            descriptors.close_inherited(keep=(*log.descriptors(), *self._services.descriptors()))
+        descriptors.close_inherited(keep=(*log.descriptors(), *self._services.descriptors(), *self._descriptors()))
         descriptors.let_go_of_stdin()
         syscalls.leave_directory(self._plan.inherited.directory)
+
+    def _descriptors(self) -> tuple[int, ...]:
+        """Those that stay open while the app runs."""
+        return ()
 
     def _spawn(self, child: Child, until: float | None) -> tuple[int, int]:
         """The pid and the tree of a new child. Raises SpawnError.
@@ -126,16 +129,21 @@ class Children:
             self._ended(pid, ending)
 
     def _reaped(self) -> "list[tuple[int, ev.Ending]]":
-        """Reap the children that are dead. One of the app that was stopped is the terminal's matter."""
+        """Reap the children that are dead, and see to one that was stopped."""
         dead: list[tuple[int, ev.Ending]] = []
         news, self.has_unreaped = syscalls.reap(self._of_interest())
         for pid, what in news:
             if isinstance(what, ev.Ending):
                 self.roots.reaped(pid)
                 dead.append((pid, what))
-            elif 0 in self.apps and pid == self.apps[0].pid:
-                self.terminal.app_stopped(pid, what)
+            else:
+                self._stopped(pid, what)
         return dead
+
+    def _stopped(self, pid: int, signo: int) -> None:
+        """A child was stopped by this signal."""
+        if 0 in self.apps and pid == self.apps[0].pid:
+            self.terminal.app_stopped(pid, signo)
 
     def _of_interest(self) -> tuple[int, ...] | None:
         """The pids whose end means something; None where the end of each child is logged."""
@@ -178,6 +186,13 @@ class Children:
     def settle(self) -> "Iterable[ev.Event]":
         """See what is over that nobody tells us of."""
         return ()
+
+    def heard(self) -> "Iterable[ev.Event]":
+        """What comes of a socket that is ready."""
+        return ()
+
+    def close(self) -> None:
+        """The run is over: nothing is called any more."""
 
     def pause_begins(self) -> None:
         """A hook that only sleeps begins."""

@@ -47,6 +47,7 @@ class Descendants(Roots):
         self._groups: dict[int, int] = {}  # process group -> tree
         self._kept: set[int] = set()
         self._strangers = self._children_at_start()
+        self._spared = 0
 
     def _children_at_start(self) -> dict[int, int]:
         """The start time of each child that lifeinit has before it starts one."""
@@ -63,6 +64,23 @@ class Descendants(Roots):
         """Whether lifeinit had children before it started one."""
         return bool(self._strangers)
 
+    @property
+    def spared(self) -> int:
+        """The zygote's pid, while it is to live; else 0."""
+        return self._spared
+
+    def spare(self, pid: int) -> None:
+        """The zygote is a child of lifeinit from the start: no stranger, and no leftover before `give_up`."""
+        self._strangers.pop(pid, None)
+        self._spared = pid
+        tree = Roots.expect(self)
+        Roots.started(self, tree, pid, session=False)
+        self.keep(tree)
+
+    def give_up(self) -> None:
+        """The zygote is ended with everything else."""
+        self._spared = 0
+
     # The roots.
 
     def expect(self) -> int:
@@ -71,6 +89,11 @@ class Descendants(Roots):
         if self._marks is not None:
             self._marks.put_on(tree)
         return tree
+
+    def expect_call(self) -> tuple[int, int | None]:
+        """The tree of a child that the zygote forks, and its mark, which it has to put on itself."""
+        tree = super().expect()
+        return tree, None if self._marks is None else self._marks.of(tree)
 
     def started(self, tree: int, pid: int, session: bool) -> None:
         """The root of a tree runs, as the leader of a session or of a process group; 0: there is no child."""
@@ -103,11 +126,13 @@ class Descendants(Roots):
     def everything(self) -> "list[ProcStat]":
         """Every living process that lifeinit ends before it exits: for PID 1 all that there are, else every tree."""
         if self._own == 1:
-            return super().everything()
-        if self._adopts_orphans and not self._strangers:
-            return proc_stat.below(self._own)  # nobody enters a subreaper's tree from outside
-        table, owners = self._read()
-        return [process for pid, process in table.items() if owners[pid] is not None and not process.is_dead]
+            found = super().everything()
+        elif self._adopts_orphans and not self._strangers:
+            found = proc_stat.below(self._own)  # nobody enters a subreaper's tree from outside
+        else:
+            table, owners = self._read()
+            found = [process for pid, process in table.items() if owners[pid] is not None and not process.is_dead]
+        return [process for process in found if process.pid != self._spared]
 
     def speaks_for(self, pid: int, tree: int, main: int, lookup: "Lookup") -> bool:
         """Whether one process surely belongs to a tree. Reads of /proc its ancestors alone, and not for ever."""

@@ -18,13 +18,17 @@ def fill_stdio() -> None:
         pass  # no /dev/null here: then they stay closed
 
 
+def numbers() -> list[int]:
+    """Those that are open, and some that are not."""
+    try:
+        return [int(name) for name in os.listdir("/proc/self/fd")]
+    except OSError:
+        return list(range(min(os.sysconf("SC_OPEN_MAX"), 4096)))
+
+
 def close_inherited(keep: "tuple[int | None, ...]") -> None:
     """Close every descriptor that was meant for the app: a copy would keep its files and sockets open."""
-    try:
-        numbers = [int(name) for name in os.listdir("/proc/self/fd")]
-    except OSError:
-        numbers = list(range(3, min(os.sysconf("SC_OPEN_MAX"), 4096)))
-    for fd in numbers:
+    for fd in numbers():
         if fd > 2 and fd not in keep:
             try:
                 os.close(fd)

@@ -133,16 +133,24 @@ class HookChildren(Children):
             variables = self._services.before_hook(self._machine, program, app_pid, remaining)
             self._services.update(self._machine, self.apps)
             child = Child(program, self._plan.inherited, self._services.trusted, variables, is_app=False)
-            self.hook_pid, tree = self._spawn(child, until)
+            self._hook = self._spawn_hook(child, until)
         except SpawnError as error:
-            self._services.after_hook(None)
-            return h.HookFailed(error.status, f"cannot run {quote(program.argv[0])}: {error}")
+            return self._not_started(program, error)
         except Exception as error:  # noqa: BLE001  # as a hook that failed: nobody waits for one that does not run
             log.report(error)
             self._services.after_hook(None)
             return h.HookFailed(exit_status.SOFTWARE, f"cannot run {quote(program.argv[0])}: lifeinit itself failed")
-        self._hook = RunningHook(self.hook_pid, tree)
         return None
+
+    def _spawn_hook(self, child: Child, until: float | None) -> RunningHook:
+        """Raises SpawnError."""
+        self.hook_pid, tree = self._spawn(child, until)
+        return RunningHook(self.hook_pid, tree)
+
+    def _not_started(self, program: "Program", error: SpawnError) -> h.HookFailed:
+        """A hook cannot run."""
+        self._services.after_hook(None)
+        return h.HookFailed(error.status, f"cannot run {quote(program.argv[0])}: {error}")
 
     def pause_begins(self) -> None:
         """A hook that only sleeps begins: it has no process."""

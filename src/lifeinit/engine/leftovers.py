@@ -39,7 +39,7 @@ class Leftovers:
         try:
             if self._spares_others:
                 rounds.signal_each(self._roots.leftovers, signo, until)
-            elif os.getpid() == 1:
+            elif os.getpid() == 1 and not self._roots.spared:
                 rounds.signal_namespace(self._roots.everything, signo)
             else:
                 rounds.signal_each(self._roots.everything, signo, until)
@@ -57,7 +57,8 @@ class Leftovers:
         if not syscalls.has_children():
             return ev.NothingLeft()
         # Of a last life each child is a leftover, unless it was there at the start.
-        each_counts = not self._spares_others and (os.getpid() == 1 or not self._roots.has_strangers)
+        has_others = self._roots.spared or (os.getpid() != 1 and self._roots.has_strangers)
+        each_counts = not self._spares_others and not has_others
         try:
             is_over = self._wait.is_over(self._roots.leftovers if self._spares_others else self._roots.everything)
         except OSError:

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
 
-def run(plan: Plan) -> "NoReturn":
-    """Become the init: never returns, exits as the plan says."""
+def run(plan: Plan, zygote: "tuple[int, int] | None" = None) -> "NoReturn":
+    """Become the init: never returns, exits as the plan says. `zygote`: its pid, and the socket to it (calls.py)."""
     if plan.hook_file is not None:
         os.environb[b"LIFEINIT_HOOK_FILE"] = plan.hook_file  # a lifeinit below is a plain init then
     log.configure(plan.log_format, plan.quiet)
@@ -30,21 +30,21 @@ def run(plan: Plan) -> "NoReturn":
         log.say("WatchdogSec= is set for lifeinit, which sends no WATCHDOG=1: leave it out, and use alive")
     if plan.verbose:
         log.say(f"runs {_role(adopts_orphans)}", "begin", "debug")
-    syscalls.leave(_run(plan, adopts_orphans))
+    syscalls.leave(_run(plan, adopts_orphans, zygote))
 
 
-def _run(plan: Plan, adopts_orphans: bool = True) -> int:
+def _run(plan: Plan, adopts_orphans: bool = True, zygote: "tuple[int, int] | None" = None) -> int:
     try:
-        return supervisor_of(plan, adopts_orphans).run()
+        return supervisor_of(plan, adopts_orphans, zygote).run()
     except Exception as error:  # noqa: BLE001  # even the last resort failed: its status at least is kept
         log.report(error)
         return exit_status.SOFTWARE
 
 
-def supervisor_of(plan: Plan, adopts_orphans: bool = True) -> Supervisor:
+def supervisor_of(plan: Plan, adopts_orphans: bool = True, zygote: "tuple[int, int] | None" = None) -> Supervisor:
     """The supervisor with what this plan needs. `adopts_orphans`: those below lifeinit become its children."""
     machine, services = machine_of(plan), _services(plan)
-    return Supervisor(plan, machine, services, _children(plan, machine, services, adopts_orphans))
+    return Supervisor(plan, machine, services, _children(plan, machine, services, adopts_orphans, zygote))
 
 
 # The plan decides, before the app lives, what is loaded: later the file system may be another one, or not answer.
@@ -73,10 +73,20 @@ def _services(plan: Plan) -> PlainServices:
     return Services(plan)
 
 
-def _children(plan: Plan, machine: Machine, services: PlainServices, adopts_orphans: bool) -> Children:
-    """A plain init loads nothing for hooks and probes."""
+def _children(
+    plan: Plan,
+    machine: Machine,
+    services: PlainServices,
+    adopts_orphans: bool,
+    zygote: "tuple[int, int] | None",
+) -> Children:
+    """A plain init loads nothing for hooks and probes, and a plan without Python functions nothing for calls."""
     if plan.plain:
         return Children(plan, machine, services, _roots(adopts_orphans))
+    if zygote is not None:
+        from lifeinit.engine.call_children import CallChildren  # noqa: PLC0415
+
+        return CallChildren(plan, machine, services, adopts_orphans, zygote)
     from lifeinit.engine.hook_children import HookChildren  # noqa: PLC0415
 
     return HookChildren(plan, machine, services, adopts_orphans)

@@ -34,7 +34,11 @@ class Marks:
 
     def put_on(self, serial: int) -> None:
         """Mark this process, so that the child that is forked next has the mark."""
-        self._set(self._token + serial % (1 << _SERIAL_BITS))
+        self._set(self.of(serial))
+
+    def of(self, serial: int) -> int:
+        """The mark of a child."""
+        return self._token + serial % (1 << _SERIAL_BITS)
 
     def take_off(self) -> None:
         """Have the limit again that lifeinit was started with: su(1) and sudo(8) take their limits from PID 1."""

@@ -6,11 +6,10 @@ together message by message, so a flood costs no memory.
 """
 
 import os
-import sys
 
 from lifeinit.engine import events as ev
 from lifeinit.engine import hook_events as h
-from lifeinit.engine import log, proc_stat, syscalls
+from lifeinit.engine import log, proc_stat
 from lifeinit.engine.plan import Plan, Process
 from lifeinit.engine.record import Record
 from lifeinit.engine.roots import Lookup
@@ -30,7 +29,6 @@ _MOST_AT_ONCE = 1024
 _MOST_READS = 256
 _LONGEST = 365 * 86400.0  # seconds
 _LONGEST_STATUS = 200
-_CREDENTIALS_SIZE = 12  # pid, uid, gid. unix(7)
 _KNOWN = frozenset(
     {b"READY", b"STOPPING", b"STATUS", b"MAINPID", b"EXTEND_TIMEOUT_USEC", b"WATCHDOG", b"WATCHDOG_USEC"}
 )
@@ -141,31 +139,21 @@ class Notifications:
 
 
 class NotifySocket:
-    """An abstract socket, which needs no writable file system, of one process of the app.
-
-    Its readiness comes as the highest realtime signal, from the kernel: the wait for signals stays the only one. Where
-    that signal's queue is full, or no signal can be chosen, the kernel sends SIGIO instead. fcntl(2), F_SETSIG
-    """
+    """An abstract socket, which needs no writable file system, of one process of the app."""
 
     def __init__(self) -> None:
         import _socket  # noqa: PLC0415  # 1 ms, for those only who use it
-        import fcntl  # noqa: PLC0415
+
+        from lifeinit.engine import sockets  # noqa: PLC0415
 
         self.socket = _socket.socket(_socket.AF_UNIX, _socket.SOCK_DGRAM | _socket.SOCK_NONBLOCK | _socket.SOCK_CLOEXEC)
         name = f"lifeinit-{os.getpid()}-{os.urandom(8).hex()}"
         self.address = f"@{name}".encode()
-        self.socket.setsockopt(_socket.SOL_SOCKET, _socket.SO_PASSCRED, 1)
         self.has_warned = False
-        self._cut = _socket.MSG_TRUNC
-        self._room = _socket.CMSG_SPACE(_CREDENTIALS_SIZE)  # and for no descriptor that somebody sends along
+        self._cut, self._room, self._sender_of = _socket.MSG_TRUNC, sockets.ROOM, sockets.sender_of
+        sockets.tell_senders(self.socket)
         self.socket.bind(f"\0{name}")
-        fd = self.socket.fileno()
-        fcntl.fcntl(fd, fcntl.F_SETOWN, os.getpid())
-        try:
-            fcntl.fcntl(fd, fcntl.F_SETSIG, syscalls.SOCKET_SIGNAL)
-        except OSError:
-            pass  # a seccomp profile forbids it
-        fcntl.fcntl(fd, fcntl.F_SETFL, os.O_NONBLOCK | os.O_ASYNC)
+        sockets.signal_when_ready(self.socket)
 
     @property
     def descriptor(self) -> int:
@@ -182,7 +170,7 @@ class NotifySocket:
             return None
         if flags & self._cut:
             text = text[: text.rfind(b"\n") + 1]  # of a number that is not whole the half would be believed
-        return _sender_of(ancillary), text
+        return self._sender_of(ancillary), text
 
     def close(self) -> None:
         self.socket.close()
@@ -245,14 +233,6 @@ def send(address: bytes, text: bytes, patience: float = 0.0) -> None:
         pass
     finally:
         sender.close()
-
-
-def _sender_of(ancillary: "list[tuple[int, int, bytes]]") -> int:
-    """The pid of the credentials: nothing else of their size fits there. 0 where there are none. unix(7)"""
-    for _level, _kind, data in ancillary:
-        if len(data) == _CREDENTIALS_SIZE:
-            return int.from_bytes(data[:4], sys.byteorder)
-    return 0
 
 
 def _words(text: bytes) -> "dict[bytes, bytes]":

@@ -4,7 +4,6 @@ from lifeinit.engine.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Final, Literal
 
     HookPhase = Literal["pre_start", "post_start", "pre_stop", "post_stop"]
@@ -48,8 +47,8 @@ class Identity(Record):
 class Program(Record):
     """What to execute, as whom, and in which directory. Bytes are as execve(2) takes them.
 
-    `call` is a function of this very interpreter that the child runs instead; its answer is the exit status. It has no
-    wire form: such a plan is carried out where it was made. `module` is one of lifeinit's own whose `main` the child
+    `call` is the number of a Python function, which a child of the zygote calls instead of an exec (calls.py); its name
+    is the only word of `argv`. `module` is one of lifeinit's own whose `main` the child
     runs in place of the interpreter that `argv` names: the user may not be allowed to read that one, and no exec means
     that nothing of the environment, LD_PRELOAD for example, is loaded.
     """
@@ -58,7 +57,7 @@ class Program(Record):
     identity: Identity
     directory: bytes | None = None
     module: str | None = None
-    call: "Callable[[], int] | None" = None
+    call: int | None = None
 
 
 class Hook(Record):
@@ -158,9 +157,8 @@ class Plan(Record):
     """The app, its hooks and their limits; durations are seconds.
 
     `rewrite` holds pairs: the signal that lifeinit gets, and the one that the app gets for it (None: dropped). A
-    `plain` init has no hooks and nothing to wait for, and says nothing of its own. With `is_program` the init is a
-    user's program, whose functions need its descriptors. `parent` is who started lifeinit, `hook_file` the real
-    path of the file that the hooks are from.
+    `plain` init has no hooks and nothing to wait for, and says nothing of its own. `parent` is who started lifeinit,
+    `hook_file` the real path of the file that the hooks are from.
     """
 
     processes: tuple[Process, ...]
@@ -176,7 +174,6 @@ class Plan(Record):
     stop_timeout: float | None = None
     kill_after: float = 2.0
     plain: bool = True
-    is_program: bool = False
     hook_file: bytes | None = None
     ready_file: bytes | None = None
     pre_start: tuple[Hook, ...] = ()

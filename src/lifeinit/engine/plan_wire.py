@@ -16,34 +16,36 @@ _KINDS: dict[str, type[Record]] = {
 
 def to_wire(plan: Plan) -> bytes:
     """The plan as bytes for the same interpreter at the other end of a pipe."""
-    return marshal.dumps(_flatten(plan))
+    return marshal.dumps(flatten(plan))
 
 
 def from_wire(wire: bytes) -> Plan:
     """The plan that `to_wire` wrote. Raises ValueError, EOFError or TypeError for anything else."""
-    plan = _restore(marshal.loads(wire))  # noqa: S302  # our own child wrote it into a pipe that has no name
+    plan = restored(marshal.loads(wire))  # noqa: S302  # our own child wrote it into a pipe that has no name
     if not isinstance(plan, Plan):
         raise TypeError("what the planner sent holds no plan")
     return plan
 
 
-def _flatten(value: object) -> "Wire":
+def flatten(value: object) -> "Wire":
+    """Records as what marshal knows. Raises TypeError for what no record may hold."""
     match value:
         case Record():
-            return {"kind": type(value).__name__, "values": tuple(map(_flatten, value.values()))}
+            return {"kind": type(value).__name__, "values": tuple(map(flatten, value.values()))}
         case tuple():
-            return tuple(map(_flatten, value))
+            return tuple(map(flatten, value))
         case None | bool() | int() | float() | str() | bytes():
             return value
         case _:
             raise TypeError(f"a plan cannot hold {value!r}")
 
 
-def _restore(value: object) -> object:
+def restored(value: object) -> object:
+    """What `flatten` was given."""
     match value:
         case {"kind": str(kind), "values": tuple(values)}:
-            return _KINDS[kind].restored(map(_restore, values))
+            return _KINDS[kind].restored(map(restored, values))
         case tuple():
-            return tuple(map(_restore, value))
+            return tuple(map(restored, value))
         case _:
             return value

@@ -73,13 +73,13 @@ def spawn(child: Child, asks: "Collection[int] | None" = None, until: float | No
             os.setpgid(pid, pid)  # here and in the child: whoever is later finds it done
         except OSError:
             pass  # EACCES: it has exec'ed already; ESRCH: it is dead already
-    given_up = 0 if asks is None else _given_up(report, pid, asks, until)
-    problem = b"" if given_up else os.read(report, _LONGEST_REPORT)
+    status = 0 if asks is None else given_up(report, pid, asks, until)
+    problem = b"" if status else os.read(report, _LONGEST_REPORT)
     os.close(report)
-    if problem or given_up:
+    if problem or status:
         syscalls.end_child(pid)  # it may be stopped even now, on the way to its end
-    if given_up:
-        raise SpawnError(given_up, "it did not get as far as its start")
+    if status:
+        raise SpawnError(status, "it did not get as far as its start")
     if problem:
         code, _, what = problem.partition(b" ")
         status = exit_status.NOT_FOUND if int(code) == syscalls.NO_ENTRY else exit_status.NOT_EXECUTABLE
@@ -103,7 +103,7 @@ def _report(report: int, code: int, why: str) -> None:
     os.write(report, b"%d %s" % (code, why.encode("utf-8", "backslashreplace")[: _LONGEST_REPORT - 10]))
 
 
-def _given_up(report: int, pid: int, asks: "Collection[int]", until: float | None) -> int:
+def given_up(report: int, pid: int, asks: "Collection[int]", until: float | None) -> int:
     """0 once the child execs, or says why it cannot; one that is stopped is woken, and given up after a while.
 
     One that is stuck is given up when a stop request has waited for it long enough, or its time is over.

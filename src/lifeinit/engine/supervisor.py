@@ -41,6 +41,7 @@ class Supervisor:
     def run(self) -> int:
         """Live through the plan and return the exit status. Nothing that fails in here ends PID 1 before the app."""
         status = self._stop_requested_already() or self._live_or_fail()
+        self.children.close()
         if os.getpid() != 1:
             self._end_all()  # what a post_stop hook left behind, or the last resort; for PID 1 the kernel does it
         return status
@@ -171,7 +172,7 @@ class Supervisor:
         if died or heard:
             self._is_published = False
         if heard:
-            for event in self.services.notified(self.children.apps, self.children.roles()):
+            for event in (*self.services.notified(self.children.apps, self.children.roles()), *self.children.heard()):
                 self._handle(event)
         return died
 

@@ -180,6 +180,15 @@ def is_living_child(process: int) -> bool:
         return False
 
 
+def is_child(pid: int) -> bool:
+    """Whether it is a child of ours, alive or not reaped yet. waitid(2)"""
+    try:
+        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    except OSError:
+        return False
+    return True
+
+
 def is_stopped(pid: int) -> bool:
     """Whether a child of ours is stopped. waitid(2)"""
     try:

@@ -189,15 +189,3 @@ def test_a_terminal_that_there_is_not() -> None:
 def test_an_error_that_even_the_last_resort_has() -> None:
     """Of a plan that is none, say: status 70."""
     assert asked("from lifeinit.engine import main; print(main._run(None))") == ["70"]
-
-
-def test_a_function_that_raises_ends_its_process() -> None:
-    """An exception that left would run the parent's life a second time."""
-    program = """
-from lifeinit.engine.plan import Identity, Program, Inherited
-from lifeinit.engine.spawn import Child, spawn
-program = Program((b"x",), Identity(), call=lambda: {}["missing"])
-pid = spawn(Child(program, Inherited((), False, False, None), {}, (), True))
-print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
-"""
-    assert asked(program) == ["126"]

@@ -125,13 +125,12 @@ WITHOUT_ROW = {
     "Plan.parent_death_signal": "an option",
     "Plan.parent": "who started lifeinit",
     "Plan.plain": "whether there are a hook file or hooks at all",
-    "Plan.is_program": "whether there are Python functions",
     "Plan.hook_file": "where it lies: for a lifeinit below this one",
     "Process.name": "the name in [process.NAME]",
     "Process.program": "holds what command, user and others fill",
     "Process.restart": "holds what restart and others fill",
     "Program.identity": "holds what user and others fill",
-    "Program.call": "a Python function",
+    "Program.call": "the number of a Python function",
     "Program.module": "lifeinit's own prober, which no user names",
     "Identity.session": "a hook and a probe have one, the app has none",
     "Ready.program": "holds what http and others fill",
@@ -265,7 +264,6 @@ def test_hooks_of_the_file_then_of_the_command_line_then_callbacks() -> None:
     callback = Hook("call", None, 1.0, None, 0, 1.0, abort=False)
     plan = planned('post_start = "a"', Options(hooks={"post_start": ("b", "c")}, callbacks={"post_start": (callback,)}))
     assert [one.name for one in plan.post_start] == ["post_start[0]", "post_start[1]", "post_start[2]", "call"]
-    assert plan.is_program
 
 
 def test_a_sleep_has_no_program_and_no_timeout() -> None:
@@ -478,14 +476,14 @@ def test_options_take_precedence() -> None:
         quiet=True,
         json=True,
         tell_orphans=True,
-        functions={"app": int},
+        functions={"app": 3},
     )
     plan = planned(text, options)
     (app,) = plan.processes
-    assert (plan.stop_timeout, app.group, app.success, app.program.call) == (7.0, False, (3, 4), int)
+    assert (plan.stop_timeout, app.group, app.success, app.program.call) == (7.0, False, (3, 4), 3)
     assert dict(plan.rewrite) == {number("HUP"): None, number("USR2"): None}
     assert (plan.parent_death_signal, plan.parent, plan.verbose, plan.quiet) == (9, 42, 2, True)
-    assert (plan.log_format, plan.tell_orphans, plan.is_program) == ("json", True, True)
+    assert (plan.log_format, plan.tell_orphans) == ("json", True)
 
 
 def test_each_option_of_the_log_is_its_own() -> None:

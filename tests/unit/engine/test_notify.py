@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from lifeinit.engine import syscalls
-from lifeinit.engine.notify import NotifySocket, _news, _sender_of, _words
+from lifeinit.engine.notify import NotifySocket, _news, _words
+from lifeinit.engine.sockets import sender_of
 from tests.unit.engine.plans import process, ready
 
 NOTIFIES = process("app", ready=ready(notify=True))
@@ -47,7 +48,7 @@ def test_of_a_message_that_is_too_long_the_whole_lines_count(receiver: NotifySoc
 def test_whom_the_kernel_does_not_name_is_nobody(receiver: NotifySocket) -> None:
     receiver.socket.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 0)
     assert received(receiver, b"READY=1") == (0, b"READY=1")
-    assert _sender_of([(socket.SOL_SOCKET, socket.SCM_RIGHTS, b"\0\0\0\0")]) == 0
+    assert sender_of([(socket.SOL_SOCKET, socket.SCM_RIGHTS, b"\0\0\0\0")]) == 0
 
 
 def test_only_the_words_that_count_are_kept() -> None:

@@ -136,7 +136,7 @@ def test_what_is_no_plan_is_refused() -> None:
 
 
 def test_a_plan_with_a_function_has_no_wire_form() -> None:
-    """It is carried out by the interpreter that made it."""
-    program = Program((b"app",), Identity(), call=lambda: 0)
+    """It names one by its number: PID 1 is not the program that has it."""
+    program = Program((b"app",), Identity(), call=lambda: 0)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="a plan cannot hold <function"):
         to_wire(Plan((Process("app", program),), Inherited((), False, False, None), ()))

@@ -1,0 +1,57 @@
+"""What start() and run() refuse before anything happens: a second container, pytest's process, threads."""
+
+import os
+import sys
+import threading
+
+from lifeinit.callbacks.errors import AlreadyStartedError, UsageError
+
+_VARIABLE = "LIFEINIT_PROGRAM"
+_PYTEST = {"PYTEST_CURRENT_TEST", "PYTEST_VERSION"}
+
+
+def refuse_program_of_container(method: str) -> None:
+    """A process that executes its own program again, as Celery does on SIGHUP, must not begin a second container.
+
+    Raises AlreadyStartedError.
+    """
+    own = _own_program()
+    if own and os.environ.get(_VARIABLE) == own:
+        raise AlreadyStartedError(
+            f'{method}() is called below a container of the same program, "{own}": a process of it has executed the'
+            " program again"
+        )
+
+
+def mark_program() -> None:
+    """Have everything below know whose container it runs in."""
+    os.environ[_VARIABLE] = _own_program()
+
+
+def _own_program() -> str:
+    """The real path of the file that this program began with; empty for one without a file, as with `python -c`."""
+    file = getattr(sys.modules.get("__main__"), "__file__", None)
+    return os.path.realpath(file) if isinstance(file, str) else ""
+
+
+def refuse_pytest() -> None:
+    """Raises UsageError: start() would end pytest's process, and the session with the app's status."""
+    if "_pytest.config" in sys.modules and _PYTEST & os.environ.keys():
+        raise UsageError("start() would take the place of pytest: call container.run(...), which returns the status")
+
+
+def refuse_threads() -> None:
+    """Raises UsageError for Python's threads. Those of a library such as OpenBLAS are its own matter at a fork."""
+    own = threading.current_thread()
+    others = [thread for thread in threading.enumerate() if thread is not own and not _is_foreign(thread)]
+    if others:
+        names = ", ".join(f'"{thread.name}"' for thread in others)
+        what = "the thread" if len(others) == 1 else "the threads"
+        raise UsageError(
+            f"start() would lose {what} {names}: start threads in the app or in the callback that needs them, or stop"
+            " them before"
+        )
+
+
+def _is_foreign(thread: threading.Thread) -> bool:
+    return isinstance(thread, threading._DummyThread)  # noqa: SLF001

@@ -1,0 +1,148 @@
+"""From the user's program to the init: a zygote keeps the program, and this process becomes the bare engine.
+
+Linux only: imported when a container is started.
+"""
+
+import _socket
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from types import FrameType
+from typing import NoReturn
+
+from lifeinit.api import guards
+from lifeinit.api.settings import refuse
+from lifeinit.api.zygote import Zygote
+from lifeinit.engine import descriptors, exit_status, log, syscalls
+from lifeinit.engine.plan import Inherited, Plan
+from lifeinit.engine.plan_wire import to_wire
+from lifeinit.startup import from_program
+from lifeinit.startup.inherited import capture_inherited
+
+Functions = Sequence[Callable[[], int]]
+Planner = Callable[[Inherited, int], tuple[Plan, Functions, bool]]
+"""From what was inherited and the parent's pid to a plan, the functions that it calls, and whether the app is one."""
+
+_MEMORY_FILE = "lifeinit-plan"
+
+
+def become_init(planner: Planner) -> NoReturn:
+    """Run the container in place of this program."""
+    parent = os.getppid()
+    _hand_over(planner, syscalls.block_signals(), parent)
+
+
+def run_init(planner: Planner) -> int:
+    """Run the container as a child, and return its exit status. SIGINT and SIGTERM to this process are passed on."""
+    _flush()
+    parent = os.getpid()
+    mask = syscalls.block_signals()
+    try:
+        pid = os.fork()
+        if pid == 0:
+            _run_child(planner, mask, parent)
+        handlers = _forward(pid)
+    finally:
+        if os.getpid() == parent:
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+    try:
+        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+    finally:
+        for signo, handler in handlers.items():  # before it is reaped: later its pid may be another's
+            signal.signal(signo, handler)
+    code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    return code if code >= 0 else exit_status.of_signal(-code)
+
+
+def _run_child(planner: Planner, mask: Sequence[int], parent: int) -> NoReturn:
+    """In a session of its own: Ctrl-C reaches the caller alone, which passes it on once."""
+    try:
+        os.setsid()
+
+        def with_parent(inherited: Inherited, _parent: int) -> tuple[Plan, Functions, bool]:
+            plan, functions, app_is_function = planner(inherited, parent)
+            return plan.replaced(parent_death_signal=int(signal.SIGTERM)), functions, app_is_function
+
+        _hand_over(with_parent, mask, parent)
+    except BaseException as error:  # noqa: BLE001  # it must not unwind into the caller's program
+        log.report(error)
+    finally:
+        os._exit(exit_status.SOFTWARE)
+
+
+def _forward(pid: int) -> dict[int, Callable[[int, FrameType | None], object] | int | None]:
+    """Only the main thread may handle signals: from another one nothing is passed on."""
+
+    def forward(signo: int, _frame: FrameType | None) -> None:
+        os.kill(pid, signo)
+
+    handlers = {}
+    try:
+        for signo in (signal.SIGINT, signal.SIGTERM):
+            if signal.getsignal(signo) is not None:  # else not Python's, which could not be restored
+                handlers[int(signo)] = signal.signal(signo, forward)
+        if signal.getsignal(signal.SIGCHLD) == signal.SIG_IGN:  # no status would be left to wait for
+            handlers[int(signal.SIGCHLD)] = signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    except ValueError:
+        pass
+    return handlers
+
+
+def _hand_over(planner: Planner, mask: Sequence[int], parent: int) -> NoReturn:
+    """Every signal is blocked; `mask` is the one from before."""
+    on_sigchld = signal.getsignal(signal.SIGCHLD)
+    plan, functions, app_is_function = planner(capture_inherited(mask), parent)
+    guards.mark_program()
+    _flush()  # each child would write what is in a buffer once more
+    descriptors.fill_stdio()  # no socket of ours may become the app's stdin
+    try:
+        memory = _memory_file(to_wire(plan))
+        zygote = _fork_zygote(functions, mask, on_sigchld, app_is_function) if functions else None
+    except OSError as error:
+        refuse(f"cannot become the init: {error.strerror}", exit_status.SOFTWARE)
+    if plan.inherited.lc_ctype_added:
+        os.unsetenv("LC_CTYPE")  # the engine's interpreter would take it for an inherited variable
+    try:
+        from_program.exec_engine(memory, zygote)
+    except (OSError, ValueError) as error:
+        if zygote is not None:
+            os.kill(zygote[0], signal.SIGKILL)
+        refuse(f"cannot start the interpreter {sys.executable!r}: {error}", exit_status.SOFTWARE)
+
+
+def _memory_file(wire: bytes) -> int:
+    memory = os.memfd_create(_MEMORY_FILE)
+    with open(memory, "wb", closefd=False) as file:
+        file.write(wire)
+    return memory
+
+
+def _fork_zygote(
+    functions: Functions,
+    mask: Sequence[int],
+    on_sigchld: Callable[[int, FrameType | None], object] | int | None,
+    app_is_function: bool,
+) -> tuple[int, int]:
+    """Its pid, and the descriptor of the socket to it."""
+    ours, theirs = _socket.socketpair(_socket.AF_UNIX, _socket.SOCK_SEQPACKET)
+    engine = os.getpid()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            ours.close()
+            if on_sigchld is not None:
+                signal.signal(signal.SIGCHLD, on_sigchld)
+            Zygote(theirs, functions, mask, engine).run(app_is_function=app_is_function)
+        finally:
+            os._exit(0)
+    theirs.close()
+    return pid, ours.detach()
+
+
+def _flush() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError, AttributeError):
+            pass  # closed, or its reader is gone

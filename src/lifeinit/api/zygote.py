@@ -1,0 +1,155 @@
+"""The zygote: a child of the init that keeps the user's program as it was at start(), and forks for each call.
+
+It waits for the engine's requests (engine/calls.py) and does nothing else. Every signal is blocked in it, it has no
+terminal, no stdin, stdout or stderr and, where the app is a program, nothing of the app's; it ends with the engine.
+"""
+
+import _socket
+import array
+import gc
+import os
+import signal
+from collections.abc import Callable, Sequence
+from typing import NoReturn
+
+from lifeinit.engine import become, c_library, calls, descriptors, syscalls
+
+_NAME = b"lifeinit-zygote"
+_FAILED = 126
+_RLIMIT_LOCKS = 10
+_GO = b"x"
+
+
+class Zygote:
+    """`functions` are called by their numbers, and return an exit status."""
+
+    def __init__(
+        self, control: _socket.socket, functions: Sequence[Callable[[], int]], mask: Sequence[int], engine: int
+    ) -> None:
+        self._control, self._functions, self._mask, self._engine = control, functions, mask, engine
+
+    def run(self, *, app_is_function: bool) -> NoReturn:
+        """Serve until the engine is gone. Every signal must be blocked by now."""
+        try:
+            os.setpgid(0, 0)  # Ctrl-C is the foreground group's
+            c_library.signal_at_parents_death(signal.SIGKILL, self._engine)
+            syscalls.name_process(_NAME)
+            _let_go(keeps_inherited=app_is_function)
+            gc.collect()
+            gc.freeze()  # without it, collections in the children would copy every page of this program
+            while received := self._receive():
+                self._fork(received)
+        finally:
+            os._exit(0)  # an exception that left would run the user's program on
+
+    def _receive(self) -> list[int]:
+        """The descriptors of the next call; none once the engine is gone."""
+        numbers = array.array("i")
+        room = _socket.CMSG_SPACE(calls.DESCRIPTORS * numbers.itemsize)
+        _, ancillary, _, _ = self._control.recvmsg(1, room)
+        for _level, _kind, data in ancillary:
+            numbers.frombytes(data)
+        return numbers.tolist()
+
+    def _fork(self, received: list[int]) -> None:
+        """Fork a child whose parent exits at once, so that the kernel hands it to the engine.
+
+        Why not clone(CLONE_PARENT), which makes a child of the engine in one step: the C library does not know of it.
+        No handler of pthread_atfork(3) runs, and the child's record of its own thread names the zygote's.
+        """
+        reading, writing = os.pipe()
+        try:
+            pid = os.fork()
+            if pid == 0:
+                self._fork_again(received, reading, writing)
+            os.waitpid(pid, 0)  # the child has its new parent when this one is dead
+            os.write(writing, _GO)
+        except OSError as error:
+            _refuse(received[0], error, "fork failed: ")
+        finally:
+            for fd in (reading, writing, *received):
+                os.close(fd)
+
+    def _fork_again(self, received: list[int], reading: int, writing: int) -> NoReturn:
+        try:
+            if os.fork() == 0:
+                os.close(writing)
+                self._call(received, reading)
+        except OSError as error:
+            _refuse(received[0], error, "fork failed: ")
+        finally:
+            os._exit(0)
+
+    def _call(self, received: list[int], reading: int) -> None:
+        """In the child: become what the plan says, wait at the gate, call the function."""
+        if os.read(reading, 1) != _GO:
+            return  # the zygote is dead
+        self._control.close()
+        os.close(reading)
+        number = _prepare(received)
+        if number is not None:
+            signal.pthread_sigmask(signal.SIG_SETMASK, self._mask)
+            os._exit(self._functions[number]())
+
+
+def _prepare(received: list[int]) -> int | None:
+    """The number of the function, once the engine knows this process; None where it is not to run."""
+    channel = _socket.socket(fileno=received[0])
+    try:
+        child, mark = calls.from_wire(_content(received[1]))
+        for standard, fd in enumerate(received[2:]):
+            if child.is_app or standard > 0:
+                os.dup2(fd, standard)
+        for fd in received[1:]:
+            os.close(fd)
+        _put_on(mark)
+        become.become_call(child)
+    except OSError as error:
+        _refuse(channel.fileno(), error)
+        return None
+    channel.send(calls.READY)
+    is_open = channel.recv(calls.LONGEST) == calls.OPEN
+    channel.close()
+    return child.program.call if is_open else None
+
+
+def _content(request: int) -> bytes:
+    return os.pread(request, os.fstat(request).st_size, 0)
+
+
+def _put_on(mark: int | None) -> None:
+    """engine/marks.py"""
+    if mark is None:
+        return
+    import resource  # noqa: PLC0415
+
+    try:
+        resource.setrlimit(_RLIMIT_LOCKS, (mark, resource.getrlimit(_RLIMIT_LOCKS)[1]))
+    except (OSError, ValueError):
+        pass  # then nothing is marked
+
+
+def _refuse(channel: int, error: OSError, what: str = "") -> None:
+    """Tell the engine why this call cannot run."""
+    text = f"{error.errno or syscalls.INVALID} {what}{error.strerror}".encode("utf-8", "backslashreplace")
+    try:
+        _socket.socket(fileno=os.dup(channel)).send(text[: calls.LONGEST])
+    except OSError:
+        pass  # the engine has taken the call back
+
+
+def _let_go(*, keeps_inherited: bool) -> None:
+    """Of stdin, stdout and stderr, which come with each call, and of what is the app's.
+
+    Descriptors that are not close-on-exec are meant for the programs that are executed. Those of the user's program are
+    close-on-exec, and stay for the callbacks. PEP 446. /dev/null takes the place of the others: a library that had one
+    of them must not find another file under its number.
+    """
+    null = os.open(os.devnull, os.O_RDWR)
+    for fd in (0, 1, 2) if keeps_inherited else sorted({0, 1, 2, *descriptors.numbers()} - {null}):
+        try:
+            if fd <= 2 or os.get_inheritable(fd):
+                os.dup2(null, fd, inheritable=fd <= 2)
+        except OSError:
+            pass  # the listing's own descriptor, or a number that is not open
+    os.close(null)

@@ -331,3 +331,52 @@ def test_a_callback_without_a_name_is_called_by_its_place(program: Program, tmp_
     (tmp_path / "own.toml").write_text('pre_start = "true"\n')
     text = "c = Container(config='own.toml')\nc.pre_start(lambda event: print(event.hook))\nc.start(['true'])"
     assert program(text).rest() == ["pre_start[1]"]
+
+
+def test_processes_and_hooks_without_a_hook_file(program: Program) -> None:
+    """A program and a function are the app; commands and callbacks run in the order in which they are written."""
+    text = """
+c = Container(stop_timeout="9s", environment={"WHO": "$NAME"}, signals={"HUP": "USR1"}, stop_signal="TERM")
+c.pre_start.command("echo command $LIFEINIT_HOOK $WHO", environment={"WHO": "hook"})
+
+@c.pre_start
+def callback(event):
+    print("callback", event.hook)
+
+c.pre_start.wait_for("file:///proc/self")
+c.pre_start.command(["sh", "-c", "echo last $LIFEINIT_HOOK"], name="last", user="nobody")
+
+def worker():
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    signal.signal(signal.SIGUSR1, lambda *_: print("worker got USR1", os.environ["WHO"], os.environ["OWN"], flush=True))
+    with open("up", "w") as fifo:
+        fifo.write("x")
+    while True:
+        signal.pause()
+
+@c.post_start
+def up(event):
+    with open("up") as fifo:
+        fifo.read()
+    os.kill(event.pid, signal.SIGHUP)
+
+os.mkfifo("up")
+c.process("web", ["sleep", "3600"], signals={"HUP": None}, success_exit_codes=[signal.SIGTERM])
+c.process("worker", worker, environment={"OWN": "1"})
+c.start()
+"""
+    running = program(text, NAME="app")
+    running.expect("command pre_start[0] hook", "callback callback", "last last", "worker got USR1 app 1")
+    running.send(signal.SIGINT)
+    assert running.rest() == []
+    assert running.status() == 0
+    assert any("web exited 143 (SIGTERM), which counts as success" in line for line in running.stderr())
+
+
+def test_what_the_machine_cannot_do_is_one_sentence(program: Program) -> None:
+    running = program("Container(user='nobdy').start('echo app')")
+    assert running.rest() == []
+    assert running.status() == 78
+    (line,) = running.stderr()
+    assert line.startswith('lifeinit: user is "nobdy", which is not a user of this machine')
+    assert line.endswith("; nothing was started")

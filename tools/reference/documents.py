@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from lifeinit.check.rules import registry
-from tools.reference import manual, pages
+from tools.reference import keywords, manual, pages
 
 COMMAND: Final = "python -m tools.reference"
 DOCUMENTS: Final[dict[str, Callable[[], str]]] = {
@@ -13,6 +13,7 @@ DOCUMENTS: Final[dict[str, Callable[[], str]]] = {
     "docs/reference/environment.md": pages.environment,
     "docs/reference/exit-status.md": pages.exit_statuses,
     "docs/reference/rules.md": registry.markdown,
+    "src/lifeinit/api/keywords.py": keywords.keywords,
     "man/lifeinit.1": manual.program,
     "man/lifeinit-hooks.5": manual.hook_file,
 }

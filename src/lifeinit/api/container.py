@@ -1,28 +1,30 @@
-"""`Container`: callbacks in, the calling process becomes the init and ends with the container's status."""
+"""`Container`: options and callbacks in; the init takes the place of this program, or runs as its child."""
 
 import functools
 import inspect
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from typing import NoReturn
+from typing import NoReturn, Unpack
 
-from lifeinit.api import guards, invoke
-from lifeinit.api.settings import key, refuse
+from lifeinit.api import as_hook_file, guards, invoke
+from lifeinit.api.keywords import Command, ContainerOptions, ProcessOptions, StrPath
+from lifeinit.api.phase_hooks import PhaseHooks
+from lifeinit.api.settings import refuse
+from lifeinit.api.spelled_out import spelled_out
 from lifeinit.callbacks.errors import AlreadyStartedError, UsageError
 from lifeinit.callbacks.event import Event
-from lifeinit.callbacks.options import Duration, limit
 from lifeinit.callbacks.registrar import Callback, Phases
 from lifeinit.config import parser
 from lifeinit.config.diagnostic import HookFileError, UnreadableError, quoted
 from lifeinit.config.keys import DEFAULT_TIMEOUT
-from lifeinit.config.model import Alive, HookFile, Process
+from lifeinit.config.model import CodedHook, HookFile, Process
 from lifeinit.engine.plan import Hook, Identity, Inherited, Plan, Program
 
-Target = str | Sequence[str] | Callable[..., object]
+Target = Command | os.PathLike[str] | Callable[..., object]
 
 
-class Container(Phases):
+class Container(Phases[PhaseHooks]):
     """The life of a container, with callbacks around it: `pre_start`, `post_start`, `pre_stop`, `post_stop`.
 
     A callback runs in a forked child. It sees the program as it was at `start()`; what it changes in memory is lost
@@ -30,39 +32,53 @@ class Container(Phases):
     traceback is printed.
     """
 
-    def __init__(
-        self,
-        *,
-        config: str | os.PathLike[str] | None = None,
-        stop_timeout: Duration | None = None,
-        alive: str | Mapping[str, object] | None = None,
-    ) -> None:
-        """Starts nothing yet.
+    @spelled_out(ContainerOptions, "top", "app")
+    def __init__(self, *, config: StrPath | None = None, **options: Unpack[ContainerOptions]) -> None:
+        """Starts nothing yet. The options are the keys of the hook file, at its top and in [app].
 
-        Args:
-            config: A hook file, whose hooks run before the callbacks of their phase. Unset: none is read.
-            stop_timeout: Time from the stop request to the exit: seconds, "25s" or datetime.timedelta.
-                LIFEINIT_STOP_TIMEOUT takes precedence over it, and it over the hook file.
-            alive: How to learn that the app no longer works, as `alive` in a hook file: a URL, "watchdog", or a dict
-                such as {"http": "http://127.0.0.1:8000/healthz", "failures": 5, "on_failure": "restart"}. It takes
-                precedence over the hook file. Unset: the app is never asked.
+        They take precedence over those of `config`, and LIFEINIT_STOP_TIMEOUT over both.
 
         Raises:
-            UsageError: stop_timeout is not a duration above 0, or alive cannot be asked.
-        """
-        super().__init__(DEFAULT_TIMEOUT)
-        self._config = None if config is None else os.fspath(config)
-        self._stop_timeout = limit("stop_timeout", stop_timeout)
-        self._alive = read_alive(alive)
+            UsageError: An option is unknown or invalid.
 
-    def start(self, target: Target, /, *args: object) -> NoReturn:
+        Args:
+            config: A hook file, whose hooks run before those of the code in their phase. Default: none is read.
+        """
+        super().__init__(PhaseHooks, DEFAULT_TIMEOUT)
+        if config is not None and not isinstance(config, str | os.PathLike):
+            raise UsageError(f'config is "{config}" ({type(config).__name__}): write the path of a hook file')
+        self._config = None if config is None else os.fspath(config)
+        self._settings = as_hook_file.settings(options)
+        self._processes: dict[str, Process] = {}
+        self._functions: dict[str, Callable[[], object]] = {}
+
+    @spelled_out(ProcessOptions, "process")
+    def process(self, name: str, command: Command | Callable[[], object], /, **options: Unpack[ProcessOptions]) -> None:
+        """Add a process: a shell line, a program with its arguments, or a Python function.
+
+        Together the processes are the app, as those of a hook file: it is ready when each of them is, a signal goes to
+        each, and when one exits the others are stopped. The options are the keys of [process.NAME].
+
+        Raises:
+            UsageError: The name, the command or an option is invalid.
+            AlreadyStartedError: start() was called before.
+        """
+        self.pre_start.refuse_closed()
+        if name in self._processes:
+            raise UsageError(f'process "{name}" was added before: give this one another name')
+        self._processes[name] = as_hook_file.process(name, command, options)
+        if callable(command):
+            self._functions[name] = command
+
+    def start(self, target: Target | None = None, /, *args: object) -> NoReturn:
         """Run the app and its callbacks, and end the process with the container's exit status.
 
         The init takes the place of this process: PID 1 in a container, elsewhere a subreaper. The status is 78
         (EX_CONFIG) if the hook file is invalid.
 
         Args:
-            target: A program with its arguments as a list, a shell command line, or a Python function.
+            target: A program with its arguments as a list, a shell command line, or a Python function. It may be left
+                out where there are processes, and is the first of them otherwise.
             args: Arguments of the function, or further arguments of the program.
 
         Raises:
@@ -70,12 +86,12 @@ class Container(Phases):
             AlreadyStartedError: start() was called before, or in a program that a container of this program runs.
         """
         refuse_other_platforms("start")
-        self._start(*_app(target, args))
+        self._start(*self._resolved("start", target, args))
 
-    def run(self, target: Target, /, *args: object) -> int:
+    def run(self, target: Target | None = None, /, *args: object) -> int:
         """Run the app and its callbacks below this process, and return the container's exit status.
 
-        The init is a child, in a session of its own. SIGINT and SIGTERM to this process are passed on to it if this is
+        The init is a child, in a session of its own. SIGINT and SIGTERM to this process are forwarded to it, if this is
         the main thread. It can be called again. Other threads of this process do not exist in callbacks and functions:
         a lock that one of them holds now stays locked there.
 
@@ -88,7 +104,21 @@ class Container(Phases):
             AlreadyStartedError: It is called in a container of this program.
         """
         refuse_other_platforms("run")
-        return self._run(*_app(target, args))
+        return self._run(*self._resolved("run", target, args))
+
+    def _resolved(
+        self, method: str, target: object, args: Sequence[object]
+    ) -> tuple[Sequence[str], dict[str, Callable[[], object]]]:
+        """The command of the app, and the function of this name if it is one. Raises UsageError."""
+        if target is None and self._processes:
+            return (), {}
+        if callable(target):
+            return (getattr(target, "__name__", "app"),), {"app": functools.partial(target, *args)}
+        if not isinstance(target, str):
+            return _command(method, target, args), {}
+        if args:
+            raise UsageError(f"{method}() takes no arguments beside a shell command line: write them into the line")
+        return ("/bin/sh", "-c", target), {}
 
     def _start(
         self,
@@ -100,7 +130,7 @@ class Container(Phases):
         self._refuse_second("start")
         guards.refuse_pytest()
         guards.refuse_threads()
-        from lifeinit.api import stages  # noqa: PLC0415  # as _plan
+        from lifeinit.api import stages  # noqa: PLC0415  # as in _plan
 
         stages.become_init(functools.partial(self._plan, command, functions or {}, processes or {}))
 
@@ -112,7 +142,7 @@ class Container(Phases):
     ) -> int:
         """The same as a child."""
         self._refuse_second("run")
-        from lifeinit.api import stages  # noqa: PLC0415  # as _plan
+        from lifeinit.api import stages  # noqa: PLC0415  # as in _plan
 
         return stages.run_init(functools.partial(self._plan, command, functions or {}, processes or {}))
 
@@ -129,35 +159,43 @@ class Container(Phases):
         inherited: Inherited,
         parent: int,
     ) -> tuple[Plan, list[Callable[[], int]], bool]:
-        """The plan, the functions that it calls by number, and whether one of them is the app. Ends this process if
-        that fails: it is the init's already.
+        """The plan, the functions that it calls by number, and whether the app has one of them.
+
+        This process is the init's by now, and ends where there can be no plan.
         """
         # What needs Linux: a program can be imported, and its callbacks tested, on macOS and Windows.
         from lifeinit.config.planner import Options, make_plan, stop_timeout_of  # noqa: PLC0415
 
-        calls = [invoke.app(function) for function in functions.values()]
+        of_app = {**self._functions, **functions}
+        calls = [invoke.app(function) for function in of_app.values()]
         try:
-            hook_file = HookFile() if self._config is None else parser.read(self._config)
-            hooks: dict[str, list[Hook]] = {}
+            file = self._hook_file({**self._processes, **processes})
+            hooks: dict[str, list[Hook | CodedHook]] = {}
             for registrar in self._registrars.values():
                 registrar.closed = f"{registrar.phase} is used after start(): register callbacks before it"
-                hooks[registrar.phase] = _hooks(registrar.callbacks, hook_file, calls)
+                hooks[registrar.phase] = _hooks(registrar.entries, len(file.hooks[registrar.phase]), calls)
             options = Options(
                 callbacks=hooks,
-                functions={name: number for number, name in enumerate(functions)},
-                stop_timeout=stop_timeout_of(os.environ) or self._stop_timeout,
+                functions={name: number for number, name in enumerate(of_app)},
+                stop_timeout=stop_timeout_of(os.environ),
                 parent=parent,
             )
-            if self._alive is not None:
-                hook_file = hook_file.replaced(app=hook_file.app.replaced(alive=self._alive))
-            file = hook_file.with_processes(processes)
-            return make_plan(command, inherited, file, options, self._config or ""), calls, bool(functions)
+            return make_plan(command, inherited, file, options, self._config or ""), calls, bool(of_app)
         except (UnreadableError, HookFileError, ValueError) as error:
             self._refuse(error)
+
+    def _hook_file(self, processes: Mapping[str, Process]) -> HookFile:
+        """That of `config` with what the code says over it. Raises ValueError for a process that both have."""
+        file = HookFile() if self._config is None else parser.read(self._config)
+        for name in processes.keys() & file.process.keys():
+            raise ValueError(f'process "{name}" is in the hook file too: give one of them another name')
+        return self._settings.over(file).with_processes(processes)
 
     def _refuse(self, error: Exception) -> NoReturn:
         from lifeinit.engine import exit_status, log, syscalls  # noqa: PLC0415  # as above
 
+        if isinstance(error, HookFileError) and self._config is None:
+            refuse(error.problems[0].sentence)  # of the code, which this machine cannot do
         if isinstance(error, HookFileError):
             for problem in error.problems:
                 log.refuse(problem.text(str(self._config)))
@@ -172,42 +210,39 @@ def refuse_other_platforms(what: str) -> None:
         raise UsageError(f'{what}() needs Linux, and this is "{sys.platform}": run the program in a container')
 
 
-def read_alive(value: object) -> Alive | None:
-    """The option `alive`. Raises UsageError."""
-    alive = key("top", "alive", value)
-    return alive if isinstance(alive, Alive) else None
-
-
-def _command(target: object, args: Sequence[object]) -> list[str]:
+def _command(method: str, target: object, args: Sequence[object]) -> list[str]:
     """The words of a list and its further arguments. Raises UsageError for anything else."""
+    if isinstance(target, os.PathLike):
+        target = [target]
     command = (*target, *args) if isinstance(target, Sequence) else ()
-    words = [word for word in command if isinstance(word, str)]
+    words = [os.fspath(word) for word in command if isinstance(word, str | os.PathLike)]
     if not command or len(words) < len(command):
         example = '["gunicorn", "shop:app"]'
-        raise UsageError(f'start() cannot run "{target}": pass a list such as {example}, a shell line, or a function')
+        raise UsageError(
+            f'{method}() cannot run "{target}": pass a list such as {example}, a shell line, or a function'
+        )
     return words
 
 
-def _app(target: object, args: Sequence[object]) -> tuple[Sequence[str], dict[str, Callable[[], object]]]:
-    """The command of the app, and the function of this name if it is one. Raises UsageError."""
-    if callable(target):
-        return (getattr(target, "__name__", "app"),), {"app": functools.partial(target, *args)}
-    if not isinstance(target, str):
-        return _command(target, args), {}
-    if args:
-        raise UsageError("start() takes no arguments beside a shell command line: write them into the line")
-    return ("/bin/sh", "-c", target), {}
+def _hooks(
+    entries: Sequence[Callback | CodedHook], before: int, calls: list[Callable[[], int]]
+) -> list[Hook | CodedHook]:
+    """The callbacks and hooks of a phase for the planner. `before`: the hooks of the hook file, which come first.
 
-
-def _hooks(callbacks: Sequence[Callback], hook_file: HookFile, calls: list[Callable[[], int]]) -> list[Hook]:
-    """The callbacks of a phase as hooks of the engine, which come after those of the hook file. Adds to the calls."""
-    hooks = []
-    for index, callback in enumerate(callbacks):
-        name = callback.name
-        if name == f"{callback.phase}[{index}]":  # it has no name of its own, only its place
-            name = f"{callback.phase}[{len(hook_file.hooks.get(callback.phase, ())) + index}]"
-        hooks.append(_hook(callback, name, len(calls)))
-        calls.append(invoke.callback(functools.partial(_call, callback)))
+    Adds the callbacks to the calls.
+    """
+    hooks: list[Hook | CodedHook] = []
+    for index, entry in enumerate(entries):
+        if isinstance(entry, CodedHook):
+            written = entry.written
+            hooks.append(
+                entry.replaced(written=written.replaced(name=written.name or f"{entry.phase}[{before + index}]"))
+            )
+            continue
+        has_place_only = entry.name == f"{entry.phase}[{index}]"  # it has no name of its own
+        name = f"{entry.phase}[{before + index}]" if has_place_only else entry.name
+        hooks.append(_hook(entry, name, len(calls)))
+        calls.append(invoke.callback(functools.partial(_call, entry)))
     return hooks
 
 

@@ -9,7 +9,8 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NoReturn
 
-from lifeinit.api.container import Container, read_alive, refuse_other_platforms
+from lifeinit.api import as_hook_file
+from lifeinit.api.container import Container, refuse_other_platforms
 from lifeinit.api.settings import boolean, comma_separated, count, duration_or_off, setting
 from lifeinit.api.watchdog import Watchdog, gunicorn_worker, watch_scheduler, watch_worker
 from lifeinit.callbacks.errors import UsageError
@@ -202,7 +203,9 @@ def _watchdog(alive: object) -> Alive | None:
     if "watchdog" not in table:
         raise UsageError(f'alive is "{alive}", without a watchdog: write a duration such as "2m", or None')
     seconds = setting("ALIVE", duration_or_off, table["watchdog"])
-    return None if seconds is None or seconds is False else read_alive({**table, "watchdog": seconds})
+    if seconds is None or seconds is False:
+        return None
+    return as_hook_file.settings({"alive": {**table, "watchdog": seconds}}).file.app.alive
 
 
 def _notify_ready(address: bytes | None) -> None:

@@ -1,41 +1,15 @@
 """Options of a container: keys of the hook file, and what the environment overrides where an image is deployed."""
 
 import os
-from collections.abc import Callable, Mapping
-from datetime import timedelta
+from collections.abc import Callable
 from typing import NoReturn, TypeVar
 
-from lifeinit.callbacks.errors import UsageError
-from lifeinit.config import tables
 from lifeinit.config.diagnostic import quoted
 from lifeinit.values import duration
 
 Value = TypeVar("Value")
 
 _BOOLEANS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
-
-
-def key(table: str, name: str, value: object) -> object:
-    """The value of a key of the hook file, read as there; None is its default. Raises UsageError."""
-    try:
-        return tables.option(table, name, _as_toml(value))
-    except ValueError as error:
-        raise UsageError(str(error)) from None
-
-
-def _as_toml(value: object) -> object:
-    """What a hook file would hold in place of a Python value."""
-    match value:
-        case timedelta():
-            return value.total_seconds()
-        case os.PathLike():
-            return os.fspath(value)
-        case Mapping():
-            return {name: _as_toml(item) for name, item in value.items()}
-        case tuple() | list():
-            return [_as_toml(item) for item in value]
-        case _:
-            return value
 
 
 def setting(name: str, parse: Callable[[str], Value], default: Value) -> Value:

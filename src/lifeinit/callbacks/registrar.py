@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import EllipsisType
-from typing import Any, TypeVar, overload
+from typing import Any, Generic, TypeVar, overload
 
 from lifeinit.callbacks.errors import AlreadyStartedError, UsageError
 from lifeinit.callbacks.event import Event, Phase
@@ -37,14 +37,15 @@ class Registrar:
         """`timeout` is the default of the phase, in seconds."""
         self.phase: Phase = phase
         self.callbacks: list[Callback] = []
+        self.names: list[str] = []
+        """Of all that is registered, in order."""
         self.closed = ""
         """Why no further callback can be registered, if so."""
         self._defaults = CallbackOptions(timeout=timeout, on_failure="abort" if phase.endswith("_start") else "warn")
         self.__doc__ = f"{description}\n\n{inspect.getdoc(type(self).__call__)}"
 
     def __repr__(self) -> str:
-        names = ", ".join(callback.name for callback in self.callbacks)
-        return f"<{self.phase} callbacks: {names or 'none'}>"
+        return f"<{self.phase} callbacks: {', '.join(self.names) or 'none'}>"
 
     @overload
     def __call__(self, function: FunctionT, /) -> FunctionT: ...
@@ -111,58 +112,66 @@ class Registrar:
         """The callback, checked and not registered. Raises UsageError."""
         if not callable(function):
             raise UsageError(f'{self.phase} decorates a function, not "{function!r}": write @container.{self.phase}')
-        taken = {callback.name for callback in self.callbacks}
         options = options or self._defaults
         name = options.name or str(getattr(function, "__name__", ""))
-        if options.name in taken:
-            raise UsageError(f'name is "{name}", as of another {self.phase} callback: choose a different one')
-        if name in taken or not NAME.fullmatch(name):  # a lambda, a partial
-            name = f"{self.phase}[{len(self.callbacks)}]"
+        if options.name is not None:
+            self.refuse_taken(options.name)
+        if name in self.names or not NAME.fullmatch(name):  # a lambda, a partial
+            name = f"{self.phase}[{len(self.names)}]"
         return Callback(
             self.phase, name, function, _takes_event(function, f'the {self.phase} callback "{name}"'), options
         )
 
+    def refuse_taken(self, name: str) -> None:
+        """Raises UsageError for a name that another has."""
+        if name in self.names:
+            raise UsageError(f'name is "{name}", as of another {self.phase} callback: choose a different one')
+
     def add(self, callback: Callback) -> None:
         """Raises AlreadyStartedError."""
+        self.refuse_closed()
+        self.callbacks.append(callback)
+        self.names.append(callback.name)
+
+    def refuse_closed(self) -> None:
+        """Raises AlreadyStartedError where nothing more can be registered."""
         if self.closed:
             raise AlreadyStartedError(self.closed)
-        self.callbacks.append(callback)
 
 
-class Phases:
+RegistrarT = TypeVar("RegistrarT", bound=Registrar)
+
+
+class Phases(Generic[RegistrarT]):
     """The base of both kinds of container: a decorator for each phase."""
 
-    def __init__(self, timeouts: Mapping[Phase, float | None]) -> None:
+    def __init__(self, registrar: type[RegistrarT], timeouts: Mapping[Phase, float | None]) -> None:
         """`timeouts` are the defaults, in seconds; None is no limit."""
-        self._registrars = {
-            phase: Registrar(phase, seconds, str(getattr(Phases, phase).__doc__)) for phase, seconds in timeouts.items()
+        self._registrars: dict[Phase, RegistrarT] = {
+            phase: registrar(phase, seconds, str(getattr(Phases, phase).__doc__)) for phase, seconds in timeouts.items()
         }
 
     def __repr__(self) -> str:
-        phases = [
-            f"{r.phase} {', '.join(callback.name for callback in r.callbacks)}"
-            for r in self._registrars.values()
-            if r.callbacks
-        ]
+        phases = [f"{r.phase} {', '.join(r.names)}" for r in self._registrars.values() if r.names]
         return f"<{type(self).__name__}: {'; '.join(phases) or 'no callbacks'}>"
 
     @property
-    def pre_start(self) -> Registrar:
+    def pre_start(self) -> RegistrarT:
         """Callbacks that run before the app is started. A failure keeps it from starting, and post_stop follows."""
         return self._registrars["pre_start"]
 
     @property
-    def post_start(self) -> Registrar:
+    def post_start(self) -> RegistrarT:
         """Callbacks that run once the app is ready. A failure stops it, without pre_stop."""
         return self._registrars["post_start"]
 
     @property
-    def pre_stop(self) -> Registrar:
+    def pre_stop(self) -> RegistrarT:
         """Callbacks that run when a stop is requested, while the app still runs. A failure is logged."""
         return self._registrars["pre_stop"]
 
     @property
-    def post_stop(self) -> Registrar:
+    def post_stop(self) -> RegistrarT:
         """Callbacks that run once the app has exited, however that came about. A failure is logged."""
         return self._registrars["post_stop"]
 

@@ -66,6 +66,15 @@ class Hook(Table):
         environment: Mapping[str, str] = {}
 
 
+class CodedHook(Record):
+    """A hook that Python code adds: it stands in no file. `place` is its line there."""
+
+    phase: "HookPhase"
+    written: Hook
+    place: str
+    default_timeout: bool
+
+
 class Asking:
     """What `ready` and `alive` have in common. The rows of kind `probe` hold URLs with schemes, however written."""
 

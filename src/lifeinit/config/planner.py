@@ -32,12 +32,12 @@ _SHELL = ("/bin/sh", "-c")
 class Options(Record):
     """What the command line and the environment say, or Python code; None and empty leave it to the hook file.
 
-    `hooks` are lines for the shell, `callbacks` hooks that are ready made. `functions` are the numbers of the calls
-    that the processes of these names make instead of running a command.
+    `hooks` are lines for the shell, `callbacks` hooks that are ready made, or written in the code. `functions` are the
+    numbers of the calls that the processes of these names make instead of running a command.
     """
 
     hooks: Mapping[str, Sequence[str]] = {}
-    callbacks: Mapping[str, Sequence[Hook]] = {}
+    callbacks: Mapping[str, Sequence[Hook | model.CodedHook]] = {}
     functions: Mapping[str, int] = {}
     stop_timeout: float | None = None
     group: bool | None = None
@@ -180,8 +180,14 @@ class _Planner:
         return (
             *map(self.hook, of_file, places),
             *(self.hook(hook, option) for hook in of_options),
-            *self.options.callbacks.get(phase, ()),
+            *map(self.coded, self.options.callbacks.get(phase, ())),
         )
+
+    def coded(self, hook: Hook | model.CodedHook) -> Hook:
+        """A callback is a hook of the engine already."""
+        if isinstance(hook, Hook):
+            return hook
+        return self.hook(hook.written, hook.place).replaced(default_timeout=hook.default_timeout)
 
     def hook(self, written: model.Hook, place: str) -> Hook:
         command, fields = written.command, plan_fields(written)

@@ -76,7 +76,7 @@ class Places:
         That of the whole value where it is no string.
         """
         found = self._nearest(path)
-        if found.end - found.value < 2 or self.text[found.value] not in "\"'":
+        if not self._is_string(found):
             return self.span(path)
         if found not in self._strings:
             from lifeinit.config.string_offsets import string_offsets  # noqa: PLC0415  # only a mistake pays for it
@@ -84,6 +84,19 @@ class Places:
             self._strings[found] = string_offsets(self.text[found.value : found.end])
         first, last = self._strings[found].range(start, end)
         return Span(self.at(found.value + first), self.at(found.value + last))
+
+    def edit_within(self, path: Path, start: int, end: int, text: str) -> tuple[Span, str] | None:
+        """The edit that makes `text` of these characters of the string at the path; None where that cannot be."""
+        found = self._nearest(path)
+        if not self._is_string(found):
+            return None
+        from lifeinit.config.string_offsets import written_inside  # noqa: PLC0415  # only a mistake pays for it
+
+        new = written_inside(self.text[found.value : found.end], text)
+        return None if new is None else (self.within(path, start, end), new)
+
+    def _is_string(self, found: Offsets) -> bool:
+        return found.end - found.value >= 2 and self.text[found.value] in "\"'"
 
     def at(self, offset: int) -> Place:
         line = bisect.bisect_right(self._line_starts, offset)

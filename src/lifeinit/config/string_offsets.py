@@ -40,3 +40,12 @@ def string_offsets(literal: str) -> StringOffsets:
             starts.append(piece.start())
             ends.append(piece.end())
     return StringOffsets(starts, ends, end)
+
+
+def written_inside(literal: str, text: str) -> str | None:
+    """A text as a part of this string with its quotes; None where it cannot hold it."""
+    is_long = literal[:3] in {'"""', "'''"}
+    if literal[0] == '"':
+        text = text.replace("\\", "\\\\").replace('"', '\\"')
+        return text if is_long else text.replace("\n", "\\n")
+    return None if "'" in text or ("\n" in text and not is_long) else text

@@ -240,20 +240,3 @@ class Tables(Values):
         tables = (self.top, *self._processes) if at == ("app",) else (self.top, table)
         found = [one.get("alive") for one in tables]
         return any(isinstance(alive, dict) and alive.get("on_failure") == "restart" for alive in found)
-
-
-def option(table: str, key: str, value: object, phase: "HookPhase | None" = None) -> object:
-    """The value of one key that Python code gives, read by its row as in a hook file. None is the row's default.
-
-    For the options of `lifeinit.Container`: `option("hook", "timeout", "1m30s", "pre_stop")` is 90.0. A mistake raises
-    ValueError with a sentence that holds the value and the fix; as in a hook file, a warning is none.
-    """
-    row = keys.TABLES[table][key]
-    if value is None:
-        return row.default_in(phase)
-    reader = Tables(Places(""))
-    found = reader.read((key,), row, value)
-    for problem in reader.problems:
-        if problem.severity == "error":
-            raise ValueError(problem.sentence)
-    return found

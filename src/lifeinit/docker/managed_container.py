@@ -11,7 +11,7 @@ from docker.models.images import Image
 
 from lifeinit.callbacks.event import Phase
 from lifeinit.callbacks.options import Duration, check_flag, limit, seconds
-from lifeinit.callbacks.registrar import Phases
+from lifeinit.callbacks.registrar import Phases, Registrar
 from lifeinit.docker import sdk
 from lifeinit.docker.call import inside
 from lifeinit.docker.errors import InsideCallbackError, StoppedError
@@ -29,7 +29,7 @@ DEFAULT_TIMEOUT: Mapping[Phase, float | None] = {
 }
 
 
-class ManagedContainer(Phases):
+class ManagedContainer(Phases[Registrar]):
     """One container, for one life, with callbacks around it. In their descriptions it is the app.
 
     Callbacks run one at a time: pre_start and post_start in the thread that calls start(), post_stop in the thread that
@@ -64,7 +64,7 @@ class ManagedContainer(Phases):
         Raises:
             UsageError: An option is unknown or invalid.
         """
-        super().__init__(DEFAULT_TIMEOUT)
+        super().__init__(Registrar, DEFAULT_TIMEOUT)
         sdk.check_options(options)
         check_flag("pull", pull)
         check_flag("remove", remove)

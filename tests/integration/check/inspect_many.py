@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 
 from lifeinit.check.host import inspect, shell_syntax
+from lifeinit.config.diagnostic import Diagnostic
 from lifeinit.config.parser import parse
 
 Case = dict[str, object]
@@ -30,13 +31,17 @@ def machine(case: Case) -> Iterator[None]:
 
 
 def answer(case: Case) -> list[list[str]]:
-    """Code, place, message and help of each diagnostic."""
+    """Code, place, message and help of each diagnostic; where the case wants them its edits, as JSON."""
     words = case.get("command") or []
     assert isinstance(words, list)
     file = case.get("file")
     with machine(case):
         found = inspect(parse(str(case["hooks"]).encode()), words, None if file is None else str(file))
-    return [[one.code, "--" if one.of_command else where(*one.span), one.message, one.help] for one in found]
+    return [[*described(one), *([json.dumps(one.edits)] if case.get("edits") else [])] for one in found]
+
+
+def described(one: Diagnostic) -> list[str]:
+    return [one.code, "--" if one.of_command else where(*one.span), one.message, one.help]
 
 
 def where(start: tuple[int, int], end: tuple[int, int]) -> str:

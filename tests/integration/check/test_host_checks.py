@@ -9,15 +9,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lifeinit.check.host import shell_syntax
-from lifeinit.check.rules.host_rules import RULES
+from lifeinit.check.rules import host_rules, shell_rules
 from lifeinit.config.diagnostic import HookFileError
 from lifeinit.config.parser import parse
 from tests import needs
 from tests.integration.check.conftest import Case, Inspect
 
 ROOT = os.geteuid() == 0
+RULES = (*host_rules.RULES, *shell_rules.RULES)
 DASH = os.path.basename(os.path.realpath(shell_syntax.SHELL)) == "dash"
-OF_DASH = ("W305", "W306", "[[", "source")
+OF_DASH = ("W305", "W306", "E317", "W326")
 
 # A hook file, the app's command, and the code and place of each diagnostic; "--" is the command line.
 CASES: list[tuple[str, list[str], str]] = [
@@ -32,8 +33,12 @@ CASES: list[tuple[str, list[str], str]] = [
     ('pre_start = ["./envs.py"]', [], 'E305 1:14-25'),
     ('pre_start = ["./scripts/old.py"]', [], 'E305 1:14-32'),
     ('pre_start = ["source", "x"]', [], 'E301 1:14-22'),
-    ('pre_start="source ./env"', [], 'W301 1:12-18'),
-    ('pre_start="[[ -f x ]] && y"', [], 'W301 1:12-14'),
+    ('pre_start="source ./env"', [], 'W326 1:12-18'),
+    ('pre_start="[[ -f x ]] && y"', [], 'W326 1:12-14'),
+    ('pre_start="set -o pipefail; true"', [], 'E317 1:19-27'),
+    ('pre_start="[ -x ./opt.sh ] && ./opt.sh; true"', [], ''),
+    ('pre_start="sh scripts/migrate.sh\\ntrue x"', [], ''),
+    ('pre_start="sh scripts/migrate.sh\\nmkdir -p x"', [], 'W325 1:12-33'),
     ('pre_start="true && no-such-program | cat"', [], 'W301 1:20-35'),
     ('pre_start="no-such-program || true"', [], ''),
     ('pre_start="cd /x && ./y"', [], ''),

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from lifeinit.check.rules.host_rules import RULES
+from lifeinit.check.rules import host_rules, shell_rules
 from lifeinit.check.rules.rule import Rule
 from tests.integration.check.conftest import Case, Inspect
 
 ROOT = os.geteuid() == 0
+RULES = (*host_rules.RULES, *shell_rules.RULES)
 NEEDS_ROOT = {"E304", "E311", "E312", "E313", "E315", "W302", "W303", "W324"}
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from lifeinit.check.host import shell_syntax
-from lifeinit.check.rules.host_rules import RULES
+from lifeinit.check.rules import host_rules, shell_rules
 from lifeinit.check.rules.rule import Rule
 from tests import needs
 from tests.integration.check import host_samples
@@ -19,6 +19,7 @@ from tests.integration.conftest import Start
 from tests.integration.harness import base_environment, listener
 
 ROOT = os.geteuid() == 0
+RULES = (*host_rules.RULES, *shell_rules.RULES)
 stays = pytest.mark.skipif(
     os.path.basename(os.path.realpath(shell_syntax.SHELL)) != "dash", reason="other shells replace themselves"
 )
@@ -28,7 +29,7 @@ FATAL: dict[str, tuple[int, ...]] = {
     **dict.fromkeys(("E301", "E305", "E306", "E309"), (127,)),
     **dict.fromkeys(("E302", "E303", "E304", "E314", "E315"), (126,)),
     **dict.fromkeys(("E311", "E312"), (78,)),
-    "E316": (2,),
+    **dict.fromkeys(("E316", "E317"), (2,)),
 }
 
 

@@ -1,14 +1,100 @@
-"""`Container(alive=...)`: the values of the hook file, with its sentences."""
+"""The options of `lifeinit.Container`: the values and sentences of the hook file, without one."""
 
+import inspect
 import re
+import signal
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from lifeinit import Container, UsageError
-from lifeinit.api.container import read_alive
-from lifeinit.config import parser
+from lifeinit import AlreadyStartedError, Container, UsageError
+from lifeinit.api import keywords
+from lifeinit.config import keys, parser
+from lifeinit.config.model import HookFile
+from lifeinit.engine.plan import PHASES
+
+# What Python code writes in place of each of these examples of a hook file.
+SPECIAL: dict[str, object] = {"umask": 0o027, "stop_signal": signal.SIGQUIT, "ready_file": Path("/run/app/ready")}
+
+
+def example(row: keys.Key) -> Any:
+    """The example of a row as a Python value."""
+    import tomllib  # noqa: PLC0415
+
+    return SPECIAL.get(row.name, tomllib.loads(f"value = {row.example}")["value"])
+
+
+untyped: Any = Container  # the type checker refuses what the tests below are about
+
+
+def file(text: str) -> HookFile:
+    return parser.parse(text.encode())
+
+
+OF_CONTAINER = [
+    (table, row)
+    for table in ("top", "app")
+    for row in keys.TABLES[table].values()
+    if row.name not in {*PHASES, "app", "process"}
+]
+
+
+@pytest.mark.parametrize(("table", "row"), OF_CONTAINER, ids=[row.name for _, row in OF_CONTAINER])
+def test_each_key_of_the_top_and_of_the_app_is_an_option(table: str, row: keys.Key) -> None:
+    written = file(f"{'[app]' if table == 'app' else ''}\n{row.name} = {row.example}\n")
+    container = Container(**{row.name: example(row)})
+    assert container._settings.over(HookFile()) == written
+    assert row.name in inspect.signature(Container).parameters
+    assert f"{row.name}: {row.doc[:20]}".replace("`", "") in str(inspect.getdoc(Container.__init__))
+
+
+OF_PROCESS = [row for row in keys.TABLES["process"].values() if row.name != "command"]
+
+
+@pytest.mark.parametrize("row", OF_PROCESS, ids=lambda row: row.name)
+def test_each_key_of_a_process_is_an_option(row: keys.Key) -> None:
+    written = file(f'[process.web]\ncommand = "serve"\n{row.name} = {row.example}\n')
+    container = Container()
+    container.process("web", "serve", **{row.name: example(row)})
+    assert container._hook_file(container._processes).process == written.process
+    assert row.name in inspect.signature(Container.process).parameters
+
+
+OF_HOOK = [row for row in keys.TABLES["hook"].values() if row.name not in {"command", "wait_for", "sleep"}]
+
+
+@pytest.mark.parametrize("row", OF_HOOK, ids=lambda row: row.name)
+@pytest.mark.parametrize("phase", ["pre_start", "post_stop"])
+def test_each_key_of_a_hook_is_an_option(row: keys.Key, phase: str) -> None:
+    (written,) = getattr(file(f'[[{phase}]]\ncommand = ["true"]\n{row.name} = {row.example}\n'), phase)
+    container = Container()
+    getattr(container, phase).command(["true"], **{row.name: example(row)})
+    (entry,) = getattr(container, phase).entries
+    assert entry.written.replaced(name=written.name) == written
+    assert entry.default_timeout is (row.name != "timeout")
+    assert entry.place.startswith(f"{__file__}:")
+
+
+def test_what_else_a_hook_can_do() -> None:
+    container = Container()
+    container.pre_start.wait_for(["tcp://db:5432"], name="db", timeout=timedelta(minutes=1))
+    container.pre_start.command(["env", Path("/bin/true")], timeout=None)
+    container.pre_stop.sleep("5s")
+    written = file("[[pre_start]]\nwait_for = 'tcp://db:5432'\nname = 'db'\ntimeout = 60\n[[pre_stop]]\nsleep = '5s'\n")
+    assert container.pre_start.entries[0].written == written.pre_start[0]  # type: ignore[union-attr]
+    command = container.pre_start.entries[1].written  # type: ignore[union-attr]
+    assert (command.command, command.timeout) == (("env", "/bin/true"), None)
+    assert container.pre_stop.entries[0].written.replaced(name="pre_stop[0]") == written.pre_stop[0]  # type: ignore[union-attr]
+    assert repr(container) == "<Container: pre_start db, pre_start[1]; pre_stop pre_stop[0]>"
+
+
+@pytest.mark.parametrize("table", ["ready", "alive"])
+def test_the_tables_of_probes_have_every_key(table: str) -> None:
+    typed = keywords.ReadyTable if table == "ready" else keywords.AliveTable
+    assert typed.__annotations__.keys() == keys.TABLES[table].keys()
 
 
 @pytest.mark.parametrize(
@@ -22,31 +108,102 @@ from lifeinit.config import parser
         ({"watchdog": "500ms"}, '{ watchdog = "500ms" }'),  # check warns of it
     ],
 )
-def test_the_values_are_those_of_the_hook_file(value: object, written: str) -> None:
-    read = read_alive(value)
-    assert read is not None
-    assert read == parser.parse(f"alive = {written}".encode()).app.alive
+def test_alive(value: Any, written: str) -> None:
+    assert Container(alive=value)._settings.file.app.alive == file(f"alive = {written}").app.alive
 
 
-def test_unset() -> None:
-    assert read_alive(None) is None
+def test_values_of_python() -> None:
+    """Signals, sets, None for a dropped signal, and a time for `ready`."""
+    container = Container(
+        ready=timedelta(seconds=2),
+        stop_on={signal.SIGTERM},
+        signals={"HUP": None, "USR1": signal.SIGUSR2},
+        success_exit_codes={3, signal.SIGTERM},
+        umask="077",
+        user=None,
+    )
+    text = 'ready = "2s"\nstop_on = ["TERM"]\nsignals = { HUP = "", USR1 = "USR2" }\n'
+    text += '[app]\nsuccess_exit_codes = [3, "SIGTERM"]\numask = "077"\n'
+    assert container._settings.over(HookFile()) == file(text)
+
+
+def test_the_code_takes_precedence_over_the_hook_file(tmp_path: Path) -> None:
+    path = tmp_path / "hooks.toml"
+    path.write_text(
+        'stop_timeout = "9s"\nkill_after = "3s"\n[app]\numask = "022"\nenvironment = { A = "1", B = "1" }\n'
+    )
+    container = Container(config=path, stop_timeout="25s", environment={"B": "2"})
+    merged = container._hook_file({})
+    assert (merged.stop_timeout, merged.kill_after, merged.app.umask) == (25, 3, 0o022)
+    assert merged.app.environment == {"A": "1", "B": "2"}
+
+
+def test_a_process_that_both_have(tmp_path: Path) -> None:
+    path = tmp_path / "hooks.toml"
+    path.write_text('[process.web]\ncommand = "serve"\n')
+    container = Container(config=path)
+    container.process("web", "serve")
+    with pytest.raises(ValueError, match=r'^process "web" is in the hook file too: give one of them another name$'):
+        container._hook_file(container._processes)
 
 
 @pytest.mark.parametrize(
-    ("value", "sentence"),
+    ("use", "sentence"),
     [
         (
-            8000,
+            lambda _: untyped(alive=8000),
             'alive is a number "8000", which may be a port: write "tcp://127.0.0.1:8000" or "http://127.0.0.1:8000/',
         ),
-        ("5s", 'alive is "5s", a duration, which only ready takes: write alive = { watchdog = "5s" }'),
-        ({"htp": "x"}, 'unknown key "htp": did you mean "http"?'),
-        ({"watchdog": timedelta()}, 'watchdog is "0'),
-        ({"http": "http://web/", "on_failure": "abort"}, 'on_failure is "abort": did you mean "stop"?'),
-        ({"http": "http://web/", "timeout": "1m"}, 'timeout is "1m", and interval times failures is only 30 s'),
+        (
+            lambda _: untyped(alive="5s"),
+            'alive is "5s", a duration, which only ready takes: write alive = { watchdog = "5s" }',
+        ),
+        (lambda _: untyped(alive={"htp": "x"}), 'unknown key "htp": did you mean "http"?'),
+        (lambda _: untyped(alive={"watchdog": timedelta()}), 'watchdog is "0'),
+        (
+            lambda _: untyped(alive={"http": "http://web/", "on_failure": "abort"}),
+            'on_failure is "abort": did you mean "stop"?',
+        ),
+        (
+            lambda _: untyped(alive={"http": "http://web/", "timeout": "1m"}),
+            'timeout is "1m", and interval times failures is only 30 s',
+        ),
+        (lambda _: untyped(ready=8000), 'ready is a number "8000", which may be a time or a port: write'),
+        (lambda _: untyped(stop_timout=5), 'unknown option "stop_timout": did you mean "stop_timeout"?'),
+        (lambda _: untyped(stop_timeout=0), 'stop_timeout is "0", which leaves no time at all: write at least "1s"'),
+        (lambda _: untyped(user=7), 'user is a number "7", not a string: put it in quotes'),
+        (lambda _: untyped(config=7), 'config is "7" (int): write the path of a hook file'),
+        (lambda _: untyped(ready=b"notify"), "ready holds \"b'notify'\" (bytes): write a string, a number, a list"),
+        (lambda _: untyped(environment={"A": 1}), "A is a number, not a string: put it in quotes"),
+        (lambda _: untyped(environment={1: "A"}), 'environment holds "1" (int) as a name: write a string'),
+        (lambda _: untyped(restart="allways"), 'restart is "allways": write "no", "on-failure" or "always"'),
+        (lambda c: c.process("app", "serve"), 'process holds "app", which is reserved for the command after --'),
+        (lambda c: c.process("web", ""), 'command is "", an empty string: write'),
+        (lambda c: c.process(7, "serve"), 'the name of a process is "7" (int): write a string'),
+        (lambda c: c.process("web", "serve", usr="app"), 'unknown option "usr": did you mean "user"?'),
+        (lambda c: c.process("web", "serve", command="x"), 'unknown option "command": '),
+        (lambda c: [c.process("web", "serve") for _ in range(2)], 'process "web" was added before: give this one'),
+        (lambda c: c.pre_start.command([]), 'command is "[]", an empty list: write'),
+        (lambda c: c.pre_start.command("a", retries="3"), 'retries is "3": write 3, without quotes'),
+        (lambda c: c.pre_start.command("a", retries=1.5), 'retries is "1.5": write a whole number from 0 to 1000'),
+        (lambda c: c.pre_start.command("a", timeout=0), 'timeout is "0", which leaves no time at all'),
+        (lambda c: [c.pre_start.command("a", name="a") for _ in range(2)], 'name is "a", as of another pre_start'),
+        (lambda c: c.pre_start.wait_for("db"), 'wait_for holds "db", '),
+        (lambda c: c.pre_stop.sleep("5s", user="app"), 'unknown option "user": the options are name, on_failure, once'),
+        (lambda c: c.pre_stop.sleep("soon"), 'sleep is "soon", not a duration'),
     ],
 )
-def test_a_wrong_value_has_the_sentence_of_the_hook_file(value: object, sentence: str) -> None:
-    """It is raised where the container is made, before anything is started."""
+def test_what_is_wrong_has_the_sentence_of_the_hook_file(use: Callable[[Any], object], sentence: str) -> None:
+    """It is raised at its own line, before anything is started."""
     with pytest.raises(UsageError, match=f"^{re.escape(sentence)}"):
-        Container(alive=value)  # type: ignore[arg-type]
+        use(Container())
+
+
+def test_after_the_start_nothing_can_be_added() -> None:
+    container = Container()
+    for registrar in container._registrars.values():
+        registrar.closed = "it was started"
+    with pytest.raises(AlreadyStartedError, match=r"^it was started$"):
+        container.process("web", "serve")
+    with pytest.raises(AlreadyStartedError, match=r"^it was started$"):
+        container.pre_stop.sleep(1)

@@ -98,7 +98,7 @@ def test_durations(pre_start: Registrar, duration: float | str | timedelta, seco
 
 @pytest.mark.parametrize("duration", ["25s", 25, timedelta(seconds=25)])
 def test_durations_of_a_container(duration: float | str | timedelta) -> None:
-    assert Container(stop_timeout=duration)._stop_timeout == 25
+    assert Container(stop_timeout=duration)._settings.file.stop_timeout == 25
     settings = ManagedContainer(
         Mock(), "image", stop_timeout=duration, ready_timeout=duration, lost_timeout=duration
     )._settings
@@ -108,7 +108,7 @@ def test_durations_of_a_container(duration: float | str | timedelta) -> None:
 @pytest.mark.parametrize(
     ("make", "sentence"),
     [
-        (lambda: Container(stop_timeout=0), 'stop_timeout is "0", which leaves no time: write at least "1s"'),
+        (lambda: Container(stop_timeout=0), 'stop_timeout is "0", which leaves no time at all: write at least "1s"'),
         (lambda: Container(stop_timeout="soon"), 'stop_timeout is "soon", no'),
         (lambda: ManagedContainer(Mock(), "image", ready_timeout="60"), 'ready_timeout is "60", a quoted number'),
         (lambda: ManagedContainer(Mock(), "image", lost_timeout=None), 'lost_timeout is "None", no'),  # type: ignore[arg-type]

@@ -41,17 +41,27 @@ def test_every_text_can_be_read(text: str) -> None:
         ("A=1 a $B ${C}d", [("a", None, None)], True),
         ("a > b 2>&1 # c; d\ne", [("a",), ("e",)], True),
         ('x "$(date)" y $(a; b) "$(c "d")"', [("x", None, "y", None, None)], True),
-        ("a $(b $(c))", [("a", None)], False),
+        ("a $(b $(c)) ${d:-'}'} e", [("a", None, None, "e")], True),
+        ("a $(b", [("a",)], False),
         ("cd /x && ./y || z; w &", [("cd", "/x"), ("./y",), ("z",), ("w",)], True),
         ("a ';' b \\; c", [("a", ";", "b", ";", "c")], True),
         ("if a; then b; fi\nc", [("a",), ("b",), ("c",)], True),
         ("until nc -z db 5432; do sleep 1; done", [("nc", "-z", "db", "5432"), ("sleep", "1")], True),
         ("for i in 1 2; do a $i; done", [("a", None)], True),
         ("[[ -f a ]] && b", [("[[", "-f", "a", "]]"), ("b",)], True),
-        ("a; f() { b; }", [("a",), ("f",)], False),
-        ("cat <<E\nx\nE", [("cat",)], False),
-        ("a; case b in c) d;; esac", [("a",)], False),
+        ("a; f() { b; }; f", [("a",), ("b",), ("f",)], True),
+        ("function f { b; }; f", [("b",), ("f",)], True),
+        ("(a; b) > c; d", [("a",), ("b",), ("d",)], True),
+        ("cat <<E; b\nx 'y\nE\nc", [("cat",), ("b",), ("c",)], True),
+        ("cat <<-'E' | b\n\tx\n\tE\nc", [("cat",), ("b",), ("c",)], True),
+        ("a; case b in c|d) e;; (*) f; esac; g", [("a",), ("e",), ("f",), ("g",)], True),
+        ("case a in b) c", [("c",)], False),
+        ("x=(a b)", [], False),
+        ("((a))", [("a",)], True),
+        ("a\u2028b \x0c", [("a\u2028b", "\x0c")], True),
+        ("a \\\n  b # c 'd\n", [("a", "b")], True),
         ("a 'b", [("a",)], False),
+        ('a "b', [("a",)], False),
         ("if a; then b", [("a",), ("b",)], False),
     ],
 )
@@ -92,8 +102,38 @@ def test_the_shape_of_a_line() -> None:
     assert not shell_line.read("a || b").straight
 
 
+@pytest.mark.parametrize(
+    ("text", "lost"),
+    [
+        ("a\nb", ["a"]),
+        ("a; b; c", ["a", "b"]),
+        ("a && b || c; d", ["c"]),
+        ("a && b\nc", ["a", "b"]),
+        ("a | b\nc", ["b"]),
+        ("a &\nb", []),
+        ("! a; b", []),
+        ("if a; then b; c; else d; fi\ne", ["b", "c", "d"]),
+        ("if a; then b; elif c; then d; fi", []),
+        ("{ a; b; } || c", ["a"]),
+        ("(a; b); c", ["a", "b"]),
+        ("for i in 1 2; do a; done", ["a"]),
+        ("until a; do b; done; c", ["b"]),
+        ("case x in a) b;; *) c; d;; esac; e", ["c", "b", "d"]),
+        ("f() { a; b; }\nf", ["a"]),
+        ("a <<E\nx\nE\nb", ["a"]),
+        ("A=1\nb", []),
+        ("a || { b; }; c", ["b"]),
+    ],
+)
+def test_the_commands_whose_status_is_lost(text: str, lost: list[str]) -> None:
+    read = shell_line.read(text)
+    assert read.whole
+    assert {one.words[0] for one in read.commands if one.lost} == set(lost)
+
+
 def test_a_line_longer_than_an_argument_is_not_read() -> None:
-    assert shell_line.read("a " * 100_000) == ((), frozenset(), False, False)
+    read = shell_line.read("a " * 100_000)
+    assert (read.commands, read.whole) == ((), False)
 
 
 @pytest.mark.parametrize(

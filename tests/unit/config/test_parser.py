@@ -7,7 +7,6 @@ from lifeinit.config.diagnostic import HookFileError
 from lifeinit.config.model import Hook, HookFile
 from lifeinit.config.parser import examine, parse
 from lifeinit.config.reporter import MOST_PROBLEMS
-from lifeinit.config.tables import option
 
 
 def problems(raw: str | bytes) -> list[str]:
@@ -349,14 +348,6 @@ def test_a_misspelt_key_is_the_only_problem(text: str) -> None:
     assert len(problems(text)) == len(examine(text.encode()).problems) == 1
 
 
-def test_an_option_of_python_code_is_read_by_its_row() -> None:
-    assert option("hook", "timeout", "1m30s", "pre_stop") == 90.0
-    assert option("hook", "timeout", None, "pre_stop") == 5.0
-    assert option("app", "restart", None) == "no"
-    with pytest.raises(ValueError, match='retries is "-1": write a whole number from 0 to 1000'):
-        option("hook", "retries", -1)
-
-
 @pytest.mark.parametrize(
     ("table", "line", "without_meaning"),
     [
@@ -397,13 +388,6 @@ def test_a_probe_asks_one_thing(name: str) -> None:
 def test_a_timeout_that_is_longer_than_its_sleep_is_right() -> None:
     """It ends nothing early. The control is among the mistakes: a shorter one."""
     assert parse(b'pre_stop = { sleep = "1s", timeout = "5s" }').pre_stop[0].timeout == 5.0
-
-
-def test_a_warning_is_no_mistake_of_an_option() -> None:
-    value = {"NOW": "`date +%s`"}
-    assert [problem.code for problem in examine(b'app.environment = { NOW = "`date +%s`" }').problems] == ["W202"]
-    assert option("app", "environment", value) == value
-    assert option("hook", "timeout", None, "post_stop") == 5.0
 
 
 def test_two_tables_are_equal_wherever_they_stand() -> None:

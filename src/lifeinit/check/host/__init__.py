@@ -1,8 +1,17 @@
-"""The host checks: a hook file against this machine. They start nothing but `sh -n`, and change nothing."""
+"""The host checks: a hook file against this machine. They start nothing but the shell, and change nothing."""
 
 from collections.abc import Iterator, Sequence
 
-from lifeinit.check.host import accounts, commands, environment, habits, paths, signal_delivery, trust
+from lifeinit.check.host import (
+    accounts,
+    commands,
+    environment,
+    habits,
+    lost_failure,
+    paths,
+    signal_delivery,
+    trust,
+)
 from lifeinit.check.host.as_user import Kernel
 from lifeinit.check.host.programs import Programs
 from lifeinit.check.host.tasks import Tasks
@@ -32,6 +41,7 @@ def _diagnostics(hook_file: HookFile, command: Sequence[str], file: str | None, 
     yield from people.diagnostics(hook_file)
     yield from paths.directories(tasks, kernel)
     yield from commands.diagnostics(tasks.commands, programs, kernel)
+    yield from lost_failure.diagnostics(hook_file, tasks.commands)
     yield from habits.diagnostics(hook_file, tasks.commands)
     yield from signal_delivery.diagnostics(hook_file, tasks.commands, programs, kernel)
     yield from trust.diagnostics(tasks, programs, kernel, file)

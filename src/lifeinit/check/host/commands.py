@@ -10,6 +10,7 @@ from lifeinit.check.host import shell_syntax
 from lifeinit.check.host.as_user import Kernel, own_user
 from lifeinit.check.host.invocation import base_name, behind, diagnostic, script_argument, shell_line
 from lifeinit.check.host.programs import Place, Programs, Unusable
+from lifeinit.check.host.shell_differences import Differences
 from lifeinit.check.host.tasks import Task
 from lifeinit.config.diagnostic import Diagnostic, quoted
 from lifeinit.config.toml import written
@@ -21,19 +22,21 @@ _VARIABLE = re.compile(r"[\w./:=@-]*\$(?:\{[A-Z_][A-Z0-9_]*\}|[A-Z_][A-Z0-9_]*)[
 _SCRIPT_NAME = re.compile(r".*\.(?:py|pyz|sh|bash|js|mjs|cjs|rb|pl|php)")
 _PATTERN = re.compile(r"[*?\[~]")
 _CHANGES_NAMES = frozenset({".", "source", "eval", "alias", "hash"})  # after these a name may mean anything
+_TESTS = frozenset({"[", "test", "[[", "command", "which", "type"})  # what they name is known to be missing perhaps
 _PREFIXES = frozenset({"exec", "command"})
 _MOST_ITEMS = 8  # of a list that a help repeats
 
 
 def diagnostics(tasks: Sequence[Task], programs: Programs, kernel: Kernel) -> Iterator[Diagnostic]:
-    """E301 to E306, E309, E310, E316, W301, W316 to W318."""
+    """E301 to E306, E309, E310, E316, E317, W301, W316 to W318, W326."""
     checks = _Commands(programs, kernel)
-    refused = shell_syntax.refused(line for task in tasks if (line := _posix_line(task)) and checks.has_shell)
+    lines = [line for task in tasks if (line := _posix_line(task)) and checks.has_shell]
+    refused, differences = shell_syntax.refused(lines), Differences(lines)
     for task in tasks:
         if isinstance(task.command, tuple):
             yield from checks.list(task, task.command)
         if line := _posix_line(task):
-            yield from checks.line(task, line, refused)
+            yield from checks.line(task, line, refused, differences)
 
 
 class _Commands:
@@ -42,7 +45,6 @@ class _Commands:
         self.kernel = kernel
         shell = programs.ask(shell_syntax.SHELL, Place(own_user(), "/", None))
         self.has_shell = not isinstance(shell, Unusable)
-        self.is_dash = os.path.basename(os.path.realpath(shell_syntax.SHELL)) == "dash"
         self._said_no_shell = False
 
     def list(self, task: Task, command: tuple[str, ...]) -> Iterator[Diagnostic]:
@@ -63,7 +65,9 @@ class _Commands:
                 yield task.diagnostic("W317", what, _one_string(task), item=i)
         yield from self._script(task, command)
 
-    def line(self, task: Task, line: str, refused: Mapping[str, tuple[int | None, str]]) -> Iterator[Diagnostic]:
+    def line(
+        self, task: Task, line: str, refused: Mapping[str, tuple[int | None, str]], differences: Differences
+    ) -> Iterator[Diagnostic]:
         if not self.has_shell:
             if isinstance(task.command, str) and not self._said_no_shell:
                 self._said_no_shell = True
@@ -73,13 +77,17 @@ class _Commands:
             number, reason = refused[line]
             where = f" in {quoted(line)}" if task.on_command_line else ""
             within = shell_syntax.located(line, number, reason)
-            yield diagnostic(task, "E316", f"invalid shell syntax{where}: {reason}", "correct the line", within)
+            message = f"invalid shell syntax{where}: {reason}"
+            yield differences.refusal(task, line, reason) or diagnostic(
+                task, "E316", message, "correct the line", within
+            )
         else:
+            yield from differences.diagnostics(task, line)
             yield from self._words(task, line)
 
     def _words(self, task: Task, line: str) -> Iterator[Diagnostic]:
         """The programs that are certain to start, or that are left out only because one before them failed."""
-        read, moved = reader.read(line), False
+        read, moved, tested = reader.read(line), False, set[str | None]()
         if "PATH" in read.assigned:
             return
         for simple in read.commands if read.straight else read.commands[:1]:
@@ -87,22 +95,20 @@ class _Commands:
             while words and words[0] in _PREFIXES:
                 words, ranges = words[1:], ranges[1:]
             name = words[0] if words else None
-            if name in reader.BASH_WORDS and simple.end != "||" and self.is_dash:
-                message = f"{quoted(name)} is a word of bash, and {shell_syntax.SHELL} is dash"
-                fix = 'write "." for "source", "[" for "[[", or a list: ["bash", "-c", "..."]'
-                yield diagnostic(task, "W301", message, fix, ranges[0])
             if (
                 name == "[["
                 or name in _CHANGES_NAMES
                 or (name == "export" and any((word or "PATH=").startswith("PATH=") for word in words))
             ):
                 return
+            if name in _TESTS:
+                tested.update(words)
             moved |= name in {"cd", "chdir", "pushd"}
             if name is None or name.startswith("-") or simple.nested or simple.end in {"||", "?"}:
                 continue
-            if name in reader.BUILTINS | reader.BASH_WORDS or _PATTERN.search(name):
+            if name in reader.BUILTINS | reader.BASH_WORDS | read.defined or _PATTERN.search(name):
                 continue
-            if "/" not in name or name.startswith("/") or not moved:
+            if name not in tested and ("/" not in name or name.startswith("/") or not moved):
                 answer = self.programs.ask(name, task.place)
                 if isinstance(answer, Unusable):
                     message = f"the shell cannot run a program: {answer.message}"

@@ -12,6 +12,8 @@ from lifeinit.check.host import shell_line
 SHELL = "/bin/sh"
 _ONE, _ALL = 2.0, 10.0  # seconds
 _LOT = 32
+# One without quotes, brackets or comments in it ends at its bracket, wherever it is.
+_SUBSTITUTION = re.compile(r"\$\([^()'\"\\`#<]*\)")
 _PLACE = re.compile(r"(?:^|: )(?:line )?([0-9]+): (.*)")  # dash: "sh: 2: …", bash: "sh: line 2: …", busybox: none
 
 
@@ -61,7 +63,8 @@ def _column(line: str, word: str) -> int | None:
 def _is_closed(line: str) -> bool:
     """Whether no quote of it can reach into the next line. A line without a command is no content for braces."""
     read = shell_line.read(line)
-    return read.whole and bool(read.commands) and "`" not in line and not shell_line.has_nested(line)
+    is_plain = "`" not in line and "<<" not in line and "$(" not in _SUBSTITUTION.sub("", line)
+    return read.whole and bool(read.commands) and is_plain
 
 
 def _ask(script: str, end: float) -> str | None:

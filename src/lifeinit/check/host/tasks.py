@@ -19,6 +19,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from lifeinit.engine.plan import HookPhase
 
+Edit = tuple[int, int, str]  # offsets in a string, and what comes between them
+
 COMMAND: Final = ("--",)  # the path of the app's command on the command line, which no hook file holds
 
 _FILE_NAME = re.compile(r"[\w./+-]+")
@@ -42,13 +44,23 @@ class Task:
     def on_command_line(self) -> bool:
         return self.path == COMMAND
 
-    def diagnostic(
-        self, code: str, message: str, fix: str, item: int | None = None, within: tuple[int, int] | None = None
+    def diagnostic(  # noqa: PLR0913, PLR0917
+        self,
+        code: str,
+        message: str,
+        fix: str,
+        item: int | None = None,
+        within: tuple[int, int] | None = None,
+        edits: Sequence[Edit] = (),
     ) -> Diagnostic:
         """A diagnostic about the command, about one item of a list, or about the characters `within` a string."""
         path = self.path if item is None or self.on_command_line else (*self.path, item)
         span = self.places.span(path) if within is None else self.places.within(path, *within)
-        return Diagnostic(code, span, message, fix, of_command=self.on_command_line)
+        written = [] if self.on_command_line else [self.places.edit_within(path, *edit) for edit in edits]
+        found = tuple(edit for edit in written if edit is not None)
+        return Diagnostic(
+            code, span, message, fix, found if len(found) == len(edits) else (), of_command=self.on_command_line
+        )
 
 
 class Wait(NamedTuple):

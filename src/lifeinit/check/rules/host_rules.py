@@ -114,23 +114,6 @@ RULES: tuple[Rule, ...] = (
         '[app]\nuser = "65534"\nworking_dir = "/"',
     ),
     Rule(
-        "E316",
-        "shell-syntax",
-        "A string is not valid for the shell.",
-        "sh -n has read the line and run nothing. The message is the shell's own.",
-        'pre_start = "if true; then sleep 0"',
-        'pre_start = "if true; then sleep 0; fi"',
-    ),
-    Rule(
-        "W301",
-        "shell-program",
-        "A string runs a program that does not exist or is not executable.",
-        "Only words without expansions are checked, in commands that the shell is certain to reach. [[ and source are"
-        " words of bash; /bin/sh is dash on Debian and Ubuntu.",
-        'pre_start = "ehco migrated"',
-        'pre_start = "echo migrated"',
-    ),
-    Rule(
         "W302",
         "changeable-program",
         "A hook runs as root what the app's user, or every user, can change.",

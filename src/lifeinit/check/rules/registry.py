@@ -2,10 +2,10 @@
 
 import difflib
 
-from lifeinit.check.rules import host_rules, plan_rules, structure_rules, value_rules
+from lifeinit.check.rules import host_rules, plan_rules, shell_rules, structure_rules, value_rules
 from lifeinit.check.rules.rule import Rule
 
-_ALL = (*structure_rules.RULES, *value_rules.RULES, *host_rules.RULES, *plan_rules.RULES)
+_ALL = (*structure_rules.RULES, *value_rules.RULES, *host_rules.RULES, *shell_rules.RULES, *plan_rules.RULES)
 RULES: dict[str, Rule] = {rule.code: rule for rule in sorted(_ALL, key=lambda rule: rule.code)}
 
 

@@ -1,0 +1,129 @@
+"""What Python code says in keyword arguments, read as the hook file that says the same, with its sentences."""
+
+import difflib
+import os
+import signal
+from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from datetime import timedelta
+
+from lifeinit.callbacks.errors import UsageError
+from lifeinit.callbacks.event import Phase
+from lifeinit.config import keys
+from lifeinit.config.model import Hook, HookFile, Process
+from lifeinit.config.spans import Places
+from lifeinit.config.tables import Tables
+from lifeinit.engine.plan import PHASES
+from lifeinit.engine.record import Record
+
+NOT_OPTIONS = frozenset({*PHASES, "app", "process"})  # decorators and methods take their place
+_PROBES = ("ready", "alive")  # they stand at the top of a file, and are the app's
+
+
+class Settings(Record):
+    """The options of a container: what was written of a hook file, and the names of the keys that were."""
+
+    file: HookFile
+    written: frozenset[str]
+
+    def over(self, file: HookFile) -> HookFile:
+        """The hook file with these settings in place of its own; an `environment` adds to its own."""
+        of_top = {name: getattr(self.file, name) for name in self.written & keys.TABLES["top"].keys()}
+        of_app = {name: getattr(self.file.app, name) for name in self.written & {*keys.TABLES["app"], *_PROBES}}
+        if "environment" in of_app:
+            of_app["environment"] = {**file.app.environment, **self.file.app.environment}
+        return file.replaced(**of_top, app=file.app.replaced(**of_app))
+
+
+def settings(options: Mapping[str, object]) -> Settings:
+    """The options of a container. Raises UsageError."""
+    given = _given(options)
+    top = {name: given[name] for name in given.keys() & keys.TABLES["top"].keys() - NOT_OPTIONS}
+    app = {name: given[name] for name in given.keys() & keys.TABLES["app"].keys()}
+    refuse_unknown(given, {*keys.TABLES["top"], *keys.TABLES["app"]} - NOT_OPTIONS)
+    return Settings(_read({**top, "app": app}), frozenset(given))
+
+
+def process(name: str, command: object, options: Mapping[str, object]) -> Process:
+    """One of several processes. A function stands for a command. Raises UsageError."""
+    given = _given(options)
+    refuse_unknown(given, keys.TABLES["process"].keys() - {"command"})
+    words = [getattr(command, "__name__", name)] if callable(command) else _as_toml("command", command)
+    if not isinstance(name, str):
+        raise UsageError(f'the name of a process is "{name}" ({type(name).__name__}): write a string')
+    return _read({"process": {name: {"command": words, **given}}}).process[name]
+
+
+def hook(phase: Phase, thing: str, value: object, options: Mapping[str, object], known: AbstractSet[str]) -> Hook:
+    """A hook that runs a command, waits for something or sleeps. Raises UsageError."""
+    given = _given(options)
+    refuse_unknown(given, known)
+    (read,) = _read({phase: [{thing: _as_toml(thing, value), **given}]}).hooks[phase]
+    return read if "name" in given else read.replaced(name="")
+
+
+def refuse_unknown(given: Iterable[str], known: Iterable[str]) -> None:
+    """Raises UsageError for the first option that is not known."""
+    names = sorted(known)
+    for name in given:
+        if name not in names:
+            close = difflib.get_close_matches(name, names, 1)
+            hint = f'did you mean "{close[0]}"?' if close else f"the options are {', '.join(names)}"
+            raise UsageError(f'unknown option "{name}": {hint}')
+
+
+def _given(options: Mapping[str, object]) -> dict[str, object]:
+    """What is set: None is the default."""
+    return {name: _as_toml(name, value) for name, value in options.items() if value is not None}
+
+
+def _read(table: dict[str, object]) -> HookFile:
+    reader = Tables(Places(""))
+    read = reader.hook_file(table)
+    for problem in reader.problems:
+        if problem.severity == "error":
+            raise UsageError(problem.sentence)
+    return read
+
+
+def _as_toml(key: str, value: object) -> object:
+    """What a hook file would hold in place of a Python value."""
+    match value:
+        case timedelta() if key == "ready":
+            return {"after": value.total_seconds()}
+        case timedelta():
+            return value.total_seconds()
+        case signal.Signals():
+            return value.name
+        case int() if key == "umask" and not isinstance(value, bool) and 0 <= value <= 0o777:
+            return f"{value:03o}"
+        case os.PathLike():
+            return os.fspath(value)
+        case Mapping():
+            return {_name(key, name): _as_toml(str(name), _dropped(key, item)) for name, item in value.items()}
+        case tuple() | list() | AbstractSet():
+            return [_as_toml("", item) for item in value]
+        case str() | int() | float():
+            return value
+        case _:
+            what = _described(value)
+            raise UsageError(f"{key or 'a list'} holds {what}: write a string, a number, a list or a dict")
+
+
+def _name(key: str, name: object) -> str:
+    """The key of a dict, which may be a signal."""
+    if isinstance(name, signal.Signals):
+        return name.name
+    if not isinstance(name, str):
+        raise UsageError(f"{key} holds {_described(name)} as a name: write a string")
+    return name
+
+
+def _dropped(key: str, value: object) -> object:
+    """In `signals` None drops a signal, which a hook file writes as an empty string."""
+    return "" if value is None and key == "signals" else value
+
+
+def _described(value: object) -> str:
+    described: Callable[[object], str] = ascii if isinstance(value, bytes) else str
+    return f'"{described(value)}" ({type(value).__name__})'

@@ -1,0 +1,73 @@
+"""A start hook of several commands in which one can fail, and the hook succeeds all the same."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from lifeinit.check.host import shell_line as reader
+from lifeinit.check.host.invocation import base_name, behind, diagnostic, shell_line
+from lifeinit.check.host.tasks import Task
+from lifeinit.config.diagnostic import Diagnostic, quoted
+from lifeinit.config.model import HookFile
+
+# What hardly fails, or may. `cd`: what comes after it fails by itself.
+_HARMLESS = frozenset(
+    ". : [ [[ alias break cd command continue date echo env eval exit export false hash hostname id kill local ls pkill"
+    " printf printenv pwd read readonly return set shift sleep source test times trap true type ulimit umask unalias"
+    " uname unset wait which whoami".split()
+)
+_PREPARES = frozenset("chmod chown mkdir touch".split())  # harmless where the last command replaces the shell
+_TESTS = frozenset("[ [[ test command type which true :".split())
+_ERREXIT = re.compile(r"-[A-Za-z]*e[A-Za-z]*|errexit")
+_HANDLED = re.compile(r"\$\{?\?|\bERR\b|PIPESTATUS")
+
+
+def diagnostics(hook_file: HookFile, tasks: Sequence[Task]) -> Iterator[Diagnostic]:
+    """W325."""
+    for task in tasks:
+        if task.phase in {"pre_start", "post_start"} and _aborts(hook_file, task) and (line := shell_line(task)):
+            yield from _lost(task, line)
+
+
+def _aborts(hook_file: HookFile, task: Task) -> bool:
+    """Whether a failure would keep the app from running. The shell may have got its -e already."""
+    words = () if isinstance(task.command, str) else behind(task.command)
+    hooks = hook_file.hooks[task.phase] if task.phase is not None else ()
+    return words[1:2] != ("-ec",) and any(hook.path == task.owner and hook.on_failure == "abort" for hook in hooks)
+
+
+def _lost(task: Task, line: str) -> Iterator[Diagnostic]:
+    read = reader.read(line)
+    if _HANDLED.search(line) or _says_that_it_succeeds(line, read):
+        return
+    last = read.commands[-1] if read.commands else None
+    replaced = last is not None and not last.nested and last.words[0] == "exec"
+    harmless = _HARMLESS | _PREPARES if replaced else _HARMLESS
+    for i, simple in enumerate(read.commands):
+        if simple.words[0] == "set" and any(_ERREXIT.fullmatch(word or "") for word in simple.words[1:]):
+            return
+        if simple.lost and simple.end == ";" and _name(simple) not in harmless:
+            yield _diagnostic(task, line, read.commands, i)
+            return
+
+
+def _says_that_it_succeeds(line: str, read: reader.Line) -> bool:
+    """`./optional; true`"""
+    if not read.whole or not read.commands:
+        return False
+    words = read.commands[-1].words
+    return words[0] in {"true", ":"} or (words == ("exit", "0") and "\n" not in line.strip())
+
+
+def _name(simple: reader.Simple) -> str:
+    words = behind(simple.words)
+    return base_name(words[0]) if words else "exec"
+
+
+def _diagnostic(task: Task, line: str, commands: Sequence[reader.Simple], at: int) -> Diagnostic:
+    start, end = commands[at].ranges[0][0], commands[at].ranges[-1][1]
+    message = f"a failure of {quoted(line[start:end])} goes unnoticed: the shell continues with the next command"
+    fix = 'write "set -e" as its first line'
+    if any(one.lost and one.end == "&&" and _name(one) not in _TESTS for one in commands):
+        fix += ', and each command of "a && b" on a line of its own'
+    text = "set -e\n" if "\n" in line else "set -e; "
+    return diagnostic(task, "W325", message, fix, (start, end), ((0, 0, text),))

@@ -30,6 +30,8 @@ def machine() -> Iterator[Path]:
     root = Path(tempfile.mkdtemp(dir="/tmp"))
     host_samples.make(root)
     host_samples.make_odd(root)
+    if found := shutil.which("shellcheck"):
+        (root / "bin/shellcheck").symlink_to(found)
     yield root
     shutil.rmtree(root)
 

@@ -1,9 +1,12 @@
-"""What a line uses that /bin/sh does not have: E317 where the shell exits, W326 where it does something else."""
+"""What a line uses that /bin/sh does not have: E317 where the shell exits, W326 where it does something else.
+
+And W327, what ShellCheck knows beyond that.
+"""
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
 
-from lifeinit.check.host import shell_dialect, shell_probe, shell_syntax
+from lifeinit.check.host import shell_dialect, shell_probe, shell_syntax, shellcheck
 from lifeinit.check.host.invocation import diagnostic
 from lifeinit.check.host.shell_dialect import Use
 from lifeinit.check.host.shell_probe import Answer
@@ -20,6 +23,7 @@ class Differences:
         self._answers: Mapping[str, Answer] = shell_probe.answers(
             use.construct.probe for uses in self._uses.values() for use in uses
         )
+        self._findings = shellcheck.findings(self._uses, self._shell)
 
     def missing(self, line: str) -> Iterator[tuple[Use, Answer]]:
         for use in self._uses.get(line, ()):
@@ -31,6 +35,14 @@ class Differences:
         for use, answer in self.missing(line):
             code = "E317" if answer == "dies" and use.reached else "W326"
             yield diagnostic(task, code, self._message(line, use, answer), use.construct.fix, use.range, use.edits)
+
+        asked = [use.range for use in self._uses.get(line, ())]
+        for finding in self._findings.get(line, ()):
+            start, end = finding.range
+            if not any(first < end and start < last for first, last in asked):
+                message = f"ShellCheck SC{finding.code}: {finding.message.rstrip('.')}"
+                fix = f"see https://www.shellcheck.net/wiki/SC{finding.code}"
+                yield diagnostic(task, "W327", message, fix, finding.range, finding.edits)
 
     def refusal(self, task: Task, line: str, reason: str) -> Diagnostic | None:
         """E316 where the shell refuses the line because of something that it does not have."""

@@ -50,4 +50,14 @@ RULES: tuple[Rule, ...] = (
         'pre_start = "true &> /tmp/migrate.log"',
         'pre_start = "true > /tmp/migrate.log 2>&1"',
     ),
+    Rule(
+        "W327",
+        "shellcheck",
+        "ShellCheck, where it is installed, finds a command of a string that fails or does something else.",
+        'Only findings that are failures count: a condition that is always true, x = 5, rm -rf "$UNSET/", an input that'
+        " nobody reads. Its opinions on style and quotes do not. In the image it is not needed: apt install shellcheck"
+        " where you write hook files. # shellcheck disable=SC2078 in the string turns one off.",
+        """pre_start = 'if [ "$HOME"="/" ]; then true; fi'""",
+        """pre_start = 'if [ "$HOME" = "/" ]; then true; fi'""",
+    ),
 )

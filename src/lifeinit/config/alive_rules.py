@@ -3,10 +3,11 @@
 import math
 from collections.abc import Iterator
 
-from lifeinit.config.diagnostic import quoted
+from lifeinit.config import toml
+from lifeinit.config.diagnostic import Edits, quoted
 from lifeinit.config.model import Alive, HookFile, Process
 from lifeinit.config.plan_fields import plan_fields
-from lifeinit.config.reporter import Reporter, Table, shown
+from lifeinit.config.reporter import Reporter, Table
 from lifeinit.engine.budget import OWN_STOP_LIMIT
 from lifeinit.engine.plan import Restart
 from lifeinit.engine.restarts import FIRST_BACKOFF, LONGEST_BACKOFF
@@ -25,12 +26,15 @@ def of_table(report: Reporter, alive: Alive, table: Table) -> None:
         message = (
             f"watchdog is {quoted(table['watchdog'])}: an app that sends WATCHDOG=1 at {often}, may miss it when busy"
         )
-        report.wrong("W203", (*alive.path, "watchdog"), message, 'write at least "1s"')
+        at = (*alive.path, "watchdog")
+        report.wrong("W203", at, message, 'write at least "1s"', edits=report.edit.value(at, '"1s"'), safe=False)
     times = {(*alive.path, key) for key in ("interval", "timeout", "failures")}
     if "timeout" in table and alive.timeout > alive.shortest and not times & report.reported:
         message = f"timeout is {quoted(table['timeout'])}, and interval times failures is only {exact(alive.shortest)}"
         fix = f'write at most "{written(alive.shortest)}", or a longer interval'
-        report.wrong("E219", (*alive.path, "timeout"), message, fix)
+        at = (*alive.path, "timeout")
+        edits = report.edit.value(at, f'"{written(alive.shortest)}"')
+        report.wrong("E219", at, message, fix, edits=edits, safe=False)
 
 
 def of_file(report: Reporter, hook_file: HookFile) -> None:
@@ -59,13 +63,17 @@ def _processes(hook_file: HookFile) -> Iterator[tuple[tuple[str, ...], Process]]
 def _slow_start(report: Reporter, alive: Alive) -> None:
     """Whether a start can be taken for a hang: `alive` begins when the app is ready, and without `ready` at once."""
     message = f"without ready alive begins as soon as the app runs: a start of {exact(alive.shortest)} counts as a hang"
+    from lifeinit.config.foreign_probes import is_repeatable  # noqa: PLC0415  # only this mistake pays for it
+
+    line = f'ready = "{alive.target}"'
     if alive.watchdog is not None:
-        fix = 'write ready = "notify" too'
+        line = 'ready = "notify"'
     elif alive.command is not None:
-        fix = "write ready = { command = ... } too"
-    else:
-        fix = f"write ready = {shown(alive.target or '')} too"
-    report.wrong("W205", alive.path, message, fix, at_key=True)
+        line = f"ready = {{ command = {toml.written(alive.command)} }}"
+    is_short = is_repeatable(line)
+    edits = report.edit.added(alive.path[:-1], line) if is_short else ()
+    fix = f"write {line} too" if is_short else "write ready too"
+    report.wrong("W205", alive.path, message, fix, at_key=True, edits=edits, safe=False)
 
 
 def _hidden_variables(report: Reporter, path: tuple[str, ...], process: Process) -> None:
@@ -75,7 +83,7 @@ def _hidden_variables(report: Reporter, path: tuple[str, ...], process: Process)
         at = own if own in report.places.spans else ("app", "environment", name)
         if name in process.environment and at not in report.reported:
             message = f"{name} has no meaning beside the watchdog of alive, for which lifeinit sets it"
-            report.wrong("E108", at, message, "leave it out", at_key=True)
+            report.wrong("E108", at, message, "leave it out", at_key=True, edits=report.edit.removed(at))
 
 
 def _endless_restarts(report: Reporter, path: tuple[str, ...], process: Process, alive: Alive, stop: float) -> None:
@@ -90,7 +98,9 @@ def _endless_restarts(report: Reporter, path: tuple[str, ...], process: Process,
         f"{exact(rule.most * alive.shortest + pauses)}, and restart_window is {exact(rule.window)}"
     )
     enough = 60.0 * math.ceil((rule.most * (alive.longest + stop) + pauses) / 60)
-    fix = "write a smaller max_restarts"
+    fix, key, edits = "write a smaller max_restarts", (*path, "restart_window"), Edits()
     if enough <= duration.LONGEST:
-        fix = f'write restart_window = "{written(enough)}" below [{".".join(path)}], or a smaller max_restarts'
-    report.wrong("W204", (*alive.path, "on_failure"), message, fix)
+        line = f'restart_window = "{written(enough)}"'
+        fix = f"write {line} below [{'.'.join(path)}], or a smaller max_restarts"
+        edits = report.edit.statement(key, line) or report.edit.added(path, line)
+    report.wrong("W204", (*alive.path, "on_failure"), message, fix, edits=edits, safe=False)

@@ -29,18 +29,29 @@ class Span(NamedTuple):
     end: Place
 
 
+class Edit(NamedTuple):
+    """A part of the text, and what takes its place."""
+
+    span: Span
+    text: str
+
+
+Edits = tuple[Edit, ...]
+
+
 class Diagnostic(Record):
     """One mistake in a hook file. The message holds the value in quotes; `help` is the fix.
 
-    `edits` are the replacements that make the fix, where a program can make it. `of_command`: it is about the app's
-    command on the command line, and has no place in the file.
+    `edits` make the fix, where a program can make it. `safe`: they make what was meant, or change nothing that happens.
+    `of_command`: it is about the app's command on the command line, and has no place in the file.
     """
 
     code: str
     span: Span
     message: str
     help: str = ""
-    edits: "tuple[tuple[Span, str], ...]" = ()
+    edits: Edits = ()
+    safe: bool = False
     of_command: bool = False
 
     def __lt__(self, other: "Diagnostic") -> bool:

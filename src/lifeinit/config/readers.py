@@ -1,151 +1,24 @@
-"""Reads one value of a hook file: a method for each kind. A mistake becomes a diagnostic, and the value None."""
+"""Reads the values of a hook file that are more than one word: signals, commands, environments and targets."""
 
 import re
 
-from lifeinit.config.diagnostic import quoted
-from lifeinit.config.keys import SCHEMES, TIME, Key
-from lifeinit.config.reporter import Reporter, a_kind, shown
+from lifeinit.config.diagnostic import Edits, quoted
+from lifeinit.config.keys import SCHEMES, Key
+from lifeinit.config.plain_values import PlainValues, intent
+from lifeinit.config.reporter import a_kind, shown
 from lifeinit.config.spans import Path
+from lifeinit.config.toml import written
 from lifeinit.engine.plan import PHASES
 from lifeinit.engine.signals import name_of, number_of
-from lifeinit.values import duration, interpolation
+from lifeinit.values import interpolation
 
-NAME = r"[A-Za-z0-9_.-]+"
 COMMAND_FORMS = 'write "a line for the shell" or ["program", "argument"]'
-_LEAST = 'write at least "1s"'
-_UMASK = r"0?[0-7]{1,3}"
-_LONGEST_NUMBER = 5  # characters of one in quotes that is worth comparing
 _LONGEST_TARGET = 4096
 SCHEME = {table: rf"({'|'.join(schemes)})://" for table, schemes in SCHEMES.items()}
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from types import ModuleType
 
-
-def intent() -> "ModuleType":
-    """What a wrong value was meant to be: only a mistake pays for the import."""
-    from lifeinit.config import intent  # noqa: PLC0415
-
-    return intent
-
-
-class Values(Reporter):
-    """A method takes the path of a value, its row and the value; it returns None for a wrong one."""
-
-    def read(self, at: Path, row: Key, value: object) -> object:
-        """The value of a key, or None if it is wrong."""
-        return getattr(self, row.kind.name)(at, row, value)
-
-    # Strings.
-
-    def text(self, at: Path, row: Key, value: object) -> str | None:
-        """A string that is not empty."""
-        if not isinstance(value, str):
-            self.not_text(at, row.name, value)
-        elif not value:
-            self.wrong("E218", at, f'{row.name} is "", an empty string', "leave the key out")
-        else:
-            return self.without_nul(at, value)
-        return None
-
-    user = text
-
-    def without_nul(self, at: Path, text: str) -> str:
-        if "\0" in text:
-            message, nul = f"{quoted(text)} holds a NUL character, which no command line can", text.index("\0")
-            self.wrong("E215", at, message, "remove it", within=(nul, nul + 1))
-        return text
-
-    def path(self, at: Path, row: Key, value: object) -> str | None:
-        """An absolute path: a relative one would depend on the working directory."""
-        text = self.text(at, row, value)
-        if text is not None and not text.startswith("/"):
-            self.wrong("E216", at, f"{row.name} is {quoted(text)}, not an absolute path", "begin it with a slash")
-        return text
-
-    def name(self, at: Path, row: Key, value: object) -> str | None:
-        if not isinstance(value, str):
-            self.not_text(at, row.name, value)
-        elif not re.fullmatch(NAME, value):
-            fix = "use letters, digits and the characters _ . - only"
-            self.wrong("E206", at, f"{row.name} is {quoted(value)}", fix)
-        else:
-            return value
-        return None
-
-    def choice(self, at: Path, row: Key, value: object) -> str | None:
-        choices = row.kind.choices
-        if isinstance(value, str) and value in choices:
-            return value
-        *others, last = (f'"{choice}"' for choice in choices)
-        fix = intent().choice(value, choices, self.beside(at)) or f"write {', '.join(others)} or {last}"
-        self.wrong("E209", at, f"{row.name} is {quoted(value)}", fix)
-        return None
-
-    def umask(self, at: Path, row: Key, value: object) -> int | None:
-        if isinstance(value, str) and re.fullmatch(_UMASK, value):
-            return int(value, 8)
-        fix = 'write its octal digits in quotes, for example "027"'
-        self.wrong("E211", at, f"{row.name} is {a_kind(value)}", fix)
-        return None
-
-    # Flags and numbers.
-
-    def flag(self, at: Path, row: Key, value: object) -> bool | None:
-        if isinstance(value, bool):
-            return value
-        self.wrong("E105", at, f"{row.name} is {a_kind(value)}", "write true or false, without quotes")
-        return None
-
-    def true(self, at: Path, row: Key, value: object) -> bool | None:
-        if value is False:
-            self.wrong("E209", at, f"{row.name} is false", "write true, or leave ready out")
-        return self.flag(at, row, value)
-
-    def whole(self, at: Path, row: Key, value: object) -> int | None:
-        least, most = row.kind.least, row.kind.most
-        if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most:
-            return value
-        fix = f"write a whole number from {least} to {most}"
-        text = value if isinstance(value, str) and len(value) <= _LONGEST_NUMBER else ""
-        if re.fullmatch(r"-?[0-9]+", text) and least <= int(text) <= most:
-            fix = f"write {int(text)}, without quotes"
-        self.wrong("E208", at, f"{row.name} is {quoted(value)}", fix)
-        return None
-
-    def duration(self, at: Path, row: Key, value: object) -> float | None:
-        try:
-            return duration.parse(value)
-        except ValueError as error:
-            better = intent().duration(value, row.name) or intent().without_variables(row.name, value)
-            if row.kind is TIME and "negative" in str(error):
-                better = _LEAST
-            self.because("E202", at, f"{row.name} is {quoted(value)},", error, better)
-            return None
-
-    def time(self, at: Path, row: Key, value: object) -> float | None:
-        """A duration that is not 0."""
-        seconds = self.duration(at, row, value)
-        if seconds == 0:
-            message = f"{row.name} is {quoted(value)}, which leaves no time at all"
-            self.wrong("E202", at, message, _LEAST)
-            return None
-        return seconds
-
-    def exit_codes(self, at: Path, row: Key, value: object) -> frozenset[int] | None:
-        if not isinstance(value, list):
-            self.not_a(at, row.name, value, "a list", 'write a list, for example ["SIGTERM", 3]')
-            return None
-        from lifeinit.values import exit_codes  # noqa: PLC0415  # few files have the key
-
-        codes: set[int] = set()
-        for i, item in enumerate(value):
-            try:
-                codes |= exit_codes.parse(item)
-            except ValueError as error:
-                self.because("E210", (*at, i), f"{row.name} holds {quoted(item)},", error)
-        return frozenset(codes)
+class Values(PlainValues):
+    """As its base. The methods are named after the kinds of keys."""
 
     # Signals.
 
@@ -156,7 +29,9 @@ class Values(Reporter):
     def signals(self, at: Path, row: Key, value: object) -> tuple[str, ...] | None:
         """Signals that lifeinit is to catch."""
         if not isinstance(value, list):
-            self.not_a(at, row.name, value, "a list", 'write a list, for example ["TERM"]')
+            words = re.split(r"[\s,]+", value.strip()) if isinstance(value, str) else []
+            edits = self.edit.value(at, written(words)) if words and all(map(number_of, words)) else ()
+            self.not_a(at, row.name, value, "a list", 'write a list, for example ["TERM"]', edits)
             return None
         unusable = frozenset({"STOP", "KILL", "CHLD"})
         names = [self._signal((*at, i), row.name, item, unusable) for i, item in enumerate(value)]
@@ -171,7 +46,8 @@ class Values(Reporter):
         name = name_of(number)
         if name in unusable:
             why = "is reserved for lifeinit itself" if name == "CHLD" else "cannot be used here"
-            self.wrong("E204", at, f"{key} holds {quoted(value)}, which {why}", 'write another, for example "TERM"')
+            message, edits = f"{key} holds {quoted(value)}, which {why}", self.edit.value(at, '"TERM"')
+            self.wrong("E204", at, message, 'write another, for example "TERM"', edits=edits, safe=False)
             return None
         return name
 
@@ -189,7 +65,8 @@ class Values(Reporter):
                 self.wrong("E204", here, message, 'write another, for example "HUP"', at_key=True)
             elif came in found:
                 message = f"signals holds {quoted(key)}, and {came} already"
-                self.wrong("E205", here, message, "leave one out", at_key=True)
+                edits = self.edit.removed(here)
+                self.wrong("E205", here, message, "leave one out", at_key=True, edits=edits, safe=False)
             else:
                 found[came] = None if item == "" else self.signal(here, row, item) or came
         return found
@@ -205,15 +82,24 @@ class Values(Reporter):
             case str():
                 return self.without_nul(at, value)
             case list():
+                if at[0] in PHASES and any(isinstance(item, dict | list) for item in value):
+                    self._commands(at, value)
+                    return None
                 return tuple(self._argument((*at, i), i, item) for i, item in enumerate(value))
             case _:
                 self.not_a(at, row.name, value, "a command", COMMAND_FORMS)
         return None
 
+    def _commands(self, at: Path, value: list[object]) -> None:
+        """Several commands in the list that is one: where it is the phase's own, each is a hook."""
+        fix, edits = f"write each command below a [[{at[0]}]] of its own", Edits()
+        if len(at) == 1:
+            hooks = (self.edit.hook((*at, i), item) for i, item in enumerate(value))
+            edits = self.edit.value(at, f"[{', '.join(hooks)}]")
+        first = next(i for i, item in enumerate(value) if isinstance(item, dict | list))
+        self.not_a((*at, first), f"argument {first}", value[first], "a string", fix, edits)
+
     def _argument(self, at: Path, i: int, value: object) -> str:
-        if isinstance(value, dict | list) and at[0] in PHASES:
-            self.not_a(at, f"argument {i}", value, "a string", f"write each command below a [[{at[0]}]] of its own")
-            return ""
         if not isinstance(value, str):
             self.not_text(at, f"argument {i}", value)
             return ""
@@ -224,17 +110,25 @@ class Values(Reporter):
     def environment(self, at: Path, row: Key, value: object) -> dict[str, str] | None:
         found: dict[str, str] = {}
         if isinstance(value, list):  # as Compose takes it; what may be a secret is not shown
-            self.wrong("E105", at, f"{row.name} is a list, not a table", 'write { NAME = "value" }')
+            pairs = [item for item in value if isinstance(item, str) and re.match(r"(?a)[A-Za-z_]\w*=", item)]
+            is_clear = len({pair.partition("=")[0] for pair in pairs}) == len(value)
+            edits = self.edit.assigned(at, pairs) if is_clear else ()
+            self.wrong("E105", at, f"{row.name} is a list, not a table", 'write { NAME = "value" }', edits=edits)
             return None
         for name, text in (self.table(at, row.name, value, 'write { NAME = "value" }') or {}).items():
             here = (*at, name)
             if not name or "=" in name or "\0" in name:
-                message = f"environment holds {quoted(name)}, which cannot be a variable"
-                self.wrong("E212", here, message, "use letters, digits and _", at_key=True)
+                message, (begin, sign, rest) = (
+                    f"environment holds {quoted(name)}, which cannot be a variable",
+                    name.partition("="),
+                )
+                edits = self.edit.statement(here, f"{begin} = {written(rest)}") if sign and text == "" else ()
+                self.wrong("E212", here, message, "use letters, digits and _", at_key=True, edits=edits, safe=False)
             elif not isinstance(text, str):
-                fix = "write one string" if isinstance(text, dict | list) else "put it in quotes"
+                is_one = not isinstance(text, dict | list)
+                fix, edits = ("put it in quotes", self.edit.quoted(here)) if is_one else ("write one string", ())
                 message = f"{quoted(name)[1:-1]} is {a_kind(text, is_secret=True)}, not a string"
-                self.wrong("E105", here, message, fix)
+                self.wrong("E105", here, message, fix, edits=edits)
             else:
                 self._expandable(here, name, text)
                 found[name] = self.without_nul(here, text)
@@ -246,11 +140,16 @@ class Values(Reporter):
         try:
             interpolation.check(text)
         except interpolation.ExpansionError as error:
-            fix, dollar = intent().dollar(text, name), interpolation.stray(text) or 0
-            self.because("E213", at, f"{label} holds", error, fix, (dollar, dollar + 1))  # the rest may be a secret
+            self._dollar(at, f"{label} holds", error, text, name)  # the rest may be a secret
         if "`" in text and intent().is_run_elsewhere(text):
             message = f"{label} holds a command in backquotes, and no command is run here"
-            self.wrong("W202", at, message, intent().run_elsewhere(name))
+            self.wrong("W202", at, message, intent().run_elsewhere(name), edits=self.edit.removed(at), safe=False)
+
+    def _dollar(self, at: Path, begun: str, error: ValueError, text: str, name: str) -> None:
+        """A dollar sign that begins no variable: a sign, or something of the shell."""
+        fix, dollar = intent().dollar(text, name), interpolation.stray(text) or 0
+        edits = () if fix else self.edit.within(at, dollar, dollar + 1, "$$")
+        self.because("E213", at, begun, error, fix, edits=edits, within=(dollar, dollar + 1))
 
     def targets(self, at: Path, row: Key, value: object) -> tuple[str, ...] | None:
         if isinstance(value, str):
@@ -281,10 +180,11 @@ class Values(Reporter):
             if "$" not in text:
                 targets.parse(text)
         except interpolation.ExpansionError as error:
-            fix, dollar = intent().dollar(text, ""), interpolation.stray(text) or 0
-            self.because("E213", at, f"{begun} which holds", error, fix, (dollar, dollar + 1))
+            self._dollar(at, f"{begun} which holds", error, text, "")
         except ValueError as error:
-            self.because("E214", at, begun, error)
+            meant, scheme = re.search(r'unknown: did you mean "(\w+)"', str(error)), text.partition(":")[0]
+            edits = self.edit.within(at, 0, len(scheme), meant[1]) if meant else ()
+            self.because("E214", at, begun, error, intent().url(text), edits=edits)
         return text
 
     def probe(self, at: Path, row: Key, value: object) -> str | None:
@@ -296,7 +196,8 @@ class Values(Reporter):
         if scheme is None and kind == "http" and not text.startswith("$"):
             self.wrong("E214", at, f"http is {shown(text)}, not a URL", intent().http(text))
         elif scheme is not None and not scheme[1].startswith(kind):
-            self.wrong("E214", at, f"{kind} is {shown(text)}, a URL of another kind", f'begin it with "{kind}://"')
+            fix, edits = f'begin it with "{kind}://"', self.edit.within(at, 0, scheme.end(), f"{kind}://")
+            self.wrong("E214", at, f"{kind} is {shown(text)}, a URL of another kind", fix, edits=edits, safe=False)
         else:
             return self.target(at, row, text if scheme or kind == "http" else f"{kind}://{text}")
         return None

@@ -1,9 +1,18 @@
 """Collects the diagnostics of one hook file, up to a limit."""
 
+import re
+
 from lifeinit.config.diagnostic import Diagnostic, HookFileError, quoted
 from lifeinit.config.spans import Path, Places
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from lifeinit.config.diagnostic import Edits
+    from lifeinit.config.edits import Editor
+
 MOST_PROBLEMS = 1000
+
+_MEANT = r'did you mean ("[^"]*")\?'
 
 Table = dict[str, object]
 
@@ -26,12 +35,13 @@ class Reporter:
         fix: str,
         *,
         at_key: bool = False,
-        text: str | None = None,
+        edits: "Edits" = (),
+        safe: bool = True,
         within: tuple[int, int] | None = None,
     ) -> None:
         """Report the value, or the key, at `path`, or the characters `within` a string.
 
-        `text` is the fix for its place. Raises HookFileError at the limit.
+        `edits` make the fix; where it only asks for another value, that is the edit. Raises HookFileError at the limit.
         Warnings never end the reading: a file that has nothing else is right at run time.
         """
         severity = code[0]
@@ -39,24 +49,35 @@ class Reporter:
         if self._counts[severity] >= MOST_PROBLEMS:
             return
         self._counts[severity] += 1
+        if not edits and not at_key and (meant := re.fullmatch(_MEANT, fix)):
+            edits = self.edit.value(path, meant[1])
         span = self.places.within(path, *within) if within else self.places.span(path, of_key=at_key)
-        edits = () if text is None else ((span, text),)
-        self.problems.append(Diagnostic(code, span, message, fix, edits))
+        self.problems.append(Diagnostic(code, span, message, fix, edits, safe))
         if severity == "E" and self._counts[severity] == MOST_PROBLEMS:
             raise HookFileError(self.problems)
 
-    def because(  # noqa: PLR0913, PLR0917
+    def because(  # noqa: PLR0913
         self,
         code: str,
         at: Path,
         begun: str,
         error: ValueError,
         better_fix: str = "",
+        *,
+        edits: "Edits" = (),
+        safe: bool = True,
         within: tuple[int, int] | None = None,
     ) -> None:
         """Report what a ValueError says; its text ends the sentence that was begun and brings the fix."""
         end, _, fix = str(error).partition(": ")
-        self.wrong(code, at, f"{begun} {end}", better_fix or fix, within=within)
+        self.wrong(code, at, f"{begun} {end}", better_fix or fix, edits=edits, safe=safe, within=within)
+
+    @property
+    def edit(self) -> "Editor":
+        """Makes edits: only a mistake pays for the import."""
+        from lifeinit.config.edits import Editor  # noqa: PLC0415
+
+        return Editor(self.places)
 
     def beside(self, path: Path) -> Table:
         """The table that has the `ready` and the `alive` of what stands at the path: a process, or the top."""
@@ -66,12 +87,16 @@ class Reporter:
         process = processes.get(path[1]) if len(path) > 1 else None
         return process if isinstance(process, dict) else {}
 
-    def not_a(self, at: Path, name: str, value: object, kind: str, fix: str) -> None:
-        self.wrong("E105", at, f"{name} is {a_kind(value)}, not {kind}", fix)
+    def not_a(  # noqa: PLR0913, PLR0917
+        self, at: Path, name: str, value: object, kind: str, fix: str, edits: "Edits" = ()
+    ) -> None:
+        self.wrong("E105", at, f"{name} is {a_kind(value)}, not {kind}", fix, edits=edits)
 
     def not_text(self, at: Path, name: str, value: object) -> None:
-        fix = "write one string" if isinstance(value, dict | list) else "put it in quotes"
-        self.not_a(at, name, value, "a string", fix)
+        if isinstance(value, dict | list):
+            self.not_a(at, name, value, "a string", "write one string")
+        else:
+            self.not_a(at, name, value, "a string", "put it in quotes", self.edit.quoted(at))
 
     def table(self, at: Path, name: str, value: object, fix: str = "") -> Table | None:
         if isinstance(value, dict):

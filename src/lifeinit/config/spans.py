@@ -35,12 +35,14 @@ class Offsets(NamedTuple):
     """Offsets into the text: where a key (or list item) begins and ends, and where its value does.
 
     The value of a table that a header makes is the header; of one that a dotted key makes, the key up to its name.
+    `start` is where the statement begins that it stands in.
     """
 
     key: int
     key_end: int
     value: int
     end: int
+    start: int
 
 
 Part = tuple[str, int, int]  # one name of a dotted key, and its offsets
@@ -53,7 +55,7 @@ class Places:
         self.text = text
         self._line_starts = [0, *(match.end() for match in re.finditer("\n", text))]
         self._strings: dict[Offsets, StringOffsets] = {}  # of those that a place inside was asked of
-        self.spans: dict[Path, Offsets] = {(): Offsets(0, 0, 0, 0)}
+        self.spans: dict[Path, Offsets] = {(): Offsets(0, 0, 0, 0, 0)}
         _Scanner(text, self.spans).document()
 
     def key(self, path: Path) -> Place:
@@ -75,28 +77,22 @@ class Places:
 
         That of the whole value where it is no string.
         """
-        found = self._nearest(path)
-        if not self._is_string(found):
+        literal = self.literal(path)
+        if not literal:
             return self.span(path)
+        found = self._nearest(path)
         if found not in self._strings:
             from lifeinit.config.string_offsets import string_offsets  # noqa: PLC0415  # only a mistake pays for it
 
-            self._strings[found] = string_offsets(self.text[found.value : found.end])
+            self._strings[found] = string_offsets(literal)
         first, last = self._strings[found].range(start, end)
         return Span(self.at(found.value + first), self.at(found.value + last))
 
-    def edit_within(self, path: Path, start: int, end: int, text: str) -> tuple[Span, str] | None:
-        """The edit that makes `text` of these characters of the string at the path; None where that cannot be."""
+    def literal(self, path: Path) -> str:
+        """The string at the path with its quotes; empty where it is no string."""
         found = self._nearest(path)
-        if not self._is_string(found):
-            return None
-        from lifeinit.config.string_offsets import written_inside  # noqa: PLC0415  # only a mistake pays for it
-
-        new = written_inside(self.text[found.value : found.end], text)
-        return None if new is None else (self.within(path, start, end), new)
-
-    def _is_string(self, found: Offsets) -> bool:
-        return found.end - found.value >= 2 and self.text[found.value] in "\"'"
+        text = self.text[found.value : found.end]
+        return text if len(text) > 1 and text[0] in "\"'" else ""
 
     def at(self, offset: int) -> Place:
         line = bisect.bisect_right(self._line_starts, offset)
@@ -144,10 +140,10 @@ class _Scanner:
         path: Path = ()
         for name, key, key_end in keys[:-1]:
             path = (*path, name)
-            self.spans.setdefault(path, Offsets(key, key_end, start, self.position))
+            self.spans.setdefault(path, Offsets(key, key_end, start, self.position, start))
             path = self.last_item(path)
         name, key, key_end = keys[-1]
-        span = Offsets(key, key_end, start, self.position)
+        span = Offsets(key, key_end, start, self.position, start)
         path = (*path, name)
         if brackets == 2:
             self.spans.setdefault(path, span)
@@ -171,11 +167,11 @@ class _Scanner:
         path = table
         for name, key, key_end in keys[:-1]:
             path = (*path, name)
-            self.spans.setdefault(path, Offsets(key, key_end, keys[0][1], key_end))
+            self.spans.setdefault(path, Offsets(key, key_end, keys[0][1], key_end, keys[0][1]))
         name, key, key_end = keys[-1]
         path = (*path, name)
         self.value(path)
-        self.spans[path] = Offsets(key, key_end, start, self.position)
+        self.spans[path] = Offsets(key, key_end, start, self.position, keys[0][1])
 
     def dotted_key(self) -> list[Part]:
         keys: list[Part] = []
@@ -211,7 +207,7 @@ class _Scanner:
             start = self.position
             item = (*path, number)
             self.value(item)
-            self.spans[item] = Offsets(start, self.position, start, self.position)
+            self.spans[item] = Offsets(start, self.position, start, self.position, start)
             number += 1
             self.skip(_BLANK)
             self.comma()

@@ -3,6 +3,8 @@
 import re
 from typing import NamedTuple
 
+from lifeinit.config import toml
+
 # A backslash at the end of a line drops all white space up to the next character; a line ends with one character.
 _BASIC = re.compile(
     r"(?P<plain>[^\\\r]+)|(?P<dropped>\\[ \t]*\r?\n[ \t\r\n]*)|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8}|\\.|\r\n|\r",
@@ -43,9 +45,9 @@ def string_offsets(literal: str) -> StringOffsets:
 
 
 def written_inside(literal: str, text: str) -> str | None:
-    """A text as a part of this string with its quotes; None where it cannot hold it."""
+    """The text as a string with such quotes has to write it; None where it cannot."""
     is_long = literal[:3] in {'"""', "'''"}
-    if literal[0] == '"':
-        text = text.replace("\\", "\\\\").replace('"', '\\"')
-        return text if is_long else text.replace("\n", "\\n")
-    return None if "'" in text or ("\n" in text and not is_long) else text
+    if literal[0] == "'":
+        held = "".join(char for char in text if char.isprintable() or char == "\t" or (char == "\n" and is_long))
+        return text if held == text and "'" not in text else None
+    return "".join(char if char == "\n" and is_long else toml.escaped(char) for char in text)

@@ -1,11 +1,14 @@
 """A key that a table does not take: what it was meant to be."""
 
 import difflib
+import re
+import tomllib
 from collections.abc import Mapping
 from typing import NamedTuple, Protocol
 
 from lifeinit.config import foreign_probes, keys, probe_keys, toml
-from lifeinit.config.diagnostic import quoted
+from lifeinit.config.diagnostic import Edits, quoted
+from lifeinit.config.edits import Editor
 from lifeinit.config.keys import HOOKS
 from lifeinit.config.spans import Path
 from lifeinit.config.synonyms import IN_ALIVE, SECTIONS, WORDS, Word, squeezed
@@ -25,6 +28,9 @@ _HOMES = {
     **dict.fromkeys(_TOP, "above the first [table] of the file"),
 }
 _PROBES = {"ready", "alive"}
+# A fix that is one line, and the table that it belongs into.
+_LINE = re.compile(r"write (?P<key>\w+)(?P<value> = .+?)?(?: (?P<place>at the top|above the first .*|below \[app\]))?")
+_PLACES: dict[str, Path] = {"at": (), "above": (), "below": ("app",)}
 _OWN = {squeezed(key): key for key in _HOMES}
 
 
@@ -49,15 +55,16 @@ class Report(Protocol):
     """Takes a diagnostic: its code, path, message and fix, and the text that makes the fix."""
 
     def __call__(  # noqa: PLR0913
-        self, code: str, path: Path, message: str, fix: str, *, at_key: bool, text: str | None = None
+        self, code: str, path: Path, message: str, fix: str, *, at_key: bool, edits: Edits
     ) -> None: ...
 
 
 class Guide:
     """Reports one unknown key after the other. `label` names the table, `beside` is the one with ready and alive."""
 
-    def __init__(self, report: Report, label: str, beside: Mapping[str, object]) -> None:
+    def __init__(self, report: Report, edit: Editor, label: str, beside: Mapping[str, object]) -> None:
         self.report = report
+        self.edit = edit
         self.label = label
         self.beside = dict(beside)
 
@@ -81,7 +88,10 @@ class Guide:
             return self._foreign(key, WORDS[key.word])
         if key.word in _OWN:
             own = _OWN[key.word]
-            return self._wrong(key, "E104", "" if key.outer and own in key.known else " here", self._placed(own, key))
+            fix = self._placed(own, key)
+            return self._wrong(
+                key, "E104", "" if key.outer and own in key.known else " here", fix, self._line(key, fix)
+            )
         return self._nearest(key)
 
     def _in_probe(self, key: _Key) -> str:
@@ -110,7 +120,7 @@ class Guide:
             where = "" if word.key in key.known and key.known != _TOP and not key.outer else " at the top"
             place = f" in place of your {word.key}" if word.key in self.beside else where
             fix = f"write {line}{place}{self._start(key, where)}{foreign_probes.note(key.word, key.value)}"
-            self._wrong(key, "E103", f", {word.whose} word for {word.key}", fix)
+            self._wrong(key, "E103", f", {word.whose} word for {word.key}", fix, self._line(key, fix))
             return word.key
         where = "" if key.path[0] == "process" else " at the top"
         if start := probe_keys.of_start(key.word, key.value, self.beside, where):
@@ -119,8 +129,26 @@ class Guide:
             self._wrong(key, "E103", f", {word.whose} word for {word.key} of ready", fix)
             return word.key if is_ready else ""
         fix = word.fix.removesuffix(" below [app]") if word.key in key.known and not key.outer else word.fix
-        self._wrong(key, "E103", f", {word.whose} word for {word.key}", fix or _assignment(word.key, key))
+        edits = () if fix else self._line(key, _assignment(word.key, key))
+        self._wrong(key, "E103", f", {word.whose} word for {word.key}", fix or _assignment(word.key, key), edits)
         return word.key
+
+    def _line(self, key: _Key, fix: str) -> Edits:
+        """The edits of a fix that is one line: it takes the statement's place, or stands in another table."""
+        match = _LINE.fullmatch(fix)
+        if match is None or key.outer or (match["value"] is None and isinstance(key.value, dict)):
+            return ()
+        line = match["key"] + (match["value"] or f" = {self.edit.source(key.path)}")
+        if "@" in line and match["place"]:
+            return ()  # no password is repeated
+        try:
+            tomllib.loads(line)
+        except tomllib.TOMLDecodeError:
+            return ()
+        if match["place"]:
+            return self.edit.moved(key.path, _PLACES[match["place"].split()[0]], line)
+        is_free = (*key.path[:-1], match["key"]) not in self.edit.places.spans
+        return self.edit.statement(key.path, line) if is_free else ()
 
     def _start(self, key: _Key, where: str) -> str:
         """The second half of a fix: what a start_period becomes."""
@@ -163,12 +191,14 @@ class Guide:
         return self._wrong(key, "E102", "", f"{where} takes {', '.join(key.known)}")
 
     def _meant(self, key: _Key, own: str) -> str:
-        self._wrong(key, "E102", "", f'did you mean "{own}"?', own)
+        self._wrong(key, "E102", "", f'did you mean "{own}"?', self.edit.key(key.path, own))
         return own
 
-    def _wrong(self, key: _Key, code: str, end: str, fix: str, text: str | None = None) -> str:
+    def _wrong(self, key: _Key, code: str, end: str, fix: str, edits: Edits = ()) -> str:
         message = f"unknown key {quoted(f'{key.outer}{key.name}')}{end}"
-        self.report(code, key.path, message, fix, at_key=True, text=text)
+        if not edits and not key.outer and re.match(r"leave it out(?!, )", fix):
+            edits = self.edit.removed(key.path)
+        self.report(code, key.path, message, fix, at_key=True, edits=edits)
         return ""
 
 
@@ -203,4 +233,4 @@ def _repeatable(value: object) -> str | None:
 
 
 def _is_plain(text: str) -> bool:
-    return len(text) <= _LONGEST and text.isprintable() and "\\" not in text and not {'"', "'"} <= set(text)
+    return len(text) <= _LONGEST and text.isprintable() and not {"\\", "@"} & set(text) and not {'"', "'"} <= set(text)

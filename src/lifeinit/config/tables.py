@@ -3,9 +3,10 @@
 import re
 
 from lifeinit.config import keys
-from lifeinit.config.diagnostic import quoted
+from lifeinit.config.diagnostic import Edits, quoted
 from lifeinit.config.model import Alive, Hook, HookFile, Process, Ready
-from lifeinit.config.readers import COMMAND_FORMS, NAME, SCHEME, Values, intent
+from lifeinit.config.plain_values import NAME, intent
+from lifeinit.config.readers import COMMAND_FORMS, SCHEME, Values
 from lifeinit.config.reporter import Table, a_kind, shown
 from lifeinit.config.spans import Path, Places
 
@@ -105,7 +106,9 @@ class Tables(Values):
         for hook in hooks:
             if hook.name in seen:
                 message = f"a second {phase} hook named {quoted(hook.name)}"
-                self.wrong("E207", (*hook.path, "name"), message, "give it another name")
+                free = next(f"{hook.name}-{i}" for i in range(2, len(hooks) + 2) if f"{hook.name}-{i}" not in seen)
+                at, edits = (*hook.path, "name"), self.edit.value((*hook.path, "name"), f'"{free}"')
+                self.wrong("E207", at, message, "give it another name", edits=edits, safe=False)
             seen.add(hook.name)
 
     def _hook(self, at: Path, table: Table, phase: "HookPhase", index: int) -> Hook:
@@ -117,7 +120,8 @@ class Tables(Values):
             if hook.timeout is not None and hook.timeout <= hook.sleep:
                 slept, ended = quoted(table["sleep"]), quoted(table["timeout"])
                 message = f"timeout {ended} ends the sleep of {slept} early"
-                self.wrong("E217", (*at, "timeout"), message, "leave it out")
+                edits = self.edit.removed((*at, "timeout"))
+                self.wrong("E217", (*at, "timeout"), message, "leave it out", edits=edits)
         return hook.replaced(name=hook.name or label)
 
     def ready(self, at: Path, row: "Key", value: object) -> Ready | None:
@@ -175,7 +179,8 @@ class Tables(Values):
         url = table.get("http", "" if table.keys() & {"tcp", "unix", "file", "command"} else "$")
         if table.get("insecure") is True and not (isinstance(url, str) and url.startswith(("https://", "$"))):
             message = "insecure has no meaning without https://"
-            self.wrong("E108", (*at, "insecure"), message, "leave it out", at_key=True)
+            edits = self.edit.removed((*at, "insecure"))
+            self.wrong("E108", (*at, "insecure"), message, "leave it out", at_key=True, edits=edits)
 
     # One table.
 
@@ -202,7 +207,7 @@ class Tables(Values):
             return set()
         from lifeinit.config.suggestions import Guide  # noqa: PLC0415  # 4 ms that only a mistake has to pay
 
-        guide = Guide(self.wrong, label, self.beside(at))
+        guide = Guide(self.wrong, self.edit, label, self.beside(at))
         return {guide.tell((*at, key), table, known) for key in unknown}
 
     def _exactly_one(self, rows: "dict[str, Key]", at: Path, table: Table, meant: set[str], label: str) -> None:
@@ -210,8 +215,12 @@ class Tables(Values):
         names = [key for key, row in rows.items() if row.one_of]
         written = [key for key in names if key in table]
         if len(written) > 1:
-            fix = f"write {len(written)} hooks" if "sleep" in rows else "keep one of them"
-            self.wrong("E107", (*at, written[1]), f"{label} has both {' and '.join(written)}", fix, at_key=True)
+            fix, edits = "keep one of them", Edits()
+            written.sort(key=list(table).index)
+            if "sleep" in rows:
+                fix, edits = f"write {len(written)} hooks", self.edit.split(at, written[1:])
+            message = f"{label} has both {' and '.join(written)}"
+            self.wrong("E107", (*at, written[1]), message, fix, at_key=True, edits=edits, safe=False)
         elif names and not written and not meant & set(names):
             self.wrong("E106", at, f"{label} has neither {' nor '.join(names)}", "write one of them")
 
@@ -220,13 +229,14 @@ class Tables(Values):
         row = rows[key]
         beside = next((other for other in row.not_with if other in table), None)
         if beside is not None:
-            message = f"{key} has no meaning beside {beside}"
-            self.wrong("E108", (*at, key), message, "leave it out", at_key=True)
+            message, edits = f"{key} has no meaning beside {beside}", self.edit.removed((*at, key))
+            self.wrong("E108", (*at, key), message, "leave it out", at_key=True, edits=edits)
         elif row.needs and row.needs not in meant and not self._is_set(rows[row.needs], at, table):
             if row.needs == "restart" and self._alive_restarts(at, table):
                 return
             message = f"{key} changes nothing without {row.needs}"
-            self.wrong("W201", (*at, key), message, f"write {row.needs} too, or leave it out", at_key=True)
+            fix, edits = f"write {row.needs} too, or leave it out", self.edit.removed((*at, key))
+            self.wrong("W201", (*at, key), message, fix, at_key=True, edits=edits, safe=False)
 
     def _is_set(self, row: "Key", at: Path, table: Table) -> bool:
         """Whether a key has another value than its default. A process inherits it, and [app] is there for others."""

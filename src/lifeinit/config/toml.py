@@ -11,7 +11,7 @@ def written(value: object) -> str:
         case str() if '"' in value and "'" not in value and value.isprintable():
             return f"'{value}'"
         case str():
-            return f'"{"".join(map(_escaped, value))}"'
+            return f'"{"".join(map(escaped, value))}"'
         case list() | tuple():
             return f"[{', '.join(map(written, value))}]"
         case dict():
@@ -24,7 +24,7 @@ def _key(name: str) -> str:
     return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else written(name)
 
 
-def _escaped(char: str) -> str:
+def escaped(char: str) -> str:
     if char in '"\\':
         return f"\\{char}"
     if char.isprintable():

@@ -318,7 +318,7 @@ def test_limits_of_restarts_have_an_effect_with_alive_alone(text: str) -> None:
             ),
             (
                 "W205 7:1 without ready alive begins as soon as the app runs: a start of 6 s counts as a hang: write "
-                "ready = { command = ... } too"
+                'ready = { command = "x" } too'
             ),
         ),
         ('alive = { watchdog = 5, on_failure = "warn" }', ""),

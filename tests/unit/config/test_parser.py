@@ -201,7 +201,7 @@ def test_each_mistake_has_its_code_its_span_and_a_fix(text: str | bytes, expecte
             f'ready is a number "0.5", which may be a time or a port: {TIME_OR_PORT}',
         ),
         ("[[pre_stop]]", "pre_stop[0] has neither command nor wait_for nor sleep: write one of them"),
-        ('[[pre_stop]]\nsleep = 1\ncommand = "x"', "pre_stop[0] has both command and sleep: write 2 hooks"),
+        ('[[pre_stop]]\nsleep = 1\ncommand = "x"', "pre_stop[0] has both sleep and command: write 2 hooks"),
         ('[[pre_stop]]\nsleep = 1\nuser = "x"', "user has no meaning beside sleep: leave it out"),
         ("a = 1\na = 2", "invalid TOML: cannot overwrite a value: keep one of them"),
         ("once = True", "invalid TOML: invalid value: write true"),

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from lifeinit.check.host import shell_line as reader
 from lifeinit.check.host.shell_line import Range
-from lifeinit.check.host.tasks import Edit, Task
+from lifeinit.check.host.tasks import Rewrite, Task
 from lifeinit.config.diagnostic import Diagnostic
 
 Words = Sequence[str | None]  # None: a word that is known only when it runs
@@ -77,13 +77,20 @@ def shell_line(task: Task) -> str | None:
 
 
 def diagnostic(  # noqa: PLR0913, PLR0917
-    task: Task, code: str, message: str, fix: str, within: Range | None, edits: Sequence[Edit] = ()
+    task: Task,
+    code: str,
+    message: str,
+    fix: str,
+    within: Range | None,
+    edits: Sequence[Rewrite] = (),
+    *,
+    safe: bool = False,
 ) -> Diagnostic:
     """A diagnostic about a part of the line that a shell reads, or about the whole command."""
     if within is None or isinstance(task.command, str):
-        return task.diagnostic(code, message, fix, within=within, edits=edits)
+        return task.diagnostic(code, message, fix, within=within, edits=edits, safe=safe)
     line = len(task.command) - len(behind(task.command)) + 2  # behind the shell and its -c
-    return task.diagnostic(code, message, fix, item=line, within=within, edits=edits)
+    return task.diagnostic(code, message, fix, item=line, within=within, edits=edits, safe=safe)
 
 
 def main_words(task: Task) -> Words:

@@ -11,6 +11,7 @@ from lifeinit.check.host.as_user import Kernel
 from lifeinit.check.host.programs import Place
 from lifeinit.check.host.variables import Exports, Setting
 from lifeinit.config.diagnostic import Diagnostic
+from lifeinit.config.edits import Editor
 from lifeinit.config.model import Alive, Command, Hook, HookFile, Process, Ready
 from lifeinit.config.spans import Path, Places
 from lifeinit.engine.plan import PHASES, User
@@ -19,7 +20,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from lifeinit.engine.plan import HookPhase
 
-Edit = tuple[int, int, str]  # offsets in a string, and what comes between them
+Rewrite = tuple[int, int, str]  # offsets in a string, and what comes between them
 
 COMMAND: Final = ("--",)  # the path of the app's command on the command line, which no hook file holds
 
@@ -51,16 +52,17 @@ class Task:
         fix: str,
         item: int | None = None,
         within: tuple[int, int] | None = None,
-        edits: Sequence[Edit] = (),
+        edits: Sequence[Rewrite] = (),
+        *,
+        safe: bool = False,
     ) -> Diagnostic:
         """A diagnostic about the command, about one item of a list, or about the characters `within` a string."""
         path = self.path if item is None or self.on_command_line else (*self.path, item)
         span = self.places.span(path) if within is None else self.places.within(path, *within)
-        written = [] if self.on_command_line else [self.places.edit_within(path, *edit) for edit in edits]
-        found = tuple(edit for edit in written if edit is not None)
-        return Diagnostic(
-            code, span, message, fix, found if len(found) == len(edits) else (), of_command=self.on_command_line
-        )
+        written = () if self.on_command_line else [Editor(self.places).within(path, *edit) for edit in edits]
+        found = tuple(edit for one in written for edit in one)
+        found = found if len(found) == len(edits) else ()
+        return Diagnostic(code, span, message, fix, found, safe, of_command=self.on_command_line)
 
 
 class Wait(NamedTuple):

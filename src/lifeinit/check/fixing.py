@@ -1,0 +1,122 @@
+"""Carries out fixes: the edits of a text until none is left that is safe, and the file that takes them."""
+
+import contextlib
+import difflib
+import os
+import re
+import stat
+import tempfile
+from collections.abc import Callable, Iterable, Sequence
+
+from lifeinit.config import parser
+from lifeinit.config.diagnostic import Diagnostic, Edits, Place
+
+_MOST_ROUNDS = 50  # a fix may bring the next mistake to light
+_MOST_TRIES = 100  # of one fix after the other, where all at once break the file
+
+Find = Callable[[str], Sequence[Diagnostic]]
+
+
+class UnwritableError(Exception):
+    """The file cannot take its fixes; the text is the end of a sentence."""
+
+
+def fixed(text: str, find: Find) -> tuple[str, int]:
+    """The text after every safe fix, and how many were made. `find` finds the mistakes of a text."""
+    seen, made = {text}, 0
+    for _ in range(_MOST_ROUNDS):
+        changed, count = _together(text, [one.edits for one in find(text) if one.edits and one.safe])
+        if changed in seen:  # nothing to do, or fixes that undo one another
+            break
+        seen.add(changed)
+        text, made = changed, made + count
+    return text, made
+
+
+def _together(text: str, fixes: Sequence[Edits]) -> tuple[str, int]:
+    """The text after these fixes; where they do not go together, after those that do."""
+    changed, count = applied(text, fixes)
+    if _broken(changed) <= _broken(text):
+        return changed, count
+    taken = list[Edits]()
+    for fix in fixes[:_MOST_TRIES]:
+        if _broken(applied(text, [*taken, fix])[0]) <= _broken(text):
+            taken.append(fix)
+    return applied(text, taken)
+
+
+def _broken(text: str) -> int:
+    """How many places are no TOML."""
+    return sum(problem.code == "E101" for problem in parser.examine(text.encode()).problems)
+
+
+def applied(text: str, fixes: Iterable[Edits]) -> tuple[str, int]:
+    """The text after these fixes, and how many were made: one that overlaps an earlier one is not."""
+    starts = [0, *(match.end() for match in re.finditer("\n", text))]
+    taken, made = list[tuple[int, int, str]](), 0
+    for fix in fixes:
+        wanted = [(_offset(starts, span.start), _offset(starts, span.end), new) for span, new in fix]
+        if not any(start < other[1] and other[0] < end for start, end, _ in wanted for other in taken):
+            taken, made = [*taken, *wanted], made + 1
+    at, parts, line_end = 0, list[str](), "\r\n" if "\r\n" in text else "\n"
+    for start, end, new in sorted(taken, key=lambda one: one[:2]):
+        parts += [text[at:start], new.replace("\n", line_end)]
+        at = end
+    return "".join((*parts, text[at:])), made
+
+
+def _offset(starts: Sequence[int], place: Place) -> int:
+    return starts[min(place.line, len(starts)) - 1] + place.column - 1
+
+
+def diff(path: str, before: str, after: str) -> str:
+    """What the fixes change, as diff -u tells it."""
+    lines = difflib.unified_diff(
+        before.splitlines(keepends=True), after.splitlines(keepends=True), f"a/{path}", f"b/{path}"
+    )
+    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
+
+
+def write(path: str, before: bytes, after: bytes) -> None:
+    """Puts a new file in place of the old one, at once: with its mode, owner and extended attributes.
+
+    Raises UnwritableError where the file is no longer the one that was read, or may not be written.
+    """
+    path = os.path.realpath(path)
+    try:
+        known = os.stat(path)
+        if not stat.S_ISREG(known.st_mode):
+            raise UnwritableError("it is not a regular file")
+        if known.st_nlink > 1:
+            raise UnwritableError("it has other hard links, which would keep the old text")
+        if not os.access(path, os.W_OK) or not known.st_mode & 0o222:
+            raise UnwritableError("it is not writable")
+        handle, new = tempfile.mkstemp(prefix=".lifeinit-", dir=os.path.dirname(path))
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(after)
+                file.flush()
+                _as_before(file.fileno(), path, known)
+                os.fsync(file.fileno())
+            _still(path, before)
+            os.replace(new, path)
+        except BaseException:
+            os.unlink(new)
+            raise
+    except OSError as error:
+        raise UnwritableError(str(error.strerror)) from None
+
+
+def _still(path: str, before: bytes) -> None:
+    with open(path, "rb") as file:
+        if file.read() != before:
+            raise UnwritableError("it has changed meanwhile")
+
+
+def _as_before(file: int, path: str, known: os.stat_result) -> None:
+    if (known.st_uid, known.st_gid) != (os.geteuid(), os.getegid()):
+        os.fchown(file, known.st_uid, known.st_gid)
+    os.fchmod(file, stat.S_IMODE(known.st_mode))
+    for name in os.listxattr(path):
+        with contextlib.suppress(OSError):  # some are the kernel's own
+            os.setxattr(file, name, os.getxattr(path, name))

@@ -34,8 +34,8 @@ class Editor:
 
     def assigned(self, path: Path, items: Sequence[str]) -> Edits:
         """Makes a table of a list of `NAME=value`, without holding the values."""
-        found = self.places.spans[path]
-        if "\n" in self.source(path):
+        found = self.places.spans.get(path)
+        if found is None or "\n" in self.source(path):
             return ()
         edits = [self._edit(found.value, found.value + 1, "{ "), self._edit(found.end - 1, found.end, " }")]
         for i, item in enumerate(items):
@@ -139,8 +139,8 @@ class Editor:
         return (self._edit(at, at, f"{before}{lines}\n"),)
 
     def _around(self, path: Path, before: str, after: str) -> Edits:
-        found = self.places.spans[path]
-        return self._edit(found.value, found.value, before), self._edit(found.end, found.end, after)
+        found = self.places.spans.get(path)
+        return (self._edit(found.value, found.value, before), self._edit(found.end, found.end, after)) if found else ()
 
     def _edit(self, start: int, end: int, text: str) -> Edit:
         return Edit(Span(self.places.at(start), self.places.at(end)), text)

@@ -112,6 +112,11 @@ def in_order(last: tuple[int, int] | None, following: tuple[int, int]) -> bool:
     return last is None or following > last
 
 
+def is_answer(status: int) -> bool:
+    """Whether this exit status of an `unless` is one: else it could not run, or died of a signal."""
+    return status < 126
+
+
 # The exit status, and what follows.
 
 

@@ -203,6 +203,10 @@ class SleepOptions(TypedDict, total=False):
 class HookOptions(SleepOptions, total=False):
     """Options of `pre_start.command` and its like."""
 
+    unless: Command | None
+    """A command that is asked before each try: if it exits with 0 the hook is skipped, which counts as its success.
+    It has the hook's user, environment and directory, and shares its timeout. Default: none.
+    """
     timeout: Duration | None
     """The time after which the hook is terminated: SIGTERM, SIGKILL after kill_after. It has failed with 124 then.
     Default: none in pre_start and for a sleep, 60s in post_start, 5s in pre_stop and post_stop.

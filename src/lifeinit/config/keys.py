@@ -165,6 +165,11 @@ ROWS: "Final" = (
     Key("hook", "sleep", DURATION, "Hook.sleep",
         "How long the hook sleeps. In pre_stop the app keeps serving while the load balancer forgets the container.",
         '"5s"', one_of=True),
+    Key("hook", "unless", COMMAND, "Hook.unless",
+        "A command that is asked before each try: if it exits with 0 the hook is skipped, which counts as its success. "
+        "It has the hook's user, environment and directory, and shares its timeout.",
+        '"python manage.py migrate --check"',
+        unset="none", not_with=_SLEEP, since="0.10.0"),
     Key("hook", "timeout", TIME, "Hook.timeout",
         "The time after which the hook is terminated: SIGTERM, SIGKILL after kill_after. It has failed with 124 then.",
         '"10s"', default=PerPhase(DEFAULT_TIMEOUT),

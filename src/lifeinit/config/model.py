@@ -57,6 +57,7 @@ class Hook(Table):
         command: Command | None = None
         wait_for: tuple[str, ...] = ()
         sleep: float | None = None
+        unless: Command | None = None
         timeout: float | None = None
         retries: int = 0
         retry_delay: float = 1.0

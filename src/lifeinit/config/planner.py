@@ -193,13 +193,15 @@ class _Planner:
         command, fields = written.command, plan_fields(written)
         if written.wait_for:
             command = wait_program(written.wait_for, 1.0, *self.voice())
-        program = None
+        program = unless = None
         if command is not None:
             account = None if written.user is None else self.account(written.user, (*written.path, "user"))
             program = self.program(command, written, written.path, account, fields, session=True)
+            if written.unless is not None:
+                unless = program.replaced(argv=_bytes(_arguments(written.unless)))
         if program is not None and written.wait_for:
             program = program.replaced(module=PROBER)
-        own = {"program": program, "place": place, "waits": bool(written.wait_for)}
+        own = {"program": program, "place": place, "waits": bool(written.wait_for), "unless": unless}
         own["default_timeout"] = self.hook_file.has_default_timeout(written)
         return Hook.filled({**fields["Hook"], **own})
 

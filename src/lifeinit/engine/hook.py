@@ -1,6 +1,6 @@
 """The run of one hook: its tries, its timeout, and how it is terminated. Knows timers, never pids or clocks.
 
-none -> running -> (terminating -> killed) -> none      a command
+none -> running -> (terminating -> killed) -> none      a command, or first its `unless` and then the command
 none -> sleeping -> none                                a sleep
         ... -> retrying -> running or sleeping          a failed try with another one left
 """
@@ -8,7 +8,7 @@ none -> sleeping -> none                                a sleep
 from lifeinit.engine import events as ev
 from lifeinit.engine import hook_events as h
 from lifeinit.engine.budget import LOST_AFTER
-from lifeinit.engine.exit_status import TIMED_OUT
+from lifeinit.engine.exit_status import NOT_EXECUTABLE, TIMED_OUT
 from lifeinit.engine.plan import Hook, hook_label
 from lifeinit.engine.signals import number_of
 
@@ -35,6 +35,7 @@ class HookRun:
         self.attempt = 1
         self.is_last_try = False  # whatever its `retries` say
         self.cut = False  # terminated because the lifecycle moves on without it, not for its own timeout
+        self.asks = False  # what runs is its `unless`
 
     @property
     def busy(self) -> bool:
@@ -54,11 +55,13 @@ class HookRun:
 
     def exited(self, ending: ev.Ending, oom_killed: bool = False) -> tuple[ev.Actions, h.Outcome | None]:
         """Its process is dead and reaped."""
+        if self.asks and self.state == "running":
+            return self._answered(ending, oom_killed)
         return self._over(h.Outcome("failed" if ending.status else "ok", ending.status, ending, oom_killed=oom_killed))
 
     def failed(self, status: int, detail: str) -> tuple[ev.Actions, h.Outcome | None]:
         """It could not run, or what it exported is invalid."""
-        return self._over(h.Outcome("failed", status, None, detail))
+        return self._over(h.Outcome("failed", status, None, f"unless {detail}" if self.asks else detail))
 
     def elapsed(self, timer: "ev.Timer") -> tuple[ev.Actions, h.Outcome | None]:
         """One of its timers has run down. One that does so after its cause is gone changes nothing."""
@@ -114,17 +117,19 @@ class HookRun:
 
     def _over(self, outcome: h.Outcome) -> tuple[ev.Actions, h.Outcome | None]:
         """A try has ended: the hook is over, or is tried again."""
-        hook, timed_out = self.hook, self.state in {"terminating", "killed"}
+        hook, timed_out, of_unless = self.hook, self.state in {"terminating", "killed"}, self.asks
         if hook is None or self.state == "none":
             return [], None  # nothing runs
-        self.state = "none"
+        self.state, self.asks = "none", False
         timers: ev.Actions = [ev.Disarm("timeout"), ev.Disarm("kill"), ev.Disarm("sleep")]
         if self.cut:
             status = outcome.status if outcome.ending is None else outcome.ending.status
             return timers, h.Outcome("terminated", status, outcome.ending)
         if timed_out:
             outcome = h.Outcome("timed_out", TIMED_OUT, outcome.ending)
-        if outcome.result == "ok" or self.attempt > hook.retries or self.is_last_try:
+        if of_unless:
+            outcome = outcome.replaced(of_unless=True)
+        if outcome.status == 0 or self.attempt > hook.retries or self.is_last_try:
             return timers, outcome
         retried = h.HookRetried(self.phase, self.index, self.attempt, outcome)
         self.state = "retrying"
@@ -132,13 +137,23 @@ class HookRun:
         return [*timers, retried, ev.Arm("retry", hook.retry_delay)], None
 
     def _try(self, hook: Hook) -> ev.Actions:
-        """Begin one try: a sleep is a timer, anything else a process."""
+        """Begin one try: a sleep is a timer, anything else a process. Its timeout is also for its `unless`."""
         limit: ev.Actions = [] if hook.timeout is None else [ev.Arm("timeout", hook.timeout)]
         if hook.sleep is not None:
             self.state = "sleeping"
             return [*limit, ev.Arm("sleep", hook.sleep)]
-        self.state = "running"
-        return [*limit, h.RunHook(self.phase, self.index)]
+        self.state, self.asks = "running", hook.unless is not None
+        return [*limit, h.RunHook(self.phase, self.index, self.asks)]
+
+    def _answered(self, ending: ev.Ending, oom_killed: bool) -> tuple[ev.Actions, h.Outcome | None]:
+        """Its `unless` has exited: with 0 the hook is skipped, with a status that is no answer it has failed."""
+        if ending == ev.Ending():
+            return self._over(h.Outcome("skipped", 0, ending))
+        if ending.status >= NOT_EXECUTABLE:  # also as a shell reports it: 127, or 128 plus a signal
+            return self._over(h.Outcome("failed", ending.status, ending, oom_killed=oom_killed))
+        self.asks = False
+        needed = h.HookNeeded(self.phase, self.index, ending.code)
+        return [needed, h.RunHook(self.phase, self.index)], None
 
     def _terminate(self) -> ev.Actions:
         """SIGTERM; kill_after begins."""

@@ -76,8 +76,9 @@ class HookChildren(Children):
     def perform(self, action: "h.HookAction", until: float | None) -> ev.Event | None:
         """Act on the hook or a probe."""
         match action:
-            case h.RunHook(phase, index):
-                program = self._plan.hooks(phase)[index].program
+            case h.RunHook(phase, index, unless):
+                hook = self._plan.hooks(phase)[index]
+                program = hook.unless if unless else hook.program
                 return None if program is None else self._start_hook(program, until)
             case h.SignalHook(signo):
                 self._signal_hook(signo)
@@ -91,7 +92,7 @@ class HookChildren(Children):
 
     def began(self, notice: "Notice") -> float:
         """When what the notice is about began, the hook or the app. Monotonic clock"""
-        return self.hook_began if isinstance(notice, h.HookEnded | h.HookRetried) else self.app_began
+        return self.hook_began if isinstance(notice, h.HookEnded | h.HookRetried | h.HookNeeded) else self.app_began
 
     # Starting.
 

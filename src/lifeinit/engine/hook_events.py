@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from lifeinit.engine.events import ProbeKind
     from lifeinit.engine.plan import HookPhase
 
-    HookResult = Literal["ok", "failed", "timed_out", "terminated"]
+    HookResult = Literal["ok", "skipped", "failed", "timed_out", "terminated"]
     Consequence = Literal["", "continuing", "app_not_started", "app_stopped"]
 
 
@@ -81,10 +81,11 @@ class EndProbe(Record):
 
 
 class RunHook(Record):
-    """Fork a hook. Answered by HookExited or HookFailed."""
+    """Fork a hook, or its `unless`. Answered by HookExited or HookFailed."""
 
     phase: "HookPhase"
     index: int
+    unless: bool = False
 
 
 class SignalHook(Record):
@@ -107,7 +108,8 @@ if TYPE_CHECKING:
 class Outcome(Record):
     """How one try of a hook ended. `terminated` is one that was ended because the lifecycle moved on without it.
 
-    `ending` is how its process ended, if it had one; `detail` says why it could not run.
+    `ending` is how its process ended, if it had one; `detail` says why it could not run. `of_unless`: the process was
+    its `unless`, and where that succeeded the hook is `skipped`.
     """
 
     result: "HookResult"
@@ -115,6 +117,7 @@ class Outcome(Record):
     ending: Ending | None = None
     detail: str = ""
     oom_killed: bool = False
+    of_unless: bool = False
 
 
 class HookEnded(Notice):
@@ -134,6 +137,14 @@ class HookRetried(Notice):
     index: int
     attempt: int
     outcome: Outcome
+
+
+class HookNeeded(Notice):
+    """Its `unless` has failed: the hook runs."""
+
+    phase: "HookPhase"
+    index: int
+    code: int
 
 
 class HookCut(Notice):

@@ -166,7 +166,7 @@ class HookMachine(Machine):
         if outcome.result == "terminated":
             return [self._hook_ended(outcome), *self._advance()]
         self.step += 1
-        if outcome.result == "ok":
+        if outcome.status == 0:
             if run.hook is not None and run.hook.once:
                 self.done_once = (*self.done_once, (run.phase, run.index))
             return [self._hook_ended(outcome), *self._advance()]

@@ -27,6 +27,10 @@ def message(notice: "Notice", plan: Plan, seconds: float) -> Message:  # a table
             then, level = _CONSEQUENCES[consequence]
             text, name = f"{_hook(notice, plan, seconds)}{then}", plan.hooks(phase)[index].name
             return Message(text, f"hook_{outcome.result}", level, name, phase, code=outcome.status)
+        case h.HookNeeded(phase, index, code):
+            name = plan.hooks(phase)[index].name
+            text = f"{hook_label(phase, name)}: needed, unless exited {code} after {_time(seconds)}"
+            return Message(text, "hook_needed", "info", name, phase, code=code)
         case h.HookRetried(phase, index, attempt, outcome):
             hook = plan.hooks(phase)[index]
             then = f"; try {attempt + 1} of {hook.retries + 1} in {hook.retry_delay:g} s"
@@ -97,9 +101,13 @@ def _hook(notice: h.HookEnded | h.HookRetried, plan: Plan, seconds: float) -> st
 def _outcome(outcome: h.Outcome, hook: Hook, time: str) -> str:
     """`exited 3 after 0.2 s`; without a time, how it ended alone."""
     after = f" after {time}" if time else ""
+    if outcome.of_unless and outcome.result in {"failed", "timed_out"} and not outcome.detail:
+        return f"unless {_outcome(outcome.replaced(of_unless=False), hook, time)}"
     match outcome.result:
         case "ok":
             return f"ok in {time}" if hook.sleep is None else f"slept {hook.sleep:g} s"
+        case "skipped":
+            return f"skipped, unless exited 0 after {time}"
         case "timed_out":
             return f"timed out after {hook.timeout:g} s"
         case "terminated":

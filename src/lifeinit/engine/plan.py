@@ -65,7 +65,8 @@ class Hook(Record):
 
     `place` is where it was written: `hooks.toml:12` or `--pre-start`. With `once` a restart leaves it out. `waits`:
     the program only waits for something (`wait_for`), and like a sleep it has no purpose once the app is gone. A
-    `default_timeout` is the phase's, which nobody wrote: it takes what the budget leaves.
+    `default_timeout` is the phase's, which nobody wrote: it takes what the budget leaves. `unless` is asked before
+    each try: where it exits with 0 the hook is not needed.
     """
 
     name: str
@@ -79,6 +80,7 @@ class Hook(Record):
     place: str = ""
     waits: bool = False
     default_timeout: bool = False
+    unless: Program | None = None
 
 
 class Ready(Record):

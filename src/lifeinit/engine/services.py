@@ -101,7 +101,7 @@ class Services(PlainServices):
         self, machine: Machine, program: Program, app_pid: int | None, remaining: float | None
     ) -> "Variables":
         """Prepare for a hook; the variables that it gets. `remaining` are the seconds until it is terminated."""
-        if machine.phase == "pre_start":
+        if machine.phase == "pre_start" and not machine.hook_run.asks:
             self._export = ExportFile(program.identity.user)
         context = HookContext(
             own_pid=os.getpid(),

@@ -104,14 +104,14 @@ class Report:
         return self._memory.descriptors()
 
     def hook_began(self, run: "HookRun") -> None:
-        """A try of a hook has begun."""
+        """A try of a hook has begun, or after its `unless` the hook itself."""
+        self._drop_running()
         name = run.hook.name if run.hook else ""
         self._add(phase=run.phase, hook=name, attempt=run.attempt, result="running")
 
     def hook_over(self, notice: "HookEnded | HookRetried", name: str, seconds: float) -> None:
         """A try of a hook is over; a sleep has no other entry."""
-        if self._hooks and self._hooks[-1]["result"] == "running":
-            self._hooks.pop()
+        self._drop_running()
         outcome = notice.outcome
         self._add(
             phase=notice.phase,
@@ -121,6 +121,10 @@ class Report:
             code=outcome.status,
             seconds=round(seconds, 3),
         )
+
+    def _drop_running(self) -> None:
+        if self._hooks and self._hooks[-1]["result"] == "running":
+            self._hooks = self._hooks[:-1]
 
     def _add(self, **known: "Json") -> None:
         entry: dict[str, Json] = {"code": None, "signal": None, "seconds": None, "at": round(time.time(), 3)}

@@ -128,7 +128,8 @@ def _what_it_does(state: State, now: float) -> str:
     if last is not None and last.result == "running":
         return f"{shortened(last.label)} has been running for {rough(now - last.at)}"
     does = f"{state.phase} for {rough(now - state.since)}"
-    if state.phase == "pre_start" and last is not None and last.phase == "pre_start" and last.result != "ok":
+    fails = last is not None and last.result not in {"ok", "skipped"}
+    if last is not None and fails and state.phase == last.phase == "pre_start":
         return f"{does}, {shortened(last.label)} {last.result}"
     if state.phase == "waiting":
         return f"{does} to start again, restarts so far: {state.restarts}"

@@ -16,7 +16,7 @@ VERSION = 1
 _HIGHEST_VERSION = 10**6  # that is repeated
 STOP_PHASES = frozenset({"pre_stop", "stopping", "cleanup", "post_stop"})
 _PHASES = STOP_PHASES | {"pre_start", "starting", "running", "waiting"}
-_RESULTS = frozenset({"running", "ok", "failed", "timed out", "terminated"})
+_RESULTS = frozenset({"running", "ok", "skipped", "failed", "timed out", "terminated"})
 _LATEST = 1e11  # unix time, in the year 5138
 
 

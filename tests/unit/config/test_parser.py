@@ -351,7 +351,7 @@ def test_a_misspelt_key_is_the_only_problem(text: str) -> None:
 @pytest.mark.parametrize(
     ("table", "line", "without_meaning"),
     [
-        ("hook", 'sleep = "1s"', {"retries", "retry_delay", "user", "working_dir", "environment"}),
+        ("hook", 'sleep = "1s"', {"retries", "retry_delay", "unless", "user", "working_dir", "environment"}),
         ("ready", "notify = true", {"insecure", "interval"}),
         ("ready", 'after = "1s"', {"insecure", "interval", "timeout", "on_failure"}),
     ],

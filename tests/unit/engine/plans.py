@@ -21,10 +21,12 @@ def hook(
     once: bool = False,
     waits: bool = False,
     default_timeout: bool = False,
+    unless: bool = False,
 ) -> Hook:
     program = Program((b"true",), Identity(session=True)) if sleep is None else None
     place = f"hooks.toml:{len(name)}"
-    return Hook(name, program, sleep, timeout, retries, retry_delay, abort, once, place, waits, default_timeout)
+    asked = Program((b"test",), Identity(session=True)) if unless and program else None
+    return Hook(name, program, sleep, timeout, retries, retry_delay, abort, once, place, waits, default_timeout, asked)
 
 
 def ready(*, after: float | None = None, notify: bool = False, abort: bool = True) -> Ready:

@@ -52,6 +52,27 @@ def test_how_an_end_is_told() -> None:
         assert not run.busy
 
 
+def test_unless_decides_whether_a_hook_runs() -> None:
+    """0 skips it, 1 to 125 run it; what is no answer is its failure, and never a reason to run it."""
+    asked = [ev.Arm("timeout", 5.0), h.RunHook("pre_stop", 0, unless=True)]
+    for end, result in [(ev.Ending(0), "skipped"), (ev.Ending(127), "failed"), (ev.Ending(137), "failed")]:
+        run = HookRun(kill_after=2.0)
+        assert run.begin("pre_stop", 0, hook("a", unless=True)) == asked
+        assert run.exited(end) == (QUIET, Outcome(result, end.code, end, of_unless=True))  # type: ignore[arg-type]
+    run = begun(hook("a", unless=True))
+    assert run.exited(ev.Ending(125)) == ([h.HookNeeded("pre_stop", 0, 125), h.RunHook("pre_stop", 0)], None)
+    assert run.exited(ev.Ending(0)) == (QUIET, Outcome("ok", 0, ev.Ending(0)))
+
+
+def test_unless_shares_the_timeout_of_its_hook_and_is_asked_before_each_try() -> None:
+    run = begun(hook("a", unless=True, retries=1))
+    assert run.elapsed("timeout") == (TERMINATED, None)
+    actions, outcome = run.exited(ev.Ending(signo=TERM))
+    assert (outcome, actions[-1]) == (None, ev.Arm("retry", 1.0))
+    assert run.elapsed("retry") == ([ev.Arm("timeout", 5.0), h.RunHook("pre_stop", 0, unless=True)], None)
+    assert run.failed(127, "cannot run") == (QUIET, Outcome("failed", 127, None, "unless cannot run", of_unless=True))
+
+
 def test_the_timers_of_a_try_do_not_reach_into_the_wait_for_the_next() -> None:
     run = begun(hook("a", retries=1, retry_delay=3.0))
     actions, outcome = run.exited(ev.Ending(3))

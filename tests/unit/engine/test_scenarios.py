@@ -36,6 +36,7 @@ def hooks_of(phase: str) -> st.SearchStrategy[tuple[Hook, ...]]:
         retry_delay=st.sampled_from([1.0, 0.0]),
         once=st.booleans(),
         waits=st.booleans(),
+        unless=st.sampled_from([False, False, True]),
     )
 
     def named(hooks: list[Hook]) -> tuple[Hook, ...]:

@@ -74,6 +74,13 @@ PLANS = {
         pre_start=(hook("a"),), pre_stop=(hook("d"),), stop_on=(WINCH,), ignored=(INT,), stop_timeout=10.0
     ),
     "waits before the stop": plan(pre_stop=(hook("d", waits=True, retries=1), hook("e")), stop_timeout=10.0),
+    "unless": plan(
+        pre_start=(hook("a", abort=True, unless=True, once=True, retries=1),),
+        pre_stop=(hook("d", unless=True), hook("e", unless=True, waits=True)),
+        post_stop=(hook("f", abort=True, unless=True),),
+        restart=Restart("on-failure", 1, 60.0),
+        stop_timeout=10.0,
+    ),
     "restart on failure": plan(
         pre_start=(hook("a", abort=True, once=True),),
         post_stop=(hook("f", abort=True),),

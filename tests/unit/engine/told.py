@@ -79,8 +79,8 @@ def action_in_words(action: ev.Action, plan: Plan) -> str:
             return f"starts the {kind} probe of {_named(process, plan)}"
         case h.EndProbe(process):
             return f"ends the probe of {_named(process, plan)}"
-        case h.RunHook(phase, index):
-            return f"runs {phase} {plan.hooks(phase)[index].name}"
+        case h.RunHook(phase, index, unless):
+            return f"{'asks unless' if unless else 'runs'} {phase} {plan.hooks(phase)[index].name}"
         case h.SignalHook(signo):
             return f"{name_of(signo)} to the hook"
         case ev.ForgetApp(process):
@@ -161,6 +161,8 @@ def _hook(hook: Hook) -> str:
         words.append(f"{hook.retries} retries, retry_delay {hook.retry_delay:g} s")
     if hook.once:
         words.append("once")
+    if hook.unless is not None:
+        words.append("unless")
     return ", ".join(words)
 
 

@@ -45,6 +45,7 @@ def possible(world: World, phase: str, plan: Plan) -> list[ev.Event]:
         events.append(h.ProbeFailed(process, 124, "broken"))
     if world.turn is not None and world.turn.doing == "running":
         events += [h.HookExited(ev.Ending(code=code)) for code in (0, 4)]
+        events += [h.HookExited(ev.Ending(code=127))] if world.turn.asks else []
         events.append(h.HookFailed(4, "cannot run"))
     events += [ev.Elapsed(timer) for timer in due(world)]
     events += [ev.Elapsed(timer, 9.0) for timer in due(world) if timer[0] == "alive"]

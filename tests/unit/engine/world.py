@@ -41,7 +41,8 @@ class Turn(NamedTuple):
     phase: HookPhase
     number: int
     attempt: int = 1
-    doing: Literal["running", "sleeping", "pausing", "due"] = "running"  # due: its retry_delay is over
+    doing: Literal["running", "sleeping", "pausing", "due", "needed"] = "running"  # due: its retry_delay is over
+    asks: bool = False  # what runs is its `unless`, which makes it needed or skipped
     timed_out: bool = False
     cut: bool = False  # the lifecycle moves on without it
     killed: bool = False
@@ -141,7 +142,10 @@ class Rules:
                 return self._not_ready(world._replace(probed=world.probed - {process}), process, status)
             case h.HookExited() | h.HookFailed() if world.turn is not None:
                 status = event.status if isinstance(event, h.HookFailed) else event.ending.status
-                return self._hook_over(world, world.turn, status)
+                turn, answers = world.turn, isinstance(event, h.HookExited) and contract.is_answer(event.ending.status)
+                if turn.asks and answers and status and not (turn.cut or turn.timed_out):
+                    return world._replace(turn=turn._replace(asks=False, doing="needed"))
+                return self._hook_over(world, turn, status)
             case ev.Elapsed(("alive", process), late):
                 return self._no_beat(world._replace(timers=world.timers - {event.timer}), process, late)
             case ev.Elapsed(timer):
@@ -290,8 +294,11 @@ class Rules:
         match action:
             case ev.StartApp(process):
                 return self._start(world, process)
-            case h.RunHook(phase, index):
-                return self._begin_hook(world, phase, index, "running")
+            case h.RunHook(phase, index, unless):
+                asked = world.turn is not None and world.turn.doing == "needed"
+                has_unless = self.plan.hooks(phase)[index].unless is not None
+                rule(unless == (has_unless and not asked), "a hook's unless is asked before each try, and only then")
+                return self._begin_hook(world, phase, index, "running", asks=unless)
             case ev.SignalApp(process) | ev.WakeApp(process):
                 rule(process in world.alive, "no process is signalled that is reaped or never ran")
             case h.Probe(process, kind) if kind != "ready":
@@ -341,14 +348,18 @@ class Rules:
         once = {index for of, index in world.once if of == phase}
         return contract.due(len(self.plan.hooks(phase)), begun, once)
 
-    def _begin_hook(self, world: World, phase: HookPhase, index: int, doing: Literal["running", "sleeping"]) -> World:
+    def _begin_hook(
+        self, world: World, phase: HookPhase, index: int, doing: Literal["running", "sleeping"], *, asks: bool = False
+    ) -> World:
         turn = world.turn
         if turn is not None:
-            rule(turn[:2] == (phase, index) and turn.doing == "due", "one hook at a time")
-            return world._replace(turn=Turn(phase, index, turn.attempt + 1, doing))
+            rule(turn[:2] == (phase, index) and turn.doing in {"due", "needed"}, "one hook at a time")
+            if turn.doing == "needed":
+                return world._replace(turn=turn._replace(doing=doing))
+            return world._replace(turn=Turn(phase, index, turn.attempt + 1, doing, asks))
         self._may_begin(phase, world)
         rule(self.due(world, phase)[:1] == [index], f"the {phase} hooks run in file order, each once in a life")
-        return world._replace(turn=Turn(phase, index, 1, doing), done=(phase, index))
+        return world._replace(turn=Turn(phase, index, 1, doing, asks), done=(phase, index))
 
     def _may_begin(self, beginning: Literal["app"] | HookPhase, world: World) -> None:
         requested = world.why in ASKED and not world.hurried if beginning == "pre_stop" else world.stop_requested
@@ -486,6 +497,8 @@ class Rules:
             case "running" | "sleeping":
                 limit = set() if self._hook(turn).timeout is None else {"timeout"}
                 rule(timers == limit | ({"sleep"} if turn.doing == "sleeping" else set()), "a hook has its timeout")
+            case "needed":
+                rule(False, "a hook that its unless finds needed runs at once")
             case "pausing" | "due":
                 rule(timers == {"retry"}, "a hook that failed waits for its next try, and for nothing else")
 

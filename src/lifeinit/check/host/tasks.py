@@ -128,9 +128,15 @@ class Tasks:
             keyed = (*hook.path, "command")  # a phase that is a bare string or list has no such key
             path = keyed if keyed in self.places.spans else hook.path
             place = self._place(setting, hook.working_dir)
+            self._unless(phase, hook, place)
             self.commands.append(Task("hook", phase, path, hook.path, hook.command, place, self.places))
             if phase == "pre_start":
                 self._exports = self._exports.after(self._texts(hook.command, place))
+
+    def _unless(self, phase: "HookPhase", hook: Hook, place: Place) -> None:
+        if hook.unless is not None:
+            path = (*hook.path, "unless")
+            self.commands.append(Task("hook", phase, path, hook.path, hook.unless, place, self.places))
 
     def _texts(self, command: Command, place: Place) -> Iterator[str]:
         """The words of a command, and the scripts that it names."""

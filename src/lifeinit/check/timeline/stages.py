@@ -178,6 +178,8 @@ def _of_hook(hook: Hook) -> str:
         return f"sleep {exact(hook.sleep)}"
     targets = ", ".join(map(describe_target, hook.wait_for))
     what = f"wait for {targets}" if hook.command is None else describe_command(hook.command)
+    if hook.unless is not None:
+        what = f"unless {describe_command(hook.unless)}: {what}"
     return what if not hook.retries else f"{hook.retries + 1} tries: {what}"
 
 

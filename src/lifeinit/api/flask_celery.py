@@ -3,39 +3,50 @@
 Needs the extra: pip install "lifeinit[flask-celery]".
 """
 
+import contextlib
 import importlib.util
+import math
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, NoReturn
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, NoReturn, Unpack
 
-from lifeinit.api import as_hook_file
+from lifeinit.api import as_hook_file, settings
 from lifeinit.api.container import Container, refuse_other_platforms
-from lifeinit.api.settings import boolean, comma_separated, count, duration_or_off, setting
-from lifeinit.api.watchdog import Watchdog, gunicorn_worker, watch_scheduler, watch_worker
+from lifeinit.api.gunicorn_part import Wsgi, check_app, check_settings, serve
+from lifeinit.api.keywords import SharedOptions, StrPath
+from lifeinit.api.settings import option
+from lifeinit.api.spelled_out import spelled_out
 from lifeinit.callbacks.errors import UsageError
 from lifeinit.callbacks.options import Duration
+from lifeinit.config.diagnostic import HookFileError, UnreadableError
 from lifeinit.config.model import Alive, Process, Ready
 
 if TYPE_CHECKING:
     from celery import Celery
 
-Wsgi = Callable[..., Iterable[bytes]]
-
-# What Celery has for beat_scheduler and beat_schedule_filename.
-_CELERY_DEFAULTS = ("celery.beat:PersistentScheduler", "celerybeat-schedule")
+# What each part gets for a signal that the container gets; None: nothing. At a stop request each one gets SIGTERM, so
+# the three below come again then. A second Ctrl-C is Celery's cold shutdown, or its soft one.
+_OTHERS = ("HUP", "USR1", "USR2", "WINCH", "TTIN", "TTOU", "ALRM")
+_SIGNALS: Mapping[str, Mapping[str, str | None]] = {
+    "web": {"TERM": None, "QUIT": None, "ALRM": None},
+    "worker": {"TERM": None, "QUIT": None, "INT": "QUIT", **dict.fromkeys(_OTHERS)},
+    "beat": dict.fromkeys(("TERM", "QUIT", "INT", *_OTHERS)),
+}
+_LONGEST_REQUEST = 3600  # seconds that gunicorn answers open requests for where no stop_timeout limits the stop
 
 
 class FlaskCeleryContainer(Container):
     """Serves `app` with gunicorn and runs the tasks of `celery`. When one of the two exits, the other is stopped.
 
-    The container is ready when both have loaded their app. A stop is graceful: open requests are answered and running
-    tasks finish. The exit status is that of the part that exited first. A part that hangs is unhealthy, and stops the
-    container.
+    The container is ready when both have loaded their app. Whatever signal requests it, a stop is graceful: open
+    requests are answered and running tasks finish. The exit status is that of the part that exited first. A part that
+    hangs is unhealthy, and stops the container.
 
     Each option has an environment variable, which takes precedence: LIFEINIT_BIND, LIFEINIT_WORKERS, ...
     """
 
+    @spelled_out(SharedOptions, "top", "app")
     def __init__(  # noqa: PLR0913
         self,
         app: Wsgi,
@@ -52,10 +63,16 @@ class FlaskCeleryContainer(Container):
         health: str | None = None,
         alive: Duration | Mapping[str, object] | None = "2m",
         log_level: str = "info",
-        config: str | os.PathLike[str] | None = None,
-        stop_timeout: Duration | None = None,
+        gunicorn: Mapping[str, object] | None = None,
+        worker_args: Sequence[str] = (),
+        beat_args: Sequence[str] = (),
+        config: StrPath | None = None,
+        **options: Unpack[SharedOptions],
     ) -> None:
         """Starts nothing yet. An invalid environment variable ends the program with 78 (EX_CONFIG).
+
+        Raises:
+            UsageError: An option is unknown or invalid.
 
         Args:
             app: The WSGI application.
@@ -76,120 +93,136 @@ class FlaskCeleryContainer(Container):
                 ends or one of its threads is free, the worker with each heartbeat of Celery and each failed try to
                 reach the broker, the scheduler with each look at the schedule.
             log_level: Of gunicorn, worker and scheduler.
-            config: As for `Container`.
-            stop_timeout: As for `Container`.
-
-        Raises:
-            UsageError: stop_timeout is not a duration above 0, or alive is no watchdog.
+            gunicorn: Further settings of gunicorn, such as {"timeout": 60}. GUNICORN_CMD_ARGS takes precedence.
+            worker_args: Further arguments of `celery worker`, such as ["--max-tasks-per-child", "100"].
+            beat_args: Further arguments of `celery beat`.
+            config: As for `Container`, like the following.
         """
-        super().__init__(config=config, stop_timeout=stop_timeout)
+        as_hook_file.refuse_unknown(options, SharedOptions.__annotations__)
+        super().__init__(config=config, **options)
         cpus = usable_cpus()
+        is_count, is_flag, is_words = settings.is_count, settings.is_flag, settings.is_words
+        count, words = settings.count, settings.words
         self._app = app
         self._celery = celery
-        self._bind = setting("BIND", str, bind)
-        self._workers = setting("WORKERS", count, workers or cpus)
-        self._threads = setting("THREADS", count, threads)
-        self._concurrency = setting("CONCURRENCY", count, concurrency or cpus)
-        self._queues = setting("QUEUES", comma_separated, tuple(queues))
-        self._health = setting("HEALTH", str, health)
+        self._bind = option("bind", bind, settings.is_text, str)
+        self._workers = option("workers", cpus if workers is None else workers, is_count, count)
+        self._threads = option("threads", threads, is_count, count)
+        self._concurrency = option("concurrency", cpus if concurrency is None else concurrency, is_count, count)
+        self._queues = option("queues", queues, is_words, settings.comma_separated)
+        self._health = option("health", health, settings.is_path, settings.path)
         self._watchdog = _watchdog(alive)
-        self._log_level = setting("LOG_LEVEL", str, log_level).lower()
-        parts = {
-            "web": setting("WEB", boolean, web),
-            "worker": setting("WORKER", boolean, worker),
-            "beat": setting("BEAT", boolean, beat),
-        }
-        self._parts = [name for name, wanted in parts.items() if wanted]
+        self._log_level = option("log_level", log_level, settings.is_log_level, settings.log_level).lower()
+        self._gunicorn = {} if gunicorn is None else gunicorn
+        self._worker_args = option("worker_args", worker_args, is_words, words)
+        self._beat_args = option("beat_args", beat_args, is_words, words)
+        parts = {"web": web, "worker": worker, "beat": beat}
+        self._parts = [name for name, wanted in parts.items() if option(name, wanted, is_flag, settings.boolean)]
+        self._stop_seconds: float | None = None
 
     def start(self) -> NoReturn:  # type: ignore[override]  # the app is known already
-        """Become the init, run the parts with the callbacks around them, and end with the container's exit status.
+        """Run the parts with the callbacks around them, and end the process with the container's exit status.
 
         Raises:
-            UsageError: A package is missing, every part is off, health is no path, or this process has other threads.
+            UsageError: A package is missing, every part is off, gunicorn or Celery does not take what is set, or this
+                process has other threads.
             AlreadyStartedError: start() was called before.
         """
         refuse_other_platforms("start")
+        self._check("start")
+        self._start((), *self._running())
+
+    def run(self) -> int:  # type: ignore[override]  # as above
+        """Run the parts with the callbacks around them below this process, and return the container's exit status.
+
+        Raises as `start`, but for the threads.
+        """
+        refuse_other_platforms("run")
+        self._check("run")
+        return self._run((), *self._running())
+
+    def _running(self) -> tuple[dict[str, Callable[[], object]], dict[str, Process]]:
+        """The function and the process of each part."""
+        run: dict[str, Callable[[], object]] = {"web": self._web, "worker": self._worker, "beat": self._beat}
+        return {name: run[name] for name in self._parts}, {name: self._process(name) for name in self._parts}
+
+    def _check(self, method: str) -> None:
+        """Whatever can be checked before anything is started. Raises UsageError."""
         if not self._parts:
-            raise UsageError("start() has nothing to run: turn on web, worker or beat")
+            raise UsageError(f"{method}() has nothing to run: turn on web, worker or beat")
         missing = [name for name in ("gunicorn", "celery") if importlib.util.find_spec(name) is None]
         if missing:
             extra = 'pip install "lifeinit[flask-celery]"'
             raise UsageError(f"FlaskCeleryContainer needs {' and '.join(missing)}: {extra}")
-        run = {"web": self._run_web, "worker": self._run_worker, "beat": self._run_beat}
-        ready = {"web": self._web_ready() if "web" in self._parts else None, "worker": Ready(notify=True), "beat": None}
-        alive = {"web": self._watchdog, "worker": self._worker_alive(), "beat": self._watchdog}
-        self._start(
-            (),
-            {name: run[name] for name in self._parts},
-            {name: Process(command=(name,), ready=ready[name], alive=alive[name]) for name in self._parts},
+        from lifeinit.config.planner import stop_timeout_of  # noqa: PLC0415  # it needs Linux
+
+        with contextlib.suppress(UnreadableError, HookFileError, ValueError):  # the start says what is wrong
+            self._stop_seconds = stop_timeout_of(os.environ) or self._hook_file({}).stop_timeout
+        if "web" in self._parts:
+            check_app(self._app)
+            check_settings(self._gunicorn)
+        if set(self._parts) & {"worker", "beat"}:
+            from lifeinit.api import celery_parts  # noqa: PLC0415  # only here Celery is known to be installed
+
+            celery_parts.check_app(self._celery)
+            celery_parts.parameters(self._celery, "worker", self._worker_arguments(), "worker_args")
+            celery_parts.parameters(self._celery, "beat", self._beat_args, "beat_args")
+
+    def _process(self, name: str) -> Process:
+        return Process(
+            command=(name,),
+            ready=None if name == "beat" else Ready(notify=True),
+            alive=self._worker_alive() if name == "worker" else self._watchdog,
+            stop_signal="TERM",
+            signals=_SIGNALS[name],
         )
 
     # The parts, each in a process of its own.
 
-    def _run_web(self) -> None:
-        from gunicorn.app.base import BaseApplication  # noqa: PLC0415
-
-        watchdog = Watchdog(os.environb)
-        # Without it: gunicorn itself would send READY=1 before a worker has loaded the app.
-        address = os.environb.pop(b"NOTIFY_SOCKET", None)
-        settings = {
+    def _web(self) -> None:
+        own = {
             "bind": self._bind,
             "workers": self._workers,
-            "worker_class": gunicorn_worker(watchdog),
             "threads": self._threads,
             "loglevel": self._log_level,
-            "worker_tmp_dir": "/dev/shm" if os.access("/dev/shm", os.W_OK) else None,  # noqa: S108
-            "post_worker_init": lambda _worker: _notify_ready(address),
-            "post_request": lambda _worker, _request, _environ, _response: watchdog.beat(),
-            "control_socket_disable": True,  # since version 24; it would want a writable HOME
+            "graceful_timeout": math.ceil(self._stop_seconds or _LONGEST_REQUEST),
         }
+        serve(self._app, own, self._gunicorn, self._health, _notifier())
 
-        def load_config(server: BaseApplication) -> None:
-            for key, value in settings.items():
-                if key in server.cfg.settings:
-                    server.cfg.set(key, value)
+    def _worker(self) -> None:
+        from lifeinit.api import celery_parts  # noqa: PLC0415  # as above
 
-        server = type("Server", (BaseApplication,), {"load_config": load_config, "load": lambda _server: self._app})
-        server().run()
+        celery_parts.run_worker(self._celery, self._worker_arguments(), _notifier())
 
-    def _run_worker(self) -> None:
-        from celery.signals import worker_ready  # noqa: PLC0415
+    def _beat(self) -> None:
+        from lifeinit.api import celery_parts  # noqa: PLC0415  # as above
 
-        worker_ready.connect(lambda **_: _notify_ready(os.environb.get(b"NOTIFY_SOCKET")), weak=False)
-        watch_worker(Watchdog(os.environb))
-        options: dict[str, object] = {"concurrency": self._concurrency, "loglevel": self._log_level.upper()}
-        if self._queues:
-            options["queues"] = ",".join(self._queues)
-        worker = self._celery.Worker(**options)
-        worker.start()
-        raise SystemExit(worker.exitcode or 0)
+        celery_parts.run_beat(self._celery, ("--loglevel", self._log_level, *self._beat_args))
 
-    def _run_beat(self) -> None:
-        """Celery's default keeps the schedule in ./celerybeat-schedule, and runs the pickles that it finds there.
-
-        So a file in a directory that others may write to is code of theirs: the schedule stays in memory.
-        """
-        watch_scheduler(Watchdog(os.environb))
-        conf = self._celery.conf
-        own_choice = (conf.beat_scheduler, conf.beat_schedule_filename) != _CELERY_DEFAULTS
-        scheduler = None if own_choice else "celery.beat:Scheduler"
-        self._celery.Beat(loglevel=self._log_level.upper(), scheduler=scheduler).run()
-
-    def _web_ready(self) -> Ready:
-        """Once a worker of gunicorn has loaded the app or, with a health path, has answered there."""
-        if self._health is None:
-            return Ready(notify=True)
-        host, _, port = self._bind.rpartition(":")
-        if self._bind.startswith("unix:") or not self._health.startswith("/"):
-            raise UsageError(f'health is "{self._health}": write a path that begins with /, and HOST:PORT for bind')
-        host = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "[::]": "[::1]"}.get(host, host)  # noqa: S104
-        path = self._health.replace("$", "$$")  # in a target it would be a variable
-        return Ready(http=f"http://{host}:{port}{path}", interval=0.2)
+    def _worker_arguments(self) -> tuple[str, ...]:
+        queues = ("--queues", ",".join(self._queues)) if self._queues else ()
+        concurrency = ("--concurrency", str(self._concurrency))
+        return ("--loglevel", self._log_level, *concurrency, *queues, *self._worker_args)
 
     def _worker_alive(self) -> Alive | None:
         """None for the solo pool: there a task runs in the main process, which gives no sign of life meanwhile."""
-        is_solo = "worker" in self._parts and "solo" in str(self._celery.conf.worker_pool)
-        return None if is_solo else self._watchdog
+        from lifeinit.api import celery_parts  # noqa: PLC0415  # as above
+
+        meant = celery_parts.parameters(self._celery, "worker", self._worker_arguments(), "worker_args")
+        return None if "solo" in str(meant["pool"]) else self._watchdog
+
+
+def _notifier() -> Callable[[], None]:
+    """What a part calls when it is ready; gunicorn must not see the variable."""
+    address = os.environb.get(b"NOTIFY_SOCKET")
+
+    def notify_ready() -> None:
+        from lifeinit.engine import notify  # noqa: PLC0415  # it needs Linux
+
+        if address:
+            notify.send(address, b"READY=1")
+
+    return notify_ready
 
 
 def usable_cpus() -> int:
@@ -202,14 +235,7 @@ def _watchdog(alive: object) -> Alive | None:
     table = {**alive} if isinstance(alive, Mapping) else {"watchdog": alive}
     if "watchdog" not in table:
         raise UsageError(f'alive is "{alive}", without a watchdog: write a duration such as "2m", or None')
-    seconds = setting("ALIVE", duration_or_off, table["watchdog"])
+    seconds = option("alive", table["watchdog"], lambda _: None, settings.duration_or_off)
     if seconds is None or seconds is False:
         return None
     return as_hook_file.settings({"alive": {**table, "watchdog": seconds}}).file.app.alive
-
-
-def _notify_ready(address: bytes | None) -> None:
-    from lifeinit.engine import notify  # noqa: PLC0415  # it needs Linux
-
-    if address:
-        notify.send(address, b"READY=1")

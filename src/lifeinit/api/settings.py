@@ -1,23 +1,35 @@
-"""Options of a container: keys of the hook file, and what the environment overrides where an image is deployed."""
+"""Options of FlaskCeleryContainer: how each is checked, and what the environment overrides where it is deployed."""
 
 import os
+import shlex
 from collections.abc import Callable
 from typing import NoReturn, TypeVar
 
+from lifeinit.callbacks.errors import UsageError
 from lifeinit.config.diagnostic import quoted
 from lifeinit.values import duration
 
 Value = TypeVar("Value")
 
+LOG_LEVELS = ("debug", "info", "warning", "error", "critical")
+_MOST = 1000
 _BOOLEANS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 
 
-def setting(name: str, parse: Callable[[str], Value], default: Value) -> Value:
-    """The value of LIFEINIT_NAME, or the default if it is unset or empty. An invalid one ends the program with 78."""
-    variable = f"LIFEINIT_{name}"
+def option(name: str, value: Value, check: Callable[[object], object], parse: Callable[[str], Value]) -> Value:
+    """The value of LIFEINIT_NAME, read by `parse`, or that of the code if the variable is unset or empty.
+
+    Both readers raise ValueError with the fix. An invalid variable ends the program with 78, an invalid value of the
+    code raises UsageError.
+    """
+    try:
+        check(value)
+    except ValueError as error:
+        raise UsageError(f'{name} is "{value}" ({type(value).__name__}): {error}') from None
+    variable = f"LIFEINIT_{name.upper()}"
     text = os.environ.get(variable)
     if not text:
-        return default
+        return value
     try:
         return parse(text)
     except ValueError as error:
@@ -32,6 +44,42 @@ def refuse(sentence: str, status: int | None = None) -> NoReturn:
     syscalls.leave(exit_status.CONFIG if status is None else status)
 
 
+# What the code may say.
+
+
+def is_text(value: object) -> None:
+    if not isinstance(value, str) or not value:
+        raise ValueError("write a string")
+
+
+def is_flag(value: object) -> None:
+    if not isinstance(value, bool):
+        raise ValueError("write True or False")  # noqa: TRY004  # one kind of error: a user's mistake
+
+
+def is_count(value: object) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value <= _MOST:
+        raise ValueError(f"write an int from 1 to {_MOST}")
+
+
+def is_words(value: object) -> None:
+    if not isinstance(value, list | tuple) or not all(isinstance(word, str) for word in value):
+        raise ValueError('write a list of strings, for example ["mail", "video"]')
+
+
+def is_path(value: object) -> None:
+    if value is not None and not (isinstance(value, str) and value.startswith("/")):
+        raise ValueError('write a path that begins with "/"')
+
+
+def is_log_level(value: object) -> None:
+    if not isinstance(value, str) or value.lower() not in LOG_LEVELS:
+        raise ValueError(f"write {', '.join(LOG_LEVELS[:-1])} or {LOG_LEVELS[-1]}")
+
+
+# What a variable may say.
+
+
 def boolean(text: str) -> bool:
     value = _BOOLEANS.get(text.lower())
     if value is None:
@@ -40,8 +88,8 @@ def boolean(text: str) -> bool:
 
 
 def count(text: str) -> int:
-    if not text.isascii() or not text.isdecimal() or len(text) > 4 or not 0 < int(text) <= 1000:
-        raise ValueError("write a whole number from 1 to 1000")
+    if not text.isascii() or not text.isdecimal() or len(text) > 4 or not 0 < int(text) <= _MOST:
+        raise ValueError(f"write a whole number from 1 to {_MOST}")
     return int(text)
 
 
@@ -57,3 +105,21 @@ def duration_or_off(text: str) -> float | None:
 
 def comma_separated(text: str) -> tuple[str, ...]:
     return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
+def path(text: str) -> str:
+    is_path(text)
+    return text
+
+
+def log_level(text: str) -> str:
+    is_log_level(text)
+    return text.lower()
+
+
+def words(text: str) -> tuple[str, ...]:
+    """The words of a command line, as a shell splits them."""
+    try:
+        return tuple(shlex.split(text))
+    except ValueError:
+        raise ValueError("close the quotation mark") from None

@@ -42,22 +42,24 @@ class Watchdog:
         logging.getLogger(logger).addFilter(works)
 
 
-def gunicorn_worker(watchdog: Watchdog) -> type:
-    """A gthread worker that reports through one of its own request threads: if all of them hang it is silent.
+def watched_worker(watchdog: Watchdog, base: type) -> type:
+    """A worker of gunicorn that reports through one of its own request threads: if all of them hang it is silent.
 
-    gunicorn itself only asks whether the worker's main thread works, which answers no request.
+    gunicorn itself only asks whether the worker's main thread works, which answers no request. A worker without
+    threads reports where it tells gunicorn.
     """
-    from gunicorn.workers.gthread import ThreadWorker  # noqa: PLC0415
-
     report: Future[None] | None = None
 
     def notify_arbiter(worker: Any) -> None:  # gunicorn has no types
         nonlocal report
-        ThreadWorker.notify(worker)
-        if watchdog.is_due and (report is None or report.done()):
-            report = worker.tpool.submit(watchdog.beat)
+        base.notify(worker)  # type: ignore[attr-defined]  # as above
+        pool = getattr(worker, "tpool", None)
+        if pool is None:
+            watchdog.beat()
+        elif watchdog.is_due and (report is None or report.done()):
+            report = pool.submit(watchdog.beat)
 
-    return type("Worker", (ThreadWorker,), {"notify": notify_arbiter})
+    return type("Worker", (base,), {"notify": notify_arbiter})
 
 
 def watch_worker(watchdog: Watchdog) -> None:

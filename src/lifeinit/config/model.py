@@ -151,6 +151,7 @@ class Process(Table):
         command: Command | None = None
         ready: Ready | None = None
         alive: Alive | None = None
+        signals: Mapping[str, str | None] = {}
         user: str | None = None
         working_dir: str | None = None
         environment: Mapping[str, str] = {}

@@ -1,13 +1,17 @@
 """What a wrong use of FlaskCeleryContainer is answered with."""
 
+import re
+import socket
+import threading
 from datetime import timedelta
 from importlib.util import find_spec
-from types import SimpleNamespace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from lifeinit import FlaskCeleryContainer, UsageError
+from lifeinit.api import flask_celery, gunicorn_part
 from lifeinit.api.flask_celery import _watchdog
 
 
@@ -27,48 +31,93 @@ def test_nothing_to_run() -> None:
 
 
 @pytest.mark.parametrize(
-    ("conf", "scheduler"),
+    ("options", "sentence"),
     [
-        ({}, "celery.beat:Scheduler"),
-        ({"beat_schedule_filename": "/var/lib/shop/schedule"}, None),
-        ({"beat_scheduler": "django_celery_beat.schedulers:DatabaseScheduler"}, None),
+        ({"bind": 8000}, 'bind is "8000" (int): write a string'),
+        ({"workers": "many"}, 'workers is "many" (str): write an int from 1 to 1000'),
+        ({"workers": 0}, 'workers is "0" (int): write an int from 1 to 1000'),
+        ({"threads": True}, 'threads is "True" (bool): write an int'),
+        ({"concurrency": 1.5}, 'concurrency is "1.5" (float): write an int'),
+        ({"queues": "mail,video"}, 'queues is "mail,video" (str): write a list of strings'),
+        ({"beat": "no"}, 'beat is "no" (str): write True or False'),
+        ({"health": "healthz"}, 'health is "healthz" (str): write a path that begins with "/"'),
+        ({"log_level": "loud"}, 'log_level is "loud" (str): write debug, info, warning, error or critical'),
+        ({"worker_args": "-P solo"}, 'worker_args is "-P solo" (str): write a list of strings'),
+        ({"ready": "notify"}, 'unknown option "ready": '),
+        ({"stop_timout": 5}, 'unknown option "stop_timout": did you mean "stop_timeout"?'),
+        ({"user": 7}, 'user is a number "7", not a string'),
     ],
 )
-def test_beat_keeps_its_schedule_in_memory_unless_celery_is_told_where(conf: dict[str, str], scheduler: str) -> None:
-    """Celery's default file in the working directory is code for whoever may write there."""
-    started: list[dict[str, object]] = []
+def test_a_wrong_option(options: dict[str, Any], sentence: str) -> None:
+    celery: Any = None
+    with pytest.raises(UsageError, match=f"^{re.escape(sentence)}"):
+        FlaskCeleryContainer(lambda *_: [], celery, **options)
 
-    def beat(**options: object) -> SimpleNamespace:
-        return SimpleNamespace(run=lambda: started.append(options))
 
-    defaults = {"beat_scheduler": "celery.beat:PersistentScheduler", "beat_schedule_filename": "celerybeat-schedule"}
-    celery: Any = SimpleNamespace(conf=SimpleNamespace(**defaults | conf), Beat=beat)
-    FlaskCeleryContainer(lambda *_: [], celery)._run_beat()
-    assert started == [{"loglevel": "INFO", "scheduler": scheduler}]
+def create_app() -> object:
+    raise AssertionError("nobody calls it here")
 
 
 @pytest.mark.parametrize(
-    ("bind", "health", "target"),
+    ("app", "sentence"),
     [
-        ("0.0.0.0:8000", "/healthz", "http://127.0.0.1:8000/healthz"),
-        (":80", "/a$b", "http://127.0.0.1:80/a$$b"),
-        ("[::]:8000", "/", "http://[::1]:8000/"),
-        ("10.0.0.1:8000", "/", "http://10.0.0.1:8000/"),
-        ("unix:/run/shop.sock", None, None),
+        (None, 'app is "None" (NoneType): pass the WSGI application'),
+        (create_app, "app is create_app, which takes no request: pass what it returns, create_app()"),
     ],
 )
-def test_what_a_health_path_asks(bind: str, health: str | None, target: str | None) -> None:
-    celery: Any = None
-    ready = FlaskCeleryContainer(lambda *_: [], celery, bind=bind, health=health)._web_ready()
-    assert (ready.target, ready.notify) == (target, target is None)
+def test_what_is_no_wsgi_application(app: object, sentence: str) -> None:
+    with pytest.raises(UsageError, match=f"^{re.escape(sentence)}$"):
+        gunicorn_part.check_app(app)
 
 
-@pytest.mark.parametrize(("bind", "health"), [("unix:/run/shop.sock", "/healthz"), (":8000", "healthz")])
-def test_a_health_path_that_cannot_be_asked(bind: str, health: str) -> None:
-    celery: Any = None
-    container = FlaskCeleryContainer(lambda *_: [], celery, bind=bind, health=health)
-    with pytest.raises(UsageError, match=f'^health is "{health}": write a path that begins with /, and HOST:PORT for'):
-        container._web_ready()
+class Application:
+    def __call__(self, environ: object, start_response: object) -> list[bytes]:
+        raise AssertionError((environ, start_response))
+
+
+@pytest.mark.parametrize("app", [Application(), lambda *_: []])
+def test_what_is_one(app: object) -> None:
+    gunicorn_part.check_app(app)
+
+
+def test_who_gets_which_signal() -> None:
+    """HUP makes Celery execute the program again when it ends, TTIN and TTOU stop it: no signal but TERM is for it."""
+    processes = {name: FlaskCeleryContainer(lambda *_: [], None)._process(name) for name in ("web", "beat")}
+    assert {process.stop_signal for process in processes.values()} == {"TERM"}
+    signals = dict.fromkeys("HUP USR1 USR2 WINCH TTIN TTOU ALRM TERM INT QUIT".split())
+    assert processes["beat"].signals == signals
+    assert flask_celery._SIGNALS["worker"] == {**signals, "INT": "QUIT"}
+    assert set(signals) - processes["web"].signals.keys() == {"HUP", "USR1", "USR2", "WINCH", "TTIN", "TTOU", "INT"}
+
+
+@pytest.mark.parametrize(
+    ("address", "connected"),
+    [(("0.0.0.0", 0), "127.0.0.1"), (("::", 0, 0, 0), "::1"), (("127.0.0.1", 0), "127.0.0.1")],
+)
+@pytest.mark.parametrize(("status", "answer"), [(200, ""), (302, ""), (503, "answered 503")])
+def test_the_health_path_is_asked_at_the_servers_own_socket(
+    address: tuple[str, int], connected: str, status: int, answer: str
+) -> None:
+    with socket.socket(socket.AF_INET6 if ":" in connected else socket.AF_INET) as listening:
+        listening.bind(address)
+        listening.listen()
+        got: list[bytes] = []
+
+        def reply() -> None:
+            connection, _ = listening.accept()
+            with connection:
+                got.append(connection.recv(4096))
+                connection.sendall(b"HTTP/1.1 %d Something\r\nContent-Length: 0\r\n\r\n" % status)
+
+        server = threading.Thread(target=reply)
+        server.start()
+        assert gunicorn_part._answer(listening.getsockname(), "/healthz?a=$b", is_tls=False) == answer
+        server.join()
+    assert got[0].startswith(b"GET /healthz?a=$b HTTP/1.1\r\n")
+
+
+def test_a_socket_that_nobody_serves(tmp_path: Path) -> None:
+    assert gunicorn_part._answer(str(tmp_path / "none"), "/", is_tls=False).startswith("cannot be asked: ")
 
 
 @pytest.mark.parametrize(
@@ -107,11 +156,3 @@ def test_a_wrong_alive(alive: Any, sentence: str) -> None:
     celery: Any = None
     with pytest.raises(UsageError, match=sentence):
         FlaskCeleryContainer(lambda *_: [], celery, alive=alive)
-
-
-@pytest.mark.parametrize(("pool", "is_watched"), [("prefork", True), ("celery.concurrency.solo:TaskPool", False)])
-def test_a_solo_pool_is_not_watched(pool: str, is_watched: bool) -> None:
-    """There a task runs in the main process: a long one would look like a hang."""
-    celery: Any = SimpleNamespace(conf=SimpleNamespace(worker_pool=pool))
-    container = FlaskCeleryContainer(lambda *_: [], celery)
-    assert (container._worker_alive() is not None) is is_watched

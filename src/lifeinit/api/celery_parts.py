@@ -1,0 +1,107 @@
+"""A Celery worker and Celery's scheduler, each in a process of its own."""
+
+import os
+import signal
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from lifeinit.api.watchdog import Watchdog, watch_scheduler, watch_worker
+from lifeinit.callbacks.errors import UsageError
+from lifeinit.config import trust
+from lifeinit.config.diagnostic import quoted
+from lifeinit.engine import exit_status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from celery import Celery
+
+# What Celery has for beat_scheduler and beat_schedule_filename.
+_DEFAULTS = ("celery.beat:PersistentScheduler", "celerybeat-schedule")
+# Parameters of the commands that have no place in a container.
+_REFUSED = {
+    "detach": "the container would lose the process",
+    "beat": "beat=True runs it, with a schedule that nobody else can write",
+}
+
+
+def check_app(app: object) -> None:
+    """Raises UsageError for what is no Celery application. Celery is installed."""
+    from celery import Celery  # noqa: PLC0415
+
+    if not isinstance(app, Celery):
+        raise UsageError(f'celery is "{app}" ({type(app).__name__}): pass the Celery application')
+
+
+def parameters(app: "Celery", command: str, arguments: Sequence[str], option: str) -> dict[str, object]:
+    """What the arguments of `celery worker` or `celery beat` mean. Raises UsageError where Celery would refuse them."""
+    import click  # noqa: PLC0415
+    from celery.bin.base import CLIContext  # noqa: PLC0415
+
+    context = click.Context(_command(command), info_name=command, obj=CLIContext(app, no_color=True, workdir=None))
+    try:
+        _command(command).parse_args(context, list(arguments))
+    except click.ClickException as error:
+        sentence = error.format_message().rstrip(".")
+        raise UsageError(f"{option} is wrong: {sentence[:1].lower()}{sentence[1:]}") from None
+    except click.exceptions.Exit:
+        raise UsageError(f"{option} is wrong: --help starts nothing") from None
+    for name, why in _REFUSED.items():
+        if context.params.get(name):
+            raise UsageError(f"{option} holds --{name}, which has no place here: {why}")
+    return context.params
+
+
+def run_worker(app: "Celery", arguments: Sequence[str], notify: "Callable[[], None]") -> NoReturn:
+    """`celery worker`; `notify` is called once it is ready."""
+    from celery import maybe_patch_concurrency  # noqa: PLC0415
+    from celery.signals import worker_ready  # noqa: PLC0415
+
+    maybe_patch_concurrency(["celery", *arguments])  # for gevent and eventlet
+    worker_ready.connect(lambda **_: notify(), weak=False)
+    watch_worker(Watchdog(os.environb))
+    base: Any = app.Worker  # Celery has no types
+
+    def install_platform_tweaks(worker: Any, controller: Any) -> None:
+        """At SIGHUP Celery executes sys.argv again when it ends: the program, as a second container in this one."""
+        base.install_platform_tweaks(worker, controller)
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+    app.Worker = type("Worker", (base,), {"install_platform_tweaks": install_platform_tweaks})
+    raise SystemExit(_run(app, "worker", arguments))
+
+
+def run_beat(app: "Celery", arguments: Sequence[str]) -> NoReturn:
+    """`celery beat`. Celery's default keeps the schedule in ./celerybeat-schedule, and runs the pickles in there.
+
+    So a file in a directory that others may write to is code of theirs. The schedule stays in memory, unless Celery is
+    told where; that place is checked.
+    """
+    meant = parameters(app, "beat", arguments, "beat_args")
+    scheduler, schedule = meant["scheduler"], str(meant["schedule"])
+    if (scheduler, schedule) == _DEFAULTS:
+        arguments = ("--scheduler", "celery.beat:Scheduler", *arguments)
+    elif "Persistent" in str(scheduler) and (reason := trust.distrust(schedule)):
+        from lifeinit.engine import log  # noqa: PLC0415
+
+        fix = "choose a directory that only the app's user can write to"
+        log.say(f"Celery runs what is in beat's schedule {quoted(schedule)}, and {reason}: {fix}", "refused", "error")
+        raise SystemExit(exit_status.CONFIG)
+    watch_scheduler(Watchdog(os.environb))
+    raise SystemExit(_run(app, "beat", ("--pidfile", "", *arguments)))
+
+
+def _command(name: str) -> Any:  # Celery has no types
+    from celery.bin.beat import beat  # noqa: PLC0415
+    from celery.bin.worker import worker  # noqa: PLC0415
+
+    return {"worker": worker, "beat": beat}[name]
+
+
+def _run(app: "Celery", command: str, arguments: Sequence[str]) -> int:
+    """Why not app.start(): a variable APP would name another application."""
+    from celery.bin.base import CLIContext  # noqa: PLC0415
+
+    context = CLIContext(app, no_color=False, workdir=None)
+    status = _command(command).main(list(arguments), prog_name=f"celery {command}", standalone_mode=False, obj=context)
+    return status if isinstance(status, int) else 0

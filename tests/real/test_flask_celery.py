@@ -1,8 +1,10 @@
 """FlaskCeleryContainer: gunicorn and a Celery worker in one container, with callbacks around both."""
 
+import http.server
 import os
 import shelve
 import signal
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
@@ -28,7 +30,19 @@ from lifeinit import FlaskCeleryContainer
 app = Flask(__name__)
 asked = []
 celery = Celery(__name__, broker=os.environ["BROKER"], backend=os.environ["BROKER"])
-container = FlaskCeleryContainer(app, celery, bind="127.0.0.1:" + os.environ["PORT"], concurrency=1)
+
+
+def report(server):
+    print(f"gunicorn waits {server.cfg.timeout} s, keeps alive {server.cfg.keepalive} s")
+
+
+container = FlaskCeleryContainer(
+    app,
+    celery,
+    bind="127.0.0.1:" + os.environ["PORT"],
+    concurrency=1,
+    gunicorn={"keepalive": 7, "timeout": 50, "when_ready": report},
+)
 
 
 @container.pre_start
@@ -120,26 +134,41 @@ def shop(applications: Path, broker: Broker, port: int, tmp_path: Path) -> Itera
         running.end()
 
 
+def worker_of(running: Running) -> int:
+    """The pid of the Celery worker's main process."""
+    children = Path(f"/proc/{running.pid}/task/{running.pid}/children").read_text().split()
+    return int(next(pid for pid in children if Path(f"/proc/{pid}/comm").read_text().strip() == "worker"))
+
+
+@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT, signal.SIGQUIT], ids=lambda stop: str(stop.name))
 def test_an_open_request_is_answered_and_a_running_task_finished(
-    shop: Shop, port: int, gate: Gate, tmp_path: Path
+    shop: Shop, port: int, gate: Gate, tmp_path: Path, stop: signal.Signals
 ) -> None:
-    """The stop comes while both are under way; the callbacks run in their order, the status is 0."""
+    """Whatever the stop signal is, and whatever came before: Celery executed the whole program again after a HUP, TTIN
+    stopped it, INT made it exit with 1 and QUIT lost the task.
+    """
     door = Gate(tmp_path / "door")
     running = shop()
-    until(running, "post_start_callback")
+    lines = until(running, "post_start_callback")
     status, task = answer(ask(port, "/order"))
     assert status == 200
-    until(running, "packing")
+    lines += until(running, "packing")
     request = ask(port, "/slow")
-    until(running, "asked")
-    running.send(signal.SIGTERM)
-    until(running, "pre_stop_callback TERM", "Warm shutdown", "Handling signal: term")
+    lines += until(running, "asked")
+    os.kill(worker_of(running), signal.SIGHUP)  # as from a shell in the container
+    for signo in (signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2, signal.SIGTTIN, signal.SIGTTOU):
+        running.send(signo)
+        of_gunicorn = "SIGUSR2 is ignored" if signo is signal.SIGUSR2 else f"Handling signal: {signo.name[3:].lower()}"
+        lines += until(running, of_gunicorn)
+    running.send(stop)
+    lines += until(running, f"pre_stop_callback {stop.name[3:]}", "Warm shutdown", "Handling signal: term")
     gate.open()
     door.open()
     assert answer(request) == (200, "slow")
     door.close()
-    lines = running.rest()
+    lines += running.rest()
     assert "post_stop_callback signal 0" in lines
+    assert lines.count("pre_start_callback") == 1, "the program ran a second time"
     assert running.status() == 0
     assert result(tmp_path, task) == ("SUCCESS", "packed")
 
@@ -162,9 +191,7 @@ def test_the_order_of_the_start(shop: Shop) -> None:
 def test_the_first_exit_ends_the_other_and_keeps_its_status(shop: Shop) -> None:
     running = shop()
     until(running, "post_start_callback")
-    children = Path(f"/proc/{running.pid}/task/{running.pid}/children").read_text().split()
-    worker = next(pid for pid in children if Path(f"/proc/{pid}/comm").read_text().strip() == "worker")
-    os.kill(int(worker), signal.SIGKILL)
+    os.kill(worker_of(running), signal.SIGKILL)
     lines = running.rest()
     assert "lifeinit: worker exited 137 (SIGKILL)" in lines
     assert any("Handling signal: term" in line for line in lines)
@@ -194,14 +221,106 @@ def test_a_health_path_has_to_answer_well(shop: Shop) -> None:
     assert running.status() == 0
 
 
-def test_beat_and_numbers_from_the_environment(shop: Shop) -> None:
-    running = shop(LIFEINIT_BEAT="yes", LIFEINIT_CONCURRENCY="2", LIFEINIT_QUEUES="a, b", LIFEINIT_LOG_LEVEL="DEBUG")
+def test_readiness_is_that_of_our_own_gunicorn(shop: Shop, port: int) -> None:
+    """Another server at the port answered the probe, and the container was ready while gunicorn could not start."""
+    with http.server.HTTPServer(("127.0.0.1", port), Good) as other:
+        thread = threading.Thread(target=other.serve_forever)
+        thread.start()
+        running = shop(LIFEINIT_HEALTH="/healthz", LIFEINIT_WORKER="0", LIFEINIT_STOP_TIMEOUT="200ms")
+        lines = until(running, "Connection in use")
+        lines += until(running, "Connection in use")  # a second later
+        running.send(signal.SIGTERM)
+        lines += running.rest()
+        other.shutdown()
+        thread.join()
+    assert not any("is ready" in line for line in lines)
+    assert "post_start_callback" not in lines
+
+
+class Good(http.server.BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+
+
+def test_what_the_environment_says(shop: Shop) -> None:
+    running = shop(
+        LIFEINIT_BEAT="yes",
+        LIFEINIT_CONCURRENCY="2",
+        LIFEINIT_QUEUES="a, b",
+        LIFEINIT_LOG_LEVEL="DEBUG",
+        LIFEINIT_WORKER_ARGS="-n 'named@here'",
+        LIFEINIT_BEAT_ARGS="--max-interval 3",
+        GUNICORN_CMD_ARGS="--timeout 77",
+    )
     lines = until(running, "post_start_callback", "beat: Starting...")
     assert any("concurrency: 2" in line for line in lines)
     assert [line.split()[1] for line in lines if ".> " in line and "exchange=" in line] == ["a", "b"]
+    assert any("named@here" in line for line in lines)
+    assert "gunicorn waits 77 s, keeps alive 7 s" in lines
     running.send(signal.SIGTERM)
     running.rest()
     assert running.status() == 0
+
+
+REFUSED = """
+from celery import Celery
+from lifeinit import FlaskCeleryContainer, UsageError
+
+def app(environ, start_response): ...
+
+for arguments, options in [
+    ((app, "shop"), {}),
+    ((app, Celery()), {"gunicorn": {"timout": 5}}),
+    ((app, Celery()), {"gunicorn": {"bind": ":80"}}),
+    ((app, Celery()), {"gunicorn": {"daemon": True}}),
+    ((app, Celery()), {"gunicorn": {"timeout": "long"}}),
+    ((app, Celery()), {"gunicorn": ["--timeout", "5"]}),
+    ((app, Celery()), {"worker_args": ["--frob"]}),
+    ((app, Celery()), {"worker_args": ["--pool", "swimming"]}),
+    ((app, Celery()), {"worker_args": ["-B"]}),
+    ((app, Celery()), {"beat_args": ["--detach"]}),
+    ((app, Celery()), {"beat_args": ["--help"]}),
+]:
+    try:
+        FlaskCeleryContainer(*arguments, **options).start()
+    except UsageError as error:
+        print(error)
+"""
+
+
+def test_what_gunicorn_or_celery_would_refuse(shop: Shop, tmp_path: Path) -> None:
+    """It is said in one sentence, before anything is started."""
+    (tmp_path / "shop.py").write_text(REFUSED)
+    beginnings = [
+        'celery is "shop" (str): pass the Celery application',
+        'gunicorn holds "timout", which is not a setting of it: did you mean "timeout"?',
+        'gunicorn holds "bind", which has an option of its own: write bind=...',
+        'gunicorn holds "daemon", which has no place here, as the container would lose it: leave it out',
+        'gunicorn holds timeout = "long", which it rejects: ',
+        """gunicorn is "['--timeout', '5']" (list): write a dict such as {"timeout": 60}""",
+        "worker_args is wrong: no such option",
+        "worker_args is wrong: invalid value for '-P' / '--pool': 'swimming' is not one of",
+        "worker_args holds --beat, which has no place here: beat=True runs it, with a schedule that nobody else can",
+        "beat_args holds --detach, which has no place here: the container would lose the process",
+        "beat_args is wrong: --help starts nothing",
+    ]
+    lines = [line for line in shop().rest() if line.startswith(("celery ", "gunicorn ", "worker_args ", "beat_args "))]
+    assert len(lines) == len(beginnings)
+    for line, beginning in zip(lines, beginnings, strict=True):
+        assert line.startswith(beginning)
+
+
+def test_a_schedule_that_others_can_write_is_refused(shop: Shop, tmp_path: Path) -> None:
+    (tmp_path / "open").mkdir()
+    (tmp_path / "open").chmod(0o777)
+    running = shop(LIFEINIT_BEAT="1", LIFEINIT_WEB="0", LIFEINIT_WORKER="0", LIFEINIT_BEAT_ARGS="-s open/schedule")
+    lines = running.rest()
+    assert (
+        """lifeinit: Celery runs what is in beat's schedule "open/schedule", and its directory can be written by """
+        "others: choose a directory that only the app's user can write to"
+    ) in lines
+    assert running.status() == 78
 
 
 class Planted:

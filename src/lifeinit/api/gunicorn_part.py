@@ -105,12 +105,39 @@ def serve(
         config.set("post_request", post_request)
         config.set("worker_class", watched_worker(watchdog, config.worker_class))
 
-    def reexec(arbiter: Arbiter) -> None:
-        """It would execute the program again: a second container inside of this one."""
-        arbiter.log.warning("SIGUSR2 is ignored: a container has one gunicorn. SIGHUP replaces its workers.")
-
     server = type("Server", (BaseApplication,), {"load_config": load_config, "load": lambda _server: app})
-    type("Arbiter", (Arbiter,), {"reexec": reexec})(server()).run()
+    _arbiter_of_a_container(Arbiter)(server()).run()
+
+
+def _arbiter_of_a_container(base: Any) -> Any:  # gunicorn has no types
+    """An arbiter that stays the only one, and that hears the next signal while its old workers still serve."""
+
+    class Arbiter(base):  # type: ignore[misc]  # as above
+        reloads = False
+
+        def reexec(self) -> None:
+            """It would execute the program again: a second container inside of this one."""
+            self.log.warning("SIGUSR2 is ignored: a container has one gunicorn. SIGHUP replaces its workers.")
+
+        def reload(self) -> None:
+            """Since version 24 this waits graceful_timeout for the old workers, and acts on no SIGTERM meanwhile."""
+            self.reloads = True
+            try:
+                super().reload()
+            finally:
+                self.reloads = False
+                self.cfg.set("graceful_timeout", self.graceful_timeout)
+
+        def manage_workers(self) -> None:
+            super().manage_workers()
+            if self.reloads:  # the new workers are there, and have the true value
+                self.cfg.set("graceful_timeout", 0)
+
+        def setup(self, app: Any) -> None:
+            super().setup(app)
+            self.graceful_timeout = self.cfg.graceful_timeout
+
+    return Arbiter
 
 
 def _of_environment(config: Any) -> dict[str, object]:

@@ -158,7 +158,7 @@ class Container(Phases[PhaseHooks]):
         processes: Mapping[str, Process],
         inherited: Inherited,
         parent: int,
-    ) -> tuple[Plan, list[Callable[[], int]], bool]:
+    ) -> tuple[Plan, list[invoke.Function], bool]:
         """The plan, the functions that it calls by number, and whether the app has one of them.
 
         This process is the init's by now, and ends where there can be no plan.
@@ -225,7 +225,7 @@ def _command(method: str, target: object, args: Sequence[object]) -> list[str]:
 
 
 def _hooks(
-    entries: Sequence[Callback | CodedHook], before: int, calls: list[Callable[[], int]]
+    entries: Sequence[Callback | CodedHook], before: int, calls: list[invoke.Function]
 ) -> list[Hook | CodedHook]:
     """The callbacks and hooks of a phase for the planner. `before`: the hooks of the hook file, which come first.
 

@@ -1,7 +1,10 @@
 """Calls a Python function in a child of the zygote: as a program for the app, with a time limit for a callback."""
 
 import atexit
+import faulthandler
+import functools
 import inspect
+import itertools
 import os
 import signal
 import sys
@@ -13,7 +16,7 @@ from types import FrameType
 from lifeinit.engine import exit_status
 
 _FAILURE = 1
-_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+_PACKAGE = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "")
 
 
 class Terminated(SystemExit):
@@ -22,29 +25,34 @@ class Terminated(SystemExit):
     __module__ = "lifeinit"
 
 
-def app(function: Callable[[], object]) -> Callable[[], int]:
-    """What the child of the app runs. It returns the exit status, and ends as a program does.
+Function = Callable[[int], int]
+"""Returns an exit status. The argument is a descriptor to which SIGTERM writes a traceback, whatever runs."""
+
+
+def app(function: Callable[[], object]) -> Function:
+    """What the child of the app runs, which ends as a program does.
 
     The status is the int that the function returns, the code of SystemExit, 130 for KeyboardInterrupt, 1 and a
     traceback for any other exception. Threads are joined and exit functions run.
     """
 
-    def run() -> int:
+    def run(traces: int) -> int:
+        os.close(traces)
         status = _status(lambda: _code_of_result(_result(function)))
         return _flush(_status(_finish) or status)
 
     return run
 
 
-def callback(function: Callable[[], object]) -> Callable[[], int]:
+def callback(function: Callable[[], object]) -> Function:
     """What the child of a callback runs: SIGTERM raises Terminated in it, or cancels it if it is async.
 
     Its return value means nothing. Threads and exit functions are the program's.
     """
 
-    def run() -> int:
-        signal.signal(signal.SIGTERM, _terminate)
-        return _flush(_status(lambda: _ignored(_result(function, _terminable))))
+    def run(traces: int) -> int:
+        _on_sigterm(_terminate, traces)
+        return _flush(_status(lambda: _ignored(_result(function, functools.partial(_terminable, traces)))))
 
     return run
 
@@ -82,11 +90,12 @@ def _status(function: Callable[[], int]) -> int:
 
 
 def _print(error: BaseException) -> None:
-    """Its traceback, without lifeinit's own lines."""
+    """Its traceback, without the lines of lifeinit, and of asyncio where they lead to the callback."""
     found = traceback.TracebackException.from_exception(error)
     chain: traceback.TracebackException | None = found
     while chain is not None:
-        chain.stack[:] = [line for line in chain.stack if not line.filename.startswith(f"{_PACKAGE}{os.sep}api")]
+        lines = [line for line in chain.stack if not line.filename.startswith(_PACKAGE)]
+        chain.stack[:] = itertools.dropwhile(lambda line: f"{os.sep}asyncio{os.sep}" in line.filename, lines)
         chain = chain.__cause__ or chain.__context__
     sys.stderr.write("".join(found.format()))
 
@@ -126,11 +135,17 @@ def _flush(status: int) -> int:
 # SIGTERM in a callback.
 
 
+def _on_sigterm(handler: Callable[[int, FrameType | None], None], traces: int) -> None:
+    """The handler runs once the interpreter does. Until then it may hang in C, so the traceback is written first."""
+    signal.signal(signal.SIGTERM, handler)
+    faulthandler.register(signal.SIGTERM, traces, all_threads=False, chain=True)
+
+
 def _terminate(_signo: int, _frame: FrameType | None) -> None:
     raise Terminated("SIGTERM: the callback was terminated here")
 
 
-def _terminable(coroutine: Coroutine[object, object, object]) -> object:
+def _terminable(traces: int, coroutine: Coroutine[object, object, object]) -> object:
     """Run it until SIGTERM cancels it. Where that meets no await, but code that runs, it is raised there."""
     import asyncio  # noqa: PLC0415  # as above
 
@@ -148,11 +163,11 @@ def _terminable(coroutine: Coroutine[object, object, object]) -> object:
             task.cancel()
             loop.call_soon_threadsafe(lambda: None)  # the loop sleeps
 
-        signal.signal(signal.SIGTERM, cancel)
+        _on_sigterm(cancel, traces)
         try:
             return await task
         finally:
-            signal.signal(signal.SIGTERM, _terminate)
+            _on_sigterm(_terminate, traces)
 
     try:
         return asyncio.run(main())

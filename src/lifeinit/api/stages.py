@@ -12,6 +12,7 @@ from types import FrameType
 from typing import NoReturn
 
 from lifeinit.api import guards
+from lifeinit.api.invoke import Function
 from lifeinit.api.settings import refuse
 from lifeinit.api.zygote import Zygote
 from lifeinit.engine import descriptors, exit_status, log, syscalls
@@ -20,7 +21,7 @@ from lifeinit.engine.plan_wire import to_wire
 from lifeinit.startup import from_program
 from lifeinit.startup.inherited import capture_inherited
 
-Functions = Sequence[Callable[[], int]]
+Functions = Sequence[Function]
 Planner = Callable[[Inherited, int], tuple[Plan, Functions, bool]]
 """From what was inherited and the parent's pid to a plan, the functions that it calls, and whether the app is one."""
 
@@ -98,7 +99,7 @@ def _hand_over(planner: Planner, mask: Sequence[int], parent: int) -> NoReturn:
     descriptors.fill_stdio()  # no socket of ours may become the app's stdin
     try:
         memory = _memory_file(to_wire(plan))
-        zygote = _fork_zygote(functions, mask, on_sigchld, app_is_function) if functions else None
+        zygote = _fork_zygote(functions, mask, on_sigchld, app_is_function, memory) if functions else None
     except OSError as error:
         refuse(f"cannot become the init: {error.strerror}", exit_status.SOFTWARE)
     if plan.inherited.lc_ctype_added:
@@ -123,6 +124,7 @@ def _fork_zygote(
     mask: Sequence[int],
     on_sigchld: Callable[[int, FrameType | None], object] | int | None,
     app_is_function: bool,
+    memory: int,
 ) -> tuple[int, int]:
     """Its pid, and the descriptor of the socket to it."""
     ours, theirs = _socket.socketpair(_socket.AF_UNIX, _socket.SOCK_SEQPACKET)
@@ -131,6 +133,7 @@ def _fork_zygote(
     if pid == 0:
         try:
             ours.close()
+            os.close(memory)
             if on_sigchld is not None:
                 signal.signal(signal.SIGCHLD, on_sigchld)
             Zygote(theirs, functions, mask, engine).run(app_is_function=app_is_function)

@@ -9,9 +9,10 @@ import array
 import gc
 import os
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NoReturn
 
+from lifeinit.api.invoke import Function
 from lifeinit.engine import become, c_library, calls, descriptors, syscalls
 
 _NAME = b"lifeinit-zygote"
@@ -21,10 +22,10 @@ _GO = b"x"
 
 
 class Zygote:
-    """`functions` are called by their numbers, and return an exit status."""
+    """`functions` are called by their numbers."""
 
     def __init__(
-        self, control: _socket.socket, functions: Sequence[Callable[[], int]], mask: Sequence[int], engine: int
+        self, control: _socket.socket, functions: Sequence[Function], mask: Sequence[int], engine: int
     ) -> None:
         self._control, self._functions, self._mask, self._engine = control, functions, mask, engine
 
@@ -89,19 +90,23 @@ class Zygote:
         number = _prepare(received)
         if number is not None:
             signal.pthread_sigmask(signal.SIG_SETMASK, self._mask)
-            os._exit(self._functions[number]())
+            os._exit(self._functions[number](received[1]))
 
 
 def _prepare(received: list[int]) -> int | None:
-    """The number of the function, once the engine knows this process; None where it is not to run."""
+    """The number of the function, once the engine knows this process; None where it is not to run.
+
+    Of what was received the request stays open.
+    """
     channel = _socket.socket(fileno=received[0])
     try:
         child, mark = calls.from_wire(_content(received[1]))
         for standard, fd in enumerate(received[2:]):
             if child.is_app or standard > 0:
                 os.dup2(fd, standard)
-        for fd in received[1:]:
+        for fd in received[2:]:
             os.close(fd)
+        os.set_inheritable(received[1], False)
         _put_on(mark)
         become.become_call(child)
     except OSError as error:

@@ -5,6 +5,7 @@ from lifeinit.engine import exit_status, log
 from lifeinit.engine import hook_events as h
 from lifeinit.engine.calls import Call, Zygote
 from lifeinit.engine.hook_children import HookChildren, RunningHook
+from lifeinit.engine.signals import number_of
 from lifeinit.engine.spawn import Child, SpawnError
 
 TYPE_CHECKING = False
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from lifeinit.engine.plan import Plan, Program
     from lifeinit.engine.state_machine import Machine
 
+_KILL = number_of("KILL") or 0
 _MOST_STOPS = 20  # of the zygote, during one call
 
 
@@ -45,6 +47,7 @@ class CallChildren(HookChildren):
         self._zygote = Zygote(*zygote)
         self._descendants.spare(self._zygote.pid)
         self._pending: PendingCall | None = None
+        self._answered: Call | None = None  # the hook's, while it runs
 
     def _descriptors(self) -> tuple[int, ...]:
         return (self._zygote.descriptor,)
@@ -92,7 +95,7 @@ class CallChildren(HookChildren):
             self._register(pending.tree, pid, pending.child)
             self._hook.pid = self.hook_pid = pid
             pending.call.open()
-            self._pending = None
+            self._pending, self._answered = None, pending.call
             self._services.update(self._machine, self.apps)
 
     def _call_over(self, pending: PendingCall, error: SpawnError) -> h.HookFailed:
@@ -125,6 +128,34 @@ class CallChildren(HookChildren):
             log.say(f"{self._zygote.ended(ending)}: no function can be called any more", "zygote_ended", "error")
             return None
         return super()._ended(pid, ending)
+
+    def _hook_over(self) -> ev.Event | None:
+        """The same; of a function that SIGTERM did not end it is said where it was."""
+        hook = self._hook
+        event = super()._hook_over()
+        if self._hook is None:
+            if hook is not None and hook.terminated and hook.ending == ev.Ending(signo=_KILL):
+                self._tell_where()
+            self._forget_call()
+        return event
+
+    def _forget_hook(self) -> None:
+        self._tell_where()
+        self._forget_call()
+        super()._forget_hook()
+
+    def _tell_where(self) -> None:
+        lines = [] if self._answered is None else self._answered.traceback()
+        if lines:
+            label = self._machine.hook_run.label
+            log.say(f"{label} did not end after SIGTERM, which it got here (most recent call first):", "hook_hangs")
+        for line in lines:
+            log.refuse(line)
+
+    def _forget_call(self) -> None:
+        if self._answered is not None:
+            self._answered.close()
+            self._answered = None
 
     # Time.
 

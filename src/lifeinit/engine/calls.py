@@ -17,6 +17,7 @@ import time
 
 from lifeinit.engine import exit_status, sockets, syscalls
 from lifeinit.engine.plan_wire import flatten, restored
+from lifeinit.engine.printable import escaped
 from lifeinit.engine.signals import name_of, number_of
 from lifeinit.engine.spawn import Child, SpawnError, given_up
 
@@ -31,8 +32,9 @@ OPEN: "Final" = b"open"  # what opens the gate
 READY: "Final" = b"0 "  # what a child says that waits there; else a number of errno(3) and why it cannot run
 LONGEST: "Final" = 4096  # bytes of an answer
 DESCRIPTORS: "Final" = 5
-REQUEST: "Final" = "lifeinit-call"
 
+_REQUEST = "lifeinit-call"
+_CALLED_FROM = "/lifeinit/callbacks/registrar.py"
 _PATIENCE = 10.0  # seconds for the zygote's answer
 _OF_TIME = 0.75  # of the time of a hook: then it has not timed out, but was never started
 _CONT = number_of("CONT") or 0
@@ -41,14 +43,20 @@ _CONT = number_of("CONT") or 0
 class Call:
     """One call that is not answered yet."""
 
-    def __init__(self, name: bytes, limit: float | None) -> None:
+    def __init__(self, wire: bytes, limit: float | None) -> None:
         """`limit` is when the time of what is called will be over. Monotonic clock. Raises OSError."""
         now = time.monotonic()
-        self.name = name
+        self._length = len(wire)
         self.until = now + (_PATIENCE if limit is None else min(_PATIENCE, max(0.0, limit - now) * _OF_TIME))
         self._socket, self.other = _socket.socketpair(_socket.AF_UNIX, _socket.SOCK_SEQPACKET | _socket.SOCK_CLOEXEC)
-        sockets.tell_senders(self._socket)
-        sockets.signal_when_ready(self._socket)
+        self.request: int | None = None
+        try:
+            sockets.tell_senders(self._socket)
+            sockets.signal_when_ready(self._socket)
+            self.request = _memory_file(wire)
+        except OSError:
+            self.close()
+            raise
 
     @property
     def descriptor(self) -> int:
@@ -86,11 +94,24 @@ class Call:
             self._socket.send(OPEN)
         except OSError:
             pass  # it is dead already
-        self.close()
+        self._socket.close()
 
     def close(self) -> None:
         """A process that still waits at the gate, or comes there later, exits."""
         self._socket.close()
+        self.other.close()
+        if self.request is not None:
+            os.close(self.request)
+            self.request = None
+
+    def traceback(self) -> list[str]:
+        """Where it was when it got SIGTERM, the innermost line first: faulthandler writes it behind the request."""
+        if self.request is None:
+            return []
+        text = os.pread(self.request, LONGEST, self._length)
+        lines = text.decode("utf-8", "replace").splitlines()[1:]
+        ours = next((place for place, line in enumerate(lines) if _CALLED_FROM in line), len(lines))
+        return [escaped(line) for line in lines[:ours]]
 
 
 class Zygote:
@@ -113,14 +134,13 @@ class Zygote:
             raise SpawnError(exit_status.NOT_EXECUTABLE, self._ended)
         self.wake()
         try:
-            call = Call(child.program.argv[0], until)
+            call = Call(to_wire(child, mark), until)
             try:
-                self._send(call, to_wire(child, mark))
+                sockets.send_descriptors(self._control, (call.other.fileno(), call.request or 0, 0, 1, 2))
             except OSError:
                 call.close()
                 raise
-            finally:
-                call.other.close()
+            call.other.close()
         except BlockingIOError:
             raise SpawnError(exit_status.NOT_EXECUTABLE, f"{self} does not read its requests") from None
         except (BrokenPipeError, ConnectionError):
@@ -128,16 +148,6 @@ class Zygote:
         except OSError as error:
             raise SpawnError(exit_status.NOT_EXECUTABLE, f"no socket or memory file: {error.strerror}") from None
         return call
-
-    def _send(self, call: Call, wire: bytes) -> None:
-        """The request goes as a memory file: a socket may have no room for it."""
-        request = os.memfd_create(REQUEST)
-        try:
-            if os.write(request, wire) < len(wire):
-                raise OSError(syscalls.IO_ERROR, "it cannot be written")
-            sockets.send_descriptors(self._control, (call.other.fileno(), request, 0, 1, 2))
-        finally:
-            os.close(request)
 
     def wait(self, call: Call, asks: "Collection[int]") -> int:
         """The pid of its process, waited for as for an exec: for the app, without which nothing goes on.
@@ -167,6 +177,15 @@ class Zygote:
 
     def __str__(self) -> str:
         return f"the zygote (pid {self.pid}), which forks the Python functions,"
+
+
+def _memory_file(wire: bytes) -> int:
+    """The request: a socket may have no room for it. Raises OSError."""
+    file = os.memfd_create(_REQUEST)
+    if os.write(file, wire) == len(wire):
+        return file
+    os.close(file)
+    raise OSError(syscalls.IO_ERROR, "it cannot be written")
 
 
 def to_wire(child: Child, mark: int | None) -> bytes:

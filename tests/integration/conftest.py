@@ -3,6 +3,7 @@
 import os
 import shutil
 import socket
+import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -10,7 +11,10 @@ from typing import Protocol
 
 import pytest
 
+import lifeinit
 from tests.integration.harness import LIFEINIT, PROGRAMS, Running, base_environment, have_namespaces, python
+
+LIFEINIT_PATH = Path(lifeinit.__file__).parents[1]
 
 
 class Start(Protocol):
@@ -75,6 +79,27 @@ def init(tmp_path: Path, namespaces: None) -> Iterator[Start]:  # noqa: ARG001
         outer = python("outer") if subreaper else []
         command = [*outer, *through, str(LIFEINIT), *options, "--", *app]
         started.append(Running(command, tmp_path, base_environment() | (env or {})))
+        return started[-1]
+
+    yield start
+    for running in started:
+        running.end()
+
+
+class Program(Protocol):
+    def __call__(self, text: str, *arguments: str, through: Sequence[str] = (), **env: str) -> Running:
+        """Run a Python program of this text as PID 1, or below the command `through`."""
+
+
+@pytest.fixture
+def program(tmp_path: Path, namespaces: None) -> Iterator[Program]:  # noqa: ARG001
+    started: list[Running] = []
+
+    def start(text: str, *arguments: str, through: Sequence[str] = (), **env: str) -> Running:
+        (tmp_path / "app.py").write_text(f"import os, signal, sys, time\nfrom lifeinit import Container\n{text}")
+        variables = {"PYTHONPATH": str(LIFEINIT_PATH)}
+        command = [*through, sys.executable, "app.py", *arguments]
+        started.append(Running(command, tmp_path, base_environment() | variables | env))
         return started[-1]
 
     yield start

@@ -1,40 +1,13 @@
 """`lifeinit.Container`: callbacks as hooks, and the calling process as the init."""
 
 import signal
-import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Protocol
 
 import pytest
 
-import lifeinit
-from tests.integration.harness import Running, base_environment
-
-HEAD = "import os, signal, sys, time\nfrom lifeinit import Container\n"
-
+from tests.integration.conftest import Program
 
 START = "Container().start('true')"
-
-
-class Program(Protocol):
-    def __call__(self, text: str, **env: str) -> Running:
-        """Run a Python program of this text as PID 1."""
-
-
-@pytest.fixture
-def program(tmp_path: Path, namespaces: None) -> Iterator[Program]:  # noqa: ARG001
-    started = []
-
-    def start(text: str, **env: str) -> Running:
-        (tmp_path / "app.py").write_text(HEAD + text)
-        variables = {"PYTHONPATH": str(Path(lifeinit.__file__).parents[1])}
-        started.append(Running([sys.executable, "app.py"], tmp_path, base_environment() | variables | env))
-        return started[-1]
-
-    yield start
-    for running in started:
-        running.end()
 
 
 EVERY = """

@@ -14,7 +14,7 @@ from typing import NoReturn
 from lifeinit.api import guards
 from lifeinit.api.invoke import Function
 from lifeinit.api.settings import refuse
-from lifeinit.api.zygote import Zygote
+from lifeinit.api.zygote import SignalsFound, Zygote
 from lifeinit.engine import descriptors, exit_status, log, syscalls
 from lifeinit.engine.plan import Inherited, Plan
 from lifeinit.engine.plan_wire import to_wire
@@ -92,14 +92,14 @@ def _forward(pid: int) -> dict[int, Callable[[int, FrameType | None], object] | 
 
 def _hand_over(planner: Planner, mask: Sequence[int], parent: int) -> NoReturn:
     """Every signal is blocked; `mask` is the one from before."""
-    on_sigchld = signal.getsignal(signal.SIGCHLD)
+    found = SignalsFound(mask, signal.getsignal(signal.SIGCHLD))
     plan, functions, app_is_function = planner(capture_inherited(mask), parent)
     guards.mark_program()
     _flush()  # each child would write what is in a buffer once more
     descriptors.fill_stdio()  # no socket of ours may become the app's stdin
     try:
         memory = _memory_file(to_wire(plan))
-        zygote = _fork_zygote(functions, mask, on_sigchld, app_is_function, memory) if functions else None
+        zygote = _fork_zygote(functions, found, app_is_function, memory) if functions else None
     except OSError as error:
         refuse(f"cannot become the init: {error.strerror}", exit_status.SOFTWARE)
     if plan.inherited.lc_ctype_added:
@@ -119,13 +119,7 @@ def _memory_file(wire: bytes) -> int:
     return memory
 
 
-def _fork_zygote(
-    functions: Functions,
-    mask: Sequence[int],
-    on_sigchld: Callable[[int, FrameType | None], object] | int | None,
-    app_is_function: bool,
-    memory: int,
-) -> tuple[int, int]:
+def _fork_zygote(functions: Functions, found: SignalsFound, app_is_function: bool, memory: int) -> tuple[int, int]:
     """Its pid, and the descriptor of the socket to it."""
     ours, theirs = _socket.socketpair(_socket.AF_UNIX, _socket.SOCK_SEQPACKET)
     engine = os.getpid()
@@ -134,11 +128,9 @@ def _fork_zygote(
         try:
             ours.close()
             os.close(memory)
-            if on_sigchld is not None:
-                signal.signal(signal.SIGCHLD, on_sigchld)
-            Zygote(theirs, functions, mask, engine).run(app_is_function=app_is_function)
+            Zygote(theirs, functions, found, engine).run(app_is_function=app_is_function)
         finally:
-            os._exit(0)
+            os._exit(exit_status.SOFTWARE)
     theirs.close()
     return pid, ours.detach()
 

@@ -9,11 +9,12 @@ import array
 import gc
 import os
 import signal
-from collections.abc import Sequence
-from typing import NoReturn
+from collections.abc import Callable, Sequence
+from types import FrameType
+from typing import NamedTuple, NoReturn
 
 from lifeinit.api.invoke import Function
-from lifeinit.engine import become, c_library, calls, descriptors, syscalls
+from lifeinit.engine import become, c_library, calls, descriptors, exit_status, log, syscalls
 
 _NAME = b"lifeinit-zygote"
 _FAILED = 126
@@ -21,27 +22,51 @@ _RLIMIT_LOCKS = 10
 _GO = b"x"
 
 
+class SignalsFound(NamedTuple):
+    """What lifeinit has changed, and a function finds as it was: the signal mask, and what SIGCHLD does."""
+
+    mask: Sequence[int]
+    on_sigchld: Callable[[int, FrameType | None], object] | int | None
+
+    def restore(self) -> None:
+        """What is no handler of Python's cannot be set, and was not changed either."""
+        if self.on_sigchld is not None:
+            signal.signal(signal.SIGCHLD, self.on_sigchld)
+        signal.pthread_sigmask(signal.SIG_SETMASK, self.mask)
+
+
 class Zygote:
     """`functions` are called by their numbers."""
 
     def __init__(
-        self, control: _socket.socket, functions: Sequence[Function], mask: Sequence[int], engine: int
+        self, control: _socket.socket, functions: Sequence[Function], found: SignalsFound, engine: int
     ) -> None:
-        self._control, self._functions, self._mask, self._engine = control, functions, mask, engine
+        self._control, self._functions, self._found, self._engine = control, functions, found, engine
 
     def run(self, *, app_is_function: bool) -> NoReturn:
         """Serve until the engine is gone. Every signal must be blocked by now."""
+        status = exit_status.SOFTWARE
         try:
             os.setpgid(0, 0)  # Ctrl-C is the foreground group's
-            c_library.signal_at_parents_death(signal.SIGKILL, self._engine)
+            self._die_with_engine()
             syscalls.name_process(_NAME)
             _let_go(keeps_inherited=app_is_function)
             gc.collect()
             gc.freeze()  # without it, collections in the children would copy every page of this program
             while received := self._receive():
                 self._fork(received)
+            status = 0
+        except BaseException as error:  # noqa: BLE001  # the zygote ends, and the engine says so
+            log.report(error)
         finally:
-            os._exit(0)  # an exception that left would run the user's program on
+            os._exit(status)  # an exception that left would run the user's program on
+
+    def _die_with_engine(self) -> None:
+        """Even stopped; else the end of file on the socket says so."""
+        try:
+            c_library.signal_at_parents_death(signal.SIGKILL, self._engine)
+        except OSError:
+            pass  # Python was built without ctypes
 
     def _receive(self) -> list[int]:
         """The descriptors of the next call; none once the engine is gone."""
@@ -89,7 +114,7 @@ class Zygote:
         os.close(reading)
         number = _prepare(received)
         if number is not None:
-            signal.pthread_sigmask(signal.SIG_SETMASK, self._mask)
+            self._found.restore()
             os._exit(self._functions[number](received[1]))
 
 

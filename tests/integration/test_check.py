@@ -237,6 +237,9 @@ Options:
                                   runtime.
   --svg PATH                      Write the plan as an SVG picture.
   --no-preflight                  Check only the file, not this machine.
+  --compile                       Compile each file without errors, for faster
+                                  starts.
+  --show-compiled                 Show what is compiled of the file, as JSON.
   --explain CODE                  Explain a rule, for example E102, or "all".
   -h, --help                      Show this message and exit.
 """

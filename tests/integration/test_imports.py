@@ -96,3 +96,14 @@ def test_options_are_read_without_click(tmp_path: Path) -> None:
     right = ("--config", "named.toml", "-ve3", "--rewrite=TERM:QUIT", "--", "true")
     assert "click" not in planned_with(tmp_path, *right)
     assert "click" in planned_with(tmp_path, "--verbos", *right)
+
+
+def test_a_start_with_a_compiled_hook_file_imports_little(tmp_path: Path) -> None:
+    """Nothing that reads a hook file, nor what that needs; the control is the file alone."""
+    tmp_path.chmod(0o755)
+    (tmp_path / "hooks.toml").write_text("pre_start = 'true'\n[[post_stop]]\nsleep = 1\n")
+    reading = {"tomllib", "re", "typing", "lifeinit.config.parser", "lifeinit.config.keys", "lifeinit.config.spans"}
+    heavy = reading | {"collections", "enum", "datetime", "dataclasses", "functools"}
+    assert reading <= planned_with(tmp_path, "--", "true")
+    subprocess.run([sys.executable, "-m", "lifeinit", "check", "--compile", "-q"], check=True, cwd=tmp_path)
+    assert not heavy & planned_with(tmp_path, "--", "true")

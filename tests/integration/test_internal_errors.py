@@ -94,7 +94,7 @@ def test_an_unforeseen_error_of_the_planner_starts_nothing(tmp_path: Path) -> No
     program = (
         "import sys, os; sys.path.append(os.environ['SOURCE'])\n"
         "import lifeinit.__main__ as entry, lifeinit.startup.plan_app as planning\n"
-        "planning.make_plan = lambda *_: 1 / 0\n"
+        "planning.fill_draft = lambda *_: 1 / 0\n"
         "from lifeinit.startup import clean_interpreter\n"
         "clean_interpreter.is_clean = lambda: True\n"
         "sys.argv[1:] = ['--config', '/dev/null', '--', 'echo', 'never']\n"

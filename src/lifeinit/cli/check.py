@@ -19,8 +19,10 @@ from lifeinit.check.output.colours import Paint, are_wanted
 from lifeinit.check.output.report import Report
 from lifeinit.check.rules import registry
 from lifeinit.check.timeline import RUNTIMES
+from lifeinit.cli import compiling
 from lifeinit.cli.parameters import Parsed
-from lifeinit.config import discovery, load, parser
+from lifeinit.config import discovery, parser
+from lifeinit.config.contents import LARGEST, contents
 from lifeinit.config.diagnostic import UnreadableError
 from lifeinit.config.model import HookFile
 from lifeinit.engine.plan import PHASES
@@ -82,6 +84,15 @@ class _BesideCommand(click.Command):
 )
 @click.option("--svg", metavar="PATH", help="Write the plan as an SVG picture.")
 @click.option("--no-preflight", is_flag=True, help="Check only the file, not this machine.")
+@click.option(
+    *("--compile", "compiles"),
+    is_flag=True,
+    allow_from_autoenv=False,
+    help="Compile each file without errors, for faster starts.",
+)
+@click.option(
+    "--show-compiled", is_flag=True, allow_from_autoenv=False, help="Show what is compiled of the file, as JSON."
+)
 @click.option("--explain", metavar="CODE", help='Explain a rule, for example E102, or "all".', allow_from_autoenv=False)
 @click.argument("files", nargs=-1, metavar="[FILE]... [-- COMMAND [ARG]...]")
 @click.pass_obj
@@ -95,6 +106,8 @@ def check(  # noqa: PLR0913, PLR0917
     runtime: str | None,
     svg: str | None,
     no_preflight: bool,
+    compiles: bool,
+    show_compiled: bool,
     explain: str | None,
     files: tuple[str, ...],
 ) -> int:
@@ -112,13 +125,17 @@ def check(  # noqa: PLR0913, PLR0917
         return UNREADABLE
     if svg is not None and len(paths) > 1:
         raise click.UsageError("--svg draws one file: name one")
+    if (compiles or show_compiled) and STDIN in paths:
+        raise click.UsageError("what is compiled stands beside the hook file: name one")
+    if show_compiled:
+        return INVALID if [path for path in paths if not compiling.show_compiled(path)] else VALID
     against = Against(command, grace, runtime, this_machine=not no_preflight)
     reports, all_were_read = _reports(paths, against)
     if plan and not quiet:
         reports = [_with_plan(report, command) for report in reports]
     shown = [_without_warnings(report) for report in reports] if quiet and not strict else reports
     _print(shown, form, quiet=quiet)
-    if not all_were_read:
+    if (compiles and not compiling.compile_files(reports, quiet=quiet)) or not all_were_read:
         return UNREADABLE
     (hook_file,) = (report.hook_file for report in reports) if len(reports) == 1 else (None,)
     if hook_file is not None and not any(report.errors for report in reports):
@@ -184,7 +201,7 @@ def _reports(paths: Sequence[str], against: Against) -> tuple[list[Report], bool
 
 
 def _report(path: str, against: Against) -> Report:
-    raw = _standard_input() if path == STDIN else parser.contents(path)
+    raw = _standard_input() if path == STDIN else contents(path)
     examined = parser.examine(raw)
     problems = list(examined.problems)
     if examined.hook_file is not None:
@@ -198,7 +215,7 @@ def _report(path: str, against: Against) -> Report:
 
 def _standard_input() -> bytes:
     try:
-        return sys.stdin.buffer.read(load.LARGEST + 1)
+        return sys.stdin.buffer.read(LARGEST + 1)
     except AttributeError:
         raise UnreadableError("cannot read the hook file from stdin: it is closed") from None
 

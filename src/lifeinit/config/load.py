@@ -3,14 +3,9 @@
 import re
 import tomllib
 
+from lifeinit.config.contents import LARGEST
 from lifeinit.config.depth import DEEPEST, too_deep
 from lifeinit.config.diagnostic import Diagnostic, Place, Span
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Final
-
-LARGEST: "Final" = 1 << 20  # bytes; as large as a ConfigMap of Kubernetes can be
 
 _MARK = b"\xef\xbb\xbf"
 _TOML_PLACE = r" \(at (?:line (\d+), column (\d+)|end of document)\)$"

@@ -1,7 +1,8 @@
 """From the bytes of a hook file to a HookFile, or to every problem in it at once."""
 
-from lifeinit.config import load, trust
-from lifeinit.config.diagnostic import Diagnostic, HookFileError, UnreadableError, quoted
+from lifeinit.config import load
+from lifeinit.config.contents import contents
+from lifeinit.config.diagnostic import Diagnostic, HookFileError
 from lifeinit.config.model import HookFile
 from lifeinit.config.spans import Places
 from lifeinit.config.tables import Tables
@@ -22,20 +23,6 @@ def read(path: str, is_named: bool = True) -> HookFile:
     One that nobody has named may be a trap: DistrustedError where somebody else could have put it there.
     """
     return parse(contents(path, is_named))
-
-
-def contents(path: str, is_named: bool = True) -> bytes:
-    """The bytes of the hook file at `path`; of one that is too large only the beginning. Raises UnreadableError."""
-    if not is_named:
-        trust.distrust_directory_of(path)
-    try:
-        with open(path, "rb") as file:
-            if not is_named:
-                trust.distrust_file(path, file.fileno())
-            return file.read(load.LARGEST + 1)
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "no path can hold a NUL"
-        raise UnreadableError(f"cannot read the hook file {quoted(path)}: {reason}") from None
 
 
 def parse(raw: bytes) -> HookFile:

@@ -17,6 +17,17 @@ PROBER = "lifeinit.probes.prober"
 _SCRIPT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "prober.py")
 
 
+def prober(words: "tuple[bytes, ...]", *flags: bytes) -> tuple[bytes, ...]:
+    """The command line of a prober whose words were kept, with more flags."""
+    end = words.index(b"--")
+    return (*map(os.fsencode, _interpreter()), *words[:end], *flags, *words[end:])
+
+
+def words(command_line: "Sequence[str]") -> tuple[str, ...]:
+    """What a command line says to the prober, which is the same wherever that one lies."""
+    return tuple(command_line[len(_interpreter()) :])
+
+
 def wait_program(targets: "Sequence[str]", interval: float = 1.0, *flags: "Flag") -> tuple[str, ...]:
     """Says what it waits for, and ends with 0 once every target answers. Targets are as written, not expanded."""
     return (*_start("wait", interval, flags), "--", *map(_without_secrets, targets))
@@ -55,8 +66,12 @@ def _without_secrets(target: str) -> str:
     return without_secrets(target)
 
 
+def _interpreter() -> tuple[str, ...]:
+    return (sys.executable, "-I", "-S", "-B", _SCRIPT)
+
+
 def _start(mode: str, interval: float, flags: "Sequence[Flag]") -> tuple[str, ...]:
-    return (sys.executable, "-I", "-S", "-B", _SCRIPT, mode, "--interval", repr(interval), *flags)
+    return (*_interpreter(), mode, "--interval", repr(interval), *flags)
 
 
 def _start_alive(interval: float, timeout: float, failures: int, flags: "Sequence[Flag]") -> tuple[str, ...]:

@@ -1,12 +1,11 @@
 """From a command, the options and the hook file that was named or found to a plan, or to the status of a refusal."""
 
 import os
-from collections.abc import Mapping, Sequence
 
-from lifeinit.config import discovery, parser
+from lifeinit.config import compiled, discovery
+from lifeinit.config.contents import contents
 from lifeinit.config.diagnostic import HookFileError, UnreadableError, quoted
-from lifeinit.config.model import HookFile
-from lifeinit.config.planner import Options, make_plan, stop_timeout_of
+from lifeinit.config.planner import NO_FILE, Options, fill_draft, stop_timeout_of
 from lifeinit.config.trust import DistrustedError
 from lifeinit.engine import exit_status, log
 from lifeinit.engine.plan import PHASES, Inherited, Plan
@@ -16,7 +15,10 @@ from lifeinit.startup.search_path import writable_search_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from typing import Any
+
+    from lifeinit.config.draft import Draft, ProgramDraft
 
 
 class WrongCommandLineError(Exception):
@@ -31,8 +33,8 @@ _NO_COMMAND = (
 
 
 def plan_run(
-    arguments: Sequence[str],
-    command: Sequence[str],
+    arguments: "Sequence[str]",
+    command: "Sequence[str]",
     values: "Mapping[str, Any]",
     inherited: Inherited,
     parent: int,
@@ -83,7 +85,7 @@ def _tinis_verbosity() -> int:
 
 
 def plan_app(
-    command: Sequence[str], config: str | None, options: Options, inherited: Inherited, *, is_marked: bool
+    command: "Sequence[str]", config: str | None, options: Options, inherited: Inherited, *, is_marked: bool
 ) -> Plan | int:
     """The plan, or the status of a refusal, which was said. `is_marked`: the command stands after `--`.
 
@@ -94,14 +96,14 @@ def plan_app(
         log.say(sentence, "untrusted_hook_file")
     path = None if _is_in_force(discovered.path) else discovered.path
     try:
-        hook_file = None if path is None else parser.read(path, discovered.is_named)
-        if not command and not (hook_file and hook_file.processes):
+        draft = NO_FILE if path is None else _draft(path, contents(path, discovered.is_named), options.verbose)
+        if not command and not draft["processes"]:
             raise WrongCommandLineError(_NO_COMMAND)
-        if command and not is_marked and not _may_be_found(command[0], hook_file):
+        if command and not is_marked and not _may_be_found(command[0], draft["app"]["program"]):
             from lifeinit.startup.refusal import refuse  # noqa: PLC0415  # difflib, for a mistake alone
 
-            return refuse(command, has_hooks=hook_file is not None)
-        plan = make_plan(command, inherited, hook_file, options, str(path))
+            return refuse(command, has_hooks=path is not None)
+        plan = fill_draft(draft, command, inherited, options, str(path))
     except UnreadableError as error:
         if not command:
             raise WrongCommandLineError(_NO_COMMAND) from None
@@ -119,6 +121,25 @@ def plan_app(
     return exit_status.CONFIG
 
 
+def _draft(path: str, raw: bytes, verbose: int) -> "Draft":
+    """The draft that was compiled beforehand, if there is one that can be used, else a new one."""
+    try:
+        draft = compiled.load(path, raw)
+        if draft is not None:
+            _tell(verbose, f"using the compiled hook file {quoted(compiled.beside(path))}")
+            return draft
+    except compiled.UnusableError as error:
+        _tell(verbose, f"ignoring the compiled hook file {quoted(compiled.beside(path))}: {error}")
+    from lifeinit.config import drafting, parser  # noqa: PLC0415  # what compiling saves
+
+    return drafting.draft_of(parser.parse(raw))
+
+
+def _tell(verbose: int, sentence: str) -> None:
+    if verbose:
+        log.say(sentence, "compiled_hook_file", "debug")
+
+
 def _is_in_force(path: str | None) -> bool:
     """Whether a lifeinit above this one runs the hooks of this file: then they must not run twice, which is said."""
     if path is None or os.environb.get(b"LIFEINIT_HOOK_FILE") != _identity_of(path):
@@ -131,13 +152,12 @@ def _identity_of(path: str) -> bytes:
     return os.path.realpath(os.fsencode(path))
 
 
-def _may_be_found(program: str, hook_file: HookFile | None) -> bool:
+def _may_be_found(program: str, app: "ProgramDraft") -> bool:
     """Whether the app's own PATH may hold it. In doubt it may: then the exec says it."""
-    app = HookFile().app if hook_file is None else hook_file.app
-    if "PATH" in (app.environment or {}):
+    if any(name == "PATH" for name, _, _ in app["environment"]):
         return True
     is_relative = not all(map(os.path.isabs, app_command.search_directories()))
-    return (is_relative and app.working_dir is not None) or app_command.may_be_found(program)
+    return (is_relative and app["program"].get("directory") is not None) or app_command.may_be_found(program)
 
 
 def _named_by(path: str | None, text: str) -> str:

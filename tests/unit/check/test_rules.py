@@ -8,7 +8,7 @@ import pytest
 import lifeinit
 from lifeinit.check.rules import registry, structure_rules, value_rules
 from lifeinit.check.rules.rule import Rule
-from lifeinit.config.load import LARGEST
+from lifeinit.config.contents import LARGEST
 from lifeinit.config.parser import examine
 
 _OF_FILE = (*structure_rules.RULES, *value_rules.RULES)

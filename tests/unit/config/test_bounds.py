@@ -7,7 +7,7 @@ import pytest
 from lifeinit.check.output import snippet
 from lifeinit.check.output.colours import Paint
 from lifeinit.check.output.report import Report
-from lifeinit.config.load import LARGEST
+from lifeinit.config.contents import LARGEST
 from lifeinit.config.parser import examine
 from lifeinit.config.reporter import MOST_PROBLEMS
 

@@ -1,0 +1,60 @@
+"""`lifeinit check --compile` and `--show-compiled`: what is kept beside a hook file for faster starts."""
+
+import json
+import os
+from collections.abc import Iterable
+
+import click
+
+from lifeinit.check.output.report import Report
+from lifeinit.config import compiled, drafting, parser
+from lifeinit.config.contents import contents
+from lifeinit.config.diagnostic import UnreadableError, quoted
+
+_HIDDEN = "..."
+
+
+def compile_files(reports: Iterable[Report], *, quiet: bool) -> bool:
+    """Compile each file that has no errors, and remove what was compiled from one that has some. Whether it worked."""
+    return not [report for report in reports if not _compile(report, quiet=quiet)]
+
+
+def _compile(report: Report, *, quiet: bool) -> bool:
+    path = report.path
+    try:
+        if report.errors:
+            compiled.remove(path)
+            return True
+        raw = contents(path)
+        compiled.store(path, raw, drafting.draft_of(parser.parse(raw)))
+    except (OSError, UnreadableError, compiled.UnusableError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        click.echo(f"lifeinit: cannot compile the hook file {quoted(path)}: {reason}", err=True)
+        return False
+    if not quiet:
+        click.echo(f"lifeinit: compiled {quoted(path)} to {quoted(compiled.beside(path))}", err=True)
+    return True
+
+
+def show_compiled(path: str) -> bool:
+    """Print what a start would take from the compiled file, or say why it would not. Whether it would."""
+    try:
+        draft = compiled.load(path, contents(path))
+    except (UnreadableError, compiled.UnusableError) as error:
+        click.echo(f"lifeinit: {quoted(compiled.beside(path))} is ignored: {error}", err=True)
+        return False
+    if draft is None:
+        click.echo(f"lifeinit: {quoted(compiled.beside(path))} does not exist", err=True)
+        return False
+    click.echo(json.dumps(_shown(draft), indent=2))
+    return True
+
+
+def _shown(value: object) -> object:
+    """As JSON can hold it; what may be a secret is left out."""
+    if isinstance(value, dict):
+        hidden = {"environment": [(name, _HIDDEN) for name, *_ in value.get("environment", ())]}
+        return {name: _shown(hidden.get(name, item)) for name, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [_shown(item) for item in value]
+    return os.fsdecode(value) if isinstance(value, bytes) else value

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling
 
-from tests import leftovers
+from tests import bundle, leftovers
 from tests.applications import NotInstalledError, application_python
 from tests.integration.harness import as_in_the_foreground
 
@@ -113,6 +113,12 @@ def _application_python(request: pytest.FixtureRequest, tmp_path_factory: pytest
             pytest.skip(f"pip cannot install {' '.join(requirements)}: {error}")
 
     return python
+
+
+@pytest.fixture(scope="session", name="bundle")
+def _bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `python -m tools.bundle` makes: the folder `lifeinit`, and the archives and images beside it."""
+    return bundle.built(tmp_path_factory)
 
 
 def pytest_configure() -> None:

@@ -14,6 +14,9 @@ _MASK = _signal.pthread_sigmask(_signal.SIG_BLOCK, _signal.valid_signals())
 import os  # noqa: E402
 import sys  # noqa: E402
 
+if hasattr(sys, "frozen"):  # the bundle's program has blocked them before there was an interpreter
+    from _lifeinit import MASK as _MASK  # type: ignore[import-not-found, no-redef]
+
 _HEALTH_VARIABLES = {"LIFEINIT_PID", "LIFEINIT_HEALTH_TIMEOUT"}
 _PARENT = os.getppid()  # asked for early: it may die at any time
 
@@ -21,7 +24,7 @@ _PARENT = os.getppid()  # asked for early: it may die at any time
 def main() -> "NoReturn":
     """Serve the command line in sys.argv. Never returns."""
     arguments = sys.argv[1:]
-    if not os.path.exists(__file__):
+    if not hasattr(sys, "frozen") and not os.path.exists(__file__):
         from lifeinit.startup.clean_interpreter import refuse_archive  # noqa: PLC0415
 
         refuse_archive()

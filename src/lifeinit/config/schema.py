@@ -4,8 +4,8 @@ It knows shapes: what a rule says about several values at once it mostly cannot 
 """
 
 import json
+import sys
 import tomllib
-from importlib.resources import files
 
 from lifeinit.config.keys import SCHEMES, TABLES, Key, PerPhase
 from lifeinit.engine import signals
@@ -37,6 +37,12 @@ def schema() -> str:
 
 def example() -> str:
     """A hook file with a hook in each phase: the repository's hooks.example.toml."""
+    if hasattr(sys, "frozen"):
+        from lifeinit.config.example_text import TEXT  # type: ignore[import-not-found]  # noqa: PLC0415  # the bundle's
+
+        return str(TEXT)
+    from importlib.resources import files  # noqa: PLC0415  # the bundle has no files
+
     return (files("lifeinit.config") / "hooks.example.toml").read_text("utf-8")
 
 

@@ -49,6 +49,11 @@ def _call(function: str, *arguments: int | bytes | bytearray) -> None:
 
     ctypes costs 2 ms and 0.6 MB: it is imported here alone, and a plain PID 1 needs none of it.
     """
+    if hasattr(sys, "frozen"):
+        import _lifeinit  # type: ignore[import-not-found]  # noqa: PLC0415  # the bundle, a static program, has no ctypes
+
+        getattr(_lifeinit, function)(*arguments)
+        return
     try:
         import ctypes  # noqa: PLC0415
 

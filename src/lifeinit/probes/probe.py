@@ -16,6 +16,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from _ssl import _SSLContext
+
     from lifeinit.probes.targets import Place
 
     Send = Callable[[bytes], int]
@@ -33,6 +35,15 @@ _WORDS = {
     errno.EHOSTUNREACH: "no route to host",
     errno.ENETUNREACH: "network unreachable",
 }
+
+_CA_VARIABLES = {"SSL_CERT_FILE", "SSL_CERT_DIR"}
+_CA_OF_DEBIAN = "/usr/lib/ssl/certs"
+_CA_FILES = (
+    "/etc/ssl/certs/ca-certificates.crt",  # Debian, Alpine, Arch, distroless
+    "/etc/pki/tls/certs/ca-bundle.crt",  # Fedora, RHEL, Amazon Linux
+    "/etc/ssl/ca-bundle.pem",  # SUSE
+    "/etc/ssl/cert.pem",  # Alpine
+)
 
 
 class _Stream(_socket.socket):
@@ -104,6 +115,14 @@ def _ask(place: Http, end: float, insecure: bool) -> str | None:
     return None if 200 <= answer <= 399 else f"answered {answer}"
 
 
+def _trust_the_image(context: "_SSLContext") -> None:
+    """The bundle's OpenSSL looks where Debian has the authorities: elsewhere other distributions have them."""
+    if not os.path.exists(_CA_OF_DEBIAN):
+        for file in filter(os.path.exists, _CA_FILES):
+            context.load_verify_locations(file)
+            return
+
+
 def _secured(stream: _Stream, place: Http, insecure: bool) -> "tuple[Send, Read]":
     """TLS over a connection, as `ssl.create_default_context` has it. Raises OSError."""
     import _ssl  # noqa: PLC0415  # 1 MB that only https has to pay
@@ -114,6 +133,8 @@ def _secured(stream: _Stream, place: Http, insecure: bool) -> "tuple[Send, Read]
         context.verify_mode = _ssl.CERT_NONE
     else:
         context.set_default_verify_paths()
+        if hasattr(sys, "frozen") and not _CA_VARIABLES & os.environ.keys():
+            _trust_the_image(context)
         if sys.version_info >= (3, 13):
             context.verify_flags |= _ssl.VERIFY_X509_PARTIAL_CHAIN | _ssl.VERIFY_X509_STRICT
     secure = context._wrap_socket(stream, False, place.host.partition("%")[0])  # type: ignore[attr-defined]  # noqa: SLF001

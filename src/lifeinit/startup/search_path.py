@@ -22,6 +22,9 @@ def isolate() -> None:
 
     What lifeinit itself was found in stays. PYTHONWARNINGS is meant for the app too: none of ours becomes an error.
     """
+    if hasattr(sys, "frozen"):
+        _check_bundle()
+        return  # it has no search path
     own, foreign = _own_and_foreign()
     sys.path[:] = own
     directories = {os.path.abspath(entry) for entry in foreign}
@@ -54,6 +57,8 @@ def writable_search_path() -> list[tuple[str, str]]:
     """
     if os.geteuid() != 0:
         return []
+    if hasattr(sys, "frozen"):
+        return list(_exposed_directory(sys.executable).items())
     own, foreign = _own_and_foreign()
     exposed: dict[str, str] = {}
     for entry in dict.fromkeys(map(os.path.abspath, (*foreign, *own, _PACKAGE))):
@@ -61,6 +66,17 @@ def writable_search_path() -> list[tuple[str, str]]:
             exposed.update(_exposed_directory(path))
         exposed.update(_exposed_pth_files(entry))
     return list(exposed.items())
+
+
+def _check_bundle() -> None:
+    """Exits where the bytecode of the bundle's program is not what was built. It checks that of the start by itself."""
+    import _lifeinit  # type: ignore[import-not-found]  # noqa: PLC0415
+
+    if not _lifeinit.is_whole():
+        from lifeinit.engine import exit_status, log  # noqa: PLC0415
+
+        log.say("the program is damaged: copy the bundle again; nothing was started", "internal_error", "error")
+        os._exit(exit_status.SOFTWARE)
 
 
 def _exposed_directory(path: str) -> dict[str, str]:

@@ -1,0 +1,6 @@
+/* What the parts of the bundle's program share. */
+#include <signal.h>
+
+extern sigset_t lifeinit_mask; /* what the program was started with */
+
+int lifeinit_is_whole(int of_rest);

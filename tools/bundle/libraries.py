@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from lifeinit.engine.record import Record
-from tools.bundle.packages import BuildError
+from tools.bundle.packages import MissingError
 
 ROOT: Final = Path(__file__).parents[2]
 _PINS: Final = Path(__file__).parent / "libraries.txt"
@@ -63,6 +63,6 @@ def _download(cache: Path) -> Path:
             command = [sys.executable, "-m", "pip", "download", "--quiet", *options, "--dest", f"{place}/archives"]
             done = subprocess.run(command, check=False, capture_output=True, text=True)
             if done.returncode != 0:
-                raise BuildError(f"pip cannot download click and psutil:\n{done.stderr}{done.stdout}")
+                raise MissingError(f"pip cannot download click and psutil:\n{done.stderr}{done.stdout}")
             Path(place, "archives").rename(archives)
     return archives

@@ -63,13 +63,17 @@ class BuildError(Exception):
     """One sentence, or the output of the program that failed."""
 
 
+class MissingError(BuildError):
+    """What the build needs of this machine, or of the registries."""
+
+
 def make_root(cache: Path, mirror: str = MIRROR) -> Root:
     """The root with the packages of today. It takes a second to look for newer ones, and twenty to make one."""
     for program in ("apt-get", "dpkg-deb", "dpkg-source", "unshare"):
         if shutil.which(program) is None:
-            raise BuildError(f"{program} is missing: build the bundle on Debian, with the packages apt and dpkg-dev")
+            raise MissingError(f"{program} is missing: build the bundle on Debian, with the packages apt and dpkg-dev")
     if not os.path.exists(_KEYRING):
-        raise BuildError(f"{_KEYRING} is missing: install the package debian-archive-keyring")
+        raise MissingError(f"{_KEYRING} is missing: install the package debian-archive-keyring")
     place = cache / "bundle-apt"
     place.mkdir(parents=True, exist_ok=True)
     with (place / "lock").open("w") as lock:
@@ -130,7 +134,7 @@ class _Apt:
             cwd=self.archives, env={**os.environ, "LC_ALL": "C"}, check=False, capture_output=True, text=True,
         )  # fmt: skip
         if done.returncode != 0:
-            raise BuildError(f"apt-get {' '.join(command)} failed:\n{done.stderr}{done.stdout}")
+            raise MissingError(f"apt-get {' '.join(command)} failed:\n{done.stderr}{done.stdout}")
         return done.stdout
 
 

@@ -42,6 +42,8 @@ def _compilations(site: str) -> Iterator[tuple[str, ...]]:
         yield ("-Wall", "-Wextra", "-Wno-unused-parameter", "-Wno-missing-field-initializers", "-Werror", name)
     for name in _OF_PYTHON:
         yield ("-DPy_BUILD_CORE_BUILTIN", f"-I{_HEADERS}/internal", f"-I{_SOURCE}", f"{_SOURCE}/{name}.c")
+    # libpython.a has the module `_sha2`, and not the functions that it calls.
+    yield ("-D_DEFAULT_SOURCE", f"-I{_SOURCE}/_hacl/include", f"{_SOURCE}/_hacl/Hacl_Hash_SHA2.c")
     directories = ("arch/all", "arch/posix", "arch/linux")
     files = [file for directory in directories for file in sorted(glob.glob(f"{site}/psutil/{directory}/*.c"))]
     macros = (

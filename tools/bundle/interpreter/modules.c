@@ -141,7 +141,7 @@ static PyObject *init_ssl(void)
 #define MODULES(each) \
     each(_abc) each(_ast) each(_bisect) each(_codecs) each(_collections) each(_contextvars) each(_datetime) \
     each(_functools) each(_heapq) each(_imp) each(_io) each(_json) each(_locale) each(_opcode) each(_operator) \
-    each(_posixsubprocess) each(_queue) each(_signal) each(_sre) each(_stat) each(_string) each(_struct) \
+    each(_posixsubprocess) each(_queue) each(_random) each(_sha2) each(_signal) each(_sre) each(_stat) each(_string) each(_struct) \
     each(_suggestions) each(_thread) each(_tokenize) each(_typing) each(_weakref) each(array) each(atexit) \
     each(binascii) each(errno) each(fcntl) each(gc) each(itertools) each(math) each(mmap) each(posix) each(resource) \
     each(select) each(termios) each(time) each(unicodedata) each(zlib)

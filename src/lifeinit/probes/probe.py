@@ -14,9 +14,8 @@ from lifeinit.probes.targets.target import File, Http, Tcp, Unix
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from _ssl import _SSLContext
+    from collections.abc import Callable
 
     from lifeinit.probes.targets import Place
 

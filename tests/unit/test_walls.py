@@ -20,7 +20,7 @@ ALLOWED = {"sys", "os", "_signal", "time", "errno", "marshal"}
 
 # What is imported only in the one function that needs it, and only where it is needed.
 IN_ONE_FUNCTION = {
-    "c_library.py": {"ctypes"},
+    "c_library.py": {"ctypes", "_lifeinit"},
     "calls.py": {"_socket"},  # the whole file: only a plan with Python functions loads it
     "sockets.py": {"_socket", "fcntl"},  # the same, or with a notify socket
     "log.py": {"_socket", "select"},

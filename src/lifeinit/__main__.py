@@ -14,6 +14,8 @@ _MASK = _signal.pthread_sigmask(_signal.SIG_BLOCK, _signal.valid_signals())
 import os  # noqa: E402
 import sys  # noqa: E402
 
+from lifeinit.startup import bytecode  # noqa: E402
+
 if hasattr(sys, "frozen"):  # the bundle's program has blocked them before there was an interpreter
     from _lifeinit import MASK as _MASK  # type: ignore[import-not-found, no-redef]
 
@@ -28,6 +30,7 @@ def main() -> "NoReturn":
         from lifeinit.startup.clean_interpreter import refuse_archive  # noqa: PLC0415
 
         refuse_archive()
+    bytecode.install()
     if _is_command(arguments):
         _serve_command(arguments)
     from lifeinit.startup import clean_interpreter  # noqa: PLC0415

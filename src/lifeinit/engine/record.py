@@ -20,18 +20,18 @@ class _RecordType(type):
     if not TYPE_CHECKING:
 
         def __new__(cls, name, bases, namespace):
-            annotate = namespace.get("__annotate_func__")  # from Python 3.14 on. PEP 649
-            annotations = namespace.get("__annotations__", ()) if annotate is None else annotate(1)
+            annotate = namespace.pop("__annotate_func__", None)  # from Python 3.14 on. PEP 649
+            annotations = namespace.pop("__annotations__", ()) if annotate is None else annotate(1)
             fields = tuple(annotations) if bases else ()
-            defaults = {field: namespace[field] for field in fields if field in namespace}
-            left_out = {"__annotations__", "__annotate_func__", "__doc__", "__qualname__", *fields}
-            kept = {key: value for key, value in namespace.items() if key not in left_out}
-            kept.setdefault("__slots__", fields)
+            if "__slots__" not in namespace:
+                namespace["__slots__"] = fields
             if fields:
-                kept["__match_args__"] = fields
-            if defaults:
-                kept["_defaults"] = defaults
-            return type.__new__(cls, name, bases, kept)
+                namespace["__match_args__"] = fields
+                defaults = {field: namespace.pop(field) for field in fields if field in namespace}
+                if defaults:
+                    namespace["_defaults"] = defaults
+            namespace.pop("__doc__", None)
+            return type.__new__(cls, name, bases, namespace)
 
 
 @dataclass_transform(frozen_default=True)

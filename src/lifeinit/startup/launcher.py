@@ -12,6 +12,10 @@ if __name__ == "__main__":
     # no module of the standard library.
     sys.path.append(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 
+    from lifeinit.startup import bytecode
+
+    bytecode.install()
+
 from lifeinit.engine import descriptors, syscalls
 from lifeinit.engine.plan import Identity, Plan, Process, Program
 from lifeinit.engine.signals import STOP_SIGNALS

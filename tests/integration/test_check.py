@@ -232,9 +232,9 @@ Options:
                                   verdict.
   --plan / --no-plan              Show the plan with its limits (the default).
   --grace DURATION                The runtime's grace period.
-  --for [cloudrun|compose|docker|ecs|heroku|kubernetes]
-                                  Use the default grace period of this
-                                  runtime.
+  --for RUNTIME|FILE[:NAME]       Check against this runtime's grace period,
+                                  or against a manifest: Compose, Kubernetes,
+                                  docker inspect, ECS.
   --svg PATH                      Write the plan as an SVG picture.
   --no-preflight                  Check only the file, not this machine.
   --compile                       Compile each file without errors, for faster

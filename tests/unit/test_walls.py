@@ -92,12 +92,12 @@ FLOORS = (
     "lifeinit.check.rules",
     "lifeinit.check.output",
     "lifeinit.check.timeline",
+    "lifeinit.check.manifest",
     "lifeinit.check.host",
     "lifeinit.check",
     "lifeinit.startup",
     "lifeinit.api",
     "lifeinit.docker",
-    "lifeinit.testing",
     "lifeinit.cli",
     "lifeinit.startup.launcher",  # its planner reads the command line
     "lifeinit.__main__",

@@ -12,14 +12,14 @@ from typing import Final
 
 import click
 
-from lifeinit.check import timeline
+from lifeinit.check import manifest, timeline
 from lifeinit.check.host import inspect
 from lifeinit.check.output import formats, snippet
 from lifeinit.check.output.colours import Paint, are_wanted
 from lifeinit.check.output.report import Report
 from lifeinit.check.rules import registry
-from lifeinit.check.timeline import RUNTIMES
 from lifeinit.cli import compiling
+from lifeinit.cli.check_for import Target, TargetType
 from lifeinit.cli.parameters import Parsed
 from lifeinit.config import discovery, parser
 from lifeinit.config.contents import LARGEST, contents
@@ -47,12 +47,26 @@ GRACE = Parsed("DURATION", _grace)
 
 @dataclass(frozen=True)
 class Against:
-    """What the files are checked against: the app's command, the runtime's grace period in seconds, this machine."""
+    """What the files are checked against: the app's command, the grace period in seconds, what the files are for, this
+    machine.
+    """
 
     command: tuple[str, ...]
     grace: float | None
-    runtime: str | None
+    target: Target | None
     this_machine: bool
+
+    @property
+    def runtime(self) -> str | timeline.Grace | None:
+        return None if self.target is None else self.target.runtime
+
+    @property
+    def container(self) -> manifest.Container | None:
+        return None if self.target is None else self.target.container
+
+    def with_environment(self, hook_file: HookFile) -> HookFile:
+        """With the limit of the stop that a manifest sets."""
+        return hook_file if self.container is None else manifest.with_environment(hook_file, self.container)
 
 
 class _BesideCommand(click.Command):
@@ -77,10 +91,11 @@ class _BesideCommand(click.Command):
 @click.option("--plan/--no-plan", default=True, help="Show the plan with its limits (the default).")
 @click.option("--grace", type=GRACE, metavar="DURATION", help="The runtime's grace period.")
 @click.option(
-    *("--for", "runtime"),
-    type=click.Choice(sorted(RUNTIMES)),
+    *("--for", "target"),
+    type=TargetType(),
+    metavar=TargetType.name,
     envvar="LIFEINIT_CHECK_FOR",
-    help="Use the default grace period of this runtime.",
+    help="Check against this runtime's grace period, or against a manifest: Compose, Kubernetes, docker inspect, ECS.",
 )
 @click.option("--svg", metavar="PATH", help="Write the plan as an SVG picture.")
 @click.option("--no-preflight", is_flag=True, help="Check only the file, not this machine.")
@@ -103,7 +118,7 @@ def check(  # noqa: PLR0913, PLR0917
     quiet: bool,
     plan: bool,
     grace: float | None,
-    runtime: str | None,
+    target: Target | None,
     svg: str | None,
     no_preflight: bool,
     compiles: bool,
@@ -129,7 +144,9 @@ def check(  # noqa: PLR0913, PLR0917
         raise click.UsageError("what is compiled stands beside the hook file: name one")
     if show_compiled:
         return INVALID if [path for path in paths if not compiling.show_compiled(path)] else VALID
-    against = Against(command, grace, runtime, this_machine=not no_preflight)
+    if target is not None and target.path == STDIN in paths:
+        raise click.UsageError("both the manifest and the hook file are standard input: name a file for one of them")
+    against = Against(command, grace, target, this_machine=not no_preflight)
     reports, all_were_read = _reports(paths, against)
     if plan and not quiet:
         reports = [_with_plan(report, command) for report in reports]
@@ -139,11 +156,11 @@ def check(  # noqa: PLR0913, PLR0917
         return UNREADABLE
     (hook_file,) = (report.hook_file for report in reports) if len(reports) == 1 else (None,)
     if hook_file is not None and not any(report.errors for report in reports):
-        hook_file = _with_command(hook_file, command)
+        hook_file = against.with_environment(_with_command(hook_file, command))
         if plan and form == "text" and not quiet:
             _print_plan(hook_file, against)
         if svg is not None:
-            Path(svg).write_text(timeline.svg(hook_file, grace, runtime), encoding="utf-8")
+            Path(svg).write_text(timeline.svg(hook_file, grace, against.runtime), encoding="utf-8")
     counts = ((report.errors, report.warnings) for report in reports)
     return INVALID if any(errors or (strict and warnings) for errors, warnings in counts) else VALID
 
@@ -205,9 +222,13 @@ def _report(path: str, against: Against) -> Report:
     examined = parser.examine(raw)
     problems = list(examined.problems)
     if examined.hook_file is not None:
-        found = timeline.diagnostics(examined.hook_file, against.grace, against.runtime)
+        hook_file, container = against.with_environment(examined.hook_file), against.container
+        found = timeline.diagnostics(hook_file, against.grace, against.runtime)
+        if container is not None:
+            found += manifest.diagnostics(hook_file, container)
         if against.this_machine:
-            found += inspect(examined.hook_file, against.command, None if path == STDIN else path)
+            user = container.user if container is not None else None
+            found += inspect(examined.hook_file, against.command, None if path == STDIN else path, user)
         problems = sorted(problems + found)
     summary = "" if examined.hook_file is None else _summary(examined.hook_file)
     return Report("<stdin>" if path == STDIN else path, examined.text, problems, summary, examined.hook_file)

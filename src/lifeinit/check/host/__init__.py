@@ -22,21 +22,26 @@ from lifeinit.engine.printable import escaped
 __all__ = ["inspect"]
 
 
-def inspect(hook_file: HookFile, command: Sequence[str] = (), file: str | None = None) -> list[Diagnostic]:
+def inspect(
+    hook_file: HookFile, command: Sequence[str] = (), file: str | None = None, user: str | None = None
+) -> list[Diagnostic]:
     """What fails or surprises on this machine. `command` is the app's own, `file` the path of the hook file.
 
-    What cannot be known before it runs is left out.
+    `user` is whom the container starts lifeinit as, where that is known. What cannot be known before it runs is left
+    out.
     """
     kernel = Kernel()
     try:
-        found = list(_diagnostics(hook_file, command, file, kernel))
+        found = list(_diagnostics(hook_file, command, file, user, kernel))
     finally:
         kernel.close()
     return list(dict.fromkeys(one.replaced(message=escaped(one.message), help=escaped(one.help)) for one in found))
 
 
-def _diagnostics(hook_file: HookFile, command: Sequence[str], file: str | None, kernel: Kernel) -> Iterator[Diagnostic]:
-    people = accounts.Accounts()
+def _diagnostics(
+    hook_file: HookFile, command: Sequence[str], file: str | None, user: str | None, kernel: Kernel
+) -> Iterator[Diagnostic]:
+    people = accounts.Accounts(user)
     tasks, programs = Tasks(hook_file, command, people, kernel), Programs(kernel)
     yield from people.diagnostics(hook_file)
     yield from paths.directories(tasks, kernel)

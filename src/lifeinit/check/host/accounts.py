@@ -25,12 +25,14 @@ class Person(NamedTuple):
 
 
 class Accounts:
-    """The accounts of this machine, each looked up once."""
+    """The accounts of this machine, each looked up once. `own` is whom lifeinit runs as, where a manifest says so."""
 
-    def __init__(self) -> None:
+    def __init__(self, own: str | None = None) -> None:
         self.own = Person(own_user(), {})
         self._guesses = Guesses()
         self._known: dict[str, Person | users.UnfitError] = {}
+        if own is not None and self.own.user.uid == 0:
+            self.own = self.person(own) or self.own
 
     def person(self, user: str | None) -> Person | None:
         """The person of this name; lifeinit itself for None, None where it cannot be."""

@@ -2,10 +2,17 @@
 
 import difflib
 
-from lifeinit.check.rules import host_rules, plan_rules, shell_rules, structure_rules, value_rules
+from lifeinit.check.rules import host_rules, manifest_rules, plan_rules, shell_rules, structure_rules, value_rules
 from lifeinit.check.rules.rule import Rule
 
-_ALL = (*structure_rules.RULES, *value_rules.RULES, *host_rules.RULES, *shell_rules.RULES, *plan_rules.RULES)
+_ALL = (
+    *structure_rules.RULES,
+    *value_rules.RULES,
+    *host_rules.RULES,
+    *shell_rules.RULES,
+    *plan_rules.RULES,
+    *manifest_rules.RULES,
+)
 RULES: dict[str, Rule] = {rule.code: rule for rule in sorted(_ALL, key=lambda rule: rule.code)}
 
 

@@ -1,38 +1,38 @@
 """The plan of a hook file: its diagnostics, its table, its drawing, its picture. Knows nothing about this machine.
 
-`grace` is in seconds and takes precedence over the usual grace period of `runtime`, a key of RUNTIMES.
+`grace` is in seconds and takes precedence over that of `runtime`: a key of RUNTIMES, or what a manifest says.
 """
 
 from lifeinit.check.timeline import bars, stage_data, stage_table, svg_drawing
 from lifeinit.check.timeline.budget_checks import diagnostics_of
 from lifeinit.check.timeline.hang import diagnostics_of_hang, life_with_hang
-from lifeinit.check.timeline.runtimes import RUNTIMES, grace_of
+from lifeinit.check.timeline.runtimes import ALIASES, RUNTIMES, Grace, grace_of
 from lifeinit.config.diagnostic import Diagnostic
 from lifeinit.config.model import HookFile
 
-__all__ = ["RUNTIMES", "data", "diagnostics", "drawing", "svg", "table"]
+__all__ = ["ALIASES", "RUNTIMES", "Grace", "data", "diagnostics", "drawing", "svg", "table"]
 
 
-def diagnostics(hook_file: HookFile, grace: float | None, runtime: str | None) -> list[Diagnostic]:
+def diagnostics(hook_file: HookFile, grace: float | None, runtime: str | Grace | None) -> list[Diagnostic]:
     """Every diagnostic about the budget."""
     return [*diagnostics_of(hook_file, grace_of(grace, runtime)), *diagnostics_of_hang(hook_file)]
 
 
 def table(
-    hook_file: HookFile, grace: float | None, width: int = 80, unicode: bool = True, runtime: str | None = None
+    hook_file: HookFile, grace: float | None, width: int = 80, unicode: bool = True, runtime: str | Grace | None = None
 ) -> str:
     """The stages of the whole life with their limits, one on a line, without a line feed at its end."""
     return stage_table.table(life_with_hang(hook_file), grace_of(grace, runtime), width, unicode)
 
 
 def drawing(
-    hook_file: HookFile, grace: float | None, width: int = 80, unicode: bool = True, runtime: str | None = None
+    hook_file: HookFile, grace: float | None, width: int = 80, unicode: bool = True, runtime: str | Grace | None = None
 ) -> str:
     """The same as bars to scale."""
     return bars.drawing(life_with_hang(hook_file), grace_of(grace, runtime), width, unicode)
 
 
-def svg(hook_file: HookFile, grace: float | None, runtime: str | None) -> str:
+def svg(hook_file: HookFile, grace: float | None, runtime: str | Grace | None) -> str:
     """The same as a picture that stands alone."""
     return svg_drawing.picture(life_with_hang(hook_file), grace_of(grace, runtime))
 

@@ -75,7 +75,9 @@ class _Budget:
         budget, grace = self.planned.budget, self.grace
         if grace is None or budget is None or budget < grace.seconds:
             return
-        message = f'stop_timeout is "{written(budget)}", and {grace.kills} after {exact(grace.seconds)}'
+        message = f'{grace.limit} is "{written(budget)}", and {grace.ends}'
+        if grace.said:
+            message = f"{grace.said}, and the stop may take {exact(budget)} ({grace.limit})"
         shorter = below(grace.seconds)
         first = f'write at most "{shorter}"' if shorter else "give the container time to stop"
         if shorter and not self.needs.fit(self.room or 0.0):
@@ -88,7 +90,7 @@ class _Budget:
         grace = self.grace
         if self.planned.budget is not None or not self.needs.has_post_stop:
             return
-        kills = "the runtime kills everything" if grace is None else f"{grace.kills} after {exact(grace.seconds)}"
+        kills = "the runtime kills everything" if grace is None else grace.ends
         message = f"stop_timeout is not set: an app that hangs keeps the post_stop hooks from running until {kills}"
         shorter = None if grace is None else below(grace.seconds)
         if grace is None and not self.needs.fit(_USUAL):
@@ -173,7 +175,7 @@ class _Budget:
     def _why(self) -> str:
         budget = self.planned.budget
         if budget is None:
-            return "" if self.grace is None else f"{self.grace.kills} after {exact(self.grace.seconds)}"
+            return "" if self.grace is None else self.grace.ends
         kept = exact(budget - self.planned.killed_at)
         return f'stop_timeout "{written(budget)}" reserves {kept} for cleanup and post_stop'
 

@@ -58,13 +58,12 @@ def _oom(life: Life, grace: Grace | None) -> list[str]:
 def verdict(life: Life, grace: Grace | None) -> list[str]:
     """The worst stop in a sentence, and whether the grace period has room for it."""
     if math.isinf(life.end):
-        kills = "" if grace is None else f": {grace.kills} after {exact(grace.seconds)}"
+        kills = "" if grace is None else f": {grace.ends}"
         what = "a requested stop" if life.hang else "the stop"
         return [f"Nothing in lifeinit limits {what}{kills}."]
     worst = f"At worst the stop takes {exact(life.end)}"
     if grace is None:
         return [f"{worst}."]
-    after = f"{grace.kills} after {exact(grace.seconds)}"
     left = grace.seconds - life.end
     verdict = f"{exact(left)} to spare" if left > 0 else f"{exact(-left)} too late" if left else "at the same moment"
-    return [f"{worst}, and {after}: {verdict}."]
+    return [f"{worst}, and {grace.ends}: {verdict}."]

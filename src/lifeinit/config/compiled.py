@@ -26,17 +26,10 @@ _REGULAR: "Final" = 0o100000  # inode(7)
 _FILE_TYPE: "Final" = 0o170000
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 # What decides how a text becomes a draft, and what is made of it. A version alone does not tell two commits apart.
-_MAKERS: "Final" = (
-    *("config/keys.py", "config/load.py", "config/model.py", "config/parser.py", "config/readers.py"),
-    *(
-        "config/plain_values.py",
-        "config/tables.py",
-        "config/plan_fields.py",
-        "config/draft.py",
-        "config/drafting.py",
-        "config/planner.py",
-    ),
-    *("engine/plan.py", "probes/command_lines.py", "values/duration.py", "values/interpolation.py"),
+_MAKERS: "Final" = tuple(
+    "config/keys.py config/load.py config/model.py config/parser.py config/readers.py config/plain_values.py"
+    " config/tables.py config/plan_fields.py config/draft.py config/drafting.py config/planner.py engine/plan.py"
+    " probes/command_lines.py values/duration.py values/interpolation.py".split()
 )
 
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from lifeinit.engine.plan import Inherited
 
 _OPTION_VARIABLES = ("LIFEINIT_", "TINI_")
+_FILE_VARIABLES = {"LIFEINIT_CONFIG", "LIFEINIT_STOP_TIMEOUT", "LIFEINIT_HOOK_FILE"}  # read by the planner itself
 
 
 def launch(
@@ -85,9 +86,8 @@ def make_plan(arguments: "Sequence[str]", inherited: "Inherited", parent: int, p
         search_path.from_words(path)
     search_path.isolate()
     from lifeinit.startup.plan_app import WrongCommandLineError, plan_run  # noqa: PLC0415
-    from lifeinit.startup.read_options import read_options  # noqa: PLC0415
 
-    straight = read_options(arguments, os.environ)
+    straight = _straight(arguments)
     if straight is not None:
         values, command = straight
         try:
@@ -99,6 +99,16 @@ def make_plan(arguments: "Sequence[str]", inherited: "Inherited", parent: int, p
     from lifeinit.cli import serve  # noqa: PLC0415
 
     return serve.plan_run(arguments, inherited, parent)
+
+
+def _straight(arguments: "Sequence[str]") -> "tuple[dict[str, object], Sequence[str]] | None":
+    """The options and the command; None for a command line that only click can read."""
+    variables = {name for name in os.environ if name.startswith(_OPTION_VARIABLES)}
+    if variables <= _FILE_VARIABLES and arguments and (arguments[0] == "--" or not arguments[0].startswith("-")):
+        return {}, arguments[arguments[0] == "--" :]  # no option is given: nothing has to be imported for it
+    from lifeinit.startup.read_options import read_options  # noqa: PLC0415
+
+    return read_options(arguments, os.environ)
 
 
 def _load_engine(with_hooks: bool) -> None:

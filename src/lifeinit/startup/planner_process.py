@@ -78,17 +78,21 @@ def _run_planner(plan: "Callable[[], Plan | int]", writer: int, engine: int) -> 
 
 def _send(wire: bytes, writer: int, engine: int) -> None:
     """Write it all. PID 1 is not woken by a pipe, but by SIGCHLD: it gets one whenever the pipe is full."""
-    import select  # noqa: PLC0415
-
     os.set_blocking(writer, False)
-    poll = select.poll()
-    poll.register(writer, select.POLLOUT)
     while wire:
         try:
             wire = wire[os.write(writer, wire) :]
         except BlockingIOError:
             os.kill(engine, _CHLD)
-            poll.poll()
+            _wait_for_room(writer)
+
+
+def _wait_for_room(writer: int) -> None:
+    import select  # noqa: PLC0415  # a library to be loaded, and nearly every plan fits the pipe
+
+    poll = select.poll()
+    poll.register(writer, select.POLLOUT)
+    poll.poll()
 
 
 # In PID 1.

@@ -31,10 +31,11 @@ def isolate() -> None:
     for name in [name for name in sys.modules if _found_in(name.partition(".")[0]) in directories]:
         if name != "__main__":
             del sys.modules[name]
-    import warnings  # noqa: PLC0415  # not before the path is clean
+    if sys.warnoptions:
+        import warnings  # noqa: PLC0415  # not before the path is clean
 
-    warnings.resetwarnings()
-    warnings.simplefilter("ignore")
+        warnings.resetwarnings()
+        warnings.simplefilter("ignore")
 
 
 def to_words() -> tuple[str, str]:

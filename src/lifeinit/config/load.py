@@ -1,11 +1,11 @@
 """From bytes to the tables of TOML and their places, or to the one problem that ends the reading."""
 
 import re
-import tomllib
 
 from lifeinit.config.contents import LARGEST
 from lifeinit.config.depth import DEEPEST, too_deep
 from lifeinit.config.diagnostic import Diagnostic, Place, Span
+from lifeinit.config.toml_library import import_tomllib
 
 _MARK = b"\xef\xbb\xbf"
 _TOML_PLACE = r" \(at (?:line (\d+), column (\d+)|end of document)\)$"
@@ -50,9 +50,9 @@ def shown(raw: bytes) -> str:
 def load(text: str) -> dict[str, object]:
     """The tables of a TOML text. Raises RefusedError."""
     deep = too_deep(text)
-    readable = text[:deep]
+    readable, tomllib = text[:deep], import_tomllib()
     try:
-        table = tomllib.loads(readable)
+        table: dict[str, object] = tomllib.loads(readable)
     except tomllib.TOMLDecodeError as error:
         offset = _offset_of(str(error), readable)
         # What stands before the depth may be wrong already, and then the brackets were not counted rightly.

@@ -3,12 +3,11 @@
 The text is known to be valid, so this reads only what it needs to find the borders. toml.io, version 1.0
 """
 
-import bisect
 import re
-import tomllib
-from typing import NamedTuple
 
 from lifeinit.config.diagnostic import Place, Span
+from lifeinit.config.toml_library import import_tomllib
+from lifeinit.engine.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ _SCALAR = re.compile(r"[^,\]}#\r\n]*+")
 _STRING = re.compile(STRING, re.DOTALL)
 
 
-class Offsets(NamedTuple):
+class Offsets(Record):
     """Offsets into the text: where a key (or list item) begins and ends, and where its value does.
 
     The value of a table that a header makes is the header; of one that a dotted key makes, the key up to its name.
@@ -95,7 +94,11 @@ class Places:
         return text if len(text) > 1 and text[0] in "\"'" else ""
 
     def at(self, offset: int) -> Place:
-        line = bisect.bisect_right(self._line_starts, offset)
+        line, after = 0, len(self._line_starts)  # why not `bisect`: it is a library to be loaded
+        while after - line > 1:
+            middle = (line + after) // 2
+            line, after = (middle, after) if self._line_starts[middle] <= offset else (line, middle)
+        line += 1
         return Place(line, offset - self._line_starts[line - 1] + 1)
 
     def _nearest(self, path: Path) -> Offsets:
@@ -232,4 +235,4 @@ def _name(raw: str) -> str:
     """What a key of the text is called."""
     if raw[0] not in "\"'":
         return raw
-    return next(iter(tomllib.loads(f"{raw}=0"))) if "\\" in raw else raw[1:-1]
+    return next(iter(import_tomllib().loads(f"{raw}=0"))) if "\\" in raw else raw[1:-1]

@@ -77,7 +77,7 @@ def test_a_wrong_place_would_be_noticed() -> None:
     """The control: the same check fails for places that are one character off."""
     text = "a = 12\nb = 3\n"
     places = Places(text)
-    places.spans = {path: span._replace(value=span.value + 1) for path, span in places.spans.items()}
+    places.spans = {path: span.replaced(value=span.value + 1) for path, span in places.spans.items()}
     span = places.spans["a",]
     assert tomllib.loads("v = " + text[span.value : span.end])["v"] != 12
 

@@ -8,7 +8,7 @@ from tests.docs.kinds import commands_of
 from tests.integration.harness import Running, base_environment
 
 _END = "\x01"  # what the shell prints between two commands
-_TIMES = re.compile(r"\b(in|after|for) \d+(\.\d+)? s\b")
+_TIMES = re.compile(r"\b(in|after|for) \d+(\.\d+)? ?s\b")
 _LEFT = re.compile(r"\b\d+ s (are )?left")
 _PIDS = re.compile(r"\b(pid|orphan) \d+")
 

@@ -98,6 +98,7 @@ FLOORS = (
     "lifeinit.startup",
     "lifeinit.api",
     "lifeinit.docker",
+    "lifeinit.testing",
     "lifeinit.cli",
     "lifeinit.startup.launcher",  # its planner reads the command line
     "lifeinit.__main__",

@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 
@@ -72,6 +73,9 @@ def test_a_program_can_be_imported() -> None:
     assert repr(names["container"]) == "<Container: pre_start migrate; post_stop last>"
     with pytest.raises(package.UsageError, match=r'^stop_timeout is "0"'):
         package.Container(stop_timeout=0)
+    testing = importlib.import_module("lifeinit.testing")
+    container: Any = names["container"]
+    assert testing.call_phase(container.pre_start) == {"RELEASE": "7"}
 
 
 @pytest.mark.usefixtures("foreign")

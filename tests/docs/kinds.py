@@ -19,6 +19,7 @@ from tests.docs.dockerfiles import check_dockerfile
 # Pages whose blocks another test takes as they stand, beside what is done here.
 ELSEWHERE: Final[Mapping[str, str]] = {
     "docs/reference/docker-sdk.md": "tests/docker_sdk/test_docs.py",
+    "docs/how-to/testcontainers.md": "tests/docker_sdk/test_testcontainers.py",
     "docs/reference/python.md": "tests/docs/test_python_page.py",
 }
 STATES: Final = "PRE_START STARTING RUNNING PRE_STOP STOPPING CLEANUP POST_STOP".split()

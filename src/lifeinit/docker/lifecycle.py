@@ -15,12 +15,13 @@ from docker.models.images import Image
 from lifeinit.callbacks.errors import LifeinitError
 from lifeinit.callbacks.event import Phase, Reason
 from lifeinit.callbacks.registrar import Callback, Registrar
-from lifeinit.docker import sdk
+from lifeinit.docker import sdk, wrapped
 from lifeinit.docker.errors import CallbackError, LostError, NoEngineError, ReadyTimeoutError, StartError, StoppedError
 from lifeinit.docker.interrupts import INTERRUPTS, signal_name, uninterrupted
 from lifeinit.docker.life import Life, StopRequest
 from lifeinit.docker.runner import Runner
 from lifeinit.docker.watcher import End, Watcher
+from lifeinit.docker.wrapped import Startable
 
 logger = logging.getLogger("lifeinit.docker")
 
@@ -42,6 +43,7 @@ class Settings:
     ready_timeout: float | None
     stop_timeout: float | None
     lost_timeout: float
+    wrapped: Startable | None = None
     attached: bool = False
     await_ready: bool = True
 
@@ -96,7 +98,11 @@ class Lifecycle:
 
     def _create_and_start(self) -> None:
         settings = self._settings
-        if self.runner.container is None:
+        if settings.wrapped is not None:
+            self.runner.container = wrapped.start(settings.client, settings.wrapped)
+            self.life.name = str(self.runner.container.name)
+            self._snapshot = sdk.inspect(settings.client, self.runner.container)
+        elif self.runner.container is None:
             container = sdk.create(settings.client, settings.image, settings.command, settings.options)
             try:
                 self._snapshot = sdk.inspect(settings.client, container)
@@ -121,7 +127,7 @@ class Lifecycle:
             self._watch = None
             atexit.unregister(self._warn_still_running)
             if not settings.attached:
-                sdk.remove(settings.client, self.runner.container)
+                self._remove()
             raise StartError(f'"{self.life.name}" cannot be watched: {error}: raise the limit of processes') from error
         self.life.started()
 
@@ -203,13 +209,22 @@ class Lifecycle:
         logger.info("%s: %s%s", life.name, end.description, ", out of memory" if end.oom_killed else "")
         try:
             self.runner.run_post_stop(self._callbacks("post_stop"))
-            if settings.remove and self.runner.container is not None:
-                sdk.remove(settings.client, self.runner.container)
+            if settings.remove or settings.wrapped is not None:
+                self._remove()
         except LifeinitError as error:
             logger.warning("%s", error)
         finally:
             atexit.unregister(self._warn_still_running)
             life.done()
+
+    def _remove(self) -> None:
+        container = self.runner.container
+        if container is None:
+            return
+        if self._settings.wrapped is None:
+            sdk.remove(self._settings.client, container)
+        else:
+            wrapped.remove(self.life.name, self._settings.wrapped)
 
     def _warn_still_running(self) -> None:
         logger.warning(

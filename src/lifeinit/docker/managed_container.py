@@ -18,6 +18,7 @@ from lifeinit.docker.errors import InsideCallbackError, StoppedError
 from lifeinit.docker.interrupts import INTERRUPTS, signal_name, sigterm_raises
 from lifeinit.docker.life import Stage
 from lifeinit.docker.lifecycle import Lifecycle, Settings
+from lifeinit.docker.wrapped import Startable, check_startable
 
 # Only pre_stop delays a stop, and no runtime kills this program after a grace period. So the other callbacks have no
 # default limit, where those of lifeinit.Container have: a migration or an upload takes as long as it takes.
@@ -132,6 +133,39 @@ class ManagedContainer(Phases[Registrar]):
             )
         return managed
 
+    @classmethod
+    def around(  # as above
+        cls,
+        client: DockerClient,
+        container: Startable,
+        *,
+        ready_timeout: Duration | None = 60.0,
+        stop_timeout: Duration | None = None,
+        lost_timeout: Duration = 60.0,
+    ) -> Self:
+        """Callbacks around a container that another library starts, such as a DockerContainer of Testcontainers.
+
+        start() calls its start(), with all that it waits for. A stop is graceful, and its stop() is called after the
+        post_stop callbacks.
+
+        Args:
+            client: As above, like the other arguments that are not listed here. Testcontainers closes its own.
+            container: What has start(), stop() and get_wrapped_container(), and was not started.
+
+        Raises:
+            UsageError: An option is invalid, or the container cannot be started and stopped.
+        """
+        check_startable(container)
+        managed = cls(
+            client,
+            str(getattr(container, "image", type(container).__name__)),
+            ready_timeout=ready_timeout,
+            stop_timeout=stop_timeout,
+            lost_timeout=lost_timeout,
+        )
+        managed._settings.wrapped = container
+        return managed
+
     def __repr__(self) -> str:
         return f"<ManagedContainer {self._life.name!r}: {self._life.stage.name.lower()}>"
 
@@ -238,7 +272,7 @@ class ManagedContainer(Phases[Registrar]):
     def _check(self) -> None:
         """Check whatever can be checked before anything is started, and take no callback from here on."""
         settings = self._settings
-        if not settings.attached:
+        if not settings.attached and settings.wrapped is None:
             sdk.check_image(settings.client, settings.image, settings.pull)
             if settings.name is not None:
                 sdk.check_name(settings.client, settings.name)

@@ -130,13 +130,18 @@ def start(client: DockerClient, container: Container) -> None:
             raise StartError(f'"{container.name}" cannot be started: {explanation}', status) from None
 
 
-def attach(client: DockerClient, id_or_name: str) -> tuple[Container, Snapshot]:
-    """A running container. Raises NotRunningError."""
+def get(client: DockerClient, id_or_name: str) -> Container:
+    """The container with this id or name. Raises NotRunningError."""
     with _translated(client):
         try:
-            container = client.containers.get(id_or_name)
+            return client.containers.get(id_or_name)
         except docker.errors.NotFound:
             raise NotRunningError(f'container "{id_or_name}" does not exist: see "docker ps"') from None
+
+
+def attach(client: DockerClient, id_or_name: str) -> tuple[Container, Snapshot]:
+    """A running container. Raises NotRunningError."""
+    container = get(client, id_or_name)
     snapshot = inspect(client, container)
     if snapshot is None or not snapshot.running:
         status = "removed" if snapshot is None else snapshot.status

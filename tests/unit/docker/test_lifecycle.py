@@ -2,9 +2,11 @@
 
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
+from lifeinit import UsageError
 from lifeinit.docker import Event, ManagedContainer
 
 
@@ -23,3 +25,8 @@ def test_an_unforeseen_exception_is_no_signal() -> None:
     with pytest.raises(ZeroDivisionError):
         managed.start()
     assert [(event.reason, event.signal, event.exit_code) for event in events] == [("internal_error", None, None)]
+
+
+def test_what_cannot_be_started_and_stopped() -> None:
+    with pytest.raises(UsageError, match=r'^"shop" \(str\) has no start\(\): pass a DockerContainer of Testcontainers'):
+        ManagedContainer.around(Mock(), "shop")  # type: ignore[arg-type]

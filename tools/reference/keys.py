@@ -51,6 +51,13 @@ TABLES: Final = (
         '[[pre_start]]\ncommand = "python manage.py migrate --noinput"\n',
     ),
     Table(
+        "drain",
+        "drain.",
+        "A drain",
+        "In `drain = { ... }` of a `[[pre_stop]]` hook.",
+        "[pre_stop.drain]\nport = 8000\n",
+    ),
+    Table(
         "ready",
         "ready.",
         "A ready probe",
@@ -94,5 +101,7 @@ def example(key: Key) -> str:
 
 def example_file(table: Table, key: Key) -> str:
     """A whole hook file around the example of a key, which takes the place of a key that it excludes."""
-    lead = table.lead.splitlines()[0] + "\n" if table.lead and (key.one_of or key.name == "command") else table.lead
+    instead = key.one_of or key.name in {"command", "port"}
+    lead = table.lead.splitlines()[0] + "\n" if table.lead and instead else table.lead
+    lead = "[[pre_stop]]\n" if key.name == "drain" else lead
     return f"{lead}{example(key)}\n"

@@ -51,7 +51,7 @@ _TYPES: Final = {
 }
 _OF_OTHERS: Final = {*PHASES, "app", "process"}  # callbacks and methods take their place
 _OF_ONE_PART: Final = {"ready", "alive", "stop_signal", "stop_scope"}  # what FlaskCeleryContainer says for each part
-_THING: Final = {"command", "wait_for", "sleep"}
+_THING: Final = {"command", "wait_for", "sleep", "drain"}
 
 
 def keywords() -> str:
@@ -78,6 +78,13 @@ def keywords() -> str:
                 "Options of `pre_stop.sleep` and its like.",
                 [row for row in hook if "sleep" not in row.not_with and not row.needs and row.name != "timeout"],
                 optional=True,
+            ),
+            _table(
+                "DrainOptions",
+                "Options of `pre_stop.drain`.",
+                [row for row in hook if row.name == "timeout"],
+                optional=True,
+                base="SleepOptions",
             ),
             _table(
                 "HookOptions",

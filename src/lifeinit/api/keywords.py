@@ -200,6 +200,15 @@ class SleepOptions(TypedDict, total=False):
     """Whether a restart skips the hook once it has succeeded. Default: `false`."""
 
 
+class DrainOptions(SleepOptions, total=False):
+    """Options of `pre_stop.drain`."""
+
+    timeout: Duration | None
+    """The time after which the hook is terminated: SIGTERM, SIGKILL after kill_after. It has failed with 124 then.
+    Default: none in pre_start and for a sleep, 60s in post_start, 5s in pre_stop and post_stop.
+    """
+
+
 class HookOptions(SleepOptions, total=False):
     """Options of `pre_start.command` and its like."""
 

@@ -6,12 +6,13 @@ from collections.abc import Set as AbstractSet
 from typing import Unpack
 
 from lifeinit.api import as_hook_file
-from lifeinit.api.keywords import Command, HookOptions, SleepOptions
+from lifeinit.api.keywords import Command, DrainOptions, HookOptions, SleepOptions
 from lifeinit.callbacks.event import Phase
 from lifeinit.callbacks.options import Duration
 from lifeinit.callbacks.registrar import Callback, Registrar
 from lifeinit.config.model import CodedHook
 
+_OF_DRAIN = DrainOptions.__annotations__.keys()
 _OF_SLEEP = SleepOptions.__annotations__.keys()
 _OF_HOOK = HookOptions.__annotations__.keys()
 
@@ -45,6 +46,12 @@ class PhaseHooks(Registrar):
     def sleep(self, time: Duration, /, **options: Unpack[SleepOptions]) -> None:
         """Wait for a time: in pre_stop the app keeps serving while load balancers forget it. Raises as `command`."""
         self._add_hook("sleep", time, options, _OF_SLEEP)
+
+    def drain(
+        self, port: int, /, *, quiet: Duration = 1.0, at_least: Duration = 2.0, **options: Unpack[DrainOptions]
+    ) -> None:
+        """Of pre_stop: wait until nobody uses a port of the app any more. Raises as `command`."""
+        self._add_hook("drain", {"port": port, "quiet": quiet, "at_least": at_least}, options, _OF_DRAIN)
 
     @property
     def entries(self) -> Sequence[Callback | CodedHook]:

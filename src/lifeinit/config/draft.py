@@ -47,9 +47,12 @@ if TYPE_CHECKING:
         restart: Fields
 
     class HookDraft(TypedDict):
+        """A hook: `drain` are the words of its prober, where it has no program of its own."""
+
         line: int
         program: ProgramDraft | None
         unless: tuple[bytes, ...] | None
+        drain: tuple[bytes, ...] | None
         hook: Fields
 
     class Draft(TypedDict):

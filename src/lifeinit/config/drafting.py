@@ -8,6 +8,7 @@ from lifeinit.engine.plan import PHASES
 from lifeinit.probes.command_lines import (
     alive_command,
     alive_program,
+    drain_program,
     ready_command,
     ready_program,
     wait_program,
@@ -108,11 +109,12 @@ class _Drafter:
         if command is not None:
             program = self.program(command, written, written.path, written.user, fields)
             program["is_prober"] = bool(written.wait_for)
-        fields["Hook"]["waits"] = bool(written.wait_for)
+        fields["Hook"]["waits"] = bool(written.wait_for or written.drain)
         fields["Hook"]["default_timeout"] = self.hook_file.has_default_timeout(written)
         return {
             "line": self.places.key(written.path).line,
             "program": program,
+            "drain": None if written.drain is None else _bytes(words(_drain(written.drain))),
             "unless": None if written.unless is None else _bytes(_arguments(written.unless)),
             "hook": fields["Hook"],
         }
@@ -145,6 +147,10 @@ class _Drafter:
     def mark(self, path: "Path") -> "Mark":
         start, end = self.places.span(path)
         return (start.line, start.column), (end.line, end.column)
+
+
+def _drain(written: model.Drain) -> tuple[str, ...]:
+    return drain_program(written.port, written.quiet, written.at_least)
 
 
 def _flags(written: model.Ready | model.Alive) -> "tuple[Flag, ...]":

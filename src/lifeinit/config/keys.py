@@ -45,6 +45,7 @@ def whole(least: int, most: int) -> Kind:
 HOOKS: "Final" = Kind("hooks", "a shell command line, a program and its arguments, a hook or several hooks")
 READY: "Final" = Kind("ready", '`"notify"`, a URL, a duration or a probe')
 ALIVE: "Final" = Kind("alive", '`"watchdog"`, a URL or a probe')
+DRAIN: "Final" = Kind("drain", "a port or a table")
 PROBE: "Final" = Kind("probe", "a string")
 TRUE: "Final" = Kind("true", "`true`")
 APP: "Final" = Kind("app", "a table")
@@ -108,7 +109,7 @@ DEFAULT_TIMEOUT: "Final[Mapping[HookPhase, float | None]]" = {
     "pre_stop": 5.0,
     "post_stop": 5.0,
 }
-_SLEEP: "Final" = ("sleep",)
+_NO_PROGRAM: "Final" = ("sleep", "drain")
 _WATCHDOG: "Final" = ("watchdog",)
 USUAL_WATCHDOG: "Final" = 30.0  # seconds: what `alive = "watchdog"` means
 
@@ -158,26 +159,29 @@ ROWS: "Final" = (
         "The hook's name in the log. Letters, digits and the characters `_.-`, unique in its phase.", '"migrate"',
         unset="`pre_start[0]` for the first hook of pre_start, and so on"),
     Key("hook", "command", COMMAND, "Program.argv",
-        "What the hook runs. A hook has exactly one of command, wait_for and sleep.",
+        "What the hook runs. A hook has exactly one of command, wait_for, sleep and drain.",
         '"python manage.py migrate --noinput"', one_of=True),
     Key("hook", "wait_for", TARGETS, "Program.argv Hook.waits",
         "Targets to wait for: the hook succeeds once each has answered.", '"tcp://db:5432"', default=(), one_of=True),
     Key("hook", "sleep", DURATION, "Hook.sleep",
         "How long the hook sleeps. In pre_stop the app keeps serving while the load balancer forgets the container.",
         '"5s"', one_of=True),
+    Key("hook", "drain", DRAIN, "Program.argv Hook.waits",
+        "Of pre_stop: waits until nobody uses this port of the app any more. A port, or a table with port, quiet and "
+        "at_least.", "8000", one_of=True, since="0.10.0"),
     Key("hook", "unless", COMMAND, "Hook.unless",
         "A command that is asked before each try: if it exits with 0 the hook is skipped, which counts as its success. "
         "It has the hook's user, environment and directory, and shares its timeout.",
         '"python manage.py migrate --check"',
-        unset="none", not_with=_SLEEP, since="0.10.0"),
+        unset="none", not_with=_NO_PROGRAM, since="0.10.0"),
     Key("hook", "timeout", TIME, "Hook.timeout",
         "The time after which the hook is terminated: SIGTERM, SIGKILL after kill_after. It has failed with 124 then.",
         '"10s"', default=PerPhase(DEFAULT_TIMEOUT),
         unset="none in pre_start and for a sleep, 60s in post_start, 5s in pre_stop and post_stop"),
     Key("hook", "retries", whole(0, 1000), "Hook.retries", "How often a failed hook is tried again.", "2",
-        default=0, not_with=_SLEEP),
+        default=0, not_with=_NO_PROGRAM),
     Key("hook", "retry_delay", DURATION, "Hook.retry_delay", "The time between two tries.", '"3s"',
-        default=1.0, not_with=_SLEEP, needs="retries"),
+        default=1.0, not_with=_NO_PROGRAM, needs="retries"),
     Key("hook", "on_failure", _ON_FAILURE, "Hook.abort",
         'What a failure of the hook does: `"abort"` ends the start (in the stop phases it turns exit status 0 into the '
         """hook's), `"warn"` logs a line.""", '"warn"', default=_ABORT_OR_WARN,
@@ -185,12 +189,12 @@ ROWS: "Final" = (
     # Every program.
     Key("app process hook", "user", USER, "Identity.user",
         "The user to run as: a name or uid, optionally `:group`. Sets supplementary groups, HOME, USER, LOGNAME and "
-        "SHELL too.", '"app"', unset="as lifeinit", not_with=_SLEEP),
+        "SHELL too.", '"app"', unset="as lifeinit", not_with=_NO_PROGRAM),
     Key("app process hook", "working_dir", TEXT, "Program.directory", "The working directory.", '"/srv/shop"',
-        unset="as lifeinit", not_with=_SLEEP),
+        unset="as lifeinit", not_with=_NO_PROGRAM),
     Key("app process hook", "environment", ENVIRONMENT, "Identity.environment",
         "Variables that are added to the environment. `$VAR` and `${VAR}` are expanded; `$$` is a dollar sign.",
-        '{ AWS_REGION = "eu-west-1" }', default={}, unset="none", not_with=_SLEEP),
+        '{ AWS_REGION = "eu-west-1" }', default={}, unset="none", not_with=_NO_PROGRAM),
     Key("hook", "once", FLAG, "Hook.once", "Whether a restart skips the hook once it has succeeded.", "true",
         default=False),
     # The app and its processes.
@@ -215,6 +219,15 @@ ROWS: "Final" = (
         default=5, needs="restart"),
     Key("app process", "restart_window", TIME, "Restart.window", "The time in which restarts are counted.", '"5m"',
         default=60.0, needs="restart"),
+    # What a drain waits for.
+    Key("drain", "port", whole(1, 65535), "Program.argv", "The port that the app listens on.", "8000",
+        since="0.10.0"),
+    Key("drain", "quiet", TIME, "Program.argv",
+        "The time for which no connection to the port was used. One that is only kept alive after its answer is not in "
+        "use.", '"2s"', default=1.0, since="0.10.0"),
+    Key("drain", "at_least", DURATION, "Program.argv",
+        "The time that the hook takes at least: the load balancer needs it to notice the stop.", '"3s"', default=2.0,
+        since="0.10.0"),
     # What `ready` and `alive` ask.
     Key("ready alive", "http", PROBE, "Program.argv",
         "A try succeeds if this URL answers with a status from 200 to 399. The certificate is verified.",
@@ -261,7 +274,7 @@ ROWS: "Final" = (
 
 TABLES: "Final" = {
     table: {row.name: row for row in ROWS if table in row.tables.split()}
-    for table in ("top", "app", "process", "hook", "ready", "alive")
+    for table in ("top", "app", "process", "hook", "drain", "ready", "alive")
 }
 
 # The URLs that a probe of each table can ask, by their schemes: "https" comes with "http".

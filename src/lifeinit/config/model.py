@@ -47,8 +47,19 @@ class Table(Record):
         return tuple(value for field, value in zip(self.fields(), self.values(), strict=True) if field != "path")
 
 
+class Drain(Table):
+    """What a hook waits for that drains a port."""
+
+    table = "drain"
+
+    if TYPE_CHECKING:
+        port: int = 0
+        quiet: float = 1.0
+        at_least: float = 2.0
+
+
 class Hook(Table):
-    """One hook: exactly one of `command`, `sleep` and `wait_for` (targets as written) is set."""
+    """One hook: exactly one of `command`, `sleep`, `drain` and `wait_for` (targets as written) is set."""
 
     table = "hook"
 
@@ -57,6 +68,7 @@ class Hook(Table):
         command: Command | None = None
         wait_for: tuple[str, ...] = ()
         sleep: float | None = None
+        drain: Drain | None = None
         unless: Command | None = None
         timeout: float | None = None
         retries: int = 0

@@ -106,7 +106,8 @@ class _Planner:
         self.may_be_exported = any(source.get("pre_start") for source in sources)
 
     def plan(self, command: "Sequence[str]", inherited: "Inherited", *, plain: bool) -> Plan:
-        options = self.options
+        options, processes = self.options, self.processes(command)
+        self.app = processes[0].program if processes else Program((), Identity())
         fields: dict[str, Any] = {**self.draft["plan"], **{phase: self.hooks(phase) for phase in PHASES}}
         if options.stop_timeout is not None:
             fields["stop_timeout"] = options.stop_timeout
@@ -114,7 +115,7 @@ class _Planner:
         fields["rewrite"] = tuple({**rewrite, **options.rewrite}.items())
         return Plan.filled(
             {
-                "processes": self.processes(command),
+                "processes": processes,
                 "inherited": inherited,
                 "plain": plain,
                 "verbose": options.verbose,
@@ -205,7 +206,7 @@ class _Planner:
         return hook.replaced(name=f"{phase}[{index}]", program=program)
 
     def hook(self, draft: "HookDraft", place: str) -> Hook:
-        program = unless = None
+        program, unless = self.prober(draft["drain"], self.app), None  # a drain asks about the app
         if draft["program"] is not None:
             program = self.program(draft["program"], self.account(draft["program"]["user"]), session=True)
             unless = None if draft["unless"] is None else program.replaced(argv=draft["unless"])

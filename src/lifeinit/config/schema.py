@@ -109,6 +109,8 @@ def _of_kind(row: Key) -> Json:
             return {"type": "string", "pattern": "^0?[0-7]{1,3}$", "not": _NO_LINE_FEED}
         case "probe":
             return _probe(row.name)
+        case "drain":
+            return {"oneOf": [{"type": "integer", "minimum": 1, "maximum": 65535}, _ref("drain")]}
         case "targets":
             return {"oneOf": [_ref("target"), {"type": "array", "minItems": 1, "items": _ref("target")}]}
         case "signals":
@@ -164,6 +166,7 @@ def _definitions() -> dict[str, Json]:
         "probe": {**_table("ready"), **_INSECURE},
         "alive": {"anyOf": [{"const": "watchdog"}, _url("alive"), _ref("alive_probe")]},
         "alive_probe": {**_table("alive"), **_INSECURE},
+        "drain": {**_table("drain"), "required": ["port"]},
         "hook": _table("hook"),
         "hooks": {"oneOf": [_ref("shell_line"), _ref("argv"), _ref("hook"), several]},
         "app": _table("app"),

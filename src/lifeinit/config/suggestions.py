@@ -21,6 +21,7 @@ _COMMAND_OF_APP = Word("Docker's", "the app", "write it after the dashes: lifein
 
 # Where a key belongs that stands somewhere else. The later ones win: `timeout` is a hook's first of all.
 _HOMES = {
+    **dict.fromkeys(keys.TABLES["drain"], "in a table: drain = { ... }"),
     **dict.fromkeys(keys.TABLES["alive"], "in a table: alive = { ... }"),
     **dict.fromkeys(keys.TABLES["ready"], "in a table: ready = { ... }"),
     **dict.fromkeys(keys.TABLES["hook"], "in a hook, for example below [[pre_start]]"),

@@ -4,11 +4,12 @@ import re
 
 from lifeinit.config import keys
 from lifeinit.config.diagnostic import Edits, quoted
-from lifeinit.config.model import Alive, Hook, HookFile, Process, Ready
+from lifeinit.config.model import Alive, Drain, Hook, HookFile, Process, Ready
 from lifeinit.config.plain_values import NAME, intent
 from lifeinit.config.readers import COMMAND_FORMS, SCHEME, Values
 from lifeinit.config.reporter import Table, a_kind, shown
 from lifeinit.config.spans import Path, Places
+from lifeinit.values.duration_text import exact, written
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -122,7 +123,31 @@ class Tables(Values):
                 message = f"timeout {ended} ends the sleep of {slept} early"
                 edits = self.edit.removed((*at, "timeout"))
                 self.wrong("E217", (*at, "timeout"), message, "leave it out", edits=edits)
+        if hook.drain is not None:
+            self._drain_fits(at, phase, hook)
         return hook.replaced(name=hook.name or label)
+
+    def drain(self, at: Path, row: "Key", value: object) -> Drain | None:
+        """A port stands for the table with just that."""
+        if isinstance(value, dict):
+            values = self._rows("drain", at, value, "drain")
+            if "port" not in value:
+                self.wrong("E106", at, "drain has no port", "write drain = { port = 8000 }")
+            return Drain.filled({**values, "port": values["port"] or 0, "path": at})
+        port = self.whole(at, keys.TABLES["drain"]["port"].replaced(name=row.name), value)
+        return None if port is None else Drain.filled({"port": port, "path": at})
+
+    def _drain_fits(self, at: Path, phase: "HookPhase", hook: Hook) -> None:
+        if phase != "pre_stop":
+            message = f"drain has no meaning in {phase}: the app serves in pre_stop, and is to stop then"
+            self.wrong("E108", (*at, "drain"), message, "write it below [[pre_stop]]", at_key=True)
+        elif hook.drain is not None and hook.timeout is not None and hook.timeout <= hook.drain.at_least:
+            message = f"at_least is {exact(hook.drain.at_least)}, and timeout ends the hook after {exact(hook.timeout)}"
+            written_at = (*at, "drain", "at_least")
+            place = written_at if written_at in self.places.spans else (*at, "timeout")
+            self.wrong(
+                "E217", place, message, f'write timeout = "{written(hook.drain.at_least + 5)}", or a shorter at_least'
+            )
 
     def ready(self, at: Path, row: "Key", value: object) -> Ready | None:
         """A URL, "notify" or a duration stands for the table with just that."""

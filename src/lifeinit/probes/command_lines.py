@@ -1,4 +1,4 @@
-"""The command lines that start `prober.py`: what the engine runs for `wait_for`, `ready` and `alive`.
+"""The command lines that start `prober.py`: what the engine runs for `wait_for`, `drain`, `ready` and `alive`.
 
 A child of the engine runs the module itself in place of a new interpreter: see `Program.module`.
 """
@@ -41,6 +41,12 @@ def ready_program(target: str, interval: float = 1.0, *flags: "Flag") -> tuple[s
 def ready_command(argv: "Sequence[str]", interval: float = 1.0, *flags: "Flag") -> tuple[str, ...]:
     """The same for a program that is to exit with 0. Its output is shown only if `--verbose`."""
     return (*_start("ready", interval, flags), "--command", "--", *argv)
+
+
+def drain_program(port: int, quiet: float, at_least: float, *flags: "Flag") -> tuple[str, ...]:
+    """Ends with 0 once no connection to the port was used for `quiet` seconds, after `at_least` seconds or more."""
+    times = ("--idle", repr(quiet), "--at-least", repr(at_least))
+    return (*_interpreter(), "drain", *times, *flags, "--", str(port))
 
 
 def alive_program(

@@ -32,6 +32,10 @@ def prepare(argv: "Sequence[bytes]") -> None:
     """Import what `main` will need, while it may be read. What a variable in a target holds is not known yet."""
     syscalls.name_process(b"lifeinit-probe")  # another user may not write /proc/self of a fork of ours. proc(5)
     mode = argv[_SCRIPT_ENDS]
+    if mode == b"drain":
+        from lifeinit.probes import drain  # noqa: F401, PLC0415
+
+        return
     if mode == b"alive":
         from lifeinit.probes import alive  # noqa: F401, PLC0415
     else:
@@ -70,7 +74,7 @@ class _Prober:
         log.configure("json" if "--json" in self._options else "text", quiet="--quiet" in self._options)
         mask = syscalls.block_signals() if inherited is None else inherited.mask
         self._is_command = "--command" in self._options
-        self._silent = self._mode != "wait" and "--verbose" not in self._options
+        self._silent = self._mode not in {"wait", "drain"} and "--verbose" not in self._options
         limit = _COMMAND_LIMIT if self._is_command else 5.0
         self._terms = Terms(
             limit=float(self._option("--timeout", limit)),
@@ -81,6 +85,8 @@ class _Prober:
 
     def run(self) -> int:
         """The exit status."""
+        if self._mode == "drain":
+            return self._drain()
         return self._watch() if self._mode == "alive" else self._wait()
 
     def _option(self, name: str, default: float) -> float:
@@ -96,7 +102,13 @@ class _Prober:
         return Waiting(targets, pace, self._terms, self._say).run()
 
     def _say(self, text: str) -> None:
-        log.say(f"{_hook() if self._mode == 'wait' else self._mode}: {text}")
+        log.say(f"{self._mode if self._silent else _hook()}: {text}")
+
+    def _drain(self) -> int:
+        from lifeinit.probes.drain import Calm, Drain  # noqa: PLC0415  # the other modes need none of it
+
+        calm = Calm(int(self._operands[0]), self._option("--idle", 1.0), self._option("--at-least", 2.0))
+        return Drain(calm, self._say).run()
 
     def _watch(self) -> int:
         from lifeinit.probes.alive import Patience, Watch  # noqa: PLC0415

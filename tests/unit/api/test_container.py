@@ -63,7 +63,7 @@ def test_each_key_of_a_process_is_an_option(row: keys.Key) -> None:
     assert row.name in inspect.signature(Container.process).parameters
 
 
-OF_HOOK = [row for row in keys.TABLES["hook"].values() if row.name not in {"command", "wait_for", "sleep"}]
+OF_HOOK = [row for row in keys.TABLES["hook"].values() if row.name not in {"command", "wait_for", "sleep", "drain"}]
 
 
 @pytest.mark.parametrize("row", OF_HOOK, ids=lambda row: row.name)
@@ -83,12 +83,16 @@ def test_what_else_a_hook_can_do() -> None:
     container.pre_start.wait_for(["tcp://db:5432"], name="db", timeout=timedelta(minutes=1))
     container.pre_start.command(["env", Path("/bin/true")], timeout=None)
     container.pre_stop.sleep("5s")
+    container.pre_stop.drain(8000, quiet="2s", timeout="9s")
+    drained = file("[pre_stop]\ndrain = { port = 8000, quiet = '2s' }\ntimeout = 9\n").pre_stop[0]
+    entry = container.pre_stop.entries[1].written  # type: ignore[union-attr]
+    assert entry.replaced(name="pre_stop[0]") == drained
     written = file("[[pre_start]]\nwait_for = 'tcp://db:5432'\nname = 'db'\ntimeout = 60\n[[pre_stop]]\nsleep = '5s'\n")
     assert container.pre_start.entries[0].written == written.pre_start[0]  # type: ignore[union-attr]
     command = container.pre_start.entries[1].written  # type: ignore[union-attr]
     assert (command.command, command.timeout) == (("env", "/bin/true"), None)
     assert container.pre_stop.entries[0].written.replaced(name="pre_stop[0]") == written.pre_stop[0]  # type: ignore[union-attr]
-    assert repr(container) == "<Container: pre_start db, pre_start[1]; pre_stop pre_stop[0]>"
+    assert repr(container) == "<Container: pre_start db, pre_start[1]; pre_stop pre_stop[0], pre_stop[1]>"
 
 
 @pytest.mark.parametrize("table", ["ready", "alive"])

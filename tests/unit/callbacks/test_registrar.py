@@ -180,7 +180,7 @@ def test_the_options_are_the_keys_of_a_hook() -> None:
     rows = keys.TABLES["hook"]
     parameters = inspect.signature(Registrar.__call__).parameters
     options = {name for name, parameter in parameters.items() if parameter.kind is parameter.KEYWORD_ONLY}
-    program_only = {"command", "wait_for", "sleep", "unless", "user", "working_dir", "environment"}
+    program_only = {"command", "wait_for", "sleep", "drain", "unless", "user", "working_dir", "environment"}
     assert options == set(rows) - program_only
     assert get_args(Phase) == PHASES
     for phase in PHASES:

@@ -104,6 +104,7 @@ HOOK: dict[str, Strategy] = {
     "working_dir": texts,
     "environment": environments,
     "once": st.booleans(),
+    "unless": commands,
 }
 APP: dict[str, Strategy] = {
     "user": texts,
@@ -181,7 +182,8 @@ def small_files() -> Iterator[dict[str, Value]]:
     for value in ODD:
         yield from ({key: value} for key in TOP)
         yield from ({"pre_stop": {**web, key: value}} for key in HOOK)
-        yield from ({"pre_stop": {key: value}} for key in ("command", "wait_for", "sleep", "zz"))
+        yield from ({"pre_stop": {key: value}} for key in ("command", "wait_for", "sleep", "drain", "zz"))
+        yield from ({"pre_stop": {"drain": {"port": 80, key: value}}} for key in ("port", "quiet", "zz"))
         yield from ({"app": {key: value}} for key in APP)
         yield from ({"process": {"web": {**web, key: value}}} for key in (*APP, "command", "ready", "alive", "signals"))
         yield from ({"ready": {key: value}} for key in ("http", "tcp", "unix", "file", "command", "notify", "after"))
@@ -202,7 +204,10 @@ def small_files() -> Iterator[dict[str, Value]]:
         yield from ({table: {"zz": value}} for table in ("app", "process", "ready", "alive"))
         yield {"process": {"web": {**web, "zz": value}}}
         for key in (*HOOK, "command", "wait_for", "sleep", "zz"):
-            yield from ({"pre_stop": {**doing, key: value}} for doing in (web, {"sleep": 1}, {"wait_for": "$A"}))
+            doings = (web, {"sleep": 1}, {"wait_for": "$A"}, {"drain": 80})
+            yield from (
+                {"pre_stop": {**doing, key: value}} for doing in doings if key != "timeout" or "drain" not in doing
+            )
         for key in ("http", "tcp", "unix", "file", "command", "notify", "after", *READY, "zz"):
             yield from ({"ready": {**kind, key: value}} for kind in _READY)
         for key in ("http", "tcp", "unix", "file", "command", "watchdog", *ALIVE, "zz"):

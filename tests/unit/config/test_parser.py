@@ -200,7 +200,7 @@ def test_each_mistake_has_its_code_its_span_and_a_fix(text: str | bytes, expecte
             "[process.a]\ncommand = 'x'\nready = 0.5",
             f'ready is a number "0.5", which may be a time or a port: {TIME_OR_PORT}',
         ),
-        ("[[pre_stop]]", "pre_stop[0] has neither command nor wait_for nor sleep: write one of them"),
+        ("[[pre_stop]]", "pre_stop[0] has neither command nor wait_for nor sleep nor drain: write one of them"),
         ('[[pre_stop]]\nsleep = 1\ncommand = "x"', "pre_stop[0] has both sleep and command: write 2 hooks"),
         ('[[pre_stop]]\nsleep = 1\nuser = "x"', "user has no meaning beside sleep: leave it out"),
         ("a = 1\na = 2", "invalid TOML: cannot overwrite a value: keep one of them"),
@@ -352,6 +352,7 @@ def test_a_misspelt_key_is_the_only_problem(text: str) -> None:
     ("table", "line", "without_meaning"),
     [
         ("hook", 'sleep = "1s"', {"retries", "retry_delay", "unless", "user", "working_dir", "environment"}),
+        ("hook", "drain = 80", {"retries", "retry_delay", "unless", "user", "working_dir", "environment"}),
         ("ready", "notify = true", {"insecure", "interval"}),
         ("ready", 'after = "1s"', {"insecure", "interval", "timeout", "on_failure"}),
     ],

@@ -48,13 +48,22 @@ BASES = {
     "app": "[app]\n",
     "process": '[process.web]\ncommand = "web"\n',
     "hook": '[[pre_start]]\ncommand = "migrate"\n',
+    "drain": "[pre_stop.drain]\nport = 80\n",
     "ready": '[ready]\nhttp = "https://127.0.0.1/"\n',
     "alive": '[alive]\nhttp = "https://127.0.0.1/"\n',
 }
 CASES = [(table, key) for table in keys.TABLES for key in keys.TABLES[table].values()]
 # Fields that hold what has changed, and fields that a key changes beside its own.
 OUTER = {
-    *("Plan.processes", "Plan.pre_start", "Process.program", "Process.ready", "Process.alive", "Process.restart"),
+    *(
+        "Plan.processes",
+        "Plan.pre_start",
+        "Plan.pre_stop",
+        "Process.program",
+        "Process.ready",
+        "Process.alive",
+        "Process.restart",
+    ),
     *("Ready.program", "Alive.program", "Program.identity", "Program.module", "Hook.program"),
 }
 ALSO = {
@@ -72,7 +81,9 @@ def example(key: Key) -> str:
 
 def with_and_without(table: str, key: Key) -> tuple[Plan, Plan]:
     base = BASES[table]
-    stays = base.splitlines()[:1] if key.one_of or key.name == "command" else base.splitlines()
+    if key.name == "drain":
+        base = base.replace("pre_start", "pre_stop")
+    stays = base.splitlines()[:1] if key.one_of or key.name in {"command", "port"} else base.splitlines()
     needed = [f"{key.needs} = {keys.TABLES[table][key.needs].example}"] if key.needs else []
     command = () if table == "process" else ("app",)
     lines = "\n".join([*needed, ""])

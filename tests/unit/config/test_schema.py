@@ -42,7 +42,7 @@ def test_it_is_a_schema_of_draft_07() -> None:
 
 def test_it_has_every_key_of_every_table_with_its_documentation() -> None:
     """What an editor shows for a key, and an example that it could take."""
-    tables = {name: SCHEMA["definitions"][name] for name in ("app", "process", "hook")}
+    tables = {name: SCHEMA["definitions"][name] for name in ("app", "process", "hook", "drain")}
     tables |= {"top": SCHEMA, "ready": SCHEMA["definitions"]["probe"]}
     tables["alive"] = SCHEMA["definitions"]["alive_probe"]
     for name, rows in keys.TABLES.items():

@@ -56,7 +56,8 @@ RULES: "Final[tuple[Rule, ...]]" = (
         "E106",
         "nothing-to-do",
         "A hook, a process or a probe does not say what to do.",
-        "A hook needs one of command, wait_for and sleep, a process needs a command, ready and alive something to ask.",
+        "A hook needs one of command, wait_for, sleep and drain, a process a command, ready and alive something to"
+        " ask.",
         '[[pre_start]]\nname = "migrate"',
         '[[pre_start]]\nname = "migrate"\ncommand = "python manage.py migrate"',
     ),

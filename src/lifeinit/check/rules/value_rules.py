@@ -143,8 +143,9 @@ RULES: "Final[tuple[Rule, ...]]" = (
     Rule(
         "E217",
         "short-timeout",
-        "A timeout ends a sleep early.",
-        "The hook would always fail. A sleep needs no timeout.",
+        "A timeout ends a sleep or a drain early.",
+        "The hook would always fail. A sleep needs no timeout; that of a drain, 5 s by default, has to be above"
+        " at_least.",
         '[[pre_stop]]\nsleep = "10s"\ntimeout = "5s"',
         '[[pre_stop]]\nsleep = "10s"',
     ),

@@ -176,6 +176,9 @@ def _of_hook(hook: Hook) -> str:
     """What a hook does, on one line, without the passwords of targets."""
     if hook.sleep is not None:
         return f"sleep {exact(hook.sleep)}"
+    if hook.drain is not None:
+        of = hook.drain
+        return f"drain port {of.port}: at least {exact(of.at_least)}, until quiet for {exact(of.quiet)}"
     targets = ", ".join(map(describe_target, hook.wait_for))
     what = f"wait for {targets}" if hook.command is None else describe_command(hook.command)
     if hook.unless is not None:

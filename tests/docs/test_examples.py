@@ -22,7 +22,7 @@ def _composed() -> Iterator[tuple[str, str, str]]:
 
 
 def _check(hooks: Path | str, grace: str, stdin: str | None = None) -> tuple[int, str]:
-    options = ["check", "--no-preflight", "--no-plan", "--strict", "--grace", grace, str(hooks)]
+    options = ["check", "--no-preflight", "--strict", "--grace", grace, str(hooks)]
     command = [sys.executable, "-m", "lifeinit", *options]
     done = subprocess.run(command, check=False, capture_output=True, text=True, input=stdin)
     return done.returncode, done.stdout + done.stderr

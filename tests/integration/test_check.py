@@ -38,14 +38,18 @@ error[E202]: timeout is "5", a quoted number without a unit
 3 | timeout = "5"
   |           ^^^
   |
-  = help: write "5s" for seconds or "5m" for minutes; without quotes it is seconds
+  = help: write "5s" for seconds or "5m" for minutes; without quotes it is
+          seconds
 
 """
-HINT = "`lifeinit check --explain E102` explains the rule\n"
+HINTS = """\
+`lifeinit check --fix` makes 1 of the fixes, `--diff` shows them
+`lifeinit check --explain E102` explains the rule
+"""
 
 
-# The plan and what this machine has to say of a file are tested for themselves.
-FILE_ALONE = {"LIFEINIT_CHECK_NO_PREFLIGHT": "1", "LIFEINIT_CHECK_PLAN": "0"}
+# What this machine has to say of a file is tested for itself.
+FILE_ALONE = {"LIFEINIT_CHECK_NO_PREFLIGHT": "1"}
 
 
 def check(cwd: Path, *arguments: str, stdin: bytes = b"", env: dict[str, str] | None = None) -> tuple[int, str, str]:
@@ -89,7 +93,7 @@ def test_processes_are_counted(tmp_path: Path) -> None:
 
 def test_every_problem_at_once(tmp_path: Path) -> None:
     write(tmp_path, WRONG)
-    assert check(tmp_path) == (1, f"{SCREEN}hooks.toml: 3 errors\n{HINT}", "")
+    assert check(tmp_path) == (1, f"{SCREEN}{HINTS}hooks.toml: 3 errors\n", "")
 
 
 def test_the_example_is_right() -> None:
@@ -103,7 +107,7 @@ def test_several_files(tmp_path: Path) -> None:
     write(tmp_path, RIGHT, "right.toml")
     status, out, err = check(tmp_path, "right.toml", "hooks.toml")
     assert (status, err, codes(out)) == (1, "", ["E102", "E106", "E202"])
-    assert out.endswith(f"right.toml: ok: 1 pre_start, 2 post_stop\nhooks.toml: 3 errors\n{HINT}")
+    assert out.endswith(f"{HINTS}right.toml: ok: 1 pre_start, 2 post_stop\nhooks.toml: 3 errors\n")
 
 
 def test_a_missing_file(tmp_path: Path) -> None:
@@ -177,6 +181,48 @@ def test_quiet(tmp_path: Path) -> None:
     assert check(tmp_path, "--quiet") == (1, SCREEN, "")
 
 
+def test_the_fixes_that_are_safe_are_shown_and_made(tmp_path: Path) -> None:
+    """Byte for byte what is not fixed stays, and so do the mode of the file and its line ends."""
+    text = b'\xef\xbb\xbfpre_strat = "x"\r\nstop_timeout = "25"\r\n# a b\r\n'
+    file = tmp_path / "hooks.toml"
+    file.write_bytes(text)
+    file.chmod(0o640)
+    status, out, err = check(tmp_path, "--diff")
+    assert (status, err, file.read_bytes()) == (1, "", text)
+    assert out.startswith('--- a/hooks.toml\n+++ b/hooks.toml\n@@ -1,3 +1,3 @@\n-pre_strat = "x"')
+    status, out, err = check(tmp_path, "--fix")
+    assert (status, err, codes(out)) == (1, "", ["E202"])
+    assert out.endswith("hooks.toml: 1 fixed, 1 error\n")
+    assert (file.read_bytes(), file.stat().st_mode & 0o777) == (text.replace(b"strat", b"start"), 0o640)
+    assert check(tmp_path, "--diff") == (1, "", "")
+
+
+def test_a_file_that_cannot_be_written_keeps_its_text(tmp_path: Path) -> None:
+    write(tmp_path, WRONG)
+    (tmp_path / "hooks.toml").chmod(0o444)
+    sentence = 'lifeinit: cannot fix "hooks.toml": it is not writable\n'
+    assert check(tmp_path, "--fix") == (2, "", sentence)
+    assert (tmp_path / "hooks.toml").read_text() == WRONG
+    for options in (["--fix", "-"], ["--fix", "--diff"]):
+        assert "Error: --fix changes files" in check(tmp_path, *options)[2]
+
+
+def test_warnings_are_left_out_where_the_file_or_the_options_say_so(tmp_path: Path) -> None:
+    write(tmp_path, IDLE)
+    verdict = "hooks.toml: ok: 1 pre_start\n"
+    assert check(tmp_path, "--strict", "--ignore", "W3,W2") == (0, verdict, "")
+    assert check(tmp_path, env={"LIFEINIT_CHECK_IGNORE": "W201 W301"}) == (0, verdict, "")
+    assert check(tmp_path, "--select=W1") == (0, verdict, "")
+    assert check(tmp_path, env={"LIFEINIT_CHECK_SELECT": "W1,W301"}) == (0, verdict, "")
+    assert codes(check(tmp_path, "--select=W20")[1]) == ["W201"]
+    write(tmp_path, IDLE.replace("\nretry", "\n# lifeinit: ignore[W201, W202]\nretry"))
+    assert codes(check(tmp_path)[1]) == ["W101"]
+    assert check(tmp_path, "--fix") == (0, "hooks.toml: 1 fixed, ok: 1 pre_start\n", "")
+    for codes_of_nothing in ("E301", "W999", "W", "x"):
+        status, _, err = check(tmp_path, "--ignore", codes_of_nothing)
+        assert (status, "Invalid value for '--ignore'" in err) == ((0, False) if codes_of_nothing == "W" else (2, True))
+
+
 def test_the_formats(tmp_path: Path) -> None:
     write(tmp_path, WRONG)
     status, out, err = check(tmp_path, "--format", "json")
@@ -230,12 +276,17 @@ Options:
   --strict                        Fail on warnings too.
   -q, --quiet                     Print only what makes it fail, and no
                                   verdict.
-  --plan / --no-plan              Show the plan with its limits (the default).
+  --fix                           Make the fixes that are safe, then check.
+  --diff                          Show what --fix would change, and change
+                                  nothing.
+  --ignore CODE                   Leave out these warnings; W3 is all W3xx.
+  --select CODE                   Of the warnings print only these.
+  --plan                          Show the plan with its limits, too.
+  --svg FILE                      Write the plan as an SVG picture.
   --grace DURATION                The runtime's grace period.
   --for RUNTIME|FILE[:NAME]       Check against this runtime's grace period,
                                   or against a manifest: Compose, Kubernetes,
                                   docker inspect, ECS.
-  --svg PATH                      Write the plan as an SVG picture.
   --no-preflight                  Check only the file, not this machine.
   --compile                       Compile each file without errors, for faster
                                   starts.

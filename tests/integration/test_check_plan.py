@@ -8,6 +8,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from lifeinit.check.output.text_width import width
 from tests.integration.harness import LIFEINIT, base_environment
 
 HOOKS = """\
@@ -21,8 +22,6 @@ command = "true"
 timeout = "3s"
 """
 PLAN = """\
-hooks.toml: ok: 1 pre_start, 1 pre_stop, 1 post_stop
-
 THE START                                       AT MOST  KNOWN  DONE BY
 pre_start  [0]  true                           no limit      -        -
 start      app  ready as soon as it runs            0 s    0 s        -
@@ -34,11 +33,12 @@ cleanup         SIGTERM, then SIGKILL               1 s      -      5 s
 post_stop  [0]  true                                3 s      -      8 s
 
 AT MOST by its limits   KNOWN for sure   DONE BY at worst
-At worst the stop takes 8 s, and Docker kills everything after 10 s: 2 s to spare.
+At worst the stop takes 8 s, and Docker kills everything after 10 s: 2 s
+  to spare.
 """
 
 
-def check(directory: Path, *arguments: str, hooks: str = HOOKS) -> tuple[int, str]:
+def check(directory: Path, *arguments: str, hooks: str = HOOKS, columns: str = "72") -> tuple[int, str]:
     (directory / "hooks.toml").write_text(hooks)
     directory.chmod(0o755)
     done = subprocess.run(
@@ -47,7 +47,7 @@ def check(directory: Path, *arguments: str, hooks: str = HOOKS) -> tuple[int, st
         stdout=subprocess.PIPE,
         text=True,
         cwd=directory,
-        env=base_environment() | {"COLUMNS": "72"},
+        env=base_environment() | {"COLUMNS": columns},
         timeout=30,
     )
     return done.returncode, done.stdout
@@ -63,13 +63,13 @@ alive = { command = ["true"], interval = "20s" }
 
 def test_how_long_a_hang_stays_unnoticed(tmp_path: Path) -> None:
     """The command after the dashes is the first process, which `alive` at the top asks about."""
-    status, said = check(tmp_path, "--", "sleep", "60", hooks=SICK)
+    status, said = check(tmp_path, "--plan", "--", "sleep", "60", hooks=SICK)
     assert status == 0
     rows = [line.split()[:2] for line in said.partition("A HANG")[2].partition("THE STOP")[0].splitlines()[1:4]]
     assert rows == [["alive", "app"], ["alive", "worker"], ["stop", "app,"]]
     assert "A hang of app is noticed within 35 s, and only logged.\n" in said
     follows = "the stop then takes at most 10 s (stop_timeout is not set)"
-    assert f"A hang of worker is noticed within 1 min 5 s, and {follows}.\n" in said
+    assert f"A hang of worker is noticed within 1 min 5 s, and {follows}.\n" in said.replace("\n  ", " ")
     status, said = check(tmp_path, "--format", "json", "--", "sleep", "60", hooks=SICK)
     (plan,) = json.loads(said)["plans"]
     assert [(stage["phase"], stage["name"], stage["done_by"]) for stage in plan["hang"]] == [
@@ -77,32 +77,44 @@ def test_how_long_a_hang_stays_unnoticed(tmp_path: Path) -> None:
         ("alive", "worker", 65.0),
         ("stop", "app, worker", 75.0),
     ]
-    status, said = check(tmp_path, "--format", "json", "--no-plan", "--", "sleep", "60", hooks=SICK)
-    assert (status, json.loads(said)["plans"]) == (0, [])
 
 
 def test_the_table_and_the_drawing(tmp_path: Path) -> None:
-    status, said = check(tmp_path, "--for", "docker", "--no-preflight")
+    status, said = check(tmp_path, "--plan", "--for", "docker", "--no-preflight")
     assert status == 0
     assert said.startswith(PLAN), said
     assert "┃ 10 s  Docker kills everything" in said
+    assert said.endswith("\nhooks.toml: ok: 1 pre_start, 1 pre_stop, 1 post_stop\n")
 
 
 def test_a_stop_that_does_not_fit_is_an_error(tmp_path: Path) -> None:
-    """And says which numbers to change to what; there is no plan of what is wrong."""
+    """And says which numbers to change to what, below the plan, which comes by itself."""
     status, said = check(tmp_path, "--grace", "5s", "--no-preflight")
     assert status == 1
     assert "error[E401]" in said
     assert "hooks.toml:1:16" in said
-    assert "help: " in said
-    assert "THE STOP" not in said
+    assert said.startswith("THE START")
+    assert said.index("THE STOP") < said.index("help: ")
+    assert said.endswith("\nhooks.toml: 1 error\n")
+    assert "THE STOP" not in check(tmp_path, "-q", "--grace", "5s", "--no-preflight")[1]
 
 
-@pytest.mark.parametrize("option", ["--no-plan", "-q", "--format=json"])
-def test_where_no_plan_is_wanted(tmp_path: Path, option: str) -> None:
-    status, said = check(tmp_path, option, "--no-preflight")
+@pytest.mark.parametrize("options", [(), ("--plan", "-q"), ("--plan", "--format=github")])
+def test_where_no_plan_is_wanted(tmp_path: Path, options: tuple[str, ...]) -> None:
+    status, said = check(tmp_path, *options, "--no-preflight")
     assert status == 0
-    assert "THE STOP" not in said
+    assert said == ("" if options else "hooks.toml: ok: 1 pre_start, 1 pre_stop, 1 post_stop\n")
+
+
+def test_nothing_is_wider_than_the_terminal(tmp_path: Path) -> None:
+    """Not the plan, and not a finding; a wide character takes two columns."""
+    hooks = HOOKS.replace(
+        'sleep = "1s"', f'sleep = "7s"\nname = "x"\n[[pre_stop]]\ncommand = "echo {"値" * 90} | no-such"'
+    )
+    for columns in ("40", "72", "100"):
+        status, said = check(tmp_path, "--plan", "--for", "docker", hooks=hooks, columns=columns)
+        assert (status, "W301" in said) == (1, True)
+        assert max(map(width, said.splitlines())) <= int(columns)
 
 
 def test_the_picture(tmp_path: Path) -> None:
@@ -138,10 +150,10 @@ def test_an_option_that_cannot_be(tmp_path: Path) -> None:
 def test_the_command_is_the_first_of_several_processes(tmp_path: Path) -> None:
     """And `ready` at the top is its own."""
     (tmp_path / "two.toml").write_text('ready = "5s"\n[process.helper]\ncommand = ["true"]\n')
-    _, text = check(tmp_path, "two.toml", "--", "true")
+    _, text = check(tmp_path, "--plan", "two.toml", "--", "true")
     assert [row[:2] for row in starts(text)] == [["start", "app"], ["start", "helper"]]
     assert starts(text)[0][2:6] == ["ready", "after", "5", "s"]
-    _, text = check(tmp_path, "two.toml")
+    _, text = check(tmp_path, "--plan", "two.toml")
     assert [row[:2] for row in starts(text)] == [["start", "helper"]]
 
 

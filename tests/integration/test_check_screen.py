@@ -58,4 +58,4 @@ def test_a_locale_that_cannot_write_the_source(tmp_path: Path) -> None:
 def test_columns(tmp_path: Path) -> None:
     write(tmp_path, f'pre_strat = "{"x" * 300}"\n')
     assert max(map(len, check(tmp_path, "-q", env={"COLUMNS": "60"})[1].splitlines())) == 60
-    assert max(map(len, check(tmp_path, "-q")[1].splitlines())) == 120
+    assert max(map(len, check(tmp_path, "-q")[1].splitlines())) == 80

@@ -26,7 +26,7 @@ IGNORING = 'lifeinit: ignoring the compiled hook file "hooks.toml.compiled": '
 
 def check(cwd: Path, *arguments: str) -> tuple[int, str, str]:
     done = subprocess.run(
-        [LIFEINIT, "check", "--no-plan", *arguments],
+        [LIFEINIT, "check", *arguments],
         check=False,
         capture_output=True,
         text=True,

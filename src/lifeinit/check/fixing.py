@@ -3,13 +3,13 @@
 import contextlib
 import difflib
 import os
-import re
 import stat
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
 
 from lifeinit.config import parser
-from lifeinit.config.diagnostic import Diagnostic, Edits, Place
+from lifeinit.config.diagnostic import Diagnostic, Edits
+from lifeinit.config.spans import Lines
 
 _MOST_ROUNDS = 50  # a fix may bring the next mistake to light
 _MOST_TRIES = 100  # of one fix after the other, where all at once break the file
@@ -52,10 +52,9 @@ def _broken(text: str) -> int:
 
 def applied(text: str, fixes: Iterable[Edits]) -> tuple[str, int]:
     """The text after these fixes, and how many were made: one that overlaps an earlier one is not."""
-    starts = [0, *(match.end() for match in re.finditer("\n", text))]
-    taken, made = list[tuple[int, int, str]](), 0
+    lines, taken, made = Lines(text), list[tuple[int, int, str]](), 0
     for fix in fixes:
-        wanted = [(_offset(starts, span.start), _offset(starts, span.end), new) for span, new in fix]
+        wanted = [(lines.offset(span.start), lines.offset(span.end), new) for span, new in fix]
         if not any(start < other[1] and other[0] < end for start, end, _ in wanted for other in taken):
             taken, made = [*taken, *wanted], made + 1
     at, parts, line_end = 0, list[str](), "\r\n" if "\r\n" in text else "\n"
@@ -63,10 +62,6 @@ def applied(text: str, fixes: Iterable[Edits]) -> tuple[str, int]:
         parts += [text[at:start], new.replace("\n", line_end)]
         at = end
     return "".join((*parts, text[at:])), made
-
-
-def _offset(starts: Sequence[int], place: Place) -> int:
-    return starts[min(place.line, len(starts)) - 1] + place.column - 1
 
 
 def diff(path: str, before: str, after: str) -> str:

@@ -6,33 +6,31 @@ import os
 import shutil
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import click
 
-from lifeinit.check import manifest, timeline
-from lifeinit.check.host import inspect
+from lifeinit.check import timeline
+from lifeinit.check.checking import STDIN, Against, Checker
+from lifeinit.check.fixing import UnwritableError
 from lifeinit.check.output import formats, snippet
 from lifeinit.check.output.colours import Paint, are_wanted
 from lifeinit.check.output.report import Report
 from lifeinit.check.rules import registry
+from lifeinit.check.screen import Screen
+from lifeinit.check.silence import Silence
 from lifeinit.cli import compiling
 from lifeinit.cli.check_for import Target, TargetType
 from lifeinit.cli.parameters import Parsed
-from lifeinit.config import discovery, parser
-from lifeinit.config.contents import LARGEST, contents
-from lifeinit.config.diagnostic import UnreadableError
-from lifeinit.config.model import HookFile
-from lifeinit.engine.plan import PHASES
+from lifeinit.config import discovery
+from lifeinit.config.diagnostic import UnreadableError, quoted
 from lifeinit.startup.inherited import PLACES
 from lifeinit.values import duration
 
 VALID, INVALID, UNREADABLE = 0, 1, 2
-STDIN: Final = "-"
 FORMATS: Final = {"json": formats.as_json, "github": formats.as_github, "sarif": formats.as_sarif}
-_COLUMNS: Final = 120  # where there is no terminal and no COLUMNS
+_COLUMNS: Final = 80  # where there is no terminal and no COLUMNS
 
 
 def _grace(text: str) -> float:
@@ -45,28 +43,24 @@ def _grace(text: str) -> float:
 GRACE = Parsed("DURATION", _grace)
 
 
-@dataclass(frozen=True)
-class Against:
-    """What the files are checked against: the app's command, the grace period in seconds, what the files are for, this
-    machine.
-    """
+def _code(text: str) -> tuple[str, ...]:
+    """Codes or their beginnings, with commas or spaces between them."""
+    prefixes = tuple(text.replace(",", " ").upper().split())
+    for prefix in prefixes:
+        if not any(code.startswith(prefix) for code in registry.RULES):
+            near = registry.near(prefix)
+            raise ValueError(f"which begins no rule's code{f': did you mean {near[0]}?' if near else ''}")
+    return prefixes
 
-    command: tuple[str, ...]
-    grace: float | None
-    target: Target | None
-    this_machine: bool
 
-    @property
-    def runtime(self) -> str | timeline.Grace | None:
-        return None if self.target is None else self.target.runtime
+def _ignored(text: str) -> tuple[str, ...]:
+    prefixes = _code(text)
+    if any(prefix.startswith("E") for prefix in prefixes):
+        raise ValueError("which is an error: only warnings and notes can be ignored")
+    return prefixes
 
-    @property
-    def container(self) -> manifest.Container | None:
-        return None if self.target is None else self.target.container
 
-    def with_environment(self, hook_file: HookFile) -> HookFile:
-        """With the limit of the stop that a manifest sets."""
-        return hook_file if self.container is None else manifest.with_environment(hook_file, self.container)
+CODES, IGNORED = Parsed("CODE", _code), Parsed("CODE", _ignored)
 
 
 class _BesideCommand(click.Command):
@@ -88,7 +82,12 @@ class _BesideCommand(click.Command):
 )
 @click.option("--strict", is_flag=True, help="Fail on warnings too.")
 @click.option("-q", "--quiet", is_flag=True, help="Print only what makes it fail, and no verdict.")
-@click.option("--plan/--no-plan", default=True, help="Show the plan with its limits (the default).")
+@click.option("--fix", is_flag=True, help="Make the fixes that are safe, then check.")
+@click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
+@click.option("--ignore", type=IGNORED, multiple=True, metavar="CODE", help="Leave out these warnings; W3 is all W3xx.")
+@click.option("--select", type=CODES, multiple=True, metavar="CODE", help="Of the warnings print only these.")
+@click.option("--plan", is_flag=True, help="Show the plan with its limits, too.")
+@click.option("--svg", metavar="FILE", help="Write the plan as an SVG picture.")
 @click.option("--grace", type=GRACE, metavar="DURATION", help="The runtime's grace period.")
 @click.option(
     *("--for", "target"),
@@ -97,7 +96,6 @@ class _BesideCommand(click.Command):
     envvar="LIFEINIT_CHECK_FOR",
     help="Check against this runtime's grace period, or against a manifest: Compose, Kubernetes, docker inspect, ECS.",
 )
-@click.option("--svg", metavar="PATH", help="Write the plan as an SVG picture.")
 @click.option("--no-preflight", is_flag=True, help="Check only the file, not this machine.")
 @click.option(
     *("--compile", "compiles"),
@@ -116,10 +114,14 @@ def check(  # noqa: PLR0913, PLR0917
     form: str,
     strict: bool,
     quiet: bool,
+    fix: bool,
+    diff: bool,
+    ignore: tuple[tuple[str, ...], ...],
+    select: tuple[tuple[str, ...], ...],
     plan: bool,
+    svg: str | None,
     grace: float | None,
     target: Target | None,
-    svg: str | None,
     no_preflight: bool,
     compiles: bool,
     show_compiled: bool,
@@ -144,38 +146,24 @@ def check(  # noqa: PLR0913, PLR0917
         raise click.UsageError("what is compiled stands beside the hook file: name one")
     if show_compiled:
         return INVALID if [path for path in paths if not compiling.show_compiled(path)] else VALID
+    if fix and (diff or STDIN in paths):
+        raise click.UsageError(f"--fix changes files: leave out {'--diff' if diff else 'the -, or write --diff'}")
     if target is not None and target.path == STDIN in paths:
         raise click.UsageError("both the manifest and the hook file are standard input: name a file for one of them")
-    against = Against(command, grace, target, this_machine=not no_preflight)
-    reports, all_were_read = _reports(paths, against)
-    if plan and not quiet:
-        reports = [_with_plan(report, command) for report in reports]
-    shown = [_without_warnings(report) for report in reports] if quiet and not strict else reports
-    _print(shown, form, quiet=quiet)
-    if (compiles and not compiling.compile_files(reports, quiet=quiet)) or not all_were_read:
+    runtime, container = (None, None) if target is None else (target.runtime, target.container)
+    against = Against(command, grace, runtime, container, this_machine=not no_preflight)
+    checker = Checker(against, Silence(sum(ignore, ()), sum(select, ())))
+    reports = [report for path in paths if (report := _report(checker, path, fix=fix)) is not None]
+    if diff:
+        _echo("".join(map(checker.diff, reports)))
+    else:
+        screen = _screen(plan, against)
+        _print([_needed(report, strict=strict) for report in reports] if quiet else reports, form, screen, quiet=quiet)
+    if (compiles and not compiling.compile_files(reports, quiet=quiet)) or len(reports) < len(paths):
         return UNREADABLE
-    (hook_file,) = (report.hook_file for report in reports) if len(reports) == 1 else (None,)
-    if hook_file is not None and not any(report.errors for report in reports):
-        hook_file = against.with_environment(_with_command(hook_file, command))
-        if plan and form == "text" and not quiet:
-            _print_plan(hook_file, against)
-        if svg is not None:
-            Path(svg).write_text(timeline.svg(hook_file, grace, against.runtime), encoding="utf-8")
-    counts = ((report.errors, report.warnings) for report in reports)
-    return INVALID if any(errors or (strict and warnings) for errors, warnings in counts) else VALID
-
-
-def _with_command(hook_file: HookFile, command: tuple[str, ...]) -> HookFile:
-    """The command is the first of several processes, as in a run."""
-    if not command or not hook_file.processes:
-        return hook_file
-    return hook_file.with_processes({"app": hook_file.app.replaced(command=command)})
-
-
-def _with_plan(report: Report, command: tuple[str, ...]) -> Report:
-    if report.hook_file is None or report.errors:
-        return report
-    return dataclasses.replace(report, plan=timeline.data(_with_command(report.hook_file, command)))
+    if svg is not None and reports[0].hook_file is not None and not reports[0].errors:
+        Path(svg).write_text(timeline.svg(reports[0].hook_file, grace, runtime), encoding="utf-8")
+    return INVALID if any(report.errors or (strict and report.warnings) for report in reports) else VALID
 
 
 def _discovered() -> tuple[str, ...]:
@@ -198,74 +186,40 @@ def _explain(code: str) -> int:
     return VALID
 
 
-def _print_plan(hook_file: HookFile, against: Against) -> None:
-    columns = min(shutil.get_terminal_size((80, 24)).columns, _COLUMNS)
-    unicode = "utf" in (getattr(sys.stdout, "encoding", None) or "").lower()
-    for screen in (timeline.table, timeline.drawing):
-        click.echo()
-        click.echo(screen(hook_file, against.grace, columns, unicode, against.runtime))
-
-
-def _reports(paths: Sequence[str], against: Against) -> tuple[list[Report], bool]:
-    """A report on each file that can be read, and whether all can; stderr has a sentence about the others."""
-    reports = []
-    for path in paths:
-        try:
-            reports.append(_report(path, against))
-        except UnreadableError as error:
-            click.echo(f"lifeinit: {error}", err=True)
-    return reports, len(reports) == len(paths)
-
-
-def _report(path: str, against: Against) -> Report:
-    raw = _standard_input() if path == STDIN else contents(path)
-    examined = parser.examine(raw)
-    problems = list(examined.problems)
-    if examined.hook_file is not None:
-        hook_file, container = against.with_environment(examined.hook_file), against.container
-        found = timeline.diagnostics(hook_file, against.grace, against.runtime)
-        if container is not None:
-            found += manifest.diagnostics(hook_file, container)
-        if against.this_machine:
-            user = container.user if container is not None else None
-            found += inspect(examined.hook_file, against.command, None if path == STDIN else path, user)
-        problems = sorted(problems + found)
-    summary = "" if examined.hook_file is None else _summary(examined.hook_file)
-    return Report("<stdin>" if path == STDIN else path, examined.text, problems, summary, examined.hook_file)
-
-
-def _standard_input() -> bytes:
+def _report(checker: Checker, path: str, *, fix: bool) -> Report | None:
+    """The report on one file; None where it cannot be read or fixed, of which stderr has a sentence."""
     try:
-        return sys.stdin.buffer.read(LARGEST + 1)
-    except AttributeError:
-        raise UnreadableError("cannot read the hook file from stdin: it is closed") from None
+        return checker.fixed(path) if fix else checker.report(path)
+    except UnreadableError as error:
+        click.echo(f"lifeinit: {error}", err=True)
+    except UnwritableError as error:
+        click.echo(f"lifeinit: cannot fix {quoted(path)}: {error}", err=True)
+    return None
 
 
-def _summary(hook_file: HookFile) -> str:
-    counts = [f"{len(hook_file.hooks[phase])} {phase}" for phase in PHASES if hook_file.hooks[phase]]
-    number = len(hook_file.processes)
-    processes = [f"{number} process{'es' if number > 1 else ''}"] if number else []
-    return ", ".join([*processes, *(counts or ["no hooks"])])
+def _needed(report: Report, *, strict: bool) -> Report:
+    """Only what makes it fail."""
+    kinds = {"error", "warning"} if strict else {"error"}
+    return dataclasses.replace(report, problems=[one for one in report.problems if one.severity in kinds])
 
 
-def _without_warnings(report: Report) -> Report:
-    errors = [problem for problem in report.problems if problem.severity == "error"]
-    return dataclasses.replace(report, problems=errors)
-
-
-def _print(reports: Sequence[Report], form: str, *, quiet: bool) -> None:
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")  # a source line may hold what the locale cannot write
-    text = _text(reports, quiet=quiet) if form == "text" else FORMATS[form](reports)
-    click.echo(text, nl=False, color=True)  # escape sequences stay: whether there are any is decided above
-
-
-def _text(reports: Sequence[Report], *, quiet: bool) -> str:
+def _screen(plan: bool, against: Against) -> Screen:
     columns = shutil.get_terminal_size((_COLUMNS, 24)).columns
     paint = Paint(wanted=are_wanted(os.environ, is_terminal=sys.stdout.isatty()))
-    shown = "".join(snippet.problems(report, columns, paint) for report in reports)
-    if quiet:
-        return shown
-    codes = [problem.code for report in reports for problem in report.problems]
-    hint = f"`lifeinit check --explain {codes[0]}` explains the rule\n" if codes else ""
-    return shown + "".join(snippet.verdict(report, paint) for report in reports) + hint
+    unicode = "utf" in (getattr(sys.stdout, "encoding", None) or "").lower()
+    return Screen(columns, paint, unicode, plan, against.grace, against.runtime)
+
+
+def _print(reports: Sequence[Report], form: str, screen: Screen, *, quiet: bool) -> None:
+    if form != "text":
+        _echo(FORMATS[form](reports))
+    elif quiet:
+        _echo("".join(snippet.problems(report, screen.columns, screen.paint) for report in reports))
+    else:
+        _echo(screen.text(reports))
+
+
+def _echo(text: str) -> None:
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a source line may hold what the locale cannot write
+    click.echo(text, nl=False, color=True)  # escape sequences stay: whether there are any is decided above

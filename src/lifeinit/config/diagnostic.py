@@ -7,7 +7,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Literal, Self
 
-    Severity = Literal["error", "warning"]
+    Severity = Literal["error", "warning", "note"]
 
 _LONGEST = 60  # characters of a value that a sentence shows
 _MOST_ITEMS = 20
@@ -90,7 +90,7 @@ class Diagnostic(Record):
 
     @property
     def severity(self) -> "Severity":
-        return "warning" if self.code.startswith("W") else "error"
+        return severity(self.code)
 
     @property
     def sentence(self) -> str:
@@ -100,6 +100,11 @@ class Diagnostic(Record):
     def text(self, path: str) -> str:
         """One line, as compilers write it."""
         return f"{escaped(path)}:{self.span.start.line}:{self.span.start.column}: {self.severity}: {self.sentence}"
+
+
+def severity(code: str) -> "Severity":
+    """A code begins with the letter of its severity; what has none is an error."""
+    return "warning" if code.startswith("W") else "note" if code.startswith("N") else "error"
 
 
 class HookFileError(Exception):

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from lifeinit.config.diagnostic import Edit, Edits, Span
+from lifeinit.config.diagnostic import Edit, Edits
 from lifeinit.config.spans import Offsets, Path, Places
 from lifeinit.config.string_offsets import written_inside
 
@@ -143,7 +143,7 @@ class Editor:
         return (self._edit(found.value, found.value, before), self._edit(found.end, found.end, after)) if found else ()
 
     def _edit(self, start: int, end: int, text: str) -> Edit:
-        return Edit(Span(self.places.at(start), self.places.at(end)), text)
+        return Edit(self.places.between(start, end), text)
 
 
 def _is_pair(found: Offsets) -> bool:

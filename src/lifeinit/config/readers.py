@@ -30,7 +30,7 @@ class Values(PlainValues):
         """Signals that lifeinit is to catch."""
         if not isinstance(value, list):
             words = re.split(r"[\s,]+", value.strip()) if isinstance(value, str) else []
-            edits = self.edit.value(at, written(words)) if words and all(map(number_of, words)) else ()
+            edits = self.edit.value(at, written(words)) if words else ()
             self.not_a(at, row.name, value, "a list", 'write a list, for example ["TERM"]', edits)
             return None
         unusable = frozenset({"STOP", "KILL", "CHLD"})

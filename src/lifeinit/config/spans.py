@@ -47,12 +47,33 @@ class Offsets(Record):
 Part = tuple[str, int, int]  # one name of a dotted key, and its offsets
 
 
-class Places:
-    """The places of one valid TOML text. A path is keys, and numbers for the items of arrays."""
+class Lines:
+    """The lines of any text."""
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self._line_starts = [0, *(match.end() for match in re.finditer("\n", text))]
+        self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
+
+    def at(self, offset: int) -> Place:
+        line, after = 0, len(self._starts)  # why not `bisect`: it is a library to be loaded
+        while after - line > 1:
+            middle = (line + after) // 2
+            line, after = (middle, after) if self._starts[middle] <= offset else (line, middle)
+        return Place(line + 1, offset - self._starts[line] + 1)
+
+    def offset(self, place: Place) -> int:
+        """The opposite of `at`; the end of the text for a line behind it."""
+        return self._starts[place.line - 1] + place.column - 1 if place.line <= len(self._starts) else len(self.text)
+
+    def between(self, start: int, end: int) -> Span:
+        return Span(self.at(start), self.at(end))
+
+
+class Places(Lines):
+    """The places of one valid TOML text. A path is keys, and numbers for the items of arrays."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
         self._strings: dict[Offsets, StringOffsets] = {}  # of those that a place inside was asked of
         self.spans: dict[Path, Offsets] = {(): Offsets(0, 0, 0, 0, 0)}
         _Scanner(text, self.spans).document()
@@ -68,8 +89,7 @@ class Places:
     def span(self, path: Path, *, of_key: bool = False) -> Span:
         """The span of the value or the key, or of the nearest above it that the text holds."""
         found = self._nearest(path)
-        start, end = (found.key, found.key_end) if of_key else (found.value, found.end)
-        return Span(self.at(start), self.at(end))
+        return self.between(*((found.key, found.key_end) if of_key else (found.value, found.end)))
 
     def within(self, path: Path, start: int, end: int) -> Span:
         """The span of the characters from `start` to `end` of the string at the path.
@@ -85,21 +105,13 @@ class Places:
 
             self._strings[found] = string_offsets(literal)
         first, last = self._strings[found].range(start, end)
-        return Span(self.at(found.value + first), self.at(found.value + last))
+        return self.between(found.value + first, found.value + last)
 
     def literal(self, path: Path) -> str:
         """The string at the path with its quotes; empty where it is no string."""
         found = self._nearest(path)
         text = self.text[found.value : found.end]
         return text if len(text) > 1 and text[0] in "\"'" else ""
-
-    def at(self, offset: int) -> Place:
-        line, after = 0, len(self._line_starts)  # why not `bisect`: it is a library to be loaded
-        while after - line > 1:
-            middle = (line + after) // 2
-            line, after = (middle, after) if self._line_starts[middle] <= offset else (line, middle)
-        line += 1
-        return Place(line, offset - self._line_starts[line - 1] + 1)
 
     def _nearest(self, path: Path) -> Offsets:
         while path not in self.spans:

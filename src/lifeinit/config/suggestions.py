@@ -90,6 +90,9 @@ class Guide:
         if key.word in _OWN:
             own = _OWN[key.word]
             fix = self._placed(own, key)
+            home: Path = (own,) if own in _TOP else ("app", own)
+            if home in self.edit.places.spans and home != key.path:
+                fix = f"keep one of them: {own} stands {_HOMES[own]} already"
             return self._wrong(
                 key, "E104", "" if key.outer and own in key.known else " here", fix, self._line(key, fix)
             )

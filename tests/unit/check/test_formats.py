@@ -46,11 +46,13 @@ def test_json() -> None:
           "end_column": 10,
           "text": "pre_start"
         }
-      ]
+      ],
+      "safe": true
     }
   ],
   "errors": 1,
   "warnings": 0,
+  "notes": 0,
   "plans": []
 }
 """
@@ -122,7 +124,9 @@ def test_a_word_of_a_script_has_its_line_and_column_in_every_format() -> None:
 
 def test_nothing_wrong() -> None:
     assert as_github([report(text="")]) == ""
-    assert json.loads(as_json([report(text="")])) == {"problems": [], "errors": 0, "warnings": 0, "plans": []}
+    assert json.loads(as_json([report(text="")])) == {
+        "problems": [], "errors": 0, "warnings": 0, "notes": 0, "plans": []
+    }  # fmt: skip
     assert json.loads(as_sarif([report(text="")]))["runs"][0]["results"] == []
 
 

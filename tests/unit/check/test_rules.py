@@ -60,11 +60,11 @@ def test_every_code_of_the_reader_is_a_rule_and_has_its_own_number() -> None:
 @pytest.mark.parametrize("rule", registry.RULES.values(), ids=lambda rule: rule.code)
 def test_a_rule_reads_well(rule: Rule) -> None:
     """The first sentence fits a row of the table, the second one ends as sentences do."""
-    assert re.fullmatch(r"[EW][1-4]\d\d", rule.code)
+    assert re.fullmatch(r"[EWN][1-4]\d\d", rule.code)
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", rule.name)
     assert re.fullmatch(r"[A-Za-z][^|\n]*\.( -)?", rule.summary)
     assert rule.reason.endswith(".")
-    assert rule.severity == ("error" if rule.code[0] == "E" else "warning")
+    assert rule.severity == {"E": "error", "W": "warning", "N": "note"}[rule.code[0]]
 
 
 def test_the_page_of_a_rule() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lifeinit.check.output.text_width import cut, fitted, width
+from lifeinit.check.output.text_width import cut, fitted, width, wrapped
 from lifeinit.values import duration, duration_text
 
 
@@ -45,3 +45,17 @@ def test_text_is_cut_by_its_cells() -> None:
     assert cut("起動起動", 6) == "起..."
     assert cut("abc", 2) == ".."
     assert (fitted("起", 4), fitted("起", 4, right=True)) == ("起  ", "  起")
+
+
+@given(st.text(st.sampled_from("ab 値e\u0301"), max_size=60), st.integers(8, 30), st.sampled_from(["", "  "]))
+def test_no_line_of_a_wrapped_text_is_too_wide(text: str, columns: int, indent: str) -> None:
+    """And nothing is lost but spaces."""
+    lines = wrapped(text, columns, indent)
+    assert all(width(line) <= columns for line in lines)
+    assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+    assert all(line.startswith(indent) for line in lines[1:])
+
+
+def test_a_text_is_wrapped_between_words() -> None:
+    assert wrapped("  = help: one two three", 14, "     ") == ["  = help: one", "     two three"]
+    assert wrapped("x" * 12, 5, " ") == ["xxxxx", " xxxx", " xxx"]

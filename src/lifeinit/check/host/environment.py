@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 
 from lifeinit.check.host.tasks import Tasks
 from lifeinit.check.host.variables import OF_A_SHELL
-from lifeinit.config.diagnostic import Diagnostic, quoted
-from lifeinit.config.spans import Path, Places
+from lifeinit.check.rules.rule import listed
+from lifeinit.config.diagnostic import Diagnostic, Span, quoted
+from lifeinit.config.spans import Path
 from lifeinit.probes.targets import hidden
 from lifeinit.values import interpolation
 
@@ -25,7 +26,7 @@ _VARIABLE = "\0"  # in the place of one; no value of a hook file holds it
 
 
 def diagnostics(tasks: Tasks) -> Iterator[Diagnostic]:
-    """W312 for a secret in the file, whose value is never shown, and W313 for a variable that nothing sets."""
+    """W312 for a secret in the file, whose value is never shown, W313 and N313 for variables that are not set."""
     for code, path, message, fix in _secrets(tasks):
         yield Diagnostic(code, tasks.places.span(path), message, fix)
     yield from _unset(tasks)
@@ -49,26 +50,31 @@ def _secrets(tasks: Tasks) -> Iterator[Found]:
 
 
 def _unset(tasks: Tasks) -> Iterator[Diagnostic]:
-    for setting in tasks.settings:
-        for name, value in setting.environment.items():
-            path = (*setting.path, "environment", name)
-            yield from _unset_in(tasks.places, path, name, value, setting.unset(value))
-    for wait in tasks.waits:
-        yield from _unset_in(tasks.places, wait.path, wait.key, wait.text, wait.setting.unset(wait.text, own=True))
-
-
-def _unset_in(places: Places, path: Path, key: str, text: str, names: Sequence[str]) -> Iterator[Diagnostic]:
-    for name in names:
-        span = places.within(path, *next(place for *place, found in interpolation.dollars(text) if found == name))
-        shown = quoted("$" + name)
-        if name in OF_A_SHELL:
+    """W313 for each variable that only a shell sets; N313, once, for all that the runtime may set."""
+    missing = dict[str, Span]()
+    for path, key, text, names in _unset_in(tasks):
+        for name in names:
+            span = tasks.places.within(path, *next(at for *at, one in interpolation.dollars(text) if one == name))
+            if name not in OF_A_SHELL:
+                missing.setdefault(name, span)
+                continue
             what = "path" if name.endswith("PWD") else "value"
             fix = f"write the {what} itself, or $$ for a dollar sign: an ENTRYPOINT in exec form starts no shell"
-            yield Diagnostic("W313", span, f"{key} needs {shown}, which only a shell sets", fix)
-            continue
-        fix = f"set it where the container is started, ENV {name}=... in the image, or write $$ for a dollar sign"
-        message = f"{key} needs {shown}, which is not set here and not exported by a pre_start hook"
-        yield Diagnostic("W313", span, message, fix)
+            yield Diagnostic("W313", span, f"{key} needs {quoted('$' + name)}, which only a shell sets", fix)
+    if missing:
+        names, (first, *others) = listed(list(missing)), missing
+        message = f"{names} {'are' if others else 'is'} not set here: lifeinit does not start without"
+        fix = f"set {'them' if others else 'it'} where the container is started, for example docker run -e {first}"
+        yield Diagnostic("N313", missing[first], message, f"{fix}; a dollar sign itself is $$")
+
+
+def _unset_in(tasks: Tasks) -> Iterator[tuple[Path, str, str, Sequence[str]]]:
+    """Each text with variables: its path, the name for it, and what of them is not set."""
+    for setting in tasks.settings:
+        for name, value in setting.environment.items():
+            yield (*setting.path, "environment", name), name, value, setting.unset(value)
+    for wait in tasks.waits:
+        yield wait.path, wait.key, wait.text, wait.setting.unset(wait.text, own=True)
 
 
 _FIX = "let the runtime set it and write $NAME, or have a pre_start hook write it to $LIFEINIT_ENV"

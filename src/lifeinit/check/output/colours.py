@@ -2,7 +2,15 @@
 
 from collections.abc import Mapping
 
-_CODES = {"error": "1;31", "warning": "1;33", "strong": "1", "frame": "1;34", "help": "1;36", "ok": "1;32"}
+_CODES = {
+    "error": "1;31",
+    "warning": "1;33",
+    "note": "1;36",
+    "strong": "1",
+    "frame": "1;34",
+    "help": "1;36",
+    "ok": "1;32",
+}
 
 
 def are_wanted(environment: Mapping[str, str], *, is_terminal: bool) -> bool:

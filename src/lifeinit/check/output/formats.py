@@ -14,7 +14,7 @@ _PLACE = ("line", "column", "end_line", "end_column")
 
 
 def as_json(reports: Sequence[Report]) -> str:
-    """One object: every problem, how many errors and warnings there are, and the plan of each valid file.
+    """One object: every problem, how many of each severity there are, and the plan of each valid file.
 
     A problem about the command has null places.
     """
@@ -22,6 +22,7 @@ def as_json(reports: Sequence[Report]) -> str:
         "problems": [_entry(report.path, problem) for report in reports for problem in report.problems],
         "errors": sum(report.errors for report in reports),
         "warnings": sum(report.warnings for report in reports),
+        "notes": sum(report.notes for report in reports),
         "plans": [{"file": report.path, **report.plan} for report in reports if report.plan is not None],
     }
     return f"{json.dumps(answer, indent=2)}\n"
@@ -64,6 +65,7 @@ def _entry(path: str, problem: Diagnostic) -> dict[str, object]:
         "message": problem.message,
         "help": problem.help or None,
         "edits": [{**_place(span), "text": text} for span, text in problem.edits],
+        "safe": problem.safe if problem.edits else None,
     }
 
 
@@ -83,7 +85,8 @@ def _annotation(path: str, problem: Diagnostic) -> str:
     }
     properties = {**({} if problem.of_command else place), "title": f"lifeinit {problem.code}".rstrip()}
     written = ",".join(f"{name}={_escaped(str(value), in_property=True)}" for name, value in properties.items())
-    return f"::{problem.severity} {written}::{_escaped(problem.sentence)}\n"
+    command = "notice" if problem.severity == "note" else problem.severity
+    return f"::{command} {written}::{_escaped(problem.sentence)}\n"
 
 
 def _escaped(text: str, *, in_property: bool = False) -> str:
@@ -104,7 +107,8 @@ def _result(path: str, problem: Diagnostic) -> dict[str, object]:
         replacements = [
             {"deletedRegion": _region(span), "insertedContent": {"text": text}} for span, text in problem.edits
         ]
-        result["fixes"] = [{"artifactChanges": [{**file, "replacements": replacements}]}]
+        fix = {"artifactChanges": [{**file, "replacements": replacements}]}
+        result["fixes"] = [{"description": {"text": problem.help}, **fix} if problem.help else fix]
     return {**result, "locations": [location]}
 
 

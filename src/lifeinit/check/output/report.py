@@ -9,7 +9,10 @@ from lifeinit.config.model import HookFile
 
 @dataclass(frozen=True)
 class Report:
-    """One file: its text (empty if it cannot be shown), its diagnostics, its contents and its plan if it is valid."""
+    """One file: its text (empty if it cannot be shown), its diagnostics, and what it holds and its plan if it is valid.
+
+    `fixed` is how many fixes were made before.
+    """
 
     path: str
     text: str
@@ -17,11 +20,19 @@ class Report:
     summary: str = ""
     hook_file: HookFile | None = None
     plan: Mapping[str, object] | None = None
+    fixed: int = 0
 
     @property
     def errors(self) -> int:
-        return sum(problem.severity == "error" for problem in self.problems)
+        return self._number("error")
 
     @property
     def warnings(self) -> int:
-        return len(self.problems) - self.errors
+        return self._number("warning")
+
+    @property
+    def notes(self) -> int:
+        return self._number("note")
+
+    def _number(self, severity: str) -> int:
+        return sum(problem.severity == severity for problem in self.problems)

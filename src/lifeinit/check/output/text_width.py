@@ -12,7 +12,7 @@ def width_of(char: str) -> int:
 
 def width(text: str) -> int:
     """The number of columns."""
-    return sum(map(width_of, text))
+    return len(text) if text.isascii() else sum(map(width_of, text))
 
 
 def fitted(text: str, columns: int, right: bool = False) -> str:
@@ -27,13 +27,36 @@ def cut(text: str, columns: int) -> str:
     if width(text) <= columns:
         return text
     dots = "..."[:columns]
-    room, end = columns - len(dots), 0
-    for char in text:
-        room -= width_of(char)
-        if room < 0:
-            break
-        end += 1
-    return text[:end] + dots
+    return text[: _fitting(text, columns - len(dots))] + dots
+
+
+def wrapped(text: str, columns: int, indent: str = "") -> list[str]:
+    """The text as lines of at most so many columns, all but the first one indented. A long word is broken."""
+    if width(text) <= columns:
+        return [text]
+    words, lines = text.lstrip(" ").split(" "), list[str]()
+    begin = text[: len(text) - len(text.lstrip(" "))]
+    line, is_begun = begin, False
+    for word in words:
+        longer = f"{line} {word}" if is_begun else line + word
+        if width(longer) > columns and is_begun:
+            lines.append(line.rstrip(" "))
+            begin, longer = indent, indent + word
+        while width(longer) > columns:
+            end = max(_fitting(longer, columns), len(begin) + 1)
+            lines.append(longer[:end])
+            begin, longer = indent, indent + longer[end:]
+        line, is_begun = longer, True
+    return [*lines, line]
+
+
+def _fitting(text: str, columns: int) -> int:
+    """How many characters fit."""
+    for i, char in enumerate(text):
+        columns -= width_of(char)
+        if columns < 0:
+            return i
+    return len(text)
 
 
 def plain(text: str, unicode: bool) -> str:

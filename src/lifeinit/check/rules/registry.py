@@ -2,10 +2,19 @@
 
 import difflib
 
-from lifeinit.check.rules import host_rules, manifest_rules, plan_rules, shell_rules, structure_rules, value_rules
+from lifeinit.check.rules import (
+    comment_rules,
+    host_rules,
+    manifest_rules,
+    plan_rules,
+    shell_rules,
+    structure_rules,
+    value_rules,
+)
 from lifeinit.check.rules.rule import Rule
 
 _ALL = (
+    *comment_rules.RULES,
     *structure_rules.RULES,
     *value_rules.RULES,
     *host_rules.RULES,
@@ -20,7 +29,7 @@ def near(code: str) -> list[str]:
     """The codes that an unknown one may mean: by the name of a rule, by the number, by likeness."""
     wanted = code.strip().upper()
     named = [rule.code for rule in RULES.values() if rule.name == code.strip().lower()]
-    same_number = [known for known in RULES if known[1:] == wanted.lstrip("EW")]
+    same_number = [known for known in RULES if known[1:] == wanted.lstrip("EWN")]
     return named or same_number or difflib.get_close_matches(wanted[:8], RULES, n=3)
 
 

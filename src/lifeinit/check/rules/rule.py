@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from lifeinit.config.diagnostic import severity
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from lifeinit.config.diagnostic import Severity
@@ -11,7 +13,7 @@ _MOST_NAMES = 4  # that a sentence lists
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule: `E` and a number for an error, `W` and a number for a warning; a number is never used again.
+    """One rule: `E`, `W` or `N` for an error, a warning or a note, and a number, which is never used again.
 
     `name` is in kebab-case. `summary` is one sentence, `reason` a few. `wrong` and `right` are samples.
     """
@@ -25,7 +27,7 @@ class Rule:
 
     @property
     def severity(self) -> "Severity":
-        return "error" if self.code.startswith("E") else "warning"
+        return severity(self.code)
 
 
 def listed(names: list[str]) -> str:

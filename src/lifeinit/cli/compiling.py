@@ -10,13 +10,20 @@ from lifeinit.check.output.report import Report
 from lifeinit.config import compiled, drafting, parser
 from lifeinit.config.contents import contents
 from lifeinit.config.diagnostic import UnreadableError, quoted
+from lifeinit.startup.lean import compile_lean
 
 _HIDDEN = "..."
 
 
 def compile_files(reports: Iterable[Report], *, quiet: bool) -> bool:
     """Compile each file that has no errors, and remove what was compiled from one that has some. Whether it worked."""
-    return not [report for report in reports if not _compile(report, quiet=quiet)]
+    done = [_compile(report, quiet=quiet) for report in reports]
+    try:
+        compile_lean()
+    except OSError as error:
+        why = f"{quoted(error.filename)}: {error.strerror}"
+        click.echo(f"lifeinit: PID 1 will take 170 kB more, as its code cannot be compiled: {why}", err=True)
+    return all(done)
 
 
 def _compile(report: Report, *, quiet: bool) -> bool:

@@ -1,7 +1,8 @@
 """Imports lifeinit's own modules straight from their bytecode: the import system takes three times as long for each.
 
-It takes what pip or an earlier run has compiled, as long as that is up to date. Everything else, a package for example
-or a module without bytecode, is left to the import system, which comes to the same.
+It takes what pip or an earlier run has compiled, as long as that is up to date, and rather the lean bytecode that
+`lifeinit check --compile` makes. Everything else, a package for example or a module without bytecode, is left to the
+import system, which comes to the same.
 """
 
 import marshal
@@ -17,8 +18,18 @@ if TYPE_CHECKING:
 else:
     ModuleSpec = type(__spec__)
 
-_HEAD = 16  # bytes: the magic number, flags, time and size of the source. PEP 552
 _ANY_TIME = 1 << 32
+LEAN = "lean"  # as a level of optimization. PEP 488
+
+
+def path_of(file: str, *optimization: str) -> str:
+    """Where the bytecode of a source file is."""
+    directory, _, name = file.rpartition("/")
+    tags = (name.removesuffix(".py"), sys.implementation.cache_tag, *(f"opt-{level}" for level in optimization), "pyc")
+    return f"{directory}/__pycache__/{'.'.join(tags)}"
+
+
+_KINDS = ((LEAN,), ()) if os.path.exists(path_of(__file__, LEAN)) else ((),)
 
 
 def install() -> None:
@@ -37,13 +48,14 @@ class BytecodeImporter:
         if not path or package.partition(".")[0] != "lifeinit":
             return None
         file = f"{path[0]}/{module}.py"
-        try:
-            code = _code(file, f"{path[0]}/__pycache__/{module}.{sys.implementation.cache_tag}.pyc")
-        except (OSError, EOFError, ValueError, TypeError):
-            return None
-        if code is None:
-            return None
-        return ModuleSpec(name, BytecodeImporter, loader_state=(file, code))  # type: ignore[arg-type]
+        for kind in _KINDS:
+            try:
+                code = _code(path_of(file, *kind), head_for(file))
+            except (OSError, EOFError, ValueError, TypeError):
+                continue
+            if code is not None:
+                return ModuleSpec(name, BytecodeImporter, loader_state=(file, code))  # type: ignore[arg-type]
+        return None
 
     @staticmethod
     def create_module(_spec: "ModuleSpec") -> None:
@@ -58,14 +70,18 @@ class BytecodeImporter:
         exec(code, vars(module))  # noqa: S102  # as the import system does
 
 
-def _code(file: str, compiled: str) -> "CodeType | None":
-    """The code of a module, if it was compiled from this very source. Raises OSError, and as marshal does."""
+def head_for(file: str) -> bytes:
+    """What the bytecode of this very source begins with: magic number, flags, time and size. PEP 552"""
     source = os.stat(file)
+    numbers = (0, int(source.st_mtime) % _ANY_TIME, source.st_size)
+    return MAGIC_NUMBER + b"".join(number.to_bytes(4, "little") for number in numbers)
+
+
+def _code(compiled: str, head: bytes) -> "CodeType | None":
+    """The code in a file, unless it begins otherwise. Raises OSError, and as marshal does."""
     fd = os.open(compiled, os.O_RDONLY | os.O_CLOEXEC)
     try:
         data = os.read(fd, os.fstat(fd).st_size)
     finally:
         os.close(fd)
-    time = int(source.st_mtime) % _ANY_TIME
-    head = MAGIC_NUMBER + b"".join(number.to_bytes(4, "little") for number in (0, time, source.st_size))
-    return marshal.loads(memoryview(data)[_HEAD:]) if data[:_HEAD] == head else None  # noqa: S302
+    return marshal.loads(memoryview(data)[len(head) :]) if data.startswith(head) else None  # noqa: S302

@@ -8,6 +8,7 @@ import importlib.util
 import math
 import os
 import sys
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NoReturn, Unpack
 
@@ -180,6 +181,7 @@ class FlaskCeleryContainer(Container):
     # The parts, each in a process of its own.
 
     def _web(self) -> None:
+        ensure_temporary_directory()
         own = {
             "bind": self._bind,
             "workers": self._workers,
@@ -190,6 +192,7 @@ class FlaskCeleryContainer(Container):
         serve(self._app, own, self._gunicorn, self._health, _notifier())
 
     def _worker(self) -> None:
+        ensure_temporary_directory()
         from lifeinit.api import celery_parts  # noqa: PLC0415  # as above
 
         celery_parts.run_worker(self._celery, self._worker_arguments(), _notifier())
@@ -223,6 +226,14 @@ def _notifier() -> Callable[[], None]:
             notify.send(address, b"READY=1")
 
     return notify_ready
+
+
+def ensure_temporary_directory() -> None:
+    """Celery's pool does not start without one, nor does gunicorn take large requests: `docker run --read-only`."""
+    try:
+        tempfile.gettempdir()
+    except FileNotFoundError:
+        os.environ["TMPDIR"] = "/dev/shm"  # noqa: S108  # what both make there has random names
 
 
 def usable_cpus() -> int:

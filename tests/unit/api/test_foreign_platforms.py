@@ -20,7 +20,7 @@ OF_OS = """
     getuid initgroups killpg memfd_create mkfifo pidfd_open posix_spawn posix_spawnp prctl register_at_fork
     sched_getaffinity sched_setaffinity setgid setgroups setpgid setresgid setresuid setsid setuid sysconf tcgetpgrp
     tcsetpgrp ttyname uname wait wait3 wait4 waitid CLD_EXITED CLD_KILLED EX_CONFIG MFD_CLOEXEC O_CLOEXEC O_DIRECTORY
-    O_NOCTTY O_NOFOLLOW O_NONBLOCK O_PATH O_SYNC P_ALL P_PID P_PIDFD WCONTINUED WEXITED WNOHANG WNOWAIT WUNTRACED
+    O_NOCTTY O_NOFOLLOW O_PATH O_SYNC P_ALL P_PID P_PIDFD WCONTINUED WEXITED WNOHANG WNOWAIT WUNTRACED
 """.split()
 OF_SIGNAL = """
     SIG_BLOCK SIG_SETMASK SIG_UNBLOCK SIGALRM SIGBUS SIGCHLD SIGCLD SIGCONT SIGHUP SIGIO SIGIOT SIGKILL SIGPIPE SIGPOLL

@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.unit.test_walls import ALLOWED, MODULES, SOURCE
 
 CHILDREN = ("lifeinit.probes.prober", "lifeinit.probes.wait", "traceback", "typing", "ctypes", "ssl", "codecs", "json")
@@ -110,32 +112,33 @@ def test_a_start_with_a_compiled_hook_file_imports_little(tmp_path: Path) -> Non
 
 
 def test_tomllib_is_loaded_without_what_it_does_not_need(tmp_path: Path) -> None:
-    """And nothing but tomllib keeps a stand-in: `typing` and `datetime` are the real ones for all who come later."""
+    """And nothing but tomllib keeps a stand-in: all who come later import the real modules."""
     program = (
         "import sys; sys.path.append(sys.argv[1])\n"
         "from lifeinit.config import parser\n"
         "raw = b'pre_start = \"true\"'\n"
         "parser.parse(raw); loaded = set(sys.modules)\n"
         "kept = {name for name, module in sys.modules.items() if 'NamedTuple' in vars(module)}\n"
-        "import typing, datetime, tomllib\n"
-        "assert typing.get_type_hints and datetime.UTC and tomllib.loads('a = 1979-05-27') == "
+        "import typing, datetime, string, tomllib\n"
+        "assert typing.get_type_hints and datetime.UTC and string.Template and tomllib.loads('a = 1979-05-27') == "
         "{'a': datetime.date(1979, 5, 27)}\n"
-        "print(*sorted(loaded & {'typing', 'datetime'}), *sorted(kept))"
+        "print(*sorted(loaded & {'typing', 'datetime', 'string'}), *sorted(kept))"
     )
     command = [sys.executable, "-I", "-S", "-B", "-c", program, str(SOURCE.parent)]
     done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=tmp_path)
     assert done.stdout.split() == (["tomllib._parser"] if sys.version_info < (3, 14) else [])
 
 
-def test_it_is_loaded_all_the_same_where_it_needs_more(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["typing", "string"])
+def test_it_is_loaded_all_the_same_where_it_needs_more(tmp_path: Path, name: str) -> None:
     """As a later Python may have it."""
     program = (
         "import sys; sys.path.append(sys.argv[1])\n"
         "from lifeinit.config import toml_library\n"
-        "toml_library._stand_ins = lambda: {'typing': type(sys)('typing')}\n"
+        "toml_library._stand_ins = lambda: {sys.argv[2]: type(sys)(sys.argv[2])}\n"
         "assert toml_library.import_tomllib().loads('a = 1') == {'a': 1}\n"
         "import typing; print(typing.Any)"
     )
-    command = [sys.executable, "-I", "-S", "-B", "-c", program, str(SOURCE.parent)]
+    command = [sys.executable, "-I", "-S", "-B", "-c", program, str(SOURCE.parent), name]
     done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=tmp_path)
     assert done.stdout == "typing.Any\n"

@@ -59,12 +59,13 @@ def writable_search_path() -> list[tuple[str, str]]:
     if os.geteuid() != 0:
         return []
     if hasattr(sys, "frozen"):
-        return list(_exposed_directory(sys.executable).items())
+        return list(_exposed_directory(sys.executable, set()).items())
     own, foreign = _own_and_foreign()
     exposed: dict[str, str] = {}
+    seen: set[tuple[str, bool]] = set()
     for entry in dict.fromkeys(map(os.path.abspath, (*foreign, *own, _PACKAGE))):
         for path in dict.fromkeys((entry, os.path.realpath(entry))):
-            exposed.update(_exposed_directory(path))
+            exposed.update(_exposed_directory(path, seen))
         exposed.update(_exposed_pth_files(entry))
     return list(exposed.items())
 
@@ -80,13 +81,15 @@ def _check_bundle() -> None:
         os._exit(exit_status.SOFTWARE)
 
 
-def _exposed_directory(path: str) -> dict[str, str]:
+def _exposed_directory(path: str, seen: set[tuple[str, bool]]) -> dict[str, str]:
     """The first of this directory and those above it that another user can change, with the reason.
 
-    Whoever can write to one above it can put another directory in its place, or make the one that is missing.
+    Whoever can write to one above it can put another directory in its place, or make the one that is missing. Those
+    that were `seen`, with whether the one below exists, are not looked at again.
     """
     below_exists = False
-    while True:
+    while (path, below_exists) not in seen:
+        seen.add((path, below_exists))
         try:
             status = os.stat(path)
         except OSError:
@@ -97,9 +100,8 @@ def _exposed_directory(path: str) -> dict[str, str]:
             if reason and not is_protected and not _is_read_only(path):
                 return {path: reason}
             below_exists = True
-        if path == "/":
-            return {}
         path = os.path.dirname(path)
+    return {}
 
 
 def _exposed_pth_files(directory: str) -> dict[str, str]:

@@ -25,9 +25,8 @@ STRING = (
 )
 _SPACE = re.compile(r"[ \t]*+")
 _BLANK = re.compile(r"(?>(?:[ \t\r\n]++|#[^\n]*+)*)")
-_KEY = re.compile(r"[A-Za-z0-9_-]++|\"(?>(?:[^\"\\\n]++|\\.)*)\"|'[^'\n]*+'")
+_BARE_KEY = re.compile(r"[A-Za-z0-9_-]++")
 _SCALAR = re.compile(r"[^,\]}#\r\n]*+")
-_STRING = re.compile(STRING, re.DOTALL)
 
 
 class Offsets(Record):
@@ -193,7 +192,7 @@ class _Scanner:
         while True:
             self.skip(_SPACE)
             start = self.position
-            raw = self.skip(_KEY)
+            raw = self.string() if self.text[start] in "\"'" else self.skip(_BARE_KEY)
             keys.append((_name(raw), start, self.position))
             self.skip(_SPACE)
             if not self.text.startswith(".", self.position):
@@ -207,12 +206,21 @@ class _Scanner:
             case "{":
                 self.inline_table(path)
             case '"' | "'":
-                self.skip(_STRING)
+                self.string()
             case _:
                 start = self.position
                 self.position = start + len(self.skip(_SCALAR).rstrip())
                 if self.position == start:
                     raise ValueError(f"no value at {start}")
+
+    def string(self) -> str:
+        """A string with its quotes. The next quote ends nearly every one; the pattern takes longer to compile."""
+        start, quote = self.position, self.text[self.position]
+        end = self.text.find(quote, start + 1)
+        if self.text.startswith(quote * 3, start) or "\\" in self.text[start:end]:
+            return self.skip(re.compile(STRING, re.DOTALL))
+        self.position = end + 1
+        return self.text[start : self.position]
 
     def array(self, path: Path) -> None:
         self.position += 1

@@ -130,7 +130,10 @@ def test_a_dead_zygote_fails_the_calls_alone(program: Program, tmp_path: Path, s
 c = Container(config="own.toml")
 @c.post_start
 def kill(event):
-    os.kill(zygote(), signal.SIGKILL)
+    its = zygote()
+    os.kill(its, signal.SIGKILL)
+    while comm(its):  # until it is reaped
+        pass
     os.kill(event.pid, signal.SIGTERM)
 @c.pre_stop
 def drain(): print("drain")
@@ -144,13 +147,29 @@ c.start(app)
     running = program(text, through=python("outer") if subreaper else ())
     assert running.rest() == ["command 7", *(["nothing left"] if subreaper else [])]
     assert running.status() == 7
-    errors = [line for line in running.stderr() if "zygote" in line]
+    errors = [line for line in running.stderr() if line.startswith("lifeinit: ") and "zygote" in line]
     assert [line.partition(": ")[2].partition(" (pid")[0] for line in errors] == [
         "the zygote",
         'pre_stop drain: cannot run "drain": the zygote',
         'post_stop last: cannot run "last": the zygote',
     ]
     assert "which forks the Python functions, was killed by SIGKILL: no function can be called any more" in errors[0]
+
+
+def test_without_its_zygote_a_function_is_not_started_again(program: Program, tmp_path: Path) -> None:
+    """The restart fails as that of a program that is gone, and post_stop runs."""
+    (tmp_path / "own.toml").write_text('post_stop = "echo command $LIFEINIT_EXIT_CODE"\n')
+    text = f"""{ZYGOTE}
+c = Container(config="own.toml", restart="on-failure", max_restarts=1)
+def app():
+    os.kill(zygote(), signal.SIGKILL)
+    return 5
+c.start(app)
+"""
+    running = program(text)
+    assert running.rest() == ["command 5", "command 126"]
+    assert running.status() == 126
+    assert 'cannot run the app "app": the zygote (pid 2)' in running.stderr()[-1]
 
 
 HANGS = """

@@ -141,6 +141,25 @@ def test_callbacks_and_the_docker_package_know_no_engine() -> None:
     assert not known
 
 
+def test_no_program_of_a_user_runs_the_engine() -> None:
+    """It executes it: PID 1 is never the process that has imported what the user likes."""
+    engine = {"lifeinit.engine.main", "lifeinit.engine.supervisor", "lifeinit.engine.children"}
+    assert {module for module, modules in graph().items() if modules & engine and ".api" in module} == set()
+
+
+def test_only_a_plan_with_functions_loads_what_calls_them() -> None:
+    """Their code and the module for sockets would be 0.3 MB of every PID 1 with hooks."""
+    whose = {
+        "call_children": {"lifeinit.engine.main"},
+        "calls": {"lifeinit.engine.call_children", "lifeinit.api.zygote"},
+    }
+    for name, known in whose.items():
+        found = {module for module, modules in graph().items() if f"lifeinit.engine.{name}" in modules}
+        assert found == known
+    body = ast.parse((SOURCE / "engine/main.py").read_text()).body
+    assert not [node for node in body if ast.unparse(node).startswith("from lifeinit.engine.call")]
+
+
 def test_imports_form_no_circle() -> None:
     done: set[str] = set()
     known = graph()

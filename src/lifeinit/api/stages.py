@@ -7,6 +7,7 @@ import _socket
 import os
 import signal
 import sys
+import warnings
 from collections.abc import Callable, Sequence
 from types import FrameType
 from typing import NoReturn
@@ -40,7 +41,7 @@ def run_init(planner: Planner) -> int:
     parent = os.getpid()
     mask = syscalls.block_signals()
     try:
-        pid = os.fork()
+        pid = _fork()
         if pid == 0:
             _run_child(planner, mask, parent)
         handlers = _forward(pid)
@@ -123,7 +124,7 @@ def _fork_zygote(functions: Functions, found: SignalsFound, app_is_function: boo
     """Its pid, and the descriptor of the socket to it."""
     ours, theirs = _socket.socketpair(_socket.AF_UNIX, _socket.SOCK_SEQPACKET)
     engine = os.getpid()
-    pid = os.fork()
+    pid = _fork()
     if pid == 0:
         try:
             ours.close()
@@ -133,6 +134,13 @@ def _fork_zygote(functions: Functions, found: SignalsFound, app_is_function: boo
             os._exit(exit_status.SOFTWARE)
     theirs.close()
     return pid, ours.detach()
+
+
+def _fork() -> int:
+    """Python 3.12 warns of other threads in a process that forks. Here they are known: see `start` and `run`."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return os.fork()
 
 
 def _flush() -> None:

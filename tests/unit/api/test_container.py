@@ -14,7 +14,8 @@ from lifeinit import AlreadyStartedError, Container, UsageError
 from lifeinit.api import keywords
 from lifeinit.config import keys, parser
 from lifeinit.config.model import HookFile
-from lifeinit.engine.plan import PHASES
+from lifeinit.engine import plan_wire
+from lifeinit.engine.plan import PHASES, Inherited
 
 # What Python code writes in place of each of these examples of a hook file.
 SPECIAL: dict[str, object] = {"umask": 0o027, "stop_signal": signal.SIGQUIT, "ready_file": Path("/run/app/ready")}
@@ -211,3 +212,24 @@ def test_after_the_start_nothing_can_be_added() -> None:
         container.process("web", "serve")
     with pytest.raises(AlreadyStartedError, match=r"^it was started$"):
         container.pre_stop.sleep(1)
+
+
+def test_a_plan_calls_functions_by_their_numbers() -> None:
+    """The app's come first, then the callbacks; the plan has the form in which it reaches PID 1."""
+    container = Container()
+    container.process("worker", lambda: 7)
+    container.pre_start(lambda: None)
+    container.pre_start.command("true")
+    container.post_stop(lambda: None)
+    inherited = Inherited((), False, False, None)
+    plan, functions, app_is_function = container._plan(("app",), {"app": lambda: 3}, {}, inherited, 0)
+    assert [process.program.call for process in plan.processes] == [1, 0]
+    hooks = [hook.program.call for phase in PHASES for hook in plan.hooks(phase) if hook.program]
+    assert (hooks, len(functions), app_is_function) == ([2, None, 3], 4, True)
+    assert plan_wire.from_wire(plan_wire.to_wire(plan)) == plan
+
+
+def test_start_is_refused_in_pytest() -> None:
+    """It would end this session."""
+    with pytest.raises(UsageError, match=r"^start\(\) would take the place of pytest: call container\.run\("):
+        Container().start("true")

@@ -30,7 +30,7 @@ DAMAGED = "lifeinit: the program is damaged: copy the bundle again; nothing was 
 # What it may open: the kernel's files, the hook file, names and addresses, the time zone, certificates. The C library
 # reads nsswitch.conf before it finds out that it is not to obey it. None of this is code.
 DATA = re.compile(
-    r"/proc/.*|/dev/null|/dev/termination-log|/sys/fs/cgroup/.*|(/etc/lifeinit/)?hooks\.toml|/etc/lifeinit/hooks\.d|"
+    r"/proc/.*|/dev/null|/dev/termination-log|/sys/fs/cgroup/.*|(/etc/lifeinit/)?hooks\.toml(\.compiled)?|/etc/lifeinit/hooks\.d|"
     r"/etc/(nsswitch\.conf|passwd|group|hosts|host\.conf|resolv\.conf|gai\.conf|services|localtime|ssl/certs/ca-certificates\.crt)|"
     r"/usr/lib/ssl/(cert\.pem|certs.*)|/?"
 )
@@ -151,6 +151,32 @@ def test_no_code_is_read_from_the_image(image: Path, https: int, tmp_path: Path)
     opened = _opened((tmp_path / "trace").read_text())
     assert {"/etc/passwd", "/etc/hosts", "/etc/lifeinit/hooks.toml"} <= opened
     assert not {path for path in opened if not DATA.fullmatch(path)}
+
+
+@needs.ROOT
+@pytest.mark.parametrize(
+    ("hooks", "what"),
+    [
+        ('post_stop = "echo bye"', 'hooks.toml:1: post_stop "post_stop[0]" is a string'),
+        (
+            'pre_start = { command = ["/none"], unless = "true" }',
+            'hooks.toml:1: pre_start "pre_start[0]": unless is a string',
+        ),
+        ('alive = { command = "true" }', "alive of app is a string"),
+    ],
+)
+def test_a_string_without_a_shell_starts_nothing(image: Path, hooks: str, what: str) -> None:
+    """`check` says so too. The image holds no /bin/sh, and no hook runs before the one that needs it."""
+    (image / "hooks.toml").write_text(hooks + "\n")
+    inside = ["unshare", "--pid", "--fork", "--kill-child", f"--root={image}", "--mount-proc=/proc", "--wd=/"]
+    for command, status in ((["--", f"/{PLACE}", "--version"], 78), (["check"], 1)):
+        done = subprocess.run([*inside, f"/{PLACE}", *command], check=False, capture_output=True, text=True)
+        assert done.returncode == status, done.stderr
+        if status == 78:
+            assert done.stdout == ""
+            assert done.stderr.startswith(f"lifeinit: {what}, which runs in /bin/sh, and that does not exist here: ")
+        else:
+            assert "E310" in done.stdout
 
 
 def _opened(trace: str) -> set[str]:

@@ -9,7 +9,7 @@ from lifeinit.config.planner import NO_FILE, Options, fill_draft, stop_timeout_o
 from lifeinit.config.trust import DistrustedError
 from lifeinit.engine import exit_status, log
 from lifeinit.engine.plan import PHASES, Inherited, Plan
-from lifeinit.startup import app_command
+from lifeinit.startup import app_command, shell
 from lifeinit.startup.app_command import is_marked
 from lifeinit.startup.search_path import writable_search_path
 
@@ -116,6 +116,9 @@ def plan_app(
         by = _named_by(path, ", which LIFEINIT_CONFIG names,")
         log.say(f"the hook file {quoted(str(path))}{by} is wrong; nothing was started", "wrong_hook_file", "error")
     else:
+        if sentence := shell.refusal(plan):
+            log.say(sentence, "no_shell", "error")
+            return exit_status.CONFIG
         _warn_of_search_path()
         return plan if path is None else plan.replaced(hook_file=_identity_of(path))
     return exit_status.CONFIG

@@ -49,7 +49,8 @@ def refuse(report: Reporter, at: tuple[str | int, ...], value: object) -> None:
     port = intent.port(value)
     if port is not None:
         fix = f'write "tcp://127.0.0.1:{port}" or "http://127.0.0.1:{port}/" for a port'
-        report.wrong("E105", at, f"alive is {a_kind(value)}, which may be a port", fix)
+        edits = report.edit.value(at, f'"tcp://127.0.0.1:{port}"') if str(value) == str(port) else ()
+        report.wrong("E105", at, f"alive is {a_kind(value)}, which may be a port", fix, edits=edits, safe=False)
     elif isinstance(value, bool):
         fix = _SENDS if value else "leave it out: unset, nothing is asked"
         report.wrong("E105", at, f"alive is {a_kind(value)}", fix)

@@ -8,6 +8,8 @@ from lifeinit.values import interpolation
 from lifeinit.values.duration import parse as parse_duration
 
 _LAST_PORT = 65535
+_FIRST_FREE_PORT = 1024
+_WELL_KNOWN_PORTS = (80, 443)
 _LONGEST = 20  # characters of a value that is worth comparing
 _UNUSABLE = {"KILL", "STOP", "CHLD"}
 # Not compiled here: few files need any of them.
@@ -64,6 +66,16 @@ def port(value: object) -> int | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return value if isinstance(value, int) and 0 < value <= _LAST_PORT else 8000
+
+
+def time_or_port(value: object) -> tuple[str, str]:
+    """The fix for a number in the place of a time or a port, and the address that it most likely is; "" for neither."""
+    number = port(value)
+    address = f"tcp://127.0.0.1:{number}"
+    is_port = number in _WELL_KNOWN_PORTS or (number or 0) >= _FIRST_FREE_PORT
+    time = f"{value}s" if is_duration(f"{value}s") else "5s"
+    fix = f'write "{address}" for a port, or "{time}" for a time'
+    return fix, address if is_port and str(value) == str(number) else ""
 
 
 def url(text: str) -> str:

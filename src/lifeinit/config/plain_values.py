@@ -1,5 +1,6 @@
 """Reads one plain value of a hook file: a string, a flag, a number or a duration, a method for each kind."""
 
+import os
 import re
 
 from lifeinit.config.diagnostic import Edits, quoted
@@ -10,6 +11,7 @@ from lifeinit.values import duration
 
 NAME = r"[A-Za-z0-9_.-]+"
 _LEAST = 'write at least "1s"'
+_NEVER_TOO_LONG = 30_000  # characters, of up to four bytes
 _UMASK = r"0?[0-7]{1,3}"
 _LONGEST_NUMBER = 5  # characters of one in quotes that is worth comparing
 
@@ -53,6 +55,16 @@ class PlainValues(Reporter):
             edits = self.edit.within(at, nul, nul + 1, "")
             self.wrong("E215", at, message, "remove it", edits=edits, safe=False, within=(nul, nul + 1))
         return text
+
+    def passed(self, at: Path, text: str, name: str = "") -> str:
+        """An argument of a program, or the value of a variable of this name. execve(2)"""
+        if len(text) > _NEVER_TOO_LONG:
+            most, size = 32 * os.sysconf("SC_PAGE_SIZE") - 1, len(f"{name}={text}".encode()) - (0 if name else 1)
+            if size > most:
+                what, fix = (f"{quoted(name)[1:-1]} has", "into a file") if name else ("a string has", "into a script")
+                message = f"{what} {size:,} bytes, and no program can be started with one of more than {most:,}"
+                self.wrong("E221", at, message, f"put it {fix}")
+        return self.without_nul(at, text)
 
     def path(self, at: Path, row: Key, value: object) -> str | None:
         """An absolute path: a relative one would depend on the working directory."""

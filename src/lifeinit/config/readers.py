@@ -80,7 +80,7 @@ class Values(PlainValues):
             case []:
                 self.wrong("E201", at, f"{row.name} is {quoted(value)}, an empty list", COMMAND_FORMS)
             case str():
-                return self.without_nul(at, value)
+                return self.passed(at, value)
             case list():
                 if at[0] in PHASES and any(isinstance(item, dict | list) for item in value):
                     self._commands(at, value)
@@ -105,7 +105,7 @@ class Values(PlainValues):
             return ""
         if i == 0 and not value:
             self.wrong("E201", at, f"argument 0 is {quoted(value)}", "write the program's name there")
-        return self.without_nul(at, value)
+        return self.passed(at, value)
 
     def environment(self, at: Path, row: Key, value: object) -> dict[str, str] | None:
         found: dict[str, str] = {}
@@ -131,7 +131,7 @@ class Values(PlainValues):
                 self.wrong("E105", here, message, fix, edits=edits)
             else:
                 self._expandable(here, name, text)
-                found[name] = self.without_nul(here, text)
+                found[name] = self.passed(here, text, name)
         return found
 
     def _expandable(self, at: Path, name: str, text: str) -> None:

@@ -159,10 +159,11 @@ class Tables(Values):
                 pass
             case "notify":
                 short = {"notify": True}
-            case int() | float() if not isinstance(value, bool):
-                number = intent().port(value)
-                fix = f'write "{number}s" for a time, or "tcp://127.0.0.1:{number}" for a port'
-                self.wrong("E105", at, f"ready is {a_kind(value)}, which may be a time or a port", fix)
+            case int() | float() | str() if intent().port(value) is not None:
+                fix, address = intent().time_or_port(value)
+                edits = self.edit.value(at, f'"{address}"') if address else ()
+                message = f"ready is {a_kind(value)}, which may be a time or a port"
+                self.wrong("E202" if isinstance(value, str) else "E105", at, message, fix, edits=edits, safe=False)
             case bool() | list():
                 self.wrong("E105", at, f"ready is {a_kind(value)}", _READY_FORMS)
             case str() if not value[:1].isdigit() or intent().url(value):

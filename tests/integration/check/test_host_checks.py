@@ -152,6 +152,9 @@ CASES: list[tuple[str, list[str], str]] = [
     ('', ['true', '&&', 'sleep', '60'], 'W316 --'),
     ('', ['echo', 'a', '|', 'cat'], 'W316 --'),
     ('pre_start = "# nothing yet"', [], ''),
+    ('post_start = "true # curl -H \\"Authorization: Bearer correct-horse\\""', [], 'W312 1:54-67'),
+    ('ready = {command = ["true", "--password", "correct-horse"]}', [], 'W312 1:44-57'),
+    ('', ['true', '--password=correct-horse'], ''),
 ]  # fmt: skip
 
 
@@ -192,6 +195,9 @@ def test_a_secret_is_never_shown(inspected: Inspect) -> None:
     """
     (found,) = inspected([{"hooks": hooks}])
     assert [one[0] for one in found].count("W312") == 4
+    (of_commands,) = inspected([{"hooks": 'pre_start = "no-such --token=correct-horse; (x --password=correct-horse"'}])
+    assert {one[0] for one in of_commands} >= {"W312", "E316"}
+    found += of_commands
     assert "correct-horse" not in str(found)
 
 

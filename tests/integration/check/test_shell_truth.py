@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from lifeinit.config.parser import examine
 from tests.integration.check.conftest import Inspect
 
 DASH, BASH = shutil.which("dash") or "", shutil.which("bash") or ""
@@ -186,3 +187,20 @@ def test_a_failure_that_is_noticed_or_allowed_is_not_marked(
     (home / "a.status").write_text("1")
     assert run(DASH, line, home)[0] == run(BASH, line, home)[0] == NOT_LOST[line]
     assert not {code for one in found(line).values() for code, *_ in one} & {"W325", "W326"}
+
+
+@pytest.mark.parametrize("over", [0, 1])
+def test_the_longest_argument_and_variable_of_a_program(over: int) -> None:
+    """One byte more is E2BIG, and `check` says so."""
+    size = 32 * os.sysconf("SC_PAGE_SIZE") - 1 + over
+    argument, value = "x" * size, "x" * (size - 2)
+    for command, environment, text in (
+        (["true", argument], {}, f'pre_start = ["true", "{argument}"]'),
+        (["true"], {"A": value}, f'[app]\nenvironment = {{ A = "{value}" }}'),
+    ):
+        if over:
+            with pytest.raises(OSError, match="Argument list too long"):
+                subprocess.run(command, check=True, env={"PATH": os.defpath, **environment})
+        else:
+            subprocess.run(command, check=True, env={"PATH": os.defpath, **environment})
+        assert [problem.code for problem in examine(text.encode()).problems] == ["E221"] * over

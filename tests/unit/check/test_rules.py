@@ -25,6 +25,8 @@ def wrong_bytes(rule: Rule) -> bytes:
     match rule.code:
         case "E109":
             return f"{rule.wrong}\n".encode() * 30_000
+        case "E221":
+            return rule.wrong.replace("...", "x" * 200_000).encode()
         case "E111":
             return rule.wrong.encode("latin-1")
         case _:

@@ -146,7 +146,7 @@ WRONG: list[tuple[str | bytes, str]] = [
 ]
 
 
-TIME_OR_PORT = 'write "8000s" for a time, or "tcp://127.0.0.1:8000" for a port'
+PORT_OR_TIME = 'write "tcp://127.0.0.1:8000" for a port, or "8000s" for a time'
 
 
 @pytest.mark.parametrize(("text", "expected"), WRONG)
@@ -194,11 +194,15 @@ def test_each_mistake_has_its_code_its_span_and_a_fix(text: str | bytes, expecte
         ),
         (
             "ready = 8000",
-            f'ready is a number "8000", which may be a time or a port: {TIME_OR_PORT}',
+            f'ready is a number "8000", which may be a time or a port: {PORT_OR_TIME}',
+        ),
+        (
+            'ready = "8000"',
+            f'ready is a string "8000", which may be a time or a port: {PORT_OR_TIME}',
         ),
         (
             "[process.a]\ncommand = 'x'\nready = 0.5",
-            f'ready is a number "0.5", which may be a time or a port: {TIME_OR_PORT}',
+            f'ready is a number "0.5", which may be a time or a port: {PORT_OR_TIME.replace("8000s", "0.5s")}',
         ),
         ("[[pre_stop]]", "pre_stop[0] has neither command nor wait_for nor sleep nor drain: write one of them"),
         ('[[pre_stop]]\nsleep = 1\ncommand = "x"', "pre_stop[0] has both sleep and command: write 2 hooks"),

@@ -15,6 +15,7 @@ from lifeinit.check.host import (
 from lifeinit.check.host.as_user import Kernel
 from lifeinit.check.host.programs import Programs
 from lifeinit.check.host.tasks import Tasks
+from lifeinit.check.output.secret_text import hidden
 from lifeinit.config.diagnostic import Diagnostic
 from lifeinit.config.model import HookFile
 from lifeinit.engine.printable import escaped
@@ -35,7 +36,11 @@ def inspect(
         found = list(_diagnostics(hook_file, command, file, user, kernel))
     finally:
         kernel.close()
-    return list(dict.fromkeys(one.replaced(message=escaped(one.message), help=escaped(one.help)) for one in found))
+    return list(
+        dict.fromkeys(
+            one.replaced(message=escaped(hidden(one.message)), help=escaped(hidden(one.help))) for one in found
+        )
+    )
 
 
 def _diagnostics(

@@ -3,25 +3,17 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from lifeinit.check.host.tasks import Tasks
+from lifeinit.check.host.invocation import diagnostic, shell_line
+from lifeinit.check.host.tasks import Task, Tasks
 from lifeinit.check.host.variables import OF_A_SHELL
+from lifeinit.check.output.secret_text import PLAIN_VALUE, is_a_secret_name, secrets, secrets_of_list
 from lifeinit.check.rules.rule import listed
 from lifeinit.config.diagnostic import Diagnostic, Span, quoted
 from lifeinit.config.spans import Path
 from lifeinit.probes.targets import hidden
 from lifeinit.values import interpolation
 
-_SECRET = re.compile(
-    r"PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|CREDENTIAL|API_?KEY|ACCESS_KEY|PRIVATE_KEY|_KEY$|_PWD$|(?:^|_)PASS$"
-)
-# Names that look like a secret's and are not.
-_HARMLESS = re.compile(
-    r"_(?:FILE|PATH|DIR|TTL|AGE|LIFETIME|EXPIR\w*|TIMEOUT|LENGTH|SIZE|COUNT|LIMIT|ALGORITHM|ALG|HEADER|NAME|TYPE|ENABLED"
-    r"|REQUIRED|HASHERS?|URL|URI|HOST|ENDPOINT|ISSUER|POLICY|ID)$|PUBLIC|CACHE_KEY|SORT_KEY|PRIMARY_KEY|PARTITION_KEY"
-    r"|ROUTING_KEY|TOKENIZER|TOKENS$"
-)
-_PLAIN_VALUE = re.compile(r"|true|false|yes|no|on|off|none|null|0|1|[./~].*|file:.*", re.IGNORECASE | re.DOTALL)
-_PASSWORD_IN_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/?#\s]*?:([^/?#\s@]+)@")
+_PASSWORD_IN_URL = re.compile(r"://[^/?#\s]*?:([^/?#\s@]+)@")
 _VARIABLE = "\0"  # in the place of one; no value of a hook file holds it
 
 
@@ -29,6 +21,9 @@ def diagnostics(tasks: Tasks) -> Iterator[Diagnostic]:
     """W312 for a secret in the file, whose value is never shown, W313 and N313 for variables that are not set."""
     for code, path, message, fix in _secrets(tasks):
         yield Diagnostic(code, tasks.places.span(path), message, fix)
+    for task in tasks.commands:
+        if not task.on_command_line:
+            yield from _in_a_command(task)
     yield from _unset(tasks)
 
 
@@ -47,6 +42,21 @@ def _secrets(tasks: Tasks) -> Iterator[Found]:
         if _has_password(wait.text):
             fix = "leave out user and password, which are not needed to connect, or write a variable: $DATABASE_URL"
             yield "W312", wait.path, f"{quoted(hidden(wait.text))} has a password in it, in the hook file", fix
+
+
+def _in_a_command(task: Task) -> Iterator[Diagnostic]:
+    """Of several in one place the first."""
+    fix, line, reported = "let the runtime set a variable, and write $NAME in a string", shell_line(task), set[object]()
+    if line is not None:
+        for what, place in secrets(line):
+            if place not in reported:
+                reported.add(place)
+                yield diagnostic(task, "W312", f"{what} is in the hook file", fix, place)
+    elif isinstance(task.command, tuple):
+        for i, (what, place) in secrets_of_list(task.command):
+            if (i, place) not in reported:
+                reported.add((i, place))
+                yield task.diagnostic("W312", f"{what} is in the hook file", fix, item=i, within=place)
 
 
 def _unset(tasks: Tasks) -> Iterator[Diagnostic]:
@@ -90,9 +100,8 @@ def _literal(text: str) -> str:
 
 
 def _is_secret(name: str, value: str) -> bool:
-    upper, literal = name.upper(), _literal(value)
-    looks_secret = _SECRET.search(upper) is not None and _HARMLESS.search(upper) is None
-    return looks_secret and _VARIABLE not in literal and not _PLAIN_VALUE.fullmatch(literal)
+    literal = _literal(value)
+    return is_a_secret_name(name) and _VARIABLE not in literal and not PLAIN_VALUE.fullmatch(literal)
 
 
 def _has_password(value: str) -> bool:

@@ -59,25 +59,27 @@ ARGUMENTS: Final = {**_OF_COMMANDS, "test": _OF_COMMANDS["["]}
 UNQUOTED: Final = (
     Construct("range {0}", r"(?<!\$)\{(?:-?\d+\.\.-?\d+|\w\.\.\w)(?:\.\.-?\d+)?\}",
               '[ "$(echo {1..2})" = "1 2" ]', _STAYS, "write seq, or each word"),
-    Construct("brace expansion {0}", r"(?<!\$)\{[^\s{}]*,[^\s{}]*\}", '[ "$(echo x{a,b})" = "xa xb" ]', _STAYS,
-              "write each word"),
+    Construct("brace expansion {0}", r"(?<!\$)\{[^\s{}]{0,200},[^\s{}]{0,200}\}", '[ "$(echo x{a,b})" = "xa xb" ]',
+              _STAYS, "write each word"),
     Construct("string {0}", r"\$'[^']*'", "[ $'a' = a ]", "the dollar sign and the escapes stay",
               "write printf"),
 )  # fmt: skip
 
 # Also within double quotes.
 EXPANDED: Final = (
-    Construct("expansion {0}", r"\$\{\w+/[^}]*\}?", 'a=b; [ "${a//b/c}" = c ]', _BAD, "write sed"),
-    Construct("expansion {0}", r"\$\{\w+:[^-=?+}][^}]*\}", 'a=b; [ "${a:0:1}" = b ]', _BAD, "write cut"),
-    Construct("expansion {0}", r"\$\{\w+(?:\^|,)[^}]*\}", 'a=b; [ "${a^^}" = B ]', _BAD, "write tr"),
-    Construct("expansion {0}", r"\$\{!\w[^}]*\}", 'a=b b=c; [ "${!a}" = c ]', _BAD, "write eval"),
-    Construct("expansion {0}", r"\$\{#?\w+\[[^}]*\}", 'a=b; [ "${a[0]}" = b ]', _BAD, _BY_BASH),
+    Construct("expansion {0}", r"\$\{\w+/[^}]{0,200}\}?", 'a=b; [ "${a//b/c}" = c ]', _BAD, "write sed"),
+    Construct("expansion {0}", r"\$\{\w+:[^-=?+}][^}]{0,200}\}", 'a=b; [ "${a:0:1}" = b ]', _BAD, "write cut"),
+    Construct("expansion {0}", r"\$\{\w+(?:\^|,)[^}]{0,200}\}", 'a=b; [ "${a^^}" = B ]', _BAD, "write tr"),
+    Construct("expansion {0}", r"\$\{!\w[^}]{0,200}\}", 'a=b b=c; [ "${!a}" = c ]', _BAD, "write eval"),
+    Construct("expansion {0}", r"\$\{#?\w+\[[^}]{0,200}\}", 'a=b; [ "${a[0]}" = b ]', _BAD, _BY_BASH),
     Construct("expansion {0}", r"\$\{\w+@\w\}", 'a=b; [ "${a@Q}" ]', _BAD, _BY_BASH),
     Construct("expansion {0}", r"\$\(\s*<\s*[^\s<()&|;]+\s*\)",
               '! read -r a </proc/self/comm || [ "$(</proc/self/comm)" ]', "it is empty", "write $(cat FILE)"),
-    Construct("expansion {0}", r"\$\(\([^)]*(?:\+\+|--)[^)]*\)\)", "a=1; [ $((a++)) ]", "an arithmetic error",
+    Construct("expansion {0}", r"\$\(\([^)]{0,200}(?:\+\+|--)[^)]{0,200}\)\)", "a=1; [ $((a++)) ]",
+              "an arithmetic error",
               "write a=$((a + 1))"),
-    Construct("expansion {0}", r"\$\(\([^)]*\*\*[^)]*\)\)", "[ $((2**3)) ]", "an arithmetic error", "write a product"),
+    Construct("expansion {0}", r"\$\(\([^)]{0,200}\*\*[^)]{0,200}\)\)", "[ $((2**3)) ]", "an arithmetic error",
+              "write a product"),
     *(Construct("variable {0}", rf"\${{?{name}\b\}}?", f'[ "${name}" ]', "it is empty", _BY_BASH)
       for name in ("RANDOM", "EUID", "SECONDS", "PIPESTATUS")),
 )  # fmt: skip

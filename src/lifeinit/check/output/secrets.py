@@ -1,9 +1,12 @@
 """A line of a hook file fit to be shown: what may be a secret is masked, at its own width.
 
-That is the user info and the query of a URL, and each value of `environment`: the messages do not show them either.
+That is the user info and the query of a URL, each value of `environment`, and a secret in a command. The messages do
+not show them either.
 """
 
 import re
+
+from lifeinit.check.output.secret_text import hidden
 
 _HEADER = re.compile(r"\s*\[+\s*([^\[\]]*?)\s*\]")
 _STRING = r'"(?:\\.|[^"\\])*"?|\'[^\']*\'?'
@@ -20,7 +23,7 @@ def masked(lines: list[str], number: int) -> str:
     if _DOTTED.match(line) or (not _HEADER.match(line) and _table(lines, number).split(".")[-1] == "environment"):
         line = _VALUE.sub(_mask, line)
     line = _INLINE.sub(lambda found: found[1] + _VALUE.sub(_mask, found[2]), line)
-    return _QUERY.sub(_mask, _USER_INFO.sub(_mask, line))
+    return hidden(_QUERY.sub(_mask, _USER_INFO.sub(_mask, line)))
 
 
 def _table(lines: list[str], number: int) -> str:

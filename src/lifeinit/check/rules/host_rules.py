@@ -205,7 +205,8 @@ RULES: tuple[Rule, ...] = (
         "W312",
         "secret-in-file",
         "The hook file contains a secret.",
-        "The file is in the image, and everybody who can pull the image has the secret. The value is never shown.",
+        "The file is in the image, and everybody who can pull the image has the secret. In a command that is a password"
+        " in a URL, a header such as Authorization, an option such as --password, or a variable. It is never shown.",
         '[app]\nenvironment = { DB_PASSWORD = "correct horse" }',
         '[app]\nenvironment = { DB_PASSWORD_FILE = "/run/secrets/db" }',
     ),

@@ -176,6 +176,15 @@ RULES: "Final[tuple[Rule, ...]]" = (
         'ready = "tcp://127.0.0.1:80"\n[alive]\ntcp = "127.0.0.1:80"',
     ),
     Rule(
+        "E221",
+        "long-string",
+        "An argument or a variable is longer than the kernel takes.",
+        "execve(2) takes strings of up to 128 KiB where pages have 4 KiB; with a longer one the hook fails with 126. A"
+        " line for the shell is one argument, and a variable is its name and its value.",
+        'pre_start = "echo ..."    # 200,000 characters',
+        'pre_start = ["./prepare.sh"]',
+    ),
+    Rule(
         "W201",
         "idle-key",
         "A key has no effect without another one.",

@@ -4,6 +4,7 @@ import math
 import shlex
 from dataclasses import dataclass
 
+from lifeinit.check.output.secret_text import hidden as hidden_in_command
 from lifeinit.config.model import Command, Hook, HookFile, Ready
 from lifeinit.config.spans import Path
 from lifeinit.engine import budget, plan
@@ -200,9 +201,9 @@ def _of_ready(ready: Ready | None) -> str:
 
 
 def describe_command(command: Command) -> str:
-    """A command on one line."""
+    """A command on one line, without its secrets."""
     text = command if isinstance(command, str) else shlex.join(command)
-    return escaped(" ".join(text.split()))
+    return escaped(hidden_in_command(" ".join(text.split())))
 
 
 def describe_target(text: str) -> str:

@@ -10,7 +10,7 @@ import pytest
 from tests.container.docker import BASE, Container, docker
 
 IMAGE = "lifeinit-test-flask-celery"
-ARGUMENTS = ["--read-only", "--user", "65534:65534", "--cap-drop", "ALL"]
+ARGUMENTS = ["--read-only", "--user", "0:0", "--cap-drop=ALL", "--cap-add=SETUID", "--cap-add=SETGID", "--cap-add=KILL"]
 # What does not depend on lifeinit is made once, in stages of its own.
 DOCKERFILE = f"""
 FROM {BASE} AS broker
@@ -28,13 +28,14 @@ ENTRYPOINT ["python", "app.py"]
 CMD []
 """
 APP = """
+import os
 from flask import Flask
 from celery import Celery
 from lifeinit import FlaskCeleryContainer
 
 app = Flask(__name__)
 celery = Celery(__name__, broker="redis://redis:6379/0")
-container = FlaskCeleryContainer(app, celery)
+container = FlaskCeleryContainer(app, celery, user="nobody")
 
 @container.pre_start
 def pre_start_callback():
@@ -67,7 +68,7 @@ def pack():
 @app.route("/order")
 def order():
     pack.delay()
-    return "ordered"
+    return f"ordered as {os.getuid()}"
 
 
 @app.route("/slow")
@@ -111,14 +112,15 @@ def request_of(container: Container, path: str) -> subprocess.Popen[str]:
 def test_nothing_is_lost(shop: Container) -> None:
     """The callbacks run in their order; the task is finished and the request answered after the stop has begun.
 
-    Nothing of it needs a file system that can be written to, or a right: Celery's pool did not start without /tmp.
+    The parts need neither root nor a file system that can be written to: Celery's pool did not start without /tmp.
     """
     lines = shop.until("post_start")
     while "post_start" not in lines:  # the log line about the hook may come first
         lines += shop.until("post_start")
     assert lines.index("pre_start") < lines.index("post_start")
-    assert request_of(shop, "/order").communicate()[0] == "ordered\n"
+    assert request_of(shop, "/order").communicate()[0] == "ordered as 65534\n"
     shop.until("packing")
+    assert {"lifeinit", "web", "worker"} <= set(inside(shop, "cat /proc/[0-9]*/comm").split())
     request = request_of(shop, "/slow")
     shop.until("asked")
     began = time.monotonic()

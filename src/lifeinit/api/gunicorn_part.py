@@ -81,6 +81,8 @@ def serve(
     watchdog = Watchdog(os.environb)
     os.environb.pop(b"NOTIFY_SOCKET", None)  # gunicorn would send READY=1 before a worker has loaded the app
     defaults = {
+        "user": os.geteuid(),  # gunicorn's own defaults are those of the process that imported it first
+        "group": os.getegid(),
         "worker_class": "gthread",
         "worker_tmp_dir": "/dev/shm" if os.access("/dev/shm", os.W_OK) else None,  # noqa: S108
         "control_socket_disable": True,  # since version 24; it would want a writable HOME

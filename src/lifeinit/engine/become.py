@@ -37,8 +37,8 @@ def become(child: "Child", report: int) -> "NoReturn":
 def become_call(child: "Child") -> None:
     """For a function in place of a program. Descriptors, signals and directory are as the user's program had them."""
     _lead(child)
+    syscalls.name_process(child.program.argv[0])  # another user may not write /proc/self of a fork of ours. proc(5)
     _take_on(child)
-    syscalls.name_process(child.program.argv[0])
 
 
 def _lead(child: "Child") -> None:

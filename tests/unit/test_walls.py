@@ -200,6 +200,7 @@ DISK = {
     "proc_stat.py": "/proc",
     "ready_file.py": "in a child; its directory is opened before the app lives",
     "safe_directory.py": "before the app lives",
+    "secret_file.py": "in a child, before its exec",
     "syscalls.py": "/proc, and the directory that is left as the app starts",
 }
 _OF_PATHS = (

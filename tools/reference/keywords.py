@@ -39,7 +39,7 @@ _TYPES: Final = {
     "time": "Duration",
     "command": "Command",
     "targets": "str | Sequence[str]",
-    "environment": "Mapping[str, str]",
+    "environment": "Mapping[str, str | Mapping[str, StrPath]]",
     "umask": "str | int",
     "signal": "Signal",
     "signals": "Collection[Signal]",

@@ -101,9 +101,9 @@ class SharedOptions(TypedDict, total=False):
     """
     working_dir: StrPath | None
     """The working directory. Default: as lifeinit."""
-    environment: Mapping[str, str] | None
-    """Variables that are added to the environment. `$VAR` and `${VAR}` are expanded; `$$` is a dollar sign.
-    Default: none.
+    environment: Mapping[str, str | Mapping[str, StrPath]] | None
+    """Variables that are added to the environment. `$VAR` and `${VAR}` are expanded; `$$` is a dollar sign. That of
+    `{ file = "/run/secrets/db" }` is what the file holds when the program starts. Default: none.
     """
     umask: str | int | None
     """The file mode creation mask: octal digits in quotes. Default: as lifeinit."""
@@ -155,9 +155,9 @@ class ProcessOptions(TypedDict, total=False):
     """
     working_dir: StrPath | None
     """The working directory. Default: as lifeinit."""
-    environment: Mapping[str, str] | None
-    """Variables that are added to the environment. `$VAR` and `${VAR}` are expanded; `$$` is a dollar sign.
-    Default: none.
+    environment: Mapping[str, str | Mapping[str, StrPath]] | None
+    """Variables that are added to the environment. `$VAR` and `${VAR}` are expanded; `$$` is a dollar sign. That of
+    `{ file = "/run/secrets/db" }` is what the file holds when the program starts. Default: none.
     """
     umask: str | int | None
     """The file mode creation mask: octal digits in quotes. Default: as lifeinit."""
@@ -230,7 +230,7 @@ class HookOptions(SleepOptions, total=False):
     """
     working_dir: StrPath | None
     """The working directory. Default: as lifeinit."""
-    environment: Mapping[str, str] | None
-    """Variables that are added to the environment. `$VAR` and `${VAR}` are expanded; `$$` is a dollar sign.
-    Default: none.
+    environment: Mapping[str, str | Mapping[str, StrPath]] | None
+    """Variables that are added to the environment. `$VAR` and `${VAR}` are expanded; `$$` is a dollar sign. That of
+    `{ file = "/run/secrets/db" }` is what the file holds when the program starts. Default: none.
     """

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         is_prober: bool
         user: tuple[str, Mark] | None
         environment: tuple[tuple[str, Pieces, Mark], ...]
+        secrets: tuple[tuple[str, str, Mark], ...]  # names and files
         program: Fields
         identity: Fields
 

@@ -127,14 +127,16 @@ class _Drafter:
         user: str | None,
         fields: "dict[str, Fields]",
     ) -> "ProgramDraft":
-        variables = written.environment.items()
+        texts = ((name, text) for name, text in written.environment.items() if isinstance(text, str))
+        files = ((name, one.file) for name, one in written.environment.items() if isinstance(one, model.Secret))
         return {
             "argv": _bytes(_arguments(command)),
             "is_prober": False,
             "user": None if user is None else (user, self.mark((*at, "user"))),
             "environment": tuple(
-                (name, interpolation.pieces(text), self.of_variable(at, name)) for name, text in variables
+                (name, interpolation.pieces(text), self.of_variable(at, name)) for name, text in texts
             ),
+            "secrets": tuple((name, file, self.of_variable(at, name)) for name, file in files),
             "program": fields["Program"],
             "identity": fields["Identity"],
         }

@@ -60,7 +60,7 @@ DURATION: "Final" = Kind("duration", "a duration")
 TIME: "Final" = Kind("time", "a duration above 0")
 COMMAND: "Final" = Kind("command", "a command")
 TARGETS: "Final" = Kind("targets", "a target or a list of targets")
-ENVIRONMENT: "Final" = Kind("environment", "a table of strings")
+ENVIRONMENT: "Final" = Kind("environment", "a table; each value a string or `{ file = PATH }`")
 UMASK: "Final" = Kind("umask", "a string of octal digits")
 SIGNAL: "Final" = Kind("signal", "a signal")
 SIGNALS: "Final" = Kind("signals", "a list of signals")
@@ -193,7 +193,8 @@ ROWS: "Final" = (
     Key("app process hook", "working_dir", TEXT, "Program.directory", "The working directory.", '"/srv/shop"',
         unset="as lifeinit", not_with=_NO_PROGRAM),
     Key("app process hook", "environment", ENVIRONMENT, "Identity.environment",
-        "Variables that are added to the environment. `$VAR` and `${VAR}` are expanded; `$$` is a dollar sign.",
+        "Variables that are added to the environment. `$VAR` and `${VAR}` are expanded; `$$` is a dollar sign. That of "
+        '`{ file = "/run/secrets/db" }` is what the file holds when the program starts.',
         '{ AWS_REGION = "eu-west-1" }', default={}, unset="none", not_with=_NO_PROGRAM),
     Key("hook", "once", FLAG, "Hook.once", "Whether a restart skips the hook once it has succeeded.", "true",
         default=False),

@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 Command = str | tuple[str, ...]  # a line for the shell, or a program and its arguments
 
 
+class Secret(Record):
+    """The value of a variable that the file at an absolute path holds."""
+
+    file: str
+
+
 class Table(Record):
     """One table. `path` is where it stands, which makes no difference between two tables."""
 
@@ -76,7 +82,7 @@ class Hook(Table):
         on_failure: Literal["abort", "warn"] | None = None
         user: str | None = None
         working_dir: str | None = None
-        environment: Mapping[str, str] = {}
+        environment: Mapping[str, str | Secret] = {}
 
 
 class CodedHook(Record):
@@ -166,7 +172,7 @@ class Process(Table):
         signals: Mapping[str, str | None] = {}
         user: str | None = None
         working_dir: str | None = None
-        environment: Mapping[str, str] = {}
+        environment: Mapping[str, str | Secret] = {}
         umask: int | None = None
         no_new_privs: bool | None = None
         success_exit_codes: frozenset[int] | None = None

@@ -48,7 +48,7 @@ class Options(Record):
 
 
 _NOTHING: "ProgramDraft" = {
-    "argv": (), "is_prober": False, "user": None, "environment": (), "program": {}, "identity": {}
+    "argv": (), "is_prober": False, "user": None, "environment": (), "secrets": (), "program": {}, "identity": {}
 }  # fmt: skip
 # Of no hook file at all: the records' own defaults count.
 NO_FILE: "Draft" = {
@@ -173,8 +173,10 @@ class _Planner:
         """A probe has the identity and the directory of the process that it asks about, and a session of its own."""
         if words is None:
             return None
-        argv = prober(words, *flags, *self.voice)
-        return Program(argv, of.identity.replaced(session=True), of.directory, module=PROBER)
+        argv, identity = prober(words, *flags, *self.voice), of.identity.replaced(session=True)
+        if identity.secrets and b"--command" not in words:
+            identity = _without_secrets(identity, words)
+        return Program(argv, identity, of.directory, module=PROBER)
 
     # Hooks.
 
@@ -220,6 +222,7 @@ class _Planner:
                 **draft["identity"],
                 "user": account.user if account else None,
                 "environment": self.variables(draft, account),
+                "secrets": self.secrets(draft),
                 "session": session,
             }
         )
@@ -245,11 +248,27 @@ class _Planner:
     def variables(self, draft: "ProgramDraft", account: "Account | None") -> "tuple[tuple[bytes, Value], ...]":
         own = account.variables if account else {}
         values: dict[str, Value] = {name: (os.fsencode(text),) for name, text in own.items()}
+        secrets = [name for name, _, _ in draft["secrets"]]
         for name, pieces, at in draft["environment"]:
-            values[name] = self.value(name, pieces, at, own)
+            values[name] = self.value(name, pieces, at, own, secrets)
         return tuple((os.fsencode(name), value) for name, value in values.items())
 
-    def value(self, of: str, pieces: "Pieces", at: "Mark", own: "Mapping[str, str]") -> "Value":
+    def secrets(self, draft: "ProgramDraft") -> tuple[tuple[bytes, bytes], ...]:
+        """The variables with the files that hold their values. What no hook can make yet has to be there."""
+        pairs = tuple((os.fsencode(name), os.fsencode(file)) for name, file, _ in draft["secrets"])
+        if pairs and not self.may_be_exported:
+            from lifeinit.engine import secret_file  # noqa: PLC0415  # few files name one
+
+            for (name, file), (_, _, at) in zip(pairs, draft["secrets"], strict=True):
+                try:
+                    secret_file.read(name, file)
+                except OSError as error:
+                    self.wrong(at, f"{error.strerror}: mount it there, or correct the path")
+        return pairs
+
+    def value(  # one for each source
+        self, of: str, pieces: "Pieces", at: "Mark", own: "Mapping[str, str]", secrets: "Sequence[str]"
+    ) -> "Value":
         """Text and variables by turns; those that only the account knows are filled in here."""
         first, *rest = pieces
         found = [first]
@@ -257,7 +276,7 @@ class _Planner:
             if name in own:
                 found[-1] += own[name] + following
                 continue
-            if name not in os.environ and not self.may_be_exported:
+            if name not in os.environ and name not in secrets and not self.may_be_exported:
                 fix = 'set it, or write "$$" for a dollar sign'
                 self.wrong(at, f'{of} holds "${name}", which is not set: {fix}')  # the rest may be a secret
             found += [name, following]
@@ -271,6 +290,17 @@ class _Planner:
         problem = Diagnostic("", Span(Place(*start), Place(*end)), sentence)
         if problem not in self.problems:
             self.problems.append(problem)
+
+
+def _without_secrets(identity: Identity, words: "Sequence[bytes]") -> Identity:
+    """For a prober that runs no command: only those that its targets name, or what they name needs."""
+    from lifeinit.values import interpolation  # noqa: PLC0415
+
+    named = {os.fsencode(name) for word in words for name in interpolation.pieces(os.fsdecode(word))[1::2]}
+    secret = {name for name, _ in identity.secrets}
+    known = tuple((name, value) for name, value in identity.environment if name in named or not {*value[1::2]} & secret)
+    needed = named.union(*(value[1::2] for _, value in known))
+    return identity.replaced(environment=known, secrets=tuple(pair for pair in identity.secrets if pair[0] in needed))
 
 
 def stop_timeout_of(environment: "Mapping[str, str]") -> float | None:

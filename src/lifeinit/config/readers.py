@@ -3,9 +3,10 @@
 import re
 
 from lifeinit.config.diagnostic import Edits, quoted
-from lifeinit.config.keys import SCHEMES, Key
+from lifeinit.config.keys import SCHEMES, TABLES, Key
+from lifeinit.config.model import Secret
 from lifeinit.config.plain_values import PlainValues, intent
-from lifeinit.config.reporter import a_kind, shown
+from lifeinit.config.reporter import Table, a_kind, shown
 from lifeinit.config.spans import Path
 from lifeinit.config.toml import written
 from lifeinit.engine.plan import PHASES
@@ -14,6 +15,7 @@ from lifeinit.values import interpolation
 
 COMMAND_FORMS = 'write "a line for the shell" or ["program", "argument"]'
 _LONGEST_TARGET = 4096
+_SECRET_FILE = TABLES["top"]["ready_file"].replaced(name="file")
 SCHEME = {table: rf"({'|'.join(schemes)})://" for table, schemes in SCHEMES.items()}
 
 
@@ -107,8 +109,8 @@ class Values(PlainValues):
             self.wrong("E201", at, f"argument 0 is {quoted(value)}", "write the program's name there")
         return self.passed(at, value)
 
-    def environment(self, at: Path, row: Key, value: object) -> dict[str, str] | None:
-        found: dict[str, str] = {}
+    def environment(self, at: Path, row: Key, value: object) -> dict[str, str | Secret] | None:
+        found: dict[str, str | Secret] = {}
         if isinstance(value, list):  # as Compose takes it; what may be a secret is not shown
             pairs = [item for item in value if isinstance(item, str) and re.match(r"(?a)[A-Za-z_]\w*=", item)]
             is_clear = len({pair.partition("=")[0] for pair in pairs}) == len(value)
@@ -124,6 +126,9 @@ class Values(PlainValues):
                 )
                 edits = self.edit.statement(here, f"{begin} = {written(rest)}") if sign and text == "" else ()
                 self.wrong("E212", here, message, "use letters, digits and _", at_key=True, edits=edits, safe=False)
+            elif isinstance(text, dict) and text:
+                secret = self._secret(here, name, text)
+                found.update({} if secret is None else {name: secret})
             elif not isinstance(text, str):
                 is_one = not isinstance(text, dict | list)
                 fix, edits = ("put it in quotes", self.edit.quoted(here)) if is_one else ("write one string", ())
@@ -133,6 +138,17 @@ class Values(PlainValues):
                 self._expandable(here, name, text)
                 found[name] = self.passed(here, text, name)
         return found
+
+    def _secret(self, at: Path, name: str, table: Table) -> Secret | None:
+        """A variable whose value is in a file."""
+        label = quoted(name)[1:-1]
+        for key in table.keys() - {"file"}:
+            fix = 'write { file = "/run/secrets/..." }, or a string'
+            self.wrong("E102", (*at, key), f"{label} has the unknown key {quoted(key)}", fix, at_key=True)
+        if "file" not in table:
+            return None
+        path = self.path((*at, "file"), _SECRET_FILE, table["file"])
+        return None if path is None else Secret(path)
 
     def _expandable(self, at: Path, name: str, text: str) -> None:
         """A value of `environment`: variables, but nothing else of what a shell expands."""

@@ -109,6 +109,9 @@ def _of_kind(row: Key) -> Json:
             return {"type": "string", "pattern": "^0?[0-7]{1,3}$", "not": _NO_LINE_FEED}
         case "probe":
             return _probe(row.name)
+        case "hooks" if row.name != "pre_stop":
+            no_drain = {"not": {"type": "object", "required": ["drain"]}}
+            return {"allOf": [_ref("hooks"), no_drain, {"items": no_drain}]}
         case "drain":
             return {"oneOf": [{"type": "integer", "minimum": 1, "maximum": 65535}, _ref("drain")]}
         case "targets":
@@ -150,7 +153,13 @@ def _definitions() -> dict[str, Json]:
         "environment": {
             "type": "object",
             "propertyNames": {"minLength": 1, "not": {"pattern": r"[=\u0000]"}},
-            "additionalProperties": {"type": "string", "pattern": _EXPANDED},
+            "additionalProperties": {"anyOf": [{"type": "string", "pattern": _EXPANDED}, _ref("secret")]},
+        },
+        "secret": {
+            "type": "object",
+            "additionalProperties": False,
+            "required": ["file"],
+            "properties": {"file": _of_kind(TABLES["top"]["ready_file"])},
         },
         "target": {"type": "string", "allOf": [{"pattern": _EXPANDED}, {"pattern": r"\$|^[^/]*:"}]},
         "signal": _signal("STOP"),

@@ -139,7 +139,8 @@ class Tables(Values):
 
     def _drain_fits(self, at: Path, phase: "HookPhase", hook: Hook) -> None:
         if phase != "pre_stop":
-            message = f"drain has no meaning in {phase}: the app serves in pre_stop, and is to stop then"
+            does = "serves on" if phase == "post_start" else "does not serve"
+            message = f"drain has no meaning in {phase}, where the app {does}"
             self.wrong("E108", (*at, "drain"), message, "write it below [[pre_stop]]", at_key=True)
         elif hook.drain is not None and hook.timeout is not None and hook.timeout <= hook.drain.at_least:
             message = f"at_least is {exact(hook.drain.at_least)}, and timeout ends the hook after {exact(hook.timeout)}"

@@ -77,13 +77,22 @@ def _set_environment(child: "Child") -> bytes:
     if os.environb.get(b"WATCHDOG_PID") == str(os.getppid()).encode():
         for name in (b"WATCHDOG_PID", b"WATCHDOG_USEC"):
             _set_variable(name, None)  # lifeinit's own supervisor watches lifeinit. sd_watchdog_enabled(3)
-    known = {**os.environb, **child.exported}
-    own = {name: _own(name, value, known) for name, value in child.program.identity.environment}
+    identity = child.program.identity
+    secrets = _read_secrets(identity.secrets) if identity.secrets else {}
+    known = {**os.environb, **secrets, **child.exported}
+    own = {name: _own(name, value, known) for name, value in identity.environment}
+    own.update(secrets)
     for name, text in (*own.items(), *child.exported.items(), *child.variables):
         _set_variable(name, text)
         if name == b"WATCHDOG_USEC" and child.is_app:
             _set_variable(b"WATCHDOG_PID", str(os.getpid()).encode())
     return {**known, **own, **child.exported}.get(b"PATH", DEFAULT_PATH)
+
+
+def _read_secrets(secrets: tuple[tuple[bytes, bytes], ...]) -> dict[bytes, bytes]:
+    from lifeinit.engine import secret_file  # noqa: PLC0415  # few plans have one, and PID 1 reads none
+
+    return {name: secret_file.read(name, path) for name, path in secrets}
 
 
 def expanded(value: "Value", known: "Mapping[bytes, bytes]") -> bytes:

@@ -33,6 +33,7 @@ class Identity(Record):
 
     A user without its environment, or an environment without its user, cannot be passed on: a program that runs as
     root with another user's variables is that user's way to become root. None leaves a field as lifeinit has it.
+    `secrets` are variables and the files that hold their values, which the child reads with lifeinit's own rights.
     With `session` the child leads a session of its own, which has no terminal, else a process group. setsid(2)
     """
 
@@ -42,6 +43,7 @@ class Identity(Record):
     umask: int | None = None
     no_new_privs: bool = False
     oom_score_adj: int | None = None
+    secrets: tuple[tuple[bytes, bytes], ...] = ()
 
 
 class Program(Record):

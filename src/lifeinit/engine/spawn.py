@@ -20,6 +20,7 @@ _WAKE_AFTER_MS = 50
 _MOST_STOPS = 20  # a second in all for one that is stopped again and again
 _MOST_ASKED = 40  # two seconds for one that is stuck while a stop request waits
 
+_STATUS = {syscalls.NO_ENTRY: exit_status.NOT_FOUND, syscalls.NO_KEY: exit_status.CONFIG}
 _CONT = signals.number_of("CONT") or 0
 
 
@@ -45,7 +46,8 @@ class Child(Record):
 class SpawnError(Exception):
     """The child never became its program. The text is one sentence.
 
-    `status` is 127 if there is none, 124 if its time was over before it had begun, else 126.
+    `status` is 127 if there is none, 78 if a secret cannot be read, 124 if its time was over before it had begun, else
+    126.
     """
 
     def __init__(self, status: int, why: str) -> None:
@@ -82,8 +84,7 @@ def spawn(child: Child, asks: "Collection[int] | None" = None, until: float | No
         raise SpawnError(status, "it did not get as far as its start")
     if problem:
         code, _, what = problem.partition(b" ")
-        status = exit_status.NOT_FOUND if int(code) == syscalls.NO_ENTRY else exit_status.NOT_EXECUTABLE
-        raise SpawnError(status, what.decode("utf-8", "replace"))
+        raise SpawnError(_STATUS.get(int(code), exit_status.NOT_EXECUTABLE), what.decode("utf-8", "replace"))
     return pid
 
 

@@ -24,7 +24,7 @@ _MOST_REAPED = 512  # children at once, which takes 5 ms
 DEFAULT_PATH = b"/bin:/usr/bin"  # what execvp(3) searches where PATH is unset
 
 # By their numbers, which are the same on every machine: the module `errno` takes 16 kB. errno(3)
-NO_ENTRY, NO_PROCESS, IO_ERROR, NO_EXEC, NO_ACCESS, INVALID = 2, 3, 5, 8, 13, 22
+NO_ENTRY, NO_PROCESS, IO_ERROR, NO_EXEC, NO_ACCESS, INVALID, NO_KEY = 2, 3, 5, 8, 13, 22, 126
 _P_PIDFD = 3  # os has it only where the C library knew it when Python was built. waitid(2)
 
 

@@ -207,6 +207,26 @@ def test_each_mistake_has_its_code_its_span_and_a_fix(text: str | bytes, expecte
         ("[[pre_stop]]", "pre_stop[0] has neither command nor wait_for nor sleep nor drain: write one of them"),
         ('[[pre_stop]]\nsleep = 1\ncommand = "x"', "pre_stop[0] has both sleep and command: write 2 hooks"),
         ('[[pre_stop]]\nsleep = 1\nuser = "x"', "user has no meaning beside sleep: leave it out"),
+        ("app.environment.A = {}", "A is a table, not a string: write one string"),
+        ("app.environment.A.file = 1", 'file is a number "1", not a string: put it in quotes'),
+        (
+            'app.environment.A = { value = "s3" }',
+            'A has the unknown key "value": write { file = "/run/secrets/..." }, or a string',
+        ),
+        (
+            'app.environment.A.file = "run/x"',
+            'file is "run/x", not an absolute path: begin it with a slash',
+        ),
+        ("pre_stop.drain = {}", "drain has no port: write drain = { port = 8000 }"),
+        ("pre_stop.drain = 0", 'drain is "0": write a whole number from 1 to 65535'),
+        (
+            "pre_start.drain = 80",
+            "drain has no meaning in pre_start, where the app does not serve: write it below [[pre_stop]]",
+        ),
+        (
+            "[pre_stop.drain]\nport = 80\nat_least = 9",
+            'at_least is 9 s, and timeout ends the hook after 5 s: write timeout = "14s", or a shorter at_least',
+        ),
         ("a = 1\na = 2", "invalid TOML: cannot overwrite a value: keep one of them"),
         ("once = True", "invalid TOML: invalid value: write true"),
     ],

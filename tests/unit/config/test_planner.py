@@ -128,6 +128,7 @@ def beside(table: str, key: Key) -> set[str]:
 
 # Fields of the plan that no key fills, and why.
 WITHOUT_ROW = {
+    "Identity.secrets": "the values of environment that files hold",
     "Plan.inherited": "what lifeinit was started with",
     "Plan.verbose": "an option: how much is logged is no matter of the image",
     "Plan.quiet": "an option",
@@ -564,3 +565,24 @@ def test_the_stop_timeout_of_the_environment() -> None:
     for wrong in ("0", "soon"):
         with pytest.raises(ValueError, match=f'LIFEINIT_STOP_TIMEOUT is "{wrong}", '):
             stop_timeout_of({"LIFEINIT_STOP_TIMEOUT": wrong})
+
+
+def test_a_prober_has_only_the_secrets_that_it_names() -> None:
+    """A command has those of its process; a target or a drain has none that it does not speak of."""
+    secrets = '[app.environment]\nA = { file = "/a" }\nB = { file = "/b" }\nC = "$B"\nD = "d"\n'
+    file = f"pre_start = 'true'\npre_stop = {{ drain = 80 }}\nalive = {{ PROBE }}\n{secrets}"
+
+    def held(probe: str) -> tuple[list[bytes], list[bytes]]:
+        plan = planned(file.replace("PROBE", probe))
+        program, drain = plan.processes[0].alive, plan.pre_stop[0].program
+        assert program is not None
+        assert program.program is not None
+        assert drain is not None
+        assert drain.identity.secrets == ()
+        identity = program.program.identity
+        return [name for name, _ in identity.secrets], [name for name, _ in identity.environment]
+
+    assert held('command = "true"') == ([b"A", b"B"], [b"C", b"D"])
+    assert held('tcp = "127.0.0.1:80"') == ([], [b"D"])
+    assert held('http = "http://u:$A@x/"') == ([b"A"], [b"D"])
+    assert held('http = "http://u:${C}@x/"') == ([b"B"], [b"C", b"D"])

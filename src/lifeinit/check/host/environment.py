@@ -87,7 +87,9 @@ def _unset_in(tasks: Tasks) -> Iterator[tuple[Path, str, str, Sequence[str]]]:
         yield wait.path, wait.key, wait.text, wait.setting.unset(wait.text, own=True)
 
 
-_FIX = "let the runtime set it and write $NAME, or have a pre_start hook write it to $LIFEINIT_ENV"
+_FIX = (
+    'write { file = "/run/secrets/..." } for a file that the runtime mounts, or let it set the variable and write $NAME'
+)
 
 
 def _literal(text: str) -> str:

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
 
@@ -12,7 +12,7 @@ from lifeinit.check.host.programs import Place
 from lifeinit.check.host.variables import Exports, Setting
 from lifeinit.config.diagnostic import Diagnostic
 from lifeinit.config.edits import Editor
-from lifeinit.config.model import Alive, Command, Hook, HookFile, Process, Ready
+from lifeinit.config.model import Alive, Command, Hook, HookFile, Process, Ready, Secret
 from lifeinit.config.spans import Path, Places
 from lifeinit.engine.plan import PHASES, User
 
@@ -115,12 +115,16 @@ class Tasks:
     def _person(self, process: Process) -> Person | None:
         return self.accounts.person(process.user or self.hook_file.app.user)
 
+    def _setting(self, path: Path, person: Person | None, environment: Mapping[str, str | Secret]) -> Setting:
+        texts = {name: value for name, value in environment.items() if isinstance(value, str)}
+        return Setting(path, person, texts, self._exports, frozenset(environment.keys() - texts.keys()))
+
     def _place(self, setting: Setting, working_dir: str | None) -> Place:
         user = (setting.person or self.accounts.own).user  # an unknown user is a diagnostic of its own
         return Place(user, os.path.join(self.base, working_dir or ""), setting.search)
 
     def _hook(self, phase: "HookPhase", hook: Hook) -> None:
-        setting = Setting(hook.path, self.accounts.person(hook.user), hook.environment, self._exports)
+        setting = self._setting(hook.path, self.accounts.person(hook.user), hook.environment)
         self.settings.append(setting)
         for i, text in enumerate(hook.wait_for):
             self.waits.append(Wait((*hook.path, "wait_for", i), text, setting, "wait_for"))
@@ -149,17 +153,17 @@ class Tasks:
     def _processes(self, command: tuple[str, ...]) -> None:
         """The command is the first of them, and `ready` and `alive` at the top are about the first."""
         app, processes = self.hook_file.app, self.hook_file.processes
-        self.settings.append(Setting(("app",), self._person(app), app.environment, self._exports))
+        self.settings.append(self._setting(("app",), self._person(app), app.environment))
         if command or not processes:
             self._process(app.replaced(command=command or None), COMMAND, ("app",))
         for i, (name, process) in enumerate(self._named()):
             own: Path = ("process", name)
-            self.settings.append(Setting(own, self._person(process), process.environment, self._exports))
+            self.settings.append(self._setting(own, self._person(process), process.environment))
             merged = process.below(app, is_first=i == 0 and not command)
             self._process(merged, (*own, "command"), own)
 
     def _process(self, process: Process, path: Path, owner: Path) -> None:
-        setting = Setting(owner, self._person(process), process.environment, self._exports)
+        setting = self._setting(owner, self._person(process), process.environment)
         place = self._place(setting, process.working_dir)
         if process.command is not None:
             self.commands.append(Task("app", None, path, owner, process.command, place, self.places))

@@ -43,6 +43,7 @@ class Setting:
     person: Person | None
     environment: Mapping[str, str]
     exports: Exports
+    secrets: frozenset[str] = frozenset()  # variables whose values files hold
 
     def value(self, text: str) -> str | None:
         """A text of `environment` expanded; None where a variable is not known."""
@@ -58,7 +59,7 @@ class Setting:
         """The variables in the text that nothing is seen to set. With `own`, as a target sees them."""
         if self.exports.something:
             return ()
-        known = ALWAYS | self._inherited().keys() | (self.environment.keys() if own else set())
+        known = ALWAYS | self.secrets | self._inherited().keys() | (self.environment.keys() if own else set())
         by_lifeinit = "LIFEINIT_" if own else "="  # set for programs; not yet when their environment is made
         found = (name for name in names(text) if name not in known and not name.startswith(by_lifeinit))
         return tuple(dict.fromkeys(found))

@@ -208,7 +208,7 @@ RULES: tuple[Rule, ...] = (
         "The file is in the image, and everybody who can pull the image has the secret. In a command that is a password"
         " in a URL, a header such as Authorization, an option such as --password, or a variable. It is never shown.",
         '[app]\nenvironment = { DB_PASSWORD = "correct horse" }',
-        '[app]\nenvironment = { DB_PASSWORD_FILE = "/run/secrets/db" }',
+        '[app]\nenvironment = { DB_PASSWORD = { file = "/run/secrets/db" } }',
     ),
     Rule(
         "W313",

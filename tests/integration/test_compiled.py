@@ -41,7 +41,7 @@ def compile_here(here: Path, text: str) -> None:
     """In this process, which takes no time; the first test does it by the command."""
     path = here / "hooks.toml"
     path.write_text(text)
-    compiled.store(str(path), text.encode(), drafting.draft_of(parser.parse(text.encode())))
+    compiled.store(str(path), text.encode(), drafting.draft_to_keep(parser.parse(text.encode())))
 
 
 @pytest.fixture

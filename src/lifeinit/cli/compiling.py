@@ -33,7 +33,7 @@ def _compile(report: Report, *, quiet: bool) -> bool:
             compiled.remove(path)
             return True
         raw = contents(path)
-        compiled.store(path, raw, drafting.draft_of(parser.parse(raw)))
+        compiled.store(path, raw, drafting.draft_to_keep(parser.parse(raw)))
     except (OSError, UnreadableError, compiled.UnusableError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         click.echo(f"lifeinit: cannot compile the hook file {quoted(path)}: {reason}", err=True)

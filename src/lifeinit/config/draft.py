@@ -59,7 +59,7 @@ if TYPE_CHECKING:
     class Draft(TypedDict):
         """A hook file. `app` is what a command becomes, `first` the first of `processes` where there is no command.
 
-        `user` is that of [app]. `usual` is a hook of each phase that says nothing but its command.
+        `user` is that of [app]. `usual` is a hook of each phase that says nothing but its command; it may be left out.
         """
 
         plan: Fields

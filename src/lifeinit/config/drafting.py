@@ -33,6 +33,11 @@ def draft_of(hook_file: model.HookFile) -> "Draft":
     return _Drafter(hook_file).draft()
 
 
+def draft_to_keep(hook_file: model.HookFile) -> "Draft":
+    """The same for starts that are not to import this module."""
+    return {**draft_of(hook_file), "usual": usual_hooks()}
+
+
 def draft_of_hook(hook: model.Hook) -> "HookDraft":
     """The draft of one that stands in no file."""
     return _Drafter(model.HookFile()).hook(hook)
@@ -60,7 +65,7 @@ class _Drafter:
             "processes": tuple(others),
             "first": None if first is None else self.process(*first),
             "hooks": {phase: tuple(map(self.hook, self.hook_file.hooks[phase])) for phase in PHASES},
-            "usual": usual_hooks(),
+            "usual": {},
         }
 
     def process(self, name: str, written: model.Process, user: str | None) -> "ProcessDraft":

@@ -200,7 +200,7 @@ class _Planner:
     def hook_of_option(self, phase: "HookPhase", index: int, line: str) -> Hook:
         usual = self.draft["usual"]
         if not usual:
-            from lifeinit.config.drafting import usual_hooks  # noqa: PLC0415  # no file, and few have this option
+            from lifeinit.config.drafting import usual_hooks  # noqa: PLC0415  # few have this option
 
             usual = usual_hooks()
         hook = self.hook(usual[phase], f"--{phase.replace('_', '-')}")

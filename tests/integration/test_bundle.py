@@ -19,6 +19,7 @@ from signal import SIGTERM
 import pytest
 import trustme
 
+from lifeinit.config import template
 from tests import needs
 from tests.integration.harness import PATIENCE, Running, base_environment, children, listener
 from tools.bundle.__main__ import build, cache_directory
@@ -230,7 +231,7 @@ def test_each_command_works(program: Path, tmp_path: Path) -> None:
         done = subprocess.run([program, *command.split()], cwd=tmp_path, check=False, capture_output=True, text=True)
         assert (done.returncode, done.stderr) == (0, ""), command
     example = subprocess.run([program, "example"], check=True, capture_output=True, text=True).stdout
-    assert example == (Path(__file__).parents[2] / "hooks.example.toml").read_text()
+    assert example == template.TEXT
     ask = f"{program} health && {program} status --long && {program} status --json | grep -c running"
     running = Running([str(program), "--", "sh", "-c", ask], tmp_path, base_environment())
     try:

@@ -49,8 +49,6 @@ def fill(site: Path, cache: Path) -> None:
                 (tree / tree.name.partition("-")[0]).rename(site / tree.name.partition("-")[0])
                 shutil.copy(tree / "LICENSE", site / f"{tree.name}.LICENSE")
     shutil.copytree(ROOT / "src/lifeinit", site / "lifeinit", ignore=shutil.ignore_patterns("__pycache__"))
-    example = (ROOT / "hooks.example.toml").read_text("utf-8")
-    (site / "lifeinit/config/example_text.py").write_text(f"TEXT = {example!r}\n", "utf-8")
 
 
 def _download(cache: Path) -> Path:

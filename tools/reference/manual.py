@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Final
 
 from lifeinit import __version__
-from lifeinit.config import schema
 from lifeinit.config.keys import Key
 from lifeinit.startup.inherited import PLACES
 from tools.reference import commands, keys, statuses, variables
@@ -95,7 +94,7 @@ def hook_file() -> str:
         lines += tagged((bold(key.name), _about(key)) for key in table.rows())
     lines += [".SH VALUES", *tagged((bold(word), sentence(marked(text))) for word, text in keys.VALUES.items())]
     lines += [".SH ENVIRONMENT", *_paragraphs(["A hook is told:"]), *_variables(variables.told())]
-    lines += [".SH EXAMPLE", *block(schema.example())]
+    lines += [".SH EXAMPLE", *block((ROOT / "hooks.example.toml").read_text("utf-8"))]
     return _page([*lines, ".SH SEE ALSO", *_see(("lifeinit", 1))])
 
 

@@ -180,7 +180,8 @@ def _explain(code: str) -> int:
     rule = registry.RULES.get(code.upper())
     if rule is None:
         near = registry.near(code)
-        fix = f"did you mean {' or '.join(near)}?" if near else 'write "all" for all of them'
+        shown = " or ".join(f"{one} ({registry.RULES[one].name})" for one in near)
+        fix = f"did you mean {shown}?" if near else 'write "all" for all of them'
         raise click.UsageError(f'unknown rule "{code}": {fix}')
     click.echo(registry.page(rule), nl=False)
     return VALID

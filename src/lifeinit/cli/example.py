@@ -2,11 +2,11 @@
 
 import click
 
-from lifeinit.config.schema import example as text
+from lifeinit.config.template import TEXT
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 def example() -> int:
-    """Print a commented hook file with a hook in each phase."""
-    click.echo(text(), nl=False)
+    """Print a hook file to begin with, which is valid everywhere."""
+    click.echo(TEXT, nl=False)
     return 0

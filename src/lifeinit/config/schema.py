@@ -1,10 +1,9 @@
-"""The JSON Schema of the hook file (draft-07), made of the rows of `keys`, and the commented example.
+"""The JSON Schema of the hook file (draft-07), made of the rows of `keys`.
 
 It knows shapes: what a rule says about several values at once it mostly cannot say.
 """
 
 import json
-import sys
 import tomllib
 
 from lifeinit.config.keys import SCHEMES, TABLES, Key, PerPhase
@@ -33,17 +32,6 @@ def schema() -> str:
         "stops, and after it has exited.",
     }
     return json.dumps({**about, **_table("top"), "definitions": _definitions()}, indent=2, ensure_ascii=False) + "\n"
-
-
-def example() -> str:
-    """A hook file with a hook in each phase: the repository's hooks.example.toml."""
-    if hasattr(sys, "frozen"):
-        from lifeinit.config.example_text import TEXT  # type: ignore[import-not-found]  # noqa: PLC0415  # the bundle's
-
-        return str(TEXT)
-    from importlib.resources import files  # noqa: PLC0415  # the bundle has no files
-
-    return (files("lifeinit.config") / "hooks.example.toml").read_text("utf-8")
 
 
 def _table(name: str) -> Json:

@@ -12,6 +12,7 @@ import pytest
 from lifeinit.check.host import shell_syntax
 from lifeinit.check.rules import host_rules, shell_rules
 from lifeinit.check.rules.rule import Rule
+from lifeinit.config import template
 from tests import needs
 from tests.integration.check import host_samples
 from tests.integration.check.conftest import Inspect
@@ -31,6 +32,15 @@ FATAL: dict[str, tuple[int, ...]] = {
     **dict.fromkeys(("E311", "E312"), (78,)),
     **dict.fromkeys(("E316", "E317"), (2,)),
 }
+
+
+@pytest.mark.parametrize("case", [{}, {"shell": "/no-such-directory/sh"}, {"euid": 65534}], ids=str)
+def test_the_template_passes_its_own_check_anywhere(case: dict[str, object], inspected: Inspect) -> None:
+    """As root, unprivileged, and where there is neither a shell nor a program."""
+    if "euid" in case and not ROOT:
+        case = {}
+    (found,) = inspected([{"hooks": template.TEXT, **case}], Path("/proc/self"))
+    assert found == []
 
 
 def codes(inspected: Inspect, directory: Path, hooks: str) -> set[str]:

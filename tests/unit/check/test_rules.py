@@ -101,7 +101,19 @@ def test_the_page_of_all_rules() -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "near"), [("E12", "E102"), ("W102", "E102"), ("unknown-key", "E102"), ("E1002", "E102"), ("e209", "E209")]
+    ("code", "near"),
+    [
+        ("E12", "E102"),
+        ("W102", "E102"),
+        ("unknown-key", "E102"),
+        ("E1002", "E102"),
+        ("e209", "E209"),
+        ("W329", "W327"),
+        ("E499", "E404"),
+        ("lost-failur", "W325"),
+        ("shell", "E310"),
+        ("W999", "W410"),
+    ],
 )
 def test_codes_that_are_near(code: str, near: str) -> None:
     assert near in registry.near(code)

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from jsonschema import Draft7Validator
 
-from lifeinit.config import keys, parser, schema
+from lifeinit.check import timeline
+from lifeinit.config import keys, parser, schema, template
 from lifeinit.config.diagnostic import HookFileError
 from lifeinit.engine.signals import RTMAX, RTMIN, VALID, name_of, number_of
 from tests.unit.config.schema_grammar import Value, right_files, small_files, spoiled_files, toml
@@ -152,6 +153,18 @@ def test_every_other_file_is_accepted_by_both_or_by_neither(file: dict[str, Valu
     compare(toml(file))
 
 
-def test_the_example_is_the_one_of_the_repository() -> None:
-    assert schema.example() == (ROOT / "hooks.example.toml").read_text()
-    assert not problems(schema.example())
+def uncommented(text: str) -> str:
+    """With all that the template only proposes."""
+    return re.sub(r"^# (?=\[|\w+ *= )", "", text, flags=re.MULTILINE)
+
+
+@pytest.mark.parametrize("text", [template.TEXT, uncommented(template.TEXT)], ids=["as printed", "all of it"])
+def test_the_template_is_valid_and_fits_dockers_grace_period(text: str) -> None:
+    hook_file = parser.parse(text.encode())
+    assert timeline.diagnostics(hook_file, None, "docker") == []
+    compare(text)
+
+
+def test_the_template_has_every_phase() -> None:
+    hook_file = parser.parse(uncommented(template.TEXT).encode())
+    assert [len(hooks) for hooks in hook_file.hooks.values()] == [2, 1, 1, 1]

@@ -22,15 +22,29 @@ _ALL = (
     *plan_rules.RULES,
     *manifest_rules.RULES,
 )
+_LONGEST = 40  # characters that are worth comparing
 RULES: dict[str, Rule] = {rule.code: rule for rule in sorted(_ALL, key=lambda rule: rule.code)}
 
 
 def near(code: str) -> list[str]:
-    """The codes that an unknown one may mean: by the name of a rule, by the number, by likeness."""
-    wanted = code.strip().upper()
-    named = [rule.code for rule in RULES.values() if rule.name == code.strip().lower()]
+    """The codes that an unknown one may mean: by the name of a rule, by the number, by likeness. At most three."""
+    wanted, name = code.strip().upper()[:_LONGEST], code.strip().lower()[:_LONGEST]
+    names = {rule.name: rule.code for rule in RULES.values()}
+    alike = [names[one] for one in difflib.get_close_matches(name, names, n=3, cutoff=0.7)]
     same_number = [known for known in RULES if known[1:] == wanted.lstrip("EWN")]
-    return named or same_number or difflib.get_close_matches(wanted[:8], RULES, n=3)
+    with_word = [names[one] for one in names if name in one.split("-")]
+    found = [names[name]] if name in names else same_number or _nearest(wanted) or alike or with_word
+    return (found or difflib.get_close_matches(wanted, RULES, n=3))[:3]
+
+
+def _nearest(wanted: str) -> list[str]:
+    """Of a code with a number that no rule has: those of its letter whose numbers are the nearest."""
+    letter, number = wanted[:1], wanted[1:]
+    if letter not in {rule[0] for rule in RULES} or not (number.isascii() and number.isdecimal() and len(number) == 3):
+        return []
+    return sorted((one for one in RULES if one[0] == letter), key=lambda one: (abs(int(one[1:]) - int(number)), one))[
+        :3
+    ]
 
 
 def page(rule: Rule) -> str:

@@ -80,3 +80,20 @@ def test_sigterm_to_a_function_that_is_the_app(program: Program) -> None:
     running = program("Container().start(lambda: os.kill(os.getpid(), signal.SIGTERM))")
     assert running.status() == 143
     assert running.stderr()[0] == "lifeinit: app exited 143 (SIGTERM)"
+
+
+def test_sigterm_to_a_process_that_a_callback_has_forked(program: Program) -> None:
+    """The exception is the callback's own: multiprocessing's terminate() ended with 1 and a sentence."""
+    text = """
+import multiprocessing
+c = Container()
+@c.pre_start
+def first():
+    process = multiprocessing.get_context("fork").Process(target=signal.pause)
+    process.start()
+    process.terminate()
+    process.join()
+    print(process.exitcode)
+c.start(["true"])
+"""
+    assert program(text).rest() == ["-15"]

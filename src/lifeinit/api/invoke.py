@@ -137,7 +137,16 @@ def _flush(status: int) -> int:
 
 def _on_sigterm(handler: Callable[[int, FrameType | None], None], traces: int) -> None:
     """The handler runs once the interpreter does. Until then it may hang in C, so the traceback is written first."""
-    signal.signal(signal.SIGTERM, handler)
+    own = os.getpid()
+
+    def handle(signo: int, frame: FrameType | None) -> None:
+        if os.getpid() == own:
+            handler(signo, frame)
+        else:  # the callback has forked it, as multiprocessing does
+            signal.signal(signo, signal.SIG_DFL)
+            os.kill(os.getpid(), signo)
+
+    signal.signal(signal.SIGTERM, handle)
     faulthandler.register(signal.SIGTERM, traces, all_threads=False, chain=True)
 
 

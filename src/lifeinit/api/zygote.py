@@ -51,7 +51,6 @@ class Zygote:
             self._die_with_engine()
             syscalls.name_process(_NAME)
             _let_go(keeps_inherited=app_is_function)
-            gc.collect()
             gc.freeze()  # without it, collections in the children would copy every page of this program
             while received := self._receive():
                 self._fork(received)

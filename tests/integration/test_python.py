@@ -1,4 +1,4 @@
-"""`lifeinit.Container`: callbacks as hooks, and the calling process as the init."""
+"""`lifeinit.Container`: callbacks as hooks around a program, a shell line or a function."""
 
 import signal
 from pathlib import Path

@@ -91,15 +91,16 @@ def test_the_app_has_an_identity_of_its_own(program: Program) -> None:
     text = """
 def who(*_):
     mask = os.umask(0)
-    print(os.getuid(), os.getgid(), oct(mask), os.environ.get("ONLY"), os.getpgid(0) == os.getpid(), flush=True)
+    own = open("/proc/self/comm").read().strip(), len(os.listdir("/proc/self/fd")) > 3
+    print(os.getuid(), os.getgid(), oct(mask), os.environ.get("ONLY"), os.getpgid(0) == os.getpid(), *own, flush=True)
 c = Container(user="4711:4712", umask="077", environment={"ONLY": "app"})
 c.pre_start(who)
 c.start(who)
 """
     first, second = program(text).rest()
     assert first.startswith(f"{os.getuid()} {os.getgid()} ")
-    assert first.endswith("None True")
-    assert second == "4711 4712 0o77 app True"
+    assert first.endswith("None True who True")
+    assert second == "4711 4712 0o77 app True who True"
 
 
 @pytest.mark.parametrize("name", ["INT", "TERM", "HUP", "QUIT", "USR1", "TSTP", "STOP"])

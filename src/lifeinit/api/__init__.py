@@ -1,1 +1,1 @@
-"""The lifecycle for Python code: callbacks around an app, with the calling process as the init."""
+"""The lifecycle for Python code: callbacks around an app, with a bare init in place of the program, or below it."""

@@ -37,8 +37,20 @@ def become(child: "Child", report: int) -> "NoReturn":
 def become_call(child: "Child") -> None:
     """For a function in place of a program. Descriptors, signals and directory are as the user's program had them."""
     _lead(child)
-    syscalls.name_process(child.program.argv[0])  # another user may not write /proc/self of a fork of ours. proc(5)
+    syscalls.name_process(child.program.argv[0])
     _take_on(child)
+    if child.program.identity.user is not None:
+        _own_proc_entry()
+
+
+def _own_proc_entry() -> None:
+    """Let the user open its own /proc/self, and so /dev/stdout, as it can after an exec. PR_SET_DUMPABLE(2const)"""
+    from lifeinit.engine import c_library  # noqa: PLC0415
+
+    try:
+        c_library.become_dumpable()
+    except OSError:
+        pass  # Python was built without ctypes
 
 
 def _lead(child: "Child") -> None:

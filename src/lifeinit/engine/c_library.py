@@ -21,6 +21,11 @@ def forbid_new_privileges() -> None:
     _prctl(38, 1)
 
 
+def become_dumpable() -> None:
+    """Have /proc/self belong to our user again, after a change of it without an exec. PR_SET_DUMPABLE(2const)"""
+    _prctl(4, 1)
+
+
 def clear_inheritable() -> None:
     """Give up the inheritable capabilities, so that no program's file gives one of them back. capset(2)
 

@@ -52,6 +52,7 @@ def callback(function: Callable[[], object]) -> Function:
 
     def run(traces: int) -> int:
         _on_sigterm(_terminate, traces)
+        _keep_from_forks()
         return _flush(_status(lambda: _ignored(_result(function, functools.partial(_terminable, traces)))))
 
     return run
@@ -134,20 +135,36 @@ def _flush(status: int) -> int:
 
 # SIGTERM in a callback.
 
+_own_handler: list[Callable[[int, FrameType | None], None]] = []
+
 
 def _on_sigterm(handler: Callable[[int, FrameType | None], None], traces: int) -> None:
     """The handler runs once the interpreter does. Until then it may hang in C, so the traceback is written first."""
-    own = os.getpid()
-
-    def handle(signo: int, frame: FrameType | None) -> None:
-        if os.getpid() == own:
-            handler(signo, frame)
-        else:  # the callback has forked it, as multiprocessing does
-            signal.signal(signo, signal.SIG_DFL)
-            os.kill(os.getpid(), signo)
-
-    signal.signal(signal.SIGTERM, handle)
+    _own_handler[:] = [handler]
+    signal.signal(signal.SIGTERM, handler)
     faulthandler.register(signal.SIGTERM, traces, all_threads=False, chain=True)
+
+
+def _keep_from_forks() -> None:
+    """A process that the callback forks, as multiprocessing does, dies of SIGTERM, also where that comes at once.
+
+    A handler of Python's would lose it: a fork forgets the signals that are not handled yet.
+    """
+    mask: set[int | signal.Signals] = set()
+
+    def reset() -> None:
+        if signal.getsignal(signal.SIGTERM) in _own_handler:
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        release()
+
+    def release() -> None:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+
+    def hold() -> None:
+        nonlocal mask
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+
+    os.register_at_fork(before=hold, after_in_parent=release, after_in_child=reset)
 
 
 def _terminate(_signo: int, _frame: FrameType | None) -> None:

@@ -7,6 +7,7 @@ from typing import Unpack
 
 from lifeinit.api import as_hook_file
 from lifeinit.api.keywords import Command, DrainOptions, HookOptions, SleepOptions
+from lifeinit.api.spelled_out import spelled_out
 from lifeinit.callbacks.event import Phase
 from lifeinit.callbacks.options import Duration
 from lifeinit.callbacks.registrar import Callback, Registrar
@@ -28,6 +29,7 @@ class PhaseHooks(Registrar):
         super().add(callback)
         self._entries.append(callback)
 
+    @spelled_out(HookOptions, "hook")
     def command(self, command: Command, /, **options: Unpack[HookOptions]) -> None:
         """Run a program in this phase: a line for the shell, or a list of the program and its arguments.
 
@@ -39,10 +41,12 @@ class PhaseHooks(Registrar):
         """
         self._add_hook("command", command, options, _OF_HOOK)
 
+    @spelled_out(HookOptions, "hook")
     def wait_for(self, targets: str | Sequence[str], /, **options: Unpack[HookOptions]) -> None:
         """Wait until each target answers, such as "tcp://db:5432" or "$DATABASE_URL". Raises as `command`."""
         self._add_hook("wait_for", targets, options, _OF_HOOK)
 
+    @spelled_out(SleepOptions, "hook")
     def sleep(self, time: Duration, /, **options: Unpack[SleepOptions]) -> None:
         """Wait for a time: in pre_stop the app keeps serving while load balancers forget it. Raises as `command`."""
         self._add_hook("sleep", time, options, _OF_SLEEP)

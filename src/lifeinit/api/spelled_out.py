@@ -15,7 +15,7 @@ FunctionT = TypeVar("FunctionT", bound=Callable[..., object])
 def spelled_out(options: type, *tables: str) -> Callable[[FunctionT], FunctionT]:
     """A function whose last parameter is `**options` of this TypedDict: the keys of these tables of the hook file."""
 
-    docs = {name: row.doc.replace("`", "") for table in tables for name, row in keys.TABLES[table].items()}
+    docs = {name: _doc(row) for table in tables for name, row in keys.TABLES[table].items()}
     names = {name: kind for name, kind in options.__annotations__.items() if name in docs}
 
     def decorate(function: FunctionT) -> FunctionT:
@@ -30,3 +30,8 @@ def spelled_out(options: type, *tables: str) -> Callable[[FunctionT], FunctionT]
         return function
 
     return decorate
+
+
+def _doc(row: keys.Key) -> str:
+    default = f" Default: {row.unset}." if row.unset else ""
+    return f"{row.doc}{default}".replace("`", "")

@@ -80,9 +80,16 @@ def test_a_broker_that_is_down_is_not_the_workers_failure(shop: Shop, tmp_path: 
     running.rest()
 
 
-@pytest.mark.parametrize(("time", "microseconds"), [("0", "None"), ("5m", "300000000")])
-def test_it_can_be_turned_off(shop: Shop, time: str, microseconds: str) -> None:
-    running = shop(**ONLY["worker"], LIFEINIT_ALIVE=time)
+@pytest.mark.parametrize(
+    ("variables", "microseconds"),
+    [
+        ({"LIFEINIT_ALIVE": "0"}, "None"),
+        ({"LIFEINIT_ALIVE": "5m"}, "300000000"),
+        ({"LIFEINIT_WORKER_ARGS": "--pool solo"}, "None"),  # a task runs in the main process, which is silent meanwhile
+    ],
+)
+def test_it_can_be_turned_off(shop: Shop, variables: dict[str, str], microseconds: str) -> None:
+    running = shop(**ONLY["worker"], **variables)
     said = until(running, f"watchdog {microseconds}", "post_start_callback")
     assert f"watchdog {microseconds}" in said
     running.send(signal.SIGTERM)

@@ -1,6 +1,7 @@
 """A hook file that nobody has named, and that somebody else could have written."""
 
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -182,3 +183,24 @@ def test_an_absolute_link_leads_through_the_root_directory(
     assert running.rest() == said, running.stderr()
     warned = 'the directory "/", through which it leads, belongs to uid 4711' in running.stderr()[0]
     assert warned is (owner == 4711)
+
+
+def test_a_file_of_the_other_name_is_read_too(init: Start, tmp_path: Path) -> None:
+    (tmp_path / "lifeinit.toml").write_text('pre_start = "echo from lifeinit.toml"')
+    assert init("echo", "app").rest() == ["from lifeinit.toml", "app"]
+
+
+def test_two_names_in_one_directory_start_nothing(init: Start, tmp_path: Path) -> None:
+    """Whichever was read, the hooks of the other would be missed. `check` says so too; a planted one is skipped."""
+    (tmp_path / "lifeinit.toml").write_text('pre_start = "echo never"')
+    running = init("echo", "never", hooks='pre_start = "echo never"')
+    assert (running.rest(), running.status()) == ([], 78)
+    both = 'both "hooks.toml" and "lifeinit.toml" exist: keep one, or name one with --config or LIFEINIT_CONFIG'
+    assert running.stderr() == [f"lifeinit: {both}; nothing was started"]
+    done = subprocess.run([LIFEINIT, "check"], cwd=tmp_path, check=False, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert both in done.stderr.replace("\n", " ")
+    through = ["sh", "-c", 'chown 4711 lifeinit.toml; exec "$@"', "-"]
+    running = init("echo", "app", hooks='pre_start = "echo mine"', through=through)
+    assert running.rest() == ["mine", "app"]
+    assert running.stderr()[0] == skipped("lifeinit.toml", "it belongs to uid 4711")

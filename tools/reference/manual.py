@@ -7,7 +7,7 @@ from typing import Final
 
 from lifeinit import __version__
 from lifeinit.config.keys import Key
-from lifeinit.startup.inherited import PLACES
+from lifeinit.startup.inherited import DIRECTORIES, NAMES
 from tools.reference import commands, keys, statuses, variables
 from tools.reference.marking import marked
 from tools.reference.roff import block, bold, code, sentence, tagged, wrapped
@@ -61,8 +61,8 @@ def program() -> str:
     for name, rows in statuses.of_commands().items():
         lines += [f".SS lifeinit {name}", *tagged((bold(status), sentence(when)) for status, when in rows)]
     files = {
-        PLACES[0]: "The hook file, see `lifeinit-hooks(5)`, in the directory that lifeinit is started in; else",
-        PLACES[1]: "this one.",
+        NAMES[0]: "The hook file, see `lifeinit-hooks(5)`, in the directory that lifeinit is started in; else",
+        DIRECTORIES[1] + NAMES[0]: f"this one. Each may be called `{NAMES[1]}` instead.",
         "/dev/termination-log": "Gets the last sentence about a failure, where it is there.",
     }
     lines += [".SH ENVIRONMENT", *_variables(variables.READ)]
@@ -84,7 +84,8 @@ def hook_file() -> str:
     """lifeinit-hooks(5)"""
     about = (
         "A hook file says what runs around the life of a container's app. It is TOML. The one that `--config` or "
-        f"LIFEINIT_CONFIG names is read, else `{PLACES[0]}`, else `{PLACES[1]}`. Unknown keys are errors. "
+        f"LIFEINIT_CONFIG names is read, else `{NAMES[0]}`, else `{DIRECTORIES[1]}{NAMES[0]}`; each may be called "
+        f"`{NAMES[1]}`. Unknown keys are errors. "
         "`lifeinit check` validates it, `lifeinit schema` prints its JSON Schema, `lifeinit example` one to begin with."
     )
     lines = [*_head("lifeinit-hooks", 5, "the hook file of lifeinit"), ".SH DESCRIPTION", *_paragraphs([about])]

@@ -25,7 +25,7 @@ from lifeinit.cli.check_for import Target, TargetType
 from lifeinit.cli.parameters import Parsed
 from lifeinit.config import discovery
 from lifeinit.config.diagnostic import UnreadableError, quoted
-from lifeinit.startup.inherited import PLACES
+from lifeinit.startup.inherited import DIRECTORIES, NAMES
 from lifeinit.values import duration
 
 VALID, INVALID, UNREADABLE = 0, 1, 2
@@ -138,7 +138,8 @@ def check(  # noqa: PLR0913, PLR0917
         return _explain(explain)
     paths = files or _discovered()
     if not paths:
-        click.echo(f"lifeinit: no hook file to check: name one, or write {' or '.join(PLACES)}", err=True)
+        places = " or ".join(directory + NAMES[0] for directory in DIRECTORIES)
+        click.echo(f"lifeinit: no hook file to check: name one, or write {places}", err=True)
         return UNREADABLE
     if svg is not None and len(paths) > 1:
         raise click.UsageError("--svg draws one file: name one")
@@ -167,7 +168,10 @@ def check(  # noqa: PLR0913, PLR0917
 
 
 def _discovered() -> tuple[str, ...]:
-    discovered = discovery.discover(None)
+    try:
+        discovered = discovery.discover(None)
+    except UnreadableError as error:
+        raise click.UsageError(str(error)) from None
     for sentence in discovered.skipped:
         click.echo(f"lifeinit: {sentence}", err=True)
     return () if discovered.path is None else (discovered.path,)

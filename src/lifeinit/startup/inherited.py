@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Final
 
-PLACES: "Final" = ("hooks.toml", "/etc/lifeinit/hooks.toml")  # where a hook file is read from that nobody has named
+# Where a hook file is read from that nobody has named.
+DIRECTORIES: "Final" = ("", "/etc/lifeinit/")
+NAMES: "Final" = ("hooks.toml", "lifeinit.toml")
 
 
 def capture_inherited(mask: "Iterable[int]") -> Inherited:
@@ -31,4 +33,4 @@ def capture_inherited(mask: "Iterable[int]") -> Inherited:
 
 def lies_in_a_place() -> bool:
     """Whether one of the usual places holds a hook file, trusted or not."""
-    return any(map(os.path.lexists, PLACES))
+    return any(os.path.lexists(directory + name) for directory in DIRECTORIES for name in NAMES)

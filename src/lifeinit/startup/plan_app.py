@@ -91,7 +91,11 @@ def plan_app(
 
     Raises WrongCommandLineError where neither a command nor a process of the hook file is to be run.
     """
-    discovered = discovery.discover(config)
+    try:
+        discovered = discovery.discover(config)
+    except UnreadableError as error:
+        log.say(f"{error}; nothing was started", "unreadable", "error")
+        return exit_status.CONFIG
     for sentence in discovered.skipped:
         log.say(sentence, "untrusted_hook_file")
     path = None if _is_in_force(discovered.path) else discovered.path

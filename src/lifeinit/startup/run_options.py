@@ -54,7 +54,7 @@ def _hook(phase: str, text: str) -> RunOption:
 RUN_OPTIONS: "Final" = (
     RunOption(RUN, "--config", "file", "Read this hook file (else ./hooks.toml).", "FILE",
         details="Without it `LIFEINIT_CONFIG`, else `./hooks.toml`, else `/etc/lifeinit/hooks.toml`: the first that "
-        "exists is the only one read. With none, lifeinit is a plain init."),
+        "exists is the only one read, and may be called `lifeinit.toml` instead. With none, lifeinit is a plain init."),
     RunOption(RUN, "--user", "user", "Run the app as this user.", "USER[:GROUP]",
         details="A name or uid. lifeinit and its hooks stay as they are."),
     RunOption(RUN, "-e --success-exit-code", "codes", "Count these app statuses as 0: 3-9, SIGTERM.", "CODE", True,

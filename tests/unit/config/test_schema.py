@@ -1,3 +1,4 @@
+# ruff: noqa: E501  # a case is a line
 """The JSON Schema of the hook file, against the validator: what the one accepts the other accepts too."""
 
 import ast
@@ -52,6 +53,9 @@ def test_it_has_every_key_of_every_table_with_its_documentation() -> None:
         for key, row in rows.items():
             assert properties[key]["description"].startswith(row.doc.replace("`", ""))
             assert properties[key]["examples"]
+            extras = properties[key]["x-taplo"]
+            assert extras["docs"]["main"].startswith(row.doc)
+            assert extras["links"]["key"].startswith("https://")
 
 
 @pytest.mark.parametrize("signo", sorted(VALID), ids=name_of)
@@ -87,7 +91,7 @@ BEYOND = {
     "what the watchdog of a process sets": '[app]\nenvironment = { WATCHDOG_USEC = "1" }\n[alive]\nwatchdog = "5s"',
 }
 _BEYOND = re.compile(
-    r"E207|E217|E202 .*longer than a year|E214 (wait_for|ready|alive|http|tcp|unix|file) holds|E205|E219|E220"
+    r"E207|E217|E202 .*longer than a year|E214 (wait_for|ready|alive|http|tcp|unix|file) holds|E205|E219|E220|E221"
     r"|E108 (NOTIFY_SOCKET|WATCHDOG)"
 )
 
@@ -151,6 +155,38 @@ def test_every_right_file_is_accepted_by_both(file: dict[str, Value]) -> None:
 @given(spoiled_files())
 def test_every_other_file_is_accepted_by_both_or_by_neither(file: dict[str, Value]) -> None:
     compare(toml(file))
+
+
+# Ten common slips: each is one error, at the place of the slip.
+SLIPS = [
+    ('pre_strat = "migrate"', [], "Additional properties are not allowed ('pre_strat' was unexpected)"),
+    ('stop_timeout = "25"', ["stop_timeout"], "'25' does not match "),
+    ('stop_on = ["TREM"]', ["stop_on", 0], "'TREM' is not one of ['TERM', 'INT', 'QUIT', "),
+    ("ready = 8000", ["ready"], "8000 is not of type 'string', 'object'"),
+    ('ready = "127.0.0.1:8000"', ["ready"], "'127.0.0.1:8000' does not match '^(https?|tcp|unix|file)://'"),
+    ("app = { environment = { PORT = 8000 } }", ["app", "environment", "PORT"], "8000 is not of type 'string', 'object'"),
+    ("app = { umask = 27 }", ["app", "umask"], "27 is not of type 'string'"),
+    ('pre_start = { name = "migrate" }', ["pre_start"], "'command' is a required property"),
+    ('pre_stop = { command = "drain", sleep = "5s" }', ["pre_stop"], "False schema does not allow '5s'"),
+    ('post_start = { command = "x", on_failure = "ignore" }', ["post_start", "on_failure"], "'ignore' is not one of ['abort', 'warn']"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "path", "message"), SLIPS, ids=[text for text, _, _ in SLIPS])
+def test_a_slip_is_one_error_at_its_place(text: str, path: list[str | int], message: str) -> None:
+    """Not one for each shape that the value could have had."""
+    (error,) = VALIDATOR.iter_errors(tomllib.loads(text))
+    assert (list(error.absolute_path), list(error.context or ())) == (path, [])
+    assert error.message.startswith(message)
+    (told,) = problems(text)
+    assert told[0] == "E"
+
+
+def test_the_documentation_lists_the_slips() -> None:
+    page = (ROOT / "docs/how-to/completion.md").read_text()
+    page = page.replace("&#124;", "|").replace("<code>", "`").replace("</code>", "`")
+    for text, _, message in SLIPS:
+        assert f"| `{text}` | `{message.rstrip()}" in page, text
 
 
 def uncommented(text: str) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tests.fuzz.mutation import mutated
 
-TARGETS = ["answers", "hook_file", "exports", "notify", "state", "environment"]
+TARGETS = ["answers", "hook_file", "shell", "manifest", "exports", "notify", "state", "environment"]
 BY_CHANCE = {"environment"}
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 
-from tests.fuzz import answers, environment, exports, hook_file, notify, state
+from tests.fuzz import answers, environment, exports, hook_file, manifest, notify, shell, state
 from tests.fuzz.mutation import nearly_right
 
 A_FEW = settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -19,6 +19,22 @@ A_FEW = settings(max_examples=300, suppress_health_check=[HealthCheck.function_s
 @example(b"\xfe\xff\x00a\x00")
 def test_hook_files(data: bytes) -> None:
     hook_file.look(data)
+
+
+@settings(A_FEW)
+@given(nearly_right(shell.SEEDS, shell.PIECES))
+@example(b"")
+@example(b"\xe2\x80\xa8")
+def test_lines_for_the_shell(data: bytes) -> None:
+    shell.look(data)
+
+
+@settings(A_FEW)
+@given(nearly_right(manifest.SEEDS, manifest.PIECES))
+@example(b"")
+@example(b"services: {a: }")
+def test_manifests(data: bytes) -> None:
+    manifest.look(data)
 
 
 @settings(A_FEW)

@@ -50,7 +50,8 @@ def located(line: str, number: int | None, reason: str) -> shell_line.Range:
     if column is not None:
         return start + column, start + column + len(word)
     text = lines[at]
-    return start + len(text) - len(text.lstrip()), start + len(text.rstrip())
+    begin = len(text) - len(text.lstrip())
+    return start + begin, start + max(begin, len(text.rstrip()))
 
 
 def _column(line: str, word: str) -> int | None:

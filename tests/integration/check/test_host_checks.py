@@ -152,6 +152,7 @@ CASES: list[tuple[str, list[str], str]] = [
     ('', ['true', '&&', 'sleep', '60'], 'W316 --'),
     ('', ['echo', 'a', '|', 'cat'], 'W316 --'),
     ('pre_start = "# nothing yet"', [], ''),
+    ('pre_start = { command = "true", unless = "grep x /f; grep y /f" }', [], ''),
     ('post_start = "true # curl -H \\"Authorization: Bearer correct-horse\\""', [], 'W312 1:54-67'),
     ('ready = {command = ["true", "--password", "correct-horse"]}', [], 'W312 1:44-57'),
     ('', ['true', '--password=correct-horse'], ''),

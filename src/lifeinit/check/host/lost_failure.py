@@ -22,9 +22,14 @@ _HANDLED = re.compile(r"\$\{?\?|\bERR\b|PIPESTATUS")
 
 
 def diagnostics(hook_file: HookFile, tasks: Sequence[Task]) -> Iterator[Diagnostic]:
-    """W325."""
+    """W325. A failure of `unless` only means that the hook has to run."""
     for task in tasks:
-        if task.phase in {"pre_start", "post_start"} and _aborts(hook_file, task) and (line := shell_line(task)):
+        if (
+            task.path[-1:] != ("unless",)
+            and task.phase in {"pre_start", "post_start"}
+            and _aborts(hook_file, task)
+            and (line := shell_line(task))
+        ):
             yield from _lost(task, line)
 
 

@@ -1,6 +1,6 @@
 """Speed and memory of lifeinit, against other inits and supervisors in the same run.
 
-python -m benchmarks [--quick] [--json FILE]
+python -m benchmarks [--quick | --summary] [--runs N] [--json FILE]
 """
 
 import argparse
@@ -12,8 +12,9 @@ import tempfile
 from pathlib import Path
 
 from benchmarks import goals, measure
+from benchmarks.amount import QUICK, SUMMARY, WHOLE, Amount
 from benchmarks.contenders import contenders
-from benchmarks.figures import Figures
+from benchmarks.figures import Figures, merged, write
 from benchmarks.priority import first_in_line
 from benchmarks.probers import probers
 from benchmarks.scale import scale
@@ -24,35 +25,38 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__.partition("\n")[0])
     parser.add_argument("--quick", action="store_true", help="half a minute; fails where a wide limit is passed")
     parser.add_argument("--json", metavar="FILE", type=Path, help="write the figures to FILE too")
+    parser.add_argument("--summary", action="store_true", help="only what the first goals ask for: a minute for a run")
+    parser.add_argument("--runs", type=int, default=1, metavar="N", help="so many whole runs, told as one (default: 1)")
     options = parser.parse_args()
     if os.geteuid() != 0 or shutil.which("unshare") is None:
         sys.exit("benchmarks: each init gets a PID namespace: run this as root, with unshare (util-linux)")
+    amount = QUICK if options.quick else SUMMARY if options.summary else WHOLE
     with first_in_line():
-        figures = _run(options.quick)
+        runs = [_run(amount) for _ in range(options.runs)]
+    figures = merged(runs)
     print(table(figures))
     if options.json:
         try:
-            figures.write(options.json)
+            write(options.json, runs)
         except OSError as error:
             sys.exit(f"benchmarks: cannot write {str(options.json)!r}: {error.strerror}")
     if options.quick:
         sys.exit("\n".join(f"benchmarks: {sentence}" for sentence in goals.broken(figures)) or None)
 
 
-def _run(quick: bool) -> Figures:
-    amount = measure.QUICK if quick else measure.FULL
+def _run(amount: Amount) -> Figures:
     with tempfile.TemporaryDirectory(prefix="lifeinit-benchmarks-") as name:
         directory = Path(name)
         _tell("environments")
-        found, versions = contenders(directory, quick)
+        found, versions = contenders(directory, amount)
         figures = Figures(_machine(), versions)
-        for part in (measure.starts, measure.visits, measure.orphans):
+        for part in (measure.starts, measure.health, measure.visits, measure.orphans):
             figures.rows.update(part(found, directory, amount, _tell))
-        if not quick:
+        if amount.whole:
+            figures.rows.update(measure.deafness(found, directory, amount, _tell))
             figures.rows.update(probers(found[0], directory, _tell))
-            figures.rows.update(
-                scale(found[0], next((it for it in found if it.name == "tini"), None), directory, _tell)
-            )
+            tini = next((it for it in found if it.name == "tini"), None)
+            figures.rows.update(scale(found[0], tini, directory, _tell))
         _tell("")
     return figures
 

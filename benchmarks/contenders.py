@@ -3,11 +3,12 @@
 import shlex
 import shutil
 import subprocess
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks import environments, hookfiles
+from benchmarks.amount import Amount
 
 Words = Callable[[Sequence[str]], Sequence[str]]
 
@@ -17,35 +18,26 @@ class Contender:
     """An init. `words` makes its whole command from the app's.
 
     A supervisor outlives its app and keeps signals to itself: it is no `init`. One that is only measured at its start
-    is `started_only`.
+    is `started_only`. One that `has_hooks` stands in the table of starts with hooks. One that loses signals now and
+    then `forwards` none here: bash handles what comes just before its wait(2) only after the next.
     """
 
     name: str
     words: Words
     init: bool = True
     started_only: bool = False
+    has_hooks: bool = False
+    forwards: bool = True
     variables: Mapping[str, str] = field(default_factory=dict)
 
 
-def contenders(directory: Path, quick: bool) -> tuple[list[Contender], dict[str, str]]:
-    """All that are found here, and their versions. A quick run leaves out the supervisors."""
-    ordinary, uncompiled = environments.of_lifeinit()
-    lifeinit = str(ordinary / "lifeinit")
-    one_each, features = hookfiles.one_each(directory), hookfiles.all_features(directory)
-    found = [
-        Contender("lifeinit", _before(lifeinit, "--")),
-        Contender(
-            "lifeinit, hooks", _before(lifeinit, "--"), started_only=True, variables={"LIFEINIT_CONFIG": one_each}
-        ),
-        Contender("lifeinit, hooks and an option", _before(lifeinit, "--config", one_each, "--"), started_only=True),
-        Contender("lifeinit, all features", _before(lifeinit, "--"), variables={"LIFEINIT_CONFIG": features}),
-        Contender(
-            "lifeinit, no bytecode",
-            _before(str(uncompiled / "lifeinit"), "--"),
-            started_only=True,
-            variables={"PYTHONDONTWRITEBYTECODE": "1"},
-        ),
-    ]
+def contenders(directory: Path, amount: Amount) -> tuple[list[Contender], dict[str, str]]:
+    """All that are found here, and their versions."""
+    ordinary, compiled, uncompiled = environments.of_lifeinit()
+    found = [*_lifeinits(directory, str(ordinary / "lifeinit"), compiled)]
+    if amount.whole:
+        words, variables = _before(str(uncompiled / "lifeinit"), "--"), {"PYTHONDONTWRITEBYTECODE": "1"}
+        found.append(Contender("lifeinit, no bytecode", words, started_only=True, variables=variables))
     versions = {"lifeinit": environments.version_of(ordinary, "lifeinit")}
     for name, options in (("tini", ("--",)), ("dumb-init", ("--single-child", "--")), ("catatonit", ("--",))):
         path = shutil.which(name)
@@ -55,12 +47,37 @@ def contenders(directory: Path, quick: bool) -> tuple[list[Contender], dict[str,
         found.append(Contender(name, _before(path, *options)))
         said = subprocess.run([path, "--version"], check=False, capture_output=True, text=True)
         versions[name] = (said.stdout or said.stderr).strip().partition("\n")[0]
-    if not quick:
+    if amount.supervisors:
+        bash = shutil.which("bash")
+        if bash is not None:
+            words = _before(bash, hookfiles.entrypoint(directory))
+            found.append(Contender("bash script with traps", words, has_hooks=True, forwards=False))
         for package, make in (("supervisor", _supervisord), ("circus", _circusd)):
             bin_directory = environments.of_package(package)
             found.append(make(bin_directory, directory))
             versions[found[-1].name] = environments.version_of(bin_directory, package)
     return found, versions
+
+
+def _lifeinits(directory: Path, lifeinit: str, compiled: Path) -> Iterator[Contender]:
+    one_each, of_compiled = hookfiles.one_each(directory), hookfiles.one_each(directory, "compiled")
+    features = hookfiles.all_features(directory)
+    for file in (of_compiled, features):
+        environments.compile_file(compiled, file)
+    yield Contender("lifeinit", _before(lifeinit, "--"))
+    for name, command, options, file in (
+        ("hooks, compiled", str(compiled / "lifeinit"), (), of_compiled),
+        ("hooks", lifeinit, (), one_each),
+        ("hooks, one option", lifeinit, ("--config", one_each), one_each),
+        ("all features", str(compiled / "lifeinit"), (), features),
+    ):
+        yield Contender(
+            f"lifeinit, {name}",
+            _before(command, *options, "--"),
+            started_only=name.startswith("hooks"),
+            has_hooks=True,
+            variables={"LIFEINIT_CONFIG": file},
+        )
 
 
 def interpreter(name: str, program: str) -> Contender:
@@ -85,7 +102,7 @@ def _supervisord(bin_directory: Path, directory: Path) -> Contender:
         )
         return (str(bin_directory / "supervisord"), "-c", str(file))
 
-    return Contender("supervisord", words, init=False)
+    return Contender("supervisord", words, init=False, has_hooks=True)
 
 
 def _circusd(bin_directory: Path, directory: Path) -> Contender:
@@ -97,4 +114,4 @@ def _circusd(bin_directory: Path, directory: Path) -> Contender:
         )
         return (str(bin_directory / "circusd"), "--log-level", "critical", str(file))
 
-    return Contender("circus", words, init=False)
+    return Contender("circus", words, init=False, has_hooks=True)

@@ -1,5 +1,6 @@
 """The environments that are measured: made with pip in a cache directory, from the interpreter itself."""
 
+import functools
 import importlib.util
 import os
 import subprocess
@@ -24,20 +25,31 @@ def cache() -> Path:
     return Path(base) / "lifeinit-benchmarks" / f"{version}-{zlib.crc32(INTERPRETER.encode()):08x}"
 
 
-def of_lifeinit() -> tuple[Path, Path]:
-    """Two with the wheel of this source tree: one as pip makes it, and one without bytecode. Their bin directories."""
+@functools.cache  # once for all runs
+def of_lifeinit() -> tuple[Path, Path, Path]:
+    """Three with the wheel of this source tree: as pip makes it, for `check --compile`, and one without bytecode.
+
+    Their bin directories.
+    """
     wheels = cache() / "wheels"
     for old in wheels.glob("*.whl"):
         old.unlink()
-    ordinary, uncompiled = _venv("lifeinit"), _venv("lifeinit-uncompiled")
+    ordinary, compiled, uncompiled = (_venv(f"lifeinit{kind}") for kind in ("", "-compiled", "-uncompiled"))
     _pip(ordinary, "wheel", "--no-deps", "-w", str(wheels), str(SOURCE))
     (wheel,) = wheels.glob("*.whl")
-    for bin_directory, options in ((ordinary, ()), (uncompiled, ("--no-compile",))):
+    for bin_directory, options in ((ordinary, ()), (compiled, ()), (uncompiled, ("--no-compile",))):
         if not (bin_directory / "lifeinit").exists():
             _pip(bin_directory, "install", *options, str(wheel))
         _pip(bin_directory, "install", *options, "--force-reinstall", "--no-deps", str(wheel))
     _must_be_compiled(ordinary)
-    return ordinary, uncompiled
+    return ordinary, compiled, uncompiled
+
+
+def compile_file(bin_directory: Path, file: str) -> None:
+    """What `RUN lifeinit check --compile` does in an image: the hook file, and lifeinit itself."""
+    _run([str(bin_directory / "lifeinit"), "check", "-q", "--compile", file])
+    if not Path(f"{file}.compiled").exists():
+        sys.exit(f"benchmarks: {file!r} was not compiled")
 
 
 def of_package(name: str) -> Path:

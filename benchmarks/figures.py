@@ -1,4 +1,4 @@
-"""What a run has measured: samples, their spreads, and the JSON that holds them."""
+"""What runs have measured: samples, their spreads, and the JSON that holds them."""
 
 import dataclasses
 import json
@@ -6,6 +6,7 @@ import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 
 class FiguresError(ValueError):
@@ -48,8 +49,16 @@ class Figures:
         spread = None if found is None else found.values.get(contender)
         return None if spread is None else spread.median
 
-    def write(self, path: Path) -> None:
-        path.write_text(json.dumps(asdict(self), indent=1) + "\n")
+    def least(self, row: str, contender: str) -> float | None:
+        """The least value; None where this was not measured."""
+        found = self.rows.get(row)
+        spread = None if found is None else found.values.get(contender)
+        return None if spread is None else spread.least
+
+
+def write(path: Path, runs: Sequence[Figures]) -> None:
+    """Of one interpreter on one machine."""
+    path.write_text(json.dumps({"runs": [asdict(run) for run in runs]}, indent=1) + "\n")
 
 
 def spread(sample: Sequence[float]) -> Spread:
@@ -70,22 +79,38 @@ def spreads(samples: Mapping[str, Iterable[float]]) -> dict[str, Spread]:
     return {name: spread(sample) for name, sample in taken.items() if sample}
 
 
-def read(path: Path) -> Figures:
-    """The figures that `write` wrote. Raises FiguresError."""
+def merged(runs: Sequence[Figures]) -> Figures:
+    """One of several runs: of each number the median of the runs, but the least of all least values."""
+    rows: dict[str, Row] = {}
+    for name, row in runs[-1].rows.items():
+        values = {}
+        for who in row.values:
+            found = [run.rows[name].values[who] for run in runs if name in run.rows and who in run.rows[name].values]
+            middle = {
+                key: statistics.median(getattr(it, key) for it in found) for key in ("median", "low", "high", "p99")
+            }
+            least, count = min(it.least for it in found), sum(it.count for it in found)
+            values[who] = Spread(least=least, count=count, **middle)
+        rows[name] = dataclasses.replace(row, values=values)
+    return dataclasses.replace(runs[-1], rows=rows)
+
+
+def read(path: Path) -> list[Figures]:
+    """The runs that `write` wrote. Raises FiguresError."""
     try:
-        data = json.loads(path.read_text())
-        rows = {
-            name: Row(
-                row["title"],
-                row["unit"],
-                row["better"],
-                {who: Spread(**value) for who, value in row["values"].items()},
-            )
-            for name, row in data["rows"].items()
-        }
-        return Figures(dict(data["machine"]), dict(data["versions"]), rows)
+        return [_restored(run) for run in json.loads(path.read_text())["runs"]]
     except OSError as error:
         raise FiguresError(f"cannot read {str(path)!r}: {error.strerror}") from error
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         reason = "make it with `python -m benchmarks --json FILE`"
         raise FiguresError(f"{str(path)!r} holds no figures of a run: {reason}") from error
+
+
+def _restored(data: dict[str, Any]) -> Figures:
+    rows = {
+        name: Row(
+            row["title"], row["unit"], row["better"], {who: Spread(**value) for who, value in row["values"].items()}
+        )
+        for name, row in data["rows"].items()
+    }
+    return Figures(dict(data["machine"]), dict(data["versions"]), rows)

@@ -59,9 +59,32 @@ command = ["/bin/true"]
 """
 
 
-def one_each(directory: Path) -> str:
+# The same by hand, as entrypoints do it. `wait` ends at each signal that is trapped.
+ENTRYPOINT = """#!/bin/bash
+/bin/true
+"$@" &
+app=$!
+trap '/bin/true; kill -TERM $app' TERM
+trap 'kill -USR1 $app' USR1
+/bin/true
+while :; do
+    wait $app
+    status=$?
+    kill -0 $app 2>/dev/null || break
+done
+/bin/true
+exit $status
+"""
+
+
+def one_each(directory: Path, name: str = "one-each") -> str:
     """One hook in each phase."""
-    return _written(directory / "one-each.toml", ONE_EACH)
+    return _written(directory / f"{name}.toml", ONE_EACH)
+
+
+def entrypoint(directory: Path) -> str:
+    """A bash script with as many commands in the places of the hooks."""
+    return _written(directory / "entrypoint.bash", ENTRYPOINT)
 
 
 def all_features(directory: Path) -> str:

@@ -95,8 +95,8 @@ def running(contender: Contender, directory: Path, program: str, *arguments: str
         os.close(answers)
 
 
-def starts_ms(contender: Contender, directory: Path, what: str, count: int, app: Sequence[str]) -> list[float]:
-    """The contender started that often; programs/start.py says what is measured. Milliseconds."""
+def starts_ms(contender: Contender, directory: Path, what: str, count: int, app: Sequence[str]) -> list[list[float]]:
+    """The contender started that often; programs/start.py says what is measured. A list of milliseconds for each."""
     fifo = directory / "answers"
     fifo.unlink(missing_ok=True)
     os.mkfifo(fifo)
@@ -111,4 +111,19 @@ def starts_ms(contender: Contender, directory: Path, what: str, count: int, app:
     )
     if done.returncode != 0:
         sys.exit(f"benchmarks: {contender.name} was not started: {done.stderr.strip()}")
-    return [float(line) for line in done.stdout.split()]
+    return _numbers(done.stdout)
+
+
+def inside_ms(one: Running, count: int, command: Sequence[str]) -> list[list[float]]:
+    """A command run that often beside PID 1: the milliseconds until its end, and those of its CPU time."""
+    words = python("inside", str(one.pid), str(count), *command)
+    done = subprocess.run(
+        words, check=False, capture_output=True, text=True, env=environments.clean_environment(), cwd="/"
+    )
+    if done.returncode != 0:
+        sys.exit(f"benchmarks: {' '.join(command)} beside {one.name}: {done.stderr.strip()}")
+    return _numbers(done.stdout)
+
+
+def _numbers(text: str) -> list[list[float]]:
+    return [[float(word) for word in line.split()] for line in text.splitlines()]

@@ -5,17 +5,27 @@ It brings a background of its own, light or dark as the reader has it.
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html import escape
 from pathlib import Path
 
-from benchmarks.figures import Figures, FiguresError, Row, Spread, read
+from benchmarks.figures import Figures, FiguresError, Row, Spread, merged, read
 from benchmarks.table import machine
 
-WIDTH, LEFT, RIGHT = 880, 210, 150  # of the picture, its names, its numbers
-BAR, GAP, TITLE, MARGIN = 14, 6, 34, 22
-# Which rows tell most, and of whom: what only starts or has no such property stands in the table alone.
-SHOWN = ("life", "deaf", "private", "wakeups", "forward", "reap", "stop")
+WIDTH, LEFT, RIGHT = 880, 210, 90  # of the picture, its names, its numbers
+BAR, GAP, TITLE, MARGIN = 13, 5, 34, 20
+# Three panels fit one screen; the rest stands in the tables of the README.
+PANELS = {
+    "hooks": "Start with hooks, until the app's first word",
+    "private": "Memory that is PID 1's alone, idle",
+    "forward": "A forwarded signal, there and back",
+}
+NAMES = {
+    "no init": "the app without an init",
+    "python that waits": "a Python that only waits",
+    "lifeinit, all features": "lifeinit, all its features",
+}
+CUT = 9  # half the width of the gap in a bar that is cut
 
 STYLE = """
 .back { fill: #ffffff } text { fill: #1f2328; font: 12px system-ui, sans-serif } .title { font-weight: 600 }
@@ -41,17 +51,20 @@ def main() -> None:
         sys.exit(f"benchmarks.plot: cannot write {str(options.output)!r}: {error.strerror}")
 
 
-def svg(figures: Figures) -> str:
+def svg(runs: Sequence[Figures]) -> str:
     """The whole picture: a panel of bars for each row, the medians, with a line from quartile to quartile."""
+    figures = merged(runs)
     body: list[str] = []
     y = float(MARGIN)
-    for name in SHOWN:
+    for name, title in PANELS.items():
         if (row := figures.rows.get(name)) is not None and row.values:
-            body += _panel(row, y)
+            body += _panel(row, title, y)
             y += TITLE + len(row.values) * (BAR + GAP)
     y += MARGIN
-    body.append(_text(MARGIN, y, machine(figures) + "; bars are medians, lines quartiles", "fine"))
-    height = round(y + MARGIN)
+    how = f"Medians of {len(runs)} whole run{'s'[: len(runs) > 1]}, lines from quartile to quartile."
+    body.append(_text(MARGIN, y, f"{how} A bar with a gap is longer than drawn.", "fine"))
+    body.append(_text(MARGIN, y + MARGIN, machine(figures), "fine"))
+    height = round(y + 2 * MARGIN)
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}"'
         f' role="img" aria-label="lifeinit measured against other inits">\n<style>{STYLE}</style>\n'
@@ -60,10 +73,10 @@ def svg(figures: Figures) -> str:
     return head + "\n".join(body) + "\n</svg>\n"
 
 
-def _panel(row: Row, top: float) -> Iterator[str]:
+def _panel(row: Row, title: str, top: float) -> Iterator[str]:
     """One scale for all its bars; a bar that would leave the others no room is cut, and its number tells."""
     better = "more is better" if row.better == "more" else "less is better"
-    yield _text(MARGIN, top + 14, f"{row.title}, {row.unit}", "title", f' <tspan class="fine">({better})</tspan>')
+    yield _text(MARGIN, top + 14, f"{title}, {row.unit}", "title", f' <tspan class="fine">({better})</tspan>')
     full = _full_scale(row)
     for i, (name, spread) in enumerate(row.values.items()):
         yield from _bar(name, spread, top + TITLE - 10 + i * (BAR + GAP), (WIDTH - LEFT - RIGHT) / full)
@@ -80,14 +93,21 @@ def _bar(name: str, it: Spread, y: float, scale: float) -> Iterator[str]:
     length = min(it.median * scale, whole)
     kind = "ours" if name.startswith("lifeinit") else "other"
     middle = y + BAR / 2
-    yield f'<text x="{LEFT - 8}" y="{y + 11:g}" text-anchor="end">{escape(name)}</text>'
+    yield f'<text x="{LEFT - 8}" y="{y + 11:g}" text-anchor="end">{escape(NAMES.get(name, name))}</text>'
     yield f'<rect class="{kind}" x="{LEFT}" y="{y:g}" width="{max(length, 1):.1f}" height="{BAR}" rx="2"/>'
+    is_cut = it.median * scale > whole
     low, high = (min(value * scale, whole) for value in (it.low, it.high))
-    if high - low >= 1:
+    if is_cut:
+        yield _gap(LEFT + whole * 0.8, y)
+    elif high - low >= 1:
         yield f'<path class="spread" d="M{LEFT + low:.1f} {middle:g}H{LEFT + high:.1f}"/>'
-    yield _text(
-        LEFT + max(length, high) + 8, y + 11, f"{_number(it.median)}{' …' if it.median * scale > whole else ''}"
-    )
+    yield _text(LEFT + max(length, high) + 8, y + 11, _number(it.median))
+
+
+def _gap(x: float, y: float) -> str:
+    """Across a bar that is cut."""
+    left, right, bottom = x - CUT, x + CUT, y + BAR + 1
+    return f'<path class="back" d="M{left:g} {bottom:g}L{x:g} {y - 1:g}H{right:g}L{x:g} {bottom:g}Z"/>'
 
 
 def _text(x: float, y: float, text: str, kind: str = "", more: str = "") -> str:

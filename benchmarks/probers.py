@@ -34,14 +34,14 @@ def probers(lifeinit: Contender, directory: Path, tell: Callable[[str], None]) -
                 before = process.switches(pid)
                 time.sleep(_IDLE)
                 wakeups[kind].append((process.switches(pid) - before) * 60 / _IDLE)
-                private[kind].append(process.memory_kb(pid, "Private_Dirty"))
-                pss[kind].append(process.pss_beside_kb(pid, one.pid))
+                private[kind].append(process.memory_kib(pid, "Private_Dirty"))
+                pss[kind].append(process.pss_beside_kib(pid, one.pid))
             with _watched(lifeinit, directory, kind, "20ms") as one:
                 pid = _prober(one)
                 cpu[kind].append(_cpu_of_a_try_ms(pid))
     return {
-        "prober private": Row("private dirty memory", "kB", values=spreads(private)),
-        "prober pss": Row("PSS beside PID 1", "kB", values=spreads(pss)),
+        "prober private": Row("private dirty memory", "KiB", values=spreads(private)),
+        "prober pss": Row("PSS beside PID 1", "KiB", values=spreads(pss)),
         "prober wakeups": Row("wake-ups, one try in a second", "1/min", values=spreads(wakeups)),
         "prober cpu": Row("CPU time of a try", "ms", values=spreads(cpu)),
     }

@@ -48,20 +48,20 @@ def cpu_us(pid: int) -> float:
     return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e3
 
 
-def memory_kb(pid: int, what: str) -> int:
-    """`Private_Dirty`, say. Kilobytes."""
+def memory_kib(pid: int, what: str) -> int:
+    """`Private_Dirty`, for example. KiB, though the kernel calls them kB."""
     rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
     return int(rollup.partition(f"\n{what}:")[2].split()[0])
 
 
-def pss_beside_kb(pid: int, other: int) -> float:
-    """The proportional set size that a process would have with one other and nobody else on the machine. Kilobytes.
+def pss_beside_kib(pid: int, other: int) -> float:
+    """The proportional set size that a process would have with one other and nobody else on the machine. KiB.
 
     Why not the kernel's own Pss: whatever else runs the same interpreter here, the benchmark too, makes that smaller.
     """
     ours, theirs = _frames(pid), set(_frames(other))
-    page_kb = os.sysconf("SC_PAGE_SIZE") / 1024
-    return sum(page_kb / 2 if frame in theirs else page_kb for frame in ours)
+    page_kib = os.sysconf("SC_PAGE_SIZE") / 1024
+    return sum(page_kib / 2 if frame in theirs else page_kib for frame in ours)
 
 
 def _frames(pid: int) -> list[int]:

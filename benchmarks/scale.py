@@ -34,8 +34,8 @@ def scale(lifeinit: Contender, tini: Contender | None, directory: Path, tell: Ca
     tell("100 processes")
     stop, kept = _processes(lifeinit, directory)
     rows["scale processes"] = Row("100 processes: stop", "ms each", values=spreads(stop))
-    rows["kept"] = Row("private memory for each of 100 processes", "kB", values=spreads({"lifeinit": kept}))
-    rows["grown"] = Row("PID 1 grown by 100,000", "kB", values=spreads(grown))
+    rows["kept"] = Row("private memory for each of 100 processes", "KiB", values=spreads({"lifeinit": kept}))
+    rows["grown"] = Row("PID 1 grown by 100,000", "KiB", values=spreads(grown))
     return rows
 
 
@@ -45,12 +45,12 @@ def _signals(lifeinit: Contender, directory: Path) -> tuple[tuple[list[float], l
     with running(lifeinit, directory, "echo") as one:
         one.settle()
         round_trips_us(one, 1000)  # warms up
-        before = process.memory_kb(one.pid, "Private_Dirty")
+        before = process.memory_kib(one.pid, "Private_Dirty")
         for _ in range(10):
             cpu_us = process.cpu_us(one.pid)
             round_trips_us(one, SIGNALS // 10)
             costs.append((process.cpu_us(one.pid) - cpu_us) / (SIGNALS // 10))
-        after = process.memory_kb(one.pid, "Private_Dirty")
+        after = process.memory_kib(one.pid, "Private_Dirty")
     return (costs[:3], costs[-3:]), [after - before]
 
 
@@ -58,9 +58,9 @@ def _orphans(lifeinit: Contender, directory: Path) -> tuple[tuple[list[float], l
     with running(lifeinit, directory, "storm", str(STORM)) as one:
         one.settle()
         storm(one, STORM)  # warms up
-        before = process.memory_kb(one.pid, "Private_Dirty")
+        before = process.memory_kib(one.pid, "Private_Dirty")
         costs = [storm(one, STORM)[1] for _ in range(ORPHANS // STORM)]
-        after = process.memory_kb(one.pid, "Private_Dirty")
+        after = process.memory_kib(one.pid, "Private_Dirty")
     return (costs[:3], costs[-3:]), [after - before]
 
 
@@ -76,7 +76,7 @@ def _hooks(lifeinit: Contender, directory: Path) -> dict[str, list[float]]:
 
 
 def _life_ms(lifeinit: Contender, directory: Path, hook_file: str) -> float:
-    return starts_ms(_with(lifeinit, hook_file), directory, "life", 1, ("/bin/true",))[0]
+    return starts_ms(_with(lifeinit, hook_file), directory, "life", 1, ("/bin/true",))[0][0]
 
 
 def _processes(lifeinit: Contender, directory: Path) -> tuple[dict[str, list[float]], list[float]]:
@@ -87,7 +87,7 @@ def _processes(lifeinit: Contender, directory: Path) -> tuple[dict[str, list[flo
             contender = _with(lifeinit, hookfiles.many_processes(directory, count))
             with running(contender, directory, "echo") as one:
                 one.settle()
-                sizes.append(process.memory_kb(one.pid, "Private_Dirty"))
+                sizes.append(process.memory_kib(one.pid, "Private_Dirty"))
                 stop[name].append(one.stop_ms() / count)
         kept.append((sizes[1] - sizes[0]) / 90)
     return stop, kept

@@ -1,6 +1,6 @@
 """Starts COMMAND as PID 1 of a new namespace, COUNT times: `start.py WHAT COUNT FIFO COMMAND...`; prints milliseconds.
 
-WHAT is `life`: until it has ended. `cpu`: the CPU time of that. `app`: until its app has written to FIFO. `deaf`: from
+WHAT is `life`: until it has ended, and the CPU time of that. `app`: until its app has written to FIFO. `deaf`: from
 the exec to the moment from which TERM is blocked or caught; before it a signal to PID 1 is lost. signal(7)
 """
 
@@ -45,7 +45,7 @@ def become(command: list[str], go: int) -> "NoReturn":
         os._exit(127)
 
 
-def measure(what: str, fifo: str, command: list[str]) -> float:
+def measure(what: str, fifo: str, command: list[str]) -> tuple[float, ...]:
     """In a process whose children are in a new namespace: the milliseconds."""
     ours, go = socketpair()
     answers = os.open(fifo, os.O_RDWR | os.O_NONBLOCK)
@@ -56,18 +56,18 @@ def measure(what: str, fifo: str, command: list[str]) -> float:
     os.read(ours, 1)
     began = time.perf_counter()
     os.write(ours, b"!")
-    if what in {"life", "cpu"}:
+    if what == "life":
         _, status, used = os.wait4(pid, 0)
-        taken = time.perf_counter() - began if what == "life" else used.ru_utime + used.ru_stime
+        taken = time.perf_counter() - began
         if status != 0:
             raise ChildProcessError(f"{command} ended with wait status {status}")
-        return taken * 1e3
+        return taken * 1e3, (used.ru_utime + used.ru_stime) * 1e3
     try:
         if what == "app":
             os.set_blocking(answers, True)
             os.read(answers, 1)
-            return (time.perf_counter() - began) * 1e3
-        return deaf(pid, ours)
+            return ((time.perf_counter() - began) * 1e3,)
+        return (deaf(pid, ours),)
     finally:
         os.kill(pid, _signal.SIGKILL)
         os.waitpid(pid, 0)
@@ -117,7 +117,7 @@ def main(what: str, count: int, fifo: str, command: list[str]) -> None:
             code = 1
             try:
                 check(libc.unshare(CLONE_NEWPID))  # the helper's children alone are in the namespace
-                os.write(writer, b"%f" % measure(what, fifo, command))
+                os.write(writer, " ".join(map(str, measure(what, fifo, command))).encode())
                 code = 0
             except OSError as error:  # TimeoutError too
                 os.write(2, f"{error}\n".encode())

@@ -103,11 +103,11 @@ def remove(path: str) -> None:
 
 
 def _permit_as(path: str, fd: int) -> None:
-    """Let those read it who can read the hook file, whose secrets it has; only its owner can write it."""
+    """Let those read it who can read the hook file, whose secrets it has; only the same owner can write it."""
     status = os.stat(path)
     readable = status.st_mode & 0o644
     try:
-        os.fchown(fd, -1, status.st_gid)
+        os.fchown(fd, status.st_uid, status.st_gid)
     except PermissionError:
         readable &= 0o604
     os.fchmod(fd, readable)

@@ -176,12 +176,17 @@ def test_who_can_read_the_hook_file_can_read_it_and_nobody_else_can_write_it(
 
 
 @needs.ROOT
-def test_its_group_is_that_of_the_hook_file(file: str) -> None:
-    os.chown(file, -1, 4711)
+@pytest.mark.parametrize("uid", [0, 4711])
+def test_it_belongs_to_whom_the_hook_file_belongs(file: str, uid: int) -> None:
+    """So it is trusted where that is: by a lifeinit that runs as this user."""
+    os.chown(file, uid, 4711)
     os.chmod(file, 0o640)
     found = compile_file(file).stat()
-    assert (found.st_uid, found.st_gid, found.st_mode & 0o777) == (0, 4711, 0o640)
-    assert compiled.load(file, TEXT) == draft()
+    assert (found.st_uid, found.st_gid, found.st_mode & 0o777) == (uid, 4711, 0o640)
+    if uid == 0:
+        assert compiled.load(file, TEXT) == draft()
+    else:
+        assert reason(file) == "it is not trusted: it belongs to uid 4711"
 
 
 def test_none_is_written_where_others_could_replace_it(file: str) -> None:

@@ -1,7 +1,6 @@
 """What the values of options mean: signals, rewrites, exit statuses, users and lines for the shell."""
 
 from lifeinit.engine.signals import VALID, number_of
-from lifeinit.values import exit_codes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,6 +33,12 @@ def line(text: str) -> str:
     return text
 
 
+def _codes(text: str) -> frozenset[int]:
+    from lifeinit.values import exit_codes  # noqa: PLC0415  # as below
+
+    return exit_codes.parse(text)
+
+
 def _account(text: str) -> "Account":
     from lifeinit.config import users  # noqa: PLC0415  # few starts name one
 
@@ -43,7 +48,7 @@ def _account(text: str) -> "Account":
 # For each kind of option that is more than a text: raises ValueError with the end of a sentence.
 READERS: "Final[dict[str, Callable[[str], object]]]" = {
     "user": _account,
-    "codes": exit_codes.parse,
+    "codes": _codes,
     "signal": signal_number,
     "rewrite": rewrite,
     "line": line,

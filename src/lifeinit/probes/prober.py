@@ -102,7 +102,7 @@ class _Prober:
         return Waiting(targets, pace, self._terms, self._say).run()
 
     def _say(self, text: str) -> None:
-        log.say(f"{self._mode if self._silent else _hook()}: {text}")
+        log.say(f"{_hook() if self._mode in {'wait', 'drain'} else self._mode}: {text}")
 
     def _drain(self) -> int:
         from lifeinit.probes.drain import Calm, Drain  # noqa: PLC0415  # the other modes need none of it

@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     from celery import Celery
 
 # What each part gets for a signal that the container gets; None: nothing. At a stop request each one gets SIGTERM, so
-# the three below come again then. A second Ctrl-C is Celery's cold shutdown, or its soft one.
+# the first three come again then: at the second Ctrl-C Celery warns, and the third is its cold shutdown.
 _OTHERS = ("HUP", "USR1", "USR2", "WINCH", "TTIN", "TTOU", "ALRM")
 _SIGNALS: Mapping[str, Mapping[str, str | None]] = {
-    "web": {"TERM": None, "QUIT": None, "ALRM": None},
-    "worker": {"TERM": None, "QUIT": None, "INT": "QUIT", **dict.fromkeys(_OTHERS)},
+    "web": {"TERM": None, "QUIT": None, "INT": "TERM", "ALRM": None},  # INT would cut off open requests
+    "worker": {"TERM": None, "QUIT": None, **dict.fromkeys(_OTHERS)},
     "beat": dict.fromkeys(("TERM", "QUIT", "INT", *_OTHERS)),
 }
 _LONGEST_REQUEST = 3600  # seconds that gunicorn answers open requests for where no stop_timeout limits the stop

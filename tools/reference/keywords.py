@@ -45,6 +45,7 @@ _TYPES: Final = {
     "signals": "Collection[Signal]",
     "rewrites": "Mapping[str, Signal | None]",
     "exit_codes": "Collection[int | Signal]",
+    "process_names": "Collection[str]",
     "probe": "StrPath",
     "ready": "str | timedelta | ReadyTable",
     "alive": "str | AliveTable",

@@ -51,7 +51,10 @@ def process(name: str, command: object, options: Mapping[str, object]) -> Proces
     words = [getattr(command, "__name__", name)] if callable(command) else _as_toml("command", command)
     if not isinstance(name, str):
         raise UsageError(f'the name of a process is "{name}" ({type(name).__name__}): write a string')
-    return _read({"process": {name: {"command": words, **given}}}).process[name]
+    after = given.get("after")
+    others = {str(other): {"command": "-"} for other in after} if isinstance(after, list) else {}
+    others.pop("app", None)  # which other processes there are is known once all are
+    return _read({"process": {**others, name: {"command": words, **given}}}).process[name]
 
 
 def hook(phase: Phase, thing: str, value: object, options: Mapping[str, object], known: AbstractSet[str]) -> Hook:

@@ -149,6 +149,10 @@ class ProcessOptions(TypedDict, total=False):
     """How lifeinit learns that the app, once it is ready, no longer works. Default: never asked."""
     signals: Mapping[str, Signal | None] | None
     """As `signals` at the top, for this process alone. What it says takes precedence over the top's. Default: none."""
+    after: Collection[str] | None
+    """It starts when these processes are ready, and they are asked to stop when it has exited. `app` is the command
+    after `--`. Default: none.
+    """
     user: str | None
     """The user to run as: a name or uid, optionally `:group`. Sets supplementary groups, HOME, USER, LOGNAME and
     SHELL too. Default: as lifeinit.

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
         alive: AliveDraft | None
         process: Fields
         restart: Fields
+        after: tuple[tuple[str, Mark], ...]
 
     class HookDraft(TypedDict):
         """A hook: `drain` are the words of its prober, where it has no program of its own."""

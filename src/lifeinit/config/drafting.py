@@ -79,6 +79,7 @@ class _Drafter:
             "alive": None if written.alive is None else self.alive(written.alive),
             "process": fields["Process"],
             "restart": fields["Restart"],
+            "after": tuple((other, self.mark((*at, "after", i))) for i, other in enumerate(written.after or ())),
         }
 
     def ready(self, written: model.Ready) -> "ReadyDraft":

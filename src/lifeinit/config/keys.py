@@ -65,6 +65,7 @@ UMASK: "Final" = Kind("umask", "a string of octal digits")
 SIGNAL: "Final" = Kind("signal", "a signal")
 SIGNALS: "Final" = Kind("signals", "a list of signals")
 REWRITES: "Final" = Kind("rewrites", 'a table, each value a signal or `""`')
+PROCESS_NAMES: "Final" = Kind("process_names", "a list of names of processes")
 EXIT_CODES: "Final" = Kind("exit_codes", "a list of exit statuses")
 
 
@@ -154,6 +155,9 @@ ROWS: "Final" = (
     Key("process", "signals", REWRITES, "Process.rewrite",
         "As `signals` at the top, for this process alone. What it says takes precedence over the top's.",
         '{ HUP = "", TTIN = "" }', default={}, unset="none", since="0.10.0"),
+    Key("process", "after", PROCESS_NAMES, "Process.after",
+        "It starts when these processes are ready, and they are asked to stop when it has exited. `app` is the command "
+        "after `--`.", '["app"]', default=(), unset="none", since="0.10.0"),
     # One hook.
     Key("hook", "name", NAME, "Hook.name",
         "The hook's name in the log. Letters, digits and the characters `_.-`, unique in its phase.", '"migrate"',

@@ -169,6 +169,7 @@ class Process(Table):
         command: Command | None = None
         ready: Ready | None = None
         alive: Alive | None = None
+        after: tuple[str, ...] | None = None
         signals: Mapping[str, str | None] = {}
         user: str | None = None
         working_dir: str | None = None

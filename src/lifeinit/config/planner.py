@@ -53,7 +53,15 @@ _NOTHING: "ProgramDraft" = {
 # Of no hook file at all: the records' own defaults count.
 NO_FILE: "Draft" = {
     "plan": {"stop_on": STOP_SIGNALS},
-    "app": {"name": "app", "program": _NOTHING, "ready": None, "alive": None, "process": {}, "restart": {}},
+    "app": {
+        "name": "app",
+        "program": _NOTHING,
+        "ready": None,
+        "alive": None,
+        "process": {},
+        "restart": {},
+        "after": (),
+    },
     "user": None,
     "processes": (),
     "first": None,
@@ -138,7 +146,32 @@ class _Planner:
             argv = tuple(map(os.fsencode, command))
             drafts = ({**app, "program": {**app["program"], "argv": argv}}, *others)
         account = self.app_account() if drafts else None
-        return tuple(self.process(draft, account) for draft in drafts)
+        if any(draft["after"] for draft in drafts):
+            drafts = self.in_order(drafts)
+        places = {draft["name"]: i for i, draft in enumerate(drafts)}
+        return tuple(
+            self.process(draft, account).replaced(after=tuple(places.get(other, 0) for other, _ in draft["after"]))
+            if draft["after"]
+            else self.process(draft, account)
+            for draft in drafts
+        )
+
+    def in_order(self, drafts: "tuple[ProcessDraft, ...]") -> "tuple[ProcessDraft, ...]":
+        """Each behind those that it is after, else as they stand. The parser has refused circles."""
+        known = {draft["name"] for draft in drafts}
+        for other, at in (pair for draft in drafts for pair in draft["after"]):
+            if other not in known:
+                why = "and no command follows --: add one" if other == "app" else "which is not a process: add it"
+                self.wrong(at, f'after holds "{other}", {why}, or leave it out')
+        left: dict[str, ProcessDraft] = {draft["name"]: draft for draft in drafts}
+        found: list[ProcessDraft] = []
+        while left:
+            free = [name for name, draft in left.items() if left.keys().isdisjoint(dict(draft["after"]))]
+            if not free:  # of Python code: the parser refuses it in a file
+                self.wrong(next(iter(left.values()))["after"][0][1], f"{', '.join(left)} are after one another")
+                return drafts
+            found.append(left.pop(free[0]))
+        return tuple(found)
 
     def app_account(self) -> "Account | None":
         return self.options.user or self.account(self.draft["user"])

@@ -73,6 +73,17 @@ class Values(PlainValues):
                 found[came] = None if item == "" else self.signal(here, row, item) or came
         return found
 
+    def process_names(self, at: Path, row: Key, value: object) -> tuple[str, ...] | None:
+        """Names of processes. Whether they exist is known once all are read."""
+        if not isinstance(value, list):
+            edits = self.edit.value(at, written([value])) if isinstance(value, str) else ()
+            self.not_a(at, row.name, value, "a list", 'write a list, for example ["db"]', edits)
+            return None
+        for i, item in enumerate(value):
+            if not isinstance(item, str):
+                self.not_text((*at, i), row.name, item)
+        return tuple(item for item in value if isinstance(item, str))
+
     # Commands, their environment, and targets.
 
     def command(self, at: Path, row: Key, value: object) -> str | tuple[str, ...] | None:

@@ -57,6 +57,8 @@ def of_kind(row: Key) -> Json:
             dropped_or_sent: Json = {"if": {"not": {"const": ""}}, "then": _ref("signal")}
             caught = _ref("caught_signal")
             return {"type": "object", "propertyNames": caught, "additionalProperties": dropped_or_sent}
+        case "process_names":
+            return {"type": "array", "items": {"type": "string"}}
         case "exit_codes":
             return {"type": "array", "items": _ref("exit_code")}
         case "processes":

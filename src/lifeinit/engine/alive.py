@@ -132,9 +132,9 @@ class WatchedApp(ProbedApp):
         """The app is being stopped."""
         return [*super().end_probes(), *self.end_watches()]
 
-    def ask_to_stop(self, request: int) -> "Actions":
+    def ask_to_stop(self, request: int, processes: tuple[int, ...] | None = None) -> "Actions":
         """As for the base. Who is asked to stop need not answer any more."""
-        return [*self.end_watches(), *super().ask_to_stop(request)]
+        return [*self.end_watches(), *super().ask_to_stop(request, processes)]
 
 
 class AliveMachine(HookMachine):

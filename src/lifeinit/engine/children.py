@@ -68,7 +68,7 @@ class Children:
         )
         self.app_pids[process] = pid
         self.terminal.app_started()
-        if process == len(self._plan.processes) - 1 and not any(p.may_restart for p in self._plan.processes):
+        if len(self.apps) == len(self._plan.processes) and not any(p.may_restart for p in self._plan.processes):
             self._release_inherited()
         return ev.Started(process)
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     ProbeKind = Literal["ready", "alive", "recovery"]
 
     Timer = (
-        Literal["sleep", "timeout", "kill", "retry", "reserve", "budget", "cleanup", "lost", "backoff"]
+        Literal["sleep", "timeout", "kill", "retry", "reserve", "budget", "cleanup", "lost", "backoff", "turn"]
         | tuple[Literal["ready", "window", "alive"], int]
     )
 

@@ -105,7 +105,11 @@ class HookMachine(Machine):
         if process not in self.app.unready:
             return []  # once more, or the app is being stopped
         ended = self.app.end_probe(process)
-        return [*ended, h.AppReady(process), *([] if self.app.unready else self._enter_running())]
+        return [*ended, h.AppReady(process), *self._process_ready()]
+
+    def _process_ready(self) -> "Actions":
+        """One more process counts as ready."""
+        return [] if self.app.unready else self._enter_running()
 
     def _never_ready(self, process: int, status: int, detail: str) -> "Actions":
         """A probe failed for good, or its time is over: the app is stopped, or the process counts as ready."""
@@ -115,7 +119,7 @@ class HookMachine(Machine):
         ended = self.app.end_probe(process)
         notice = h.AppNotReady(process, status, detail, ready.abort)
         if not ready.abort:
-            return [*ended, notice, *([] if self.app.unready else self._enter_running())]
+            return [*ended, notice, *self._process_ready()]
         self.verdict.start_failed("ready_timeout", status, notice, process)
         timers = self.budget.start(self.phase, unset=OWN_STOP_LIMIT)
         return [*ended, *self._end_probes(), notice, *timers, *self._enter_stopping()]

@@ -51,7 +51,9 @@ def supervisor_of(plan: Plan, adopts_orphans: bool = True, zygote: "tuple[int, i
 
 
 def machine_of(plan: Plan) -> Machine:
-    """A plan without hooks loads nothing for them, nor for `alive` one without it."""
+    """A plan without hooks loads nothing for them, nor for `alive` or `after` one without it."""
+    if any(process.after for process in plan.processes):
+        return _ordered(plan)
     if any(process.alive is not None for process in plan.processes):
         from lifeinit.engine import alive, alive_messages  # noqa: F401, PLC0415  # alive_messages: for a later line
 
@@ -62,6 +64,16 @@ def machine_of(plan: Plan) -> Machine:
     from lifeinit.engine.hook_machine import HookMachine  # noqa: PLC0415
 
     return HookMachine(plan)
+
+
+def _ordered(plan: Plan) -> Machine:
+    if any(process.alive is not None for process in plan.processes):
+        from lifeinit.engine import alive_messages, ordered_alive  # noqa: F401, PLC0415
+
+        return ordered_alive.OrderedAliveMachine(plan)
+    from lifeinit.engine.ordering import OrderedMachine  # noqa: PLC0415
+
+    return OrderedMachine(plan)
 
 
 def _services(plan: Plan) -> PlainServices:

@@ -123,7 +123,8 @@ class Restart(Record):
 
 
 class Process(Record):
-    """One process of the app. `success` are the exit statuses that count as 0.
+    """One process of the app. `success` are the exit statuses that count as 0. It starts when those that it is `after`
+    are ready, which stand before it in the plan.
 
     `rewrite` holds pairs as the plan's own, for this process alone: for a signal that both name, this one counts.
     """
@@ -137,6 +138,7 @@ class Process(Record):
     restart: Restart = Restart()
     rewrite: tuple[tuple[int, int | None], ...] = ()
     alive: Alive | None = None
+    after: tuple[int, ...] = ()
 
     @property
     def may_restart(self) -> bool:

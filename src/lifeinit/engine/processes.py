@@ -65,17 +65,17 @@ class App:
             if (goes := rewritten(signo, plan, plan.processes[process])) is not None
         ]
 
-    def ask_to_stop(self, request: int) -> ev.Actions:
+    def ask_to_stop(self, request: int, processes: tuple[int, ...] | None = None) -> ev.Actions:
         """stop_signal to each process; without one, the signal of the stop request (0: there is none) or SIGTERM."""
-        plan, signals = self.plan, []
-        for process in self.running:
+        plan, signals, asked = self.plan, [], self.running if processes is None else processes
+        for process in asked:
             own = plan.processes[process]
             signo = own.stop_signal
             if signo is None:
                 # A process may ignore a signal by its `signals`, but not that it has to stop.
                 signo = (rewritten(request, plan, own) if request else None) or _TERM
             signals.append(ev.SignalApp(process, signo, own.group))
-        return [*signals, *(ev.WakeApp(process) for process in self.running)]
+        return [*signals, *(ev.WakeApp(process) for process in asked)]
 
     def kill(self, lost_after: float) -> ev.Actions:
         """SIGKILL to every process and its group; what has not died after `lost_after` is given up."""

@@ -14,15 +14,16 @@ class ProbedApp(App):
 
     def begin_probes(self) -> "ev.Actions":
         """Every process with a `ready` of its own gets its probe, or its time to report that it is ready."""
-        actions: ev.Actions = []
-        for process in self.running:
-            ready = self.plan.processes[process].ready
-            if ready is not None:
-                self.unready = (*self.unready, process)
-                actions.append(ev.Arm(("ready", process), ready.timeout if ready.after is None else ready.after))
-                if ready.program is not None:
-                    actions.append(h.Probe(process))
-        return actions
+        return [action for process in self.running for action in self.begin_probe(process)]
+
+    def begin_probe(self, process: int) -> "ev.Actions":
+        """The probe of one, if it has a `ready`."""
+        ready = self.plan.processes[process].ready
+        if ready is None:
+            return []
+        self.unready = (*self.unready, process)
+        time = ev.Arm(("ready", process), ready.timeout if ready.after is None else ready.after)
+        return [time] if ready.program is None else [time, h.Probe(process)]
 
     def end_probe(self, process: int) -> "ev.Actions":
         """It is ready, dead or being stopped: nobody waits for its readiness any more."""

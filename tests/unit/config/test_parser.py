@@ -217,6 +217,19 @@ def test_each_mistake_has_its_code_its_span_and_a_fix(text: str | bytes, expecte
             'app.environment.A.file = "run/x"',
             'file is "run/x", not an absolute path: begin it with a slash',
         ),
+        (
+            "[process.a]\ncommand = 'x'\nafter = 'b'\n[process.b]\ncommand = 'x'",
+            'after is a string "b", not a list: write a list, for example ["db"]',
+        ),
+        (
+            "[process.a]\ncommand = 'x'\nafter = ['c']\n[process.b]\ncommand = 'x'",
+            'after holds "c", which is not a process: write one of "app", "b"',
+        ),
+        ("[process.a]\ncommand = 'x'\nafter = ['a']", "a is after itself: leave it out"),
+        (
+            "[process]\na = { command = 'x', after = ['b'] }\nb = { command = 'x', after = ['a'] }",
+            "a is after b, and b after a: neither could start: leave one out",
+        ),
         ("pre_stop.drain = {}", "drain has no port: write drain = { port = 8000 }"),
         ("pre_stop.drain = 0", 'drain is "0": write a whole number from 1 to 65535'),
         (

@@ -85,7 +85,7 @@ def with_and_without(table: str, key: Key) -> tuple[Plan, Plan]:
         base = base.replace("pre_start", "pre_stop")
     stays = base.splitlines()[:1] if key.one_of or key.name in {"command", "port"} else base.splitlines()
     needed = [f"{key.needs} = {keys.TABLES[table][key.needs].example}"] if key.needs else []
-    command = () if table == "process" else ("app",)
+    command = () if table == "process" and key.name != "after" else ("app",)
     lines = "\n".join([*needed, ""])
     return (
         planned("\n".join([*stays, *needed, f"{key.name} = {example(key)}"]), command=command),

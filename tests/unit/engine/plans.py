@@ -51,9 +51,10 @@ def process(
     restart: Restart = Restart(),  # noqa: B008  # a frozen record
     rewrite: tuple[tuple[int, int | None], ...] = (),
     alive: Alive | None = None,
+    after: tuple[int, ...] = (),
 ) -> Process:
     program = Program((name.encode(),), Identity())
-    return Process(name, program, stop_signal, group, success, ready, restart, rewrite, alive)
+    return Process(name, program, stop_signal, group, success, ready, restart, rewrite, alive, after)
 
 
 def plan(

@@ -73,13 +73,20 @@ def processes(name: str) -> st.SearchStrategy[Process]:
     )
 
 
+def after(process: int) -> st.SearchStrategy[tuple[int, ...]]:
+    return st.sets(st.integers(0, process - 1)).map(lambda them: tuple(sorted(them))) if process else st.just(())
+
+
 @st.composite
 def any_plan(draw: st.DrawFn) -> Plan:
     """Every key that the machine knows."""
     count = draw(st.integers(1, 3))
     return plans.plan(
         **{phase: draw(hooks_of(phase)) for phase in NAMES},  # type: ignore[arg-type]
-        processes=tuple(draw(processes(name)) for name in ("app", "worker", "beat")[:count]),
+        processes=tuple(
+            draw(processes(name)).replaced(after=draw(after(i)))
+            for i, name in enumerate(("app", "worker", "beat")[:count])
+        ),
         stop_timeout=draw(st.sampled_from([10.0, None, 1.0, 0.1, 25.0])),
         kill_after=draw(st.sampled_from([2.0, 60.0, 0.0])),
         rewrite=draw(st.sampled_from([(), ((TERM, QUIT), (HUP, USR1)), ((TERM, None), (USR1, None))])),

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from lifeinit.engine import events as ev
+from lifeinit.engine.ordering import OrderedApp
 from lifeinit.engine.plan import Plan, Restart
 from lifeinit.engine.state_machine import Machine
 from tests.unit.engine.plans import HUP, INT, QUIT, TERM, WINCH, alive, hook, plan, process, ready
@@ -81,6 +82,20 @@ PLANS = {
         restart=Restart("on-failure", 1, 60.0),
         stop_timeout=10.0,
     ),
+    "a process after another": plan(
+        pre_stop=(hook("d"),),
+        processes=(process("db", ready=ready()), process("web", ready=ready(abort=False), after=(0,))),
+        stop_timeout=10.0,
+    ),
+    "a chain without a budget": plan(
+        post_start=(hook("c", abort=True),),
+        processes=(process("db", ready=ready(after=1.0)), process("web", after=(0,)), process("beat", after=(1,))),
+    ),
+    "two after one, and one after both": plan(
+        processes=(process("db"), process("web", ready=ready(), after=(0,)), process("beat", after=(0, 1), group=True)),
+        stop_timeout=10.0,
+    ),
+    "after and alive": plan(processes=(process("db"), process("web", after=(0,), alive=alive()))),
     "restart on failure": plan(
         pre_start=(hook("a", abort=True, once=True),),
         post_stop=(hook("f", abort=True),),
@@ -184,6 +199,21 @@ def test_the_walk_finds_a_machine_that_was_broken_on_purpose(
     with pytest.raises(AssertionError, match=what_is_told) as caught:
         _walk_and_leave(PLANS[name])
     assert len(str(caught.value).splitlines()) < 12
+
+
+@pytest.mark.parametrize(
+    ("method", "broken", "what_is_told"),
+    [
+        ("_may_start", lambda _self, _process: True, "a process starts when those that it is after are ready"),
+        ("ask_next", lambda _self, _among=None: [], "those on which nobody depends are asked to stop"),
+    ],
+)
+def test_the_walk_finds_an_order_that_was_broken_on_purpose(
+    monkeypatch: pytest.MonkeyPatch, method: str, broken: Callable[..., object], what_is_told: str
+) -> None:
+    monkeypatch.setattr(OrderedApp, method, broken)
+    with pytest.raises(AssertionError, match=what_is_told):
+        _walk_and_leave(PLANS["a process after another"])
 
 
 def _walk_and_leave(the_plan: Plan) -> None:

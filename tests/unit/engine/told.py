@@ -20,6 +20,7 @@ _TIMERS = {
     "cleanup": "the moment for what is left behind",
     "lost": "the time that the app has to die of SIGKILL",
     "backoff": "the back-off",
+    "turn": "the share of those that are asked to stop now",
 }
 
 
@@ -139,6 +140,8 @@ def _process(process: Process) -> str:
     if process.alive is not None:
         how = "a prober" if process.alive.watchdog is None else f"a watchdog of {process.alive.watchdog:g} s"
         words.append(f"{how}, {process.alive.on_failure}")
+    if process.after:
+        words.append(f"after {', '.join(map(str, process.after))}")
     if process.restart.when != "no":
         rule = process.restart
         words.append(f"restart {rule.when}, at most {rule.most} in {rule.window:g} s")

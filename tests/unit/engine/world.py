@@ -52,6 +52,7 @@ class Turn(NamedTuple):
 class World(NamedTuple):
     starting: int | None = None  # the process whose exec is to be answered
     alive: frozenset[int] = frozenset()
+    been_unready: frozenset[int] = frozenset()  # in a plan with `after`
     probed: frozenset[int] = frozenset()
     unready: frozenset[int] = frozenset()
     probers: frozenset[tuple[int, str]] = frozenset()  # those of `alive`, with their kind
@@ -72,6 +73,7 @@ class World(NamedTuple):
     out_of_time: bool = False
     between: bool = False  # two lives
     leaving: bool = False  # the app reports that it stops by itself
+    rushed: bool = False  # the time of a turn is over: not everybody waits for those that depend on him
     sick: frozenset[int] = frozenset()  # do not work, as far as `alive` knows
     excused: frozenset[int] = frozenset()  # lifeinit was late for their beat
     unlimited: frozenset[int] = frozenset()  # have no watchdog interval any more
@@ -98,6 +100,7 @@ class Rules:
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
+        self.in_order = any(process.after for process in plan.processes)
         own = [dict(process.rewrite) for process in plan.processes]
         self.signals = contract.Signals(plan.stop_on, dict(plan.rewrite), own, plan.inherited.ignored)
 
@@ -186,6 +189,10 @@ class Rules:
         return world._replace(probers=frozenset(prober for prober in world.probers if prober[0] != process))
 
     def _started(self, world: World) -> World:
+        if self.in_order:
+            waits = world.started & {p for p in world.alive if self.plan.processes[p].ready is not None}
+            newest = waits - world.been_unready
+            return world._replace(unready=world.unready | newest, been_unready=world.been_unready | waits)
         if len(world.alive) < len(self.plan.processes):
             return world
         return world._replace(unready=frozenset(p for p in world.alive if self.plan.processes[p].ready is not None))
@@ -271,11 +278,13 @@ class Rules:
                 return self._hook_over(world, turn, 0)
             case "retry" if turn and turn.doing == "pausing":
                 return world._replace(turn=turn._replace(doing="due"))
+            case "turn":
+                return world._replace(rushed=True)
             case "reserve":
-                world = world._replace(hurried=True)
+                world = world._replace(hurried=True, rushed=True)
                 return self._cut(world) if turn and turn.phase == "pre_stop" else world
             case "budget":
-                return self._cut(world._replace(out_of_time=True, hurried=True))
+                return self._cut(world._replace(out_of_time=True, hurried=True, rushed=True))
             case "backoff" if world.between:
                 return World(timers=world.timers, lives=min(world.lives + 1, 2), once=world.once)
             case ("ready", process):
@@ -340,6 +349,8 @@ class Rules:
         rule(process not in world.started, "each process starts once in a life")
         self._may_begin("app", world)
         rule(not self.due(world, "pre_start"), "the app starts when every pre_start hook is over")
+        before = set(self.plan.processes[process].after)
+        rule(before <= world.alive - world.unready, "a process starts when those that it is after are ready")
         return world._replace(starting=process, started=world.started | {process})
 
     def due(self, world: World, phase: HookPhase) -> list[int]:
@@ -458,19 +469,37 @@ class Rules:
             request = self.signals.is_stop_request(event.signo, bool(before.alive))
             if not request or (before.asked and before.alive):
                 got = [(action.process, action.signo) for action in sent]
-                goes = [(process, self.signals.goes(event.signo, process)) for process in sorted(before.alive)]
+                for_them = before.alive & before.asked if request and self.in_order else before.alive
+                goes = [(process, self.signals.goes(event.signo, process)) for process in sorted(for_them)]
                 wanted = [pair for pair in goes if pair[1] is not None]
-                rule(got == wanted, "a signal goes to each living process as it came, or as `signals` rewrites it")
+                rule(
+                    sorted(got) == wanted,
+                    "a signal goes to each living process as it came, or as `signals` rewrites it",
+                )
                 return world
             if before.why and event.signo not in contract.SKIP_PRE_STOP and before.alive:
                 rule(all(isinstance(action, Notice) for action in actions), "a second SIGTERM changes nothing")
         for action in sent:
             world = self._ask(world, action, actions)
+        if self.in_order:
+            self._turns(before, event, world)
+            return world
         if world.alive and world.hurried:
             rule(world.asked >= world.alive, "an app whose stop is hurried is asked at once")
         if world.asked and not before.asked:
             rule(world.asked == world.alive, "all processes are asked to stop together")
         return world
+
+    def _turns(self, before: World, event: ev.Event, world: World) -> None:
+        """The processes are asked to stop in reverse order, each as soon as those that are after it have exited."""
+        needed = {p for other in world.alive for p in self.plan.processes[other].after}
+        begun = world.asked or (world.hurried and world.started)
+        if begun and world.alive and world.starting is None:
+            rule(world.alive - needed <= world.asked, "those on which nobody depends are asked to stop")
+        if isinstance(event, ev.Elapsed) and event.timer in {"reserve", "budget"} and before.asked:
+            rule(world.asked >= world.alive, "nobody is left to ask when only the reserve is left")
+        if not world.rushed:
+            rule(not (world.asked - before.asked) & needed, "nobody is asked while one lives that is after it")
 
     def _watch(self, world: World) -> None:
         """Each process whose `alive` counts has a prober, or the time until the next one or its next beat."""

@@ -185,6 +185,22 @@ RULES: "Final[tuple[Rule, ...]]" = (
         'pre_start = ["./prepare.sh"]',
     ),
     Rule(
+        "E222",
+        "circular-order",
+        "Processes are after one another.",
+        "None of them could start.",
+        '[process.web]\ncommand = "serve"\nafter = ["db"]\n[process.db]\ncommand = "database"\nafter = ["web"]',
+        '[process.web]\ncommand = "serve"\nafter = ["db"]\n[process.db]\ncommand = "database"',
+    ),
+    Rule(
+        "E223",
+        "unknown-process",
+        "A name in after is not a process.",
+        "after lists other [process.NAME] tables, or app for the command after --.",
+        '[process.web]\ncommand = "serve"\nafter = ["dba"]\n[process.db]\ncommand = "database"',
+        '[process.web]\ncommand = "serve"\nafter = ["db"]\n[process.db]\ncommand = "database"',
+    ),
+    Rule(
         "W201",
         "idle-key",
         "A key has no effect without another one.",

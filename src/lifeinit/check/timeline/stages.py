@@ -5,7 +5,7 @@ import shlex
 from dataclasses import dataclass
 
 from lifeinit.check.output.secret_text import hidden as hidden_in_command
-from lifeinit.config.model import Command, Hook, HookFile, Ready
+from lifeinit.config.model import Command, Hook, HookFile, Process, Ready
 from lifeinit.config.spans import Path
 from lifeinit.engine import budget, plan
 from lifeinit.engine.printable import escaped
@@ -14,6 +14,8 @@ from lifeinit.values.duration_text import exact
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from lifeinit.engine.plan import HookPhase
 
 INF = math.inf
@@ -150,15 +152,28 @@ def _in_a_row(hook_file: HookFile, phase: "HookPhase", at: float, end: float) ->
 
 
 def _processes(hook_file: HookFile, at: float) -> list[Stage]:
-    """All start together. `ready` at the top is about the first, unless that has its own."""
-    app, rows = hook_file.app, list[Stage]()
-    for name, process in hook_file.processes.items() or (("app", app),):
-        ready = process.below(app, is_first=not rows).ready
+    """All start together, but for `after`. `ready` at the top is about the first, unless that has its own."""
+    app, rows, first = hook_file.app, list[Stage](), next(iter(hook_file.processes), "app")
+    for name, process in _in_order(hook_file.processes).items() or (("app", app),):
+        ready = process.below(app, is_first=name == first).ready
         limit = 0.0 if ready is None else ready.timeout if ready.after is None else ready.after
         known = 0.0 if ready is None else ready.after
         does = _of_ready(ready)
-        rows.append(Stage("start", name, does, known, limit, at, at + limit, limit, beside=bool(rows)))
+        before = [row.end for row in rows if row.name in (process.after or ())]
+        begin = max(before, default=at)
+        does = f"after {', '.join(process.after)}: {does}" if process.after else does
+        beside = bool(rows) and rows[-1].begin == begin
+        rows.append(Stage("start", name, does, known, limit, begin, begin + limit, limit, beside=beside))
     return rows
+
+
+def _in_order(processes: "Mapping[str, Process]") -> "dict[str, Process]":
+    """Each behind those that it is after, as they start."""
+    left, found = dict(processes), dict[str, Process]()
+    while left:
+        name = next(name for name, one in left.items() if left.keys().isdisjoint(one.after or ()))
+        found[name] = left.pop(name)
+    return found
 
 
 def names(hook_file: HookFile) -> str:
@@ -170,7 +185,8 @@ def _of_stop(hook_file: HookFile, killed_at: float) -> str:
     own = {process.stop_signal or hook_file.app.stop_signal for process in hook_file.processes.values()}
     signals = sorted(f"SIG{name}" for name in own or {hook_file.app.stop_signal} if name)
     asked = " or ".join(signals) if signals and None not in own else "the stop signal"
-    return f"{asked}, {'and no limit' if math.isinf(killed_at) else 'then SIGKILL'}"
+    how = " in reverse order" if any(process.after for process in hook_file.processes.values()) else ""
+    return f"{asked}{how}, {'and no limit' if math.isinf(killed_at) else 'then SIGKILL'}"
 
 
 def _of_hook(hook: Hook) -> str:

@@ -22,7 +22,10 @@ RUN: Final[Rows] = (
     ("124", "The app was not `ready` in time."),
     ("1", "The app was unhealthy (`alive`), was stopped, and exited with 0 or a status of `success_exit_codes`."),
     ("128+n", "Signal n asked for a stop before the app ran."),
-    (str(exit_status.CONFIG), "The hook file is wrong, or cannot be trusted or read. Nothing was started."),
+    (
+        str(exit_status.CONFIG),
+        "The hook file is wrong, or cannot be trusted or read: nothing was started. Or a secret's file cannot be read.",
+    ),
     (
         str(exit_status.USAGE),
         f"{_WRONG_LINE}, or it names no program but is near one of lifeinit's commands. Nothing was started.",

@@ -127,6 +127,12 @@ c.start(write)
     assert running.status() == 0
 
 
+def test_a_traceback_without_a_stderr(program: Program) -> None:
+    """Python has none where the descriptor is closed."""
+    text = "def app(): raise RuntimeError\nContainer().start(app)"
+    assert program(text, through=["sh", "-c", 'exec "$@" 2>&-', "sh"]).status() == 1
+
+
 def test_a_function_ends_as_a_program_does(program: Program) -> None:
     """Its exit functions run, its threads are waited for, its output is flushed."""
     text = """

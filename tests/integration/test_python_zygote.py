@@ -259,6 +259,22 @@ c.start("echo app")
     assert 'pre_start first: cannot run "first": fork failed: Resource temporarily unavailable' in running.stderr()[0]
 
 
+def test_a_failure_around_a_callback_is_no_success(program: Program) -> None:
+    """lifeinit's own, here because the program has broken what it uses."""
+    text = """
+import faulthandler
+faulthandler.register = None
+c = Container()
+@c.pre_start
+def first(): print("first")
+c.start("echo app")
+"""
+    running = program(text)
+    assert running.rest() == []
+    assert running.status() == 70
+    assert "internal error: TypeError" in running.stderr()[0]
+
+
 def test_the_zygote_outlives_a_restart_and_its_cleanup(program: Program) -> None:
     """Each life is called anew in the program as it was at start()."""
     text = """

@@ -98,7 +98,7 @@ def _print(error: BaseException) -> None:
         lines = [line for line in chain.stack if not line.filename.startswith(_PACKAGE)]
         chain.stack[:] = itertools.dropwhile(lambda line: f"{os.sep}asyncio{os.sep}" in line.filename, lines)
         chain = chain.__cause__ or chain.__context__
-    sys.stderr.write("".join(found.format()))
+    _say("".join(found.format()))
 
 
 def _code_of_result(result: object) -> int:
@@ -112,8 +112,15 @@ def _code(code: object) -> int:
         return 0
     if isinstance(code, int):
         return code & 0xFF
-    sys.stderr.write(f"{code}\n")
+    _say(f"{code}\n")
     return _FAILURE
+
+
+def _say(text: str) -> None:
+    try:
+        sys.stderr.write(text)
+    except (OSError, ValueError, AttributeError):
+        pass  # closed: then it is None. The status stays
 
 
 def _finish() -> int:

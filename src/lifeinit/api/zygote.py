@@ -99,22 +99,33 @@ class Zygote:
         try:
             if os.fork() == 0:
                 os.close(writing)
-                self._call(received, reading)
+                self._run_call(received, reading)
         except OSError as error:
             _refuse(received[0], error, "fork failed: ")
         finally:
             os._exit(0)
 
-    def _call(self, received: list[int], reading: int) -> None:
-        """In the child: become what the plan says, wait at the gate, call the function."""
+    def _run_call(self, received: list[int], reading: int) -> NoReturn:
+        """In the child. It ends here, and no failure of lifeinit's own passes for a success of the callback."""
+        status = exit_status.SOFTWARE
+        try:
+            status = self._call(received, reading)
+        except BaseException as error:  # noqa: BLE001
+            log.report(error)
+        finally:
+            os._exit(status)
+
+    def _call(self, received: list[int], reading: int) -> int:
+        """Become what the plan says, wait at the gate, call the function."""
         if os.read(reading, 1) != _GO:
-            return  # the zygote is dead
+            return _FAILED  # the zygote is dead
         self._control.close()
         os.close(reading)
         number = _prepare(received)
-        if number is not None:
-            self._found.restore()
-            os._exit(self._functions[number](received[1]))
+        if number is None:
+            return _FAILED
+        self._found.restore()
+        return self._functions[number](received[1])
 
 
 def _prepare(received: list[int]) -> int | None:

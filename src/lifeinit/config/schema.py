@@ -27,7 +27,7 @@ def schema() -> str:
         "title": "lifeinit's hook file",
         "description": "What runs around the life of a container's app: before it starts, when it is ready, before it "
         "stops, and after it has exited.",
-        "x-taplo-info": {"authors": ["The lifeinit maintainers"], "patterns": [r"^(.*(/|\\)hooks\.toml)$"]},
+        "x-taplo-info": {"authors": ["The lifeinit maintainers"], "patterns": [r"^(.*(/|\\)(hooks|lifeinit)\.toml)$"]},
     }
     whole = {**about, **_table("top"), "definitions": definitions(_table)}
     return json.dumps(whole, indent=2, ensure_ascii=False) + "\n"

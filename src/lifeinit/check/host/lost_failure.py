@@ -74,5 +74,6 @@ def _diagnostic(task: Task, line: str, commands: Sequence[reader.Simple], at: in
     fix = 'write "set -e" as its first line'
     if any(one.lost and one.end == "&&" and _name(one) not in _TESTS for one in commands):
         fix += ', and each command of "a && b" on a line of its own'
-    text = "set -e\n" if "\n" in line else "set -e; "
+    first, last = task.places.span(task.path)
+    text = "set -e\n" if "\n" in line and first.line != last.line else "set -e; "
     return diagnostic(task, "W325", message, fix, (start, end), ((0, 0, text),))

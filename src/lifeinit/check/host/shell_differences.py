@@ -34,7 +34,8 @@ class Differences:
     def diagnostics(self, task: Task, line: str) -> Iterator[Diagnostic]:
         for use, answer in self.missing(line):
             code = "E317" if answer == "dies" and use.reached else "W326"
-            yield diagnostic(task, code, self._message(line, use, answer), use.construct.fix, use.range, use.edits)
+            message, safe = self._message(line, use, answer), use.construct.pattern != "pipefail"
+            yield diagnostic(task, code, message, use.construct.fix, use.range, use.edits, safe=safe)
 
         asked = [use.range for use in self._uses.get(line, ())]
         for finding in self._findings.get(line, ()):
@@ -49,7 +50,7 @@ class Differences:
         for use, answer in self.missing(line):
             if answer == "dies" and use.construct.is_syntax:
                 message = f"invalid shell syntax: {reason}: {self._message(line, use, answer)}"
-                return diagnostic(task, "E316", message, use.construct.fix, use.range, use.edits)
+                return diagnostic(task, "E316", message, use.construct.fix, use.range, use.edits, safe=True)
         return None
 
     def _known(self, use: Use) -> Answer:

@@ -279,7 +279,8 @@ class Tables(Values):
             message = f"{label} has both {' and '.join(written)}"
             self.wrong("E107", (*at, written[1]), message, fix, at_key=True, edits=edits, safe=False)
         elif names and not written and not meant & set(names):
-            self.wrong("E106", at, f"{label} has neither {' nor '.join(names)}", "write one of them")
+            here = [key for key in names if key != "drain" or at[0] == "pre_stop"]  # nothing else can drain
+            self.wrong("E106", at, f"{label} has neither {' nor '.join(here)}", "write one of them")
 
     def _has_effect(self, rows: "dict[str, Key]", key: str, at: Path, table: Table, meant: set[str]) -> None:
         """Reports a key that can have no effect beside another, and one that has none without another."""

@@ -33,6 +33,10 @@ def main() -> "NoReturn":
     bytecode.install()
     if _is_command(arguments):
         _serve_command(arguments)
+    if hasattr(sys, "frozen"):
+        from _lifeinit import load  # noqa: PLC0415  # takes half the time
+
+        load("lifeinit.startup.launcher")
     from lifeinit.startup import clean_interpreter  # noqa: PLC0415
 
     if not clean_interpreter.is_clean():

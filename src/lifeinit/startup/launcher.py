@@ -116,6 +116,10 @@ def _load_engine(with_hooks: bool) -> None:
     if not sys.flags.safe_path:
         del sys.path[0]
     clean_interpreter.strip(("fcntl", "select", "resource") if with_hooks else ("fcntl",))
+    if hasattr(sys, "frozen"):
+        from _lifeinit import load  # type: ignore[import-not-found]  # noqa: PLC0415  # takes half the time
+
+        load("lifeinit.engine.main")
     from lifeinit.engine import main  # noqa: F401, PLC0415  # before an exec it would be imported for nothing
 
     if with_hooks:

@@ -60,10 +60,19 @@ static PyObject *is_whole(PyObject *self, PyObject *arguments)
     return PyBool_FromLong(lifeinit_is_whole(1));
 }
 
+static PyObject *load(PyObject *self, PyObject *arguments)
+{
+    const char *name;
+    if (!PyArg_ParseTuple(arguments, "s", &name) || lifeinit_load(name) < 0)
+        return NULL;
+    Py_RETURN_NONE;
+}
+
 static PyMethodDef functions[] = {
     {"prctl", call_prctl, METH_VARARGS, NULL},
     {"capget", call_capget, METH_VARARGS, NULL},
     {"capset", call_capset, METH_VARARGS, NULL},
+    {"load", load, METH_VARARGS, NULL},
     {"is_whole", is_whole, METH_NOARGS, NULL},
     {NULL},
 };

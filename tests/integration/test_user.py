@@ -168,7 +168,7 @@ def test_a_password_with_a_dollar_sign_is_not_logged(init: Start) -> None:
     running = init("echo", "never", hooks='[app.environment]\nA = "correct$5horse"\n')
     assert running.status() == 78
     assert running.stderr()[0] == (
-        'hooks.toml:2:5: error: A holds a dollar sign that begins no variable: write "$$" for the sign itself'
+        'hooks.toml:2:13: error: A holds a dollar sign that begins no variable: write "$$" for the sign itself'
     )
 
 

@@ -1,43 +1,44 @@
-"""The lifecycle of one container as a state machine. Knows roles and timers, never pids or clocks.
+"""The lifecycle of one container as a state machine. Knows roles and timers, never pids or clocks."""
 
-    pre_start -> starting -> running -> pre_stop -> stopping -> cleanup -> post_stop -> exit
-        ^                                                                      |
-        +------------------------------- waiting <-----------------------------+   (restart)
-
-What each event does in each state. `->` is the next state, "end" ends the hook that runs, "-" changes nothing, "!"
-cannot happen.
-
-                   pre_start    starting     running      pre_stop     stopping     cleanup    post_stop  waiting
-  stop request     end->clean 1 end->pre_st 2 end->pre_st one line 3   forward 4    budget     budget     ->exit
-  other signal     -  5         forward      forward      forward      forward      -          -          -
-  started, failed  !            ->running 6  !            !            !            !          !          !
-  ready, not ready !            ->running 7  !            !            !            !          !          !
-  unhealthy 14     -            -            end->pre_st  -            -            -          -          -
-  app exited       !            end->clean 8 end->clean 8 ->clean 9    ->cleanup    !          !          !
-  hook over        next->start  !            next         next->stop   (ended) 10   !          next->exit !
-  reserve reached  kill hook    kill app     kill app     end->stop 11 kill app     SIGKILL    -          -
-  budget used up   kill hook    kill app     kill app     kill app     kill app     SIGKILL 12 cut->exit  -
-  nothing left     -            -            -            -            -            ->post_st  -          -
-  internal error   end->clean   ->stopping   ->stopping   ->stopping   -            -          next 13    ->exit
-
-   1  The app never starts, even if the hook exits 0. A second request changes nothing but that the budget starts.
-   2  While an exec is to be answered, the request waits for the answer: Started then goes to pre_stop.
-   3  Kubernetes repeats its SIGTERM. Only a second SIGINT or SIGQUIT ends the hook and skips the rest -> stopping.
-   4  Celery and uvicorn escalate on a second one.
-   5  The signal's default action would end the hook.
-   6  With several processes the next one starts; running begins when all are ready. Where one cannot run, those that
-      do are stopped, without pre_stop.
-   7  What comes after the process was ready, or while it is being stopped, is dropped.
-   8  With several processes the others are stopped, without pre_stop; cleanup begins with the last exit.
-   9  A hook that is a command may be what stopped the app: it runs to its end. The rest is skipped.
-  10  A hook that was ended may outlast the state that it ran in. Cleanup waits for it.
-  11  The app was not asked to stop yet: it gets its signal, and as its time the one that was reserved for cleanup.
-  12  What is left has no time any more: SIGKILL, and no post_stop hook begins.
-  13  The hook that is ended has had its turn.
-  14  Only where `alive` watches a process, and what it does about it is not to warn: see alive.py.
-
-Signals in exit, and a timer that runs down after its cause is gone, change nothing.
-"""
+# Why no docstring: it would stay in memory, 4 kB of it.
+#
+#     pre_start -> starting -> running -> pre_stop -> stopping -> cleanup -> post_stop -> exit
+#         ^                                                                      |
+#         +------------------------------- waiting <-----------------------------+   (restart)
+#
+# What each event does in each state. `->` is the next state, "end" ends the hook that runs, "-" changes nothing, "!"
+# cannot happen.
+#
+#                    pre_start    starting     running      pre_stop     stopping     cleanup    post_stop  waiting
+#   stop request     end->clean 1 end->pre_st 2 end->pre_st one line 3   forward 4    budget     budget     ->exit
+#   other signal     -  5         forward      forward      forward      forward      -          -          -
+#   started, failed  !            ->running 6  !            !            !            !          !          !
+#   ready, not ready !            ->running 7  !            !            !            !          !          !
+#   unhealthy 14     -            -            end->pre_st  -            -            -          -          -
+#   app exited       !            end->clean 8 end->clean 8 ->clean 9    ->cleanup    !          !          !
+#   hook over        next->start  !            next         next->stop   (ended) 10   !          next->exit !
+#   reserve reached  kill hook    kill app     kill app     end->stop 11 kill app     SIGKILL    -          -
+#   budget used up   kill hook    kill app     kill app     kill app     kill app     SIGKILL 12 cut->exit  -
+#   nothing left     -            -            -            -            -            ->post_st  -          -
+#   internal error   end->clean   ->stopping   ->stopping   ->stopping   -            -          next 13    ->exit
+#
+#    1  The app never starts, even if the hook exits 0. A second request changes nothing but that the budget starts.
+#    2  While an exec is to be answered, the request waits for the answer: Started then goes to pre_stop.
+#    3  Kubernetes repeats its SIGTERM. Only a second SIGINT or SIGQUIT ends the hook and skips the rest -> stopping.
+#    4  Celery and uvicorn escalate on a second one.
+#    5  The signal's default action would end the hook.
+#    6  With several processes the next one starts; running begins when all are ready. Where one cannot run, those that
+#       do are stopped, without pre_stop.
+#    7  What comes after the process was ready, or while it is being stopped, is dropped.
+#    8  With several processes the others are stopped, without pre_stop; cleanup begins with the last exit.
+#    9  A hook that is a command may be what stopped the app: it runs to its end. The rest is skipped.
+#   10  A hook that was ended may outlast the state that it ran in. Cleanup waits for it.
+#   11  The app was not asked to stop yet: it gets its signal, and as its time the one that was reserved for cleanup.
+#   12  What is left has no time any more: SIGKILL, and no post_stop hook begins.
+#   13  The hook that is ended has had its turn.
+#   14  Only where `alive` watches a process, and what it does about it is not to warn: see alive.py.
+#
+# Signals in exit, and a timer that runs down after its cause is gone, change nothing.
 
 from lifeinit.engine import events as ev
 from lifeinit.engine import exit_status

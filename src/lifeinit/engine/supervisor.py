@@ -74,9 +74,11 @@ class Supervisor:
             if not self._is_published:
                 self._is_published = True
                 self.services.update(self.machine, self.children.apps)
-            if self._read_signals(syscalls.wait(self._next_deadline())):
+            deadline = self._next_deadline()
+            if self._read_signals(syscalls.wait(deadline)):
                 self._reap()
-            self._expire()
+            if deadline is not None:
+                self._expire()
         self.services.close()
         return self.exit_status
 

@@ -46,7 +46,7 @@ def exec_clean(arguments: "Iterable[str]", mask: "Iterable[int]", parent: int) -
 
     if is_lc_ctype_added():
         os.unsetenv("LC_CTYPE")  # the new one would take it for an inherited variable
-    script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "launcher.py")
+    script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "bare.py")
     inherited = (",".join(str(int(signo)) for signo in mask), str(parent), *search_path.to_words())
     try:
         os.execv(sys.executable, [sys.executable, "-I", "-S", "-B", script, *inherited, *arguments])

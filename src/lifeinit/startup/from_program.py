@@ -7,7 +7,7 @@ import os
 import sys
 
 if __name__ == "__main__":
-    # As in launcher.py: last on the path, the package can stand in front of no module of the standard library.
+    # As in bare.py: last on the path, the package can stand in front of no module of the standard library.
     sys.path.append(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 
 TYPE_CHECKING = False

@@ -1,20 +1,10 @@
 """From a command line to the engine: a plan, made in a child where something is to be read, and then PID 1 runs it.
 
-The entry point calls `launch` if its interpreter is bare; else a new one that is runs this file, as
-`python -I -S -B launcher.py MASK PARENT SEARCH_PATH FOREIGN_PATH [OPTIONS] [--] COMMAND...`.
+The entry point calls `launch` if its interpreter is bare; else a new one that is does, by bare.py.
 """
 
 import os
 import sys
-
-if __name__ == "__main__":
-    # Without site-packages the interpreter does not know this package yet. Last on the path, it can stand in front of
-    # no module of the standard library.
-    sys.path.append(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
-
-    from lifeinit.startup import bytecode
-
-    bytecode.install()
 
 from lifeinit.engine import descriptors, syscalls
 from lifeinit.engine.plan import Identity, Plan, Process, Program
@@ -130,9 +120,3 @@ def _run(plan: Plan) -> "NoReturn":
     from lifeinit.engine import main  # noqa: PLC0415
 
     main.run(plan)
-
-
-if __name__ == "__main__":
-    _mask, _parent, _own_path, _foreign_path = sys.argv[1:5]
-    _signals = [int(number) for number in _mask.split(",") if number]
-    launch(sys.argv[5:], _signals, int(_parent), (_own_path, _foreign_path))

@@ -69,6 +69,11 @@ class Editor:
         found = self.places.spans.get(path)
         return (self._edit(found.start, found.end, text),) if found and _is_pair(found) else ()
 
+    def header(self, path: Path, text: str) -> Edits:
+        """Replaces the header of a table."""
+        found = self.places.spans.get(path)
+        return (self._edit(found.start, found.end, text),) if found and _is_header(found) else ()
+
     def removed(self, path: Path) -> Edits:
         """Removes a `key = value` with its line, or an item of a list."""
         found = self.places.spans.get(path)

@@ -7,8 +7,11 @@ from lifeinit.config.depth import DEEPEST, too_deep
 from lifeinit.config.diagnostic import Diagnostic, Place, Span
 from lifeinit.config.toml_library import import_tomllib
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from lifeinit.config.recovery import Error
+
 _MARK = b"\xef\xbb\xbf"
-_TOML_PLACE = r" \(at (?:line (\d+), column (\d+)|end of document)\)$"
 _MANY_DIGITS = r"[0-9][0-9_]{4299,}"
 
 
@@ -18,6 +21,14 @@ class RefusedError(Exception):
     def __init__(self, problem: Diagnostic) -> None:
         super().__init__(problem.sentence)
         self.problem = problem
+
+
+class BrokenError(Exception):
+    """Some statements are not TOML, and others may be."""
+
+    def __init__(self, error: "Error") -> None:
+        super().__init__(error.reason)
+        self.error = error
 
 
 def decode(raw: bytes) -> str:
@@ -48,16 +59,20 @@ def shown(raw: bytes) -> str:
 
 
 def load(text: str) -> dict[str, object]:
-    """The tables of a TOML text. Raises RefusedError."""
+    """The tables of a TOML text. Raises RefusedError or BrokenError."""
     deep = too_deep(text)
     readable, tomllib = text[:deep], import_tomllib()
     try:
         table: dict[str, object] = tomllib.loads(readable)
-    except tomllib.TOMLDecodeError as error:
-        offset = _offset_of(str(error), readable)
+    except tomllib.TOMLDecodeError as refused:
+        from lifeinit.config.recovery import Error, first  # noqa: PLC0415  # only a mistake pays for it
+
+        error = Error(readable, str(refused))
+        if deep is None:
+            raise BrokenError(error) from None
         # What stands before the depth may be wrong already, and then the brackets were not counted rightly.
-        if deep is None or offset < deep:
-            raise RefusedError(_explained(readable, offset, str(error))) from None
+        if error.offset < deep:
+            raise RefusedError(first(readable, error)) from None
     except ValueError:  # CPython converts no number of more than 4,300 digits
         match = re.search(_MANY_DIGITS, text)
         place = _place(text, match.start() if match else 0)
@@ -67,25 +82,6 @@ def load(text: str) -> dict[str, object]:
         return table
     fix = "a hook file needs no more than four levels"
     raise RefusedError(_problem(_place(text, deep), "E110", f"nested more than {DEEPEST} deep", fix))
-
-
-def _explained(text: str, offset: int, message: str) -> Diagnostic:
-    from lifeinit.config.toml_errors import explain  # noqa: PLC0415  # only a mistake pays for it
-
-    found = explain(text, offset, re.sub(_TOML_PLACE, "", message))
-    return Diagnostic("E101", Span(_place(text, found.start), _place(text, found.end)), found.message, found.fix)
-
-
-def _offset_of(message: str, text: str) -> int:
-    match = re.search(_TOML_PLACE, message)
-    return _offset(text, int(match[1]), int(match[2])) if match and match[1] else len(text)
-
-
-def _offset(text: str, line: int, column: int) -> int:
-    start = 0
-    for _ in range(line - 1):
-        start = text.index("\n", start) + 1
-    return start + column - 1
 
 
 def _place(text: str, offset: int) -> Place:

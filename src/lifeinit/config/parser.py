@@ -8,6 +8,10 @@ from lifeinit.config.spans import Places
 from lifeinit.config.tables import Tables
 from lifeinit.engine.record import Record
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from lifeinit.config.recovery import Error
+
 
 class Examined(Record):
     """What a hook file says (None if that cannot be told), what is wrong with it, and its text, to be shown."""
@@ -41,11 +45,25 @@ def examine(raw: bytes) -> Examined:
         table = load.load(text)
     except load.RefusedError as refused:
         return Examined(None, [refused.problem], load.shown(raw))
-    tables = Tables(Places(text))
-    try:
-        hook_file = tables.hook_file(table)
-    except HookFileError as error:  # so many that nobody would read more
-        return Examined(None, error.problems, text)
-    problems = sorted(tables.problems)
+    except load.BrokenError as broken:
+        return Examined(None, _of_broken(text, broken.error), text)
+    hook_file, problems = _read(text, table)
     has_errors = any(problem.severity == "error" for problem in problems)
     return Examined(None if has_errors else hook_file, problems, text)
+
+
+def _read(text: str, table: dict[str, object]) -> tuple[HookFile | None, list[Diagnostic]]:
+    tables = Tables(Places(text))
+    try:
+        return tables.hook_file(table), sorted(tables.problems)
+    except HookFileError as error:  # so many that nobody would read more
+        return None, error.problems
+
+
+def _of_broken(text: str, error: "Error") -> list[Diagnostic]:
+    """What is no TOML, and what is wrong in the rest."""
+    from lifeinit.config.recovery import UNSURE, recover  # noqa: PLC0415  # only a mistake pays for it
+
+    recovered = recover(text, error)
+    others = [] if recovered.table is None else _read(recovered.text, recovered.table)[1]
+    return sorted([*recovered.problems, *(other for other in others if other.code not in UNSURE)])

@@ -37,6 +37,12 @@ def _alive_values() -> "ModuleType":
     return alive_values
 
 
+def _are_named(table: Table) -> bool:
+    """Whether each key is the name of a hook: `[pre_start.migrate]`."""
+    are_tables = all(isinstance(item, dict) for item in table.values())
+    return are_tables and table.keys().isdisjoint(keys.TABLES["hook"])
+
+
 def _words(command: object) -> list[str]:
     return list(map(str, command)) if isinstance(command, list) else str(command).split()
 
@@ -118,6 +124,8 @@ class Tables(Values):
         """The hooks of a phase in any of its forms: a string, one argv, a table, an array of tables."""
         phase: HookPhase = row.name  # type: ignore[assignment]  # rows of this kind are named after the phases
         match value:
+            case dict() if value and _are_named(value):
+                return tuple(self._named(at, name, item, phase) for name, item in value.items())
             case dict():
                 return (self._hook(at, value, phase, 0),)
             case list() if value and all(isinstance(item, dict) for item in value):
@@ -131,6 +139,14 @@ class Tables(Values):
             case _:
                 self.not_a(at, phase, value, "a command", COMMAND_FORMS)
                 return ()
+
+    def _named(self, at: Path, name: str, table: Table, phase: "HookPhase") -> Hook:
+        """A hook that has its name in its header: `[pre_start.migrate]`."""
+        here, line = (*at, name), "" if "name" in table else f'\nname = "{name}"'
+        fix = f'write [[{phase}]] and below it name = "{name}"'
+        edits = self.edit.header(here, f"[[{phase}]]{line}") if re.fullmatch(NAME, name) else ()
+        self.wrong("E102", here, f"unknown key {quoted(name)}", fix, at_key=True, edits=edits)
+        return self._hook(here, table, phase, 0)
 
     def _unique_names(self, phase: "HookPhase", hooks: list[Hook]) -> None:
         seen: set[str] = set()

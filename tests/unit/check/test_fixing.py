@@ -13,7 +13,7 @@ from lifeinit.config.parser import examine
 
 _OF_FILE = (*structure_rules.RULES, *value_rules.RULES)
 # Nothing but their author knows what is to stand there.
-_BY_HAND = {"E101", "E106", "E109", "E110", "E111", "E201", "E208", "E210", "E220", "E221", "E223"}
+_BY_HAND = {"E106", "E109", "E110", "E111", "E201", "E208", "E210", "E220", "E221", "E223"}
 
 
 def found(text: str) -> list[Diagnostic]:

@@ -135,7 +135,7 @@ WRONG: list[tuple[str | bytes, str]] = [
     ("[app]\nsuccess_exit_codes = [3, 256]", "E210 2:26-2:29"),
     ("[app]\nsuccess_exit_codes = 3", "E105 2:22-2:23"),
     ('pre_start = "x', "E101 1:14-1:15"),
-    ("a = 1\na = 2", "E101 2:1-2:2"),
+    ("kill_after = 1\nkill_after = 2", "E101 2:1-2:11"),
     ("pre_start x", "E101 1:11-1:12"),
     (b'# caf\xc3\xa9\npre_start = "caf\xe9"', "E111 2:17-2:18"),
     ("a = " + "[" * 5000, "E110 1:37-1:38"),
@@ -240,7 +240,7 @@ def test_each_mistake_has_its_code_its_span_and_a_fix(text: str | bytes, expecte
             "[pre_stop.drain]\nport = 80\nat_least = 9",
             'at_least is 9 s, and timeout ends the hook after 5 s: write timeout = "14s", or a shorter at_least',
         ),
-        ("a = 1\na = 2", "invalid TOML: cannot overwrite a value: keep one of them"),
+        ("kill_after = 1\nkill_after = 2", "invalid TOML: cannot overwrite a value: keep one of them"),
         ("once = True", "invalid TOML: invalid value: write true"),
     ],
 )  # fmt: skip

@@ -205,7 +205,11 @@ class _Budget:
             )
             between = sum(hook.retries * hook.retry_delay for hook in self.afterwards if hook.sleep is None)
             most = at_most((self.room or 0.0) / 2 - CLEANUP_TIME - between)
-            first = f'write timeouts that add up to at most "{most}"{_of_tries(self.afterwards)}'
+            slept = [stage for stage in self.planned.hooks("post_stop") if stage.known]
+            if slept:
+                message += f", and {listed([stage.label for stage in slept])} sleep{'s' if len(slept) == 1 else ''}"
+            what = "sleeps and timeouts" if slept else "timeouts"
+            first = f'write {what} that add up to at most "{most}"{_of_tries(self.afterwards)}'
             first = first if most else "remove hooks"
             yield Diagnostic("W403", self.places.span((*cut[0].path, "timeout")), message, _or(first, self._more()))
 

@@ -50,10 +50,10 @@ def test_the_check_without_extended_attributes(tmp_path: Path) -> None:
     (tmp_path / "closed").mkdir(mode=0o700)
     (tmp_path / "closed" / "program").symlink_to("/bin/true")
     hooks = f'[[post_stop]]\ncommand = ["{tmp_path}/closed/program"]\nuser = "4711"\n'
-    running = run(tmp_path, "plain", "check", hooks=hooks)
+    running = run(tmp_path, "plain", "check", "--format=json", hooks=hooks)
     said = "\n".join(running.rest())
     assert running.status() == 1
-    assert "closed" in said
+    assert "E304" in said
     assert not [line for line in running.stderr() if "Error" in line]
     running.end()
 

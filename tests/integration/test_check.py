@@ -197,6 +197,19 @@ def test_the_fixes_that_are_safe_are_shown_and_made(tmp_path: Path) -> None:
     assert check(tmp_path, "--diff") == (1, "", "")
 
 
+@pytest.mark.skipif(os.path.basename(os.path.realpath("/bin/sh")) != "dash", reason="other shells replace themselves")
+def test_fixes_of_the_host_checks(tmp_path: Path) -> None:
+    """A list of several commands was to become one argv."""
+    lists = 'pre_start = ["echo a b", "echo c"]\npost_start = ["echo migrated"]\n'
+    write(tmp_path, f'{lists}pre_stop = "sleep 4"\n[process.web]\ncommand = "cd / && sleep 60 2>&1"\n')
+    status, out, _ = check(tmp_path, "--fix", env={"LIFEINIT_CHECK_NO_PREFLIGHT": "0"})
+    assert (status, codes(out), "write each command below a [[pre_start]] of its own" in out) == (1, ["E309"], True)
+    assert (tmp_path / "hooks.toml").read_text() == (
+        'pre_start = ["echo a b", "echo c"]\npost_start = ["echo", "migrated"]\npre_stop = { sleep = "4s" }\n'
+        '[process.web]\ncommand = "cd / && exec sleep 60 2>&1"\n'
+    )
+
+
 def test_a_file_that_cannot_be_written_keeps_its_text(tmp_path: Path) -> None:
     write(tmp_path, WRONG)
     (tmp_path / "hooks.toml").chmod(0o444)

@@ -162,7 +162,7 @@ def test_a_wrong_value_of_any_length_is_told_in_a_line() -> None:
 def test_the_variables_of_other_commands_are_named_too() -> None:
     """The check's --for and --format had variables of other names than the documented ones."""
     good = ("check", "/dev/null")
-    assert "Invalid value for LIFEINIT_CHECK_FOR: 'moon'" in refused({"LIFEINIT_CHECK_FOR": "moon"}, *good)
+    assert 'Invalid value for LIFEINIT_CHECK_FOR: "moon"' in refused({"LIFEINIT_CHECK_FOR": "moon"}, *good)
     assert "Invalid value for LIFEINIT_CHECK_FORMAT: 'xml'" in refused({"LIFEINIT_CHECK_FORMAT": "xml"}, *good)
     assert "Invalid value for LIFEINIT_CHECK_GRACE" in refused({"LIFEINIT_CHECK_GRACE": "soon"}, *good)
     assert "Invalid value for LIFEINIT_PID" in refused({"LIFEINIT_PID": "x"}, "status")

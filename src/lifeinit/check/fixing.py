@@ -112,6 +112,6 @@ def _as_before(file: int, path: str, known: os.stat_result) -> None:
     if (known.st_uid, known.st_gid) != (os.geteuid(), os.getegid()):
         os.fchown(file, known.st_uid, known.st_gid)
     os.fchmod(file, stat.S_IMODE(known.st_mode))
-    for name in os.listxattr(path):
+    for name in os.listxattr(path) if hasattr(os, "listxattr") else ():  # musl's Python has none up to 3.11
         with contextlib.suppress(OSError):  # some are the kernel's own
             os.setxattr(file, name, os.getxattr(path, name))

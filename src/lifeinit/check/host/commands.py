@@ -13,6 +13,7 @@ from lifeinit.check.host.programs import Place, Programs, Unusable
 from lifeinit.check.host.shell_differences import Differences
 from lifeinit.check.host.tasks import Task
 from lifeinit.config.diagnostic import Diagnostic, quoted
+from lifeinit.config.edits import Editor
 from lifeinit.config.toml import written
 
 _OPERATORS = frozenset("&& || | > >> < 2> 2>&1 >&2 &> >/dev/null 2>/dev/null &".split())
@@ -52,7 +53,7 @@ class _Commands:
         if isinstance(answer, Unusable):
             words = _split(command[0])
             if answer.code == "E301" and len(words) > 1:
-                yield task.diagnostic("E309", *_words_in_one(task, words, command), item=0)
+                yield _words_in_one(task, words, command)
             else:
                 yield task.diagnostic(answer.code, answer.message, answer.help, item=0)
             return
@@ -153,12 +154,21 @@ def _split(text: str) -> list[str]:
         return text.split()  # a quote that nothing closes
 
 
-def _words_in_one(task: Task, words: Sequence[str], command: Sequence[str]) -> tuple[str, str]:
+def _words_in_one(task: Task, words: Sequence[str], command: Sequence[str]) -> Diagnostic:
+    """E309: a program with its arguments, or several of them in the list that is one command."""
     message = f"program {quoted(command[0])} does not exist: it is one name with a space in it"
+    found = task.diagnostic("E309", message, _one_string(task), item=0)
     if not _OPERATORS.isdisjoint(words):
-        return message, _one_string(task)
+        return found
+    edit = Editor(task.places)
+    if len(command) > 1 and task.kind == "hook" and all(" " in item and item[0] not in "-/" for item in command[1:]):
+        hooks = (edit.hook((*task.path, i), item) for i, item in enumerate(command))
+        edits = edit.value(task.path, f"[{', '.join(hooks)}]") if task.path == (task.phase,) else ()
+        return found.replaced(help=f"write each command below a [[{task.phase}]] of its own", edits=edits)
     shell = "sh -c" if task.on_command_line else "one string for the shell"
-    return message, f"write {written([*words, *command[1:]][:_MOST_ITEMS])}, or {shell}"
+    fix = f"write {written([*words, *command[1:]][:_MOST_ITEMS])}, or {shell}"
+    edits = () if task.on_command_line else edit.value((*task.path, 0), ", ".join(map(written, words)))
+    return found.replaced(help=fix, edits=edits, safe=True)
 
 
 def _one_string(task: Task) -> str:

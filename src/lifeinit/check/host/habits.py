@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from lifeinit.check.host import shell_line as reader
 from lifeinit.check.host.invocation import Call, Words, base_name, calls, diagnostic, shell_line
 from lifeinit.check.host.tasks import Task
-from lifeinit.config.diagnostic import Diagnostic, quoted
+from lifeinit.config.diagnostic import Diagnostic, Edits, quoted
+from lifeinit.config.edits import Editor
 from lifeinit.config.model import HookFile
 from lifeinit.engine.signals import name_of, number_of
 
@@ -74,7 +75,17 @@ def _sleep_before_the_stop(task: Task) -> Iterator[Diagnostic]:
         if len(calls(task)) > 1:
             fix = f'put a hook of its own with sleep = "{written}" before it'
         message = f"{_shown(call.words)} starts a process only to wait, and the timeout of the hook applies to it"
-        yield diagnostic(task, "W310", message, fix, call.range)
+        edits = _slept(task, written) if len(calls(task)) == 1 else ()
+        yield diagnostic(task, "W310", message, fix, call.range).replaced(edits=edits, safe=True)
+
+
+def _slept(task: Task, duration: str) -> Edits:
+    """The key sleep in place of the command, where no other key of the hook would be without meaning then."""
+    edit, line = Editor(task.places), f'sleep = "{duration}"'
+    if task.path == task.owner:
+        return edit.value(task.path, f"{{ {line} }}")
+    beside = {path[-1] for path in task.places.spans if path[:-1] == task.owner} - {"name", "command"}
+    return () if beside else edit.statement(task.path, line)
 
 
 def _sleep_before_the_start(task: Task) -> Iterator[Diagnostic]:

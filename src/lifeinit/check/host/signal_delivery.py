@@ -81,10 +81,12 @@ def _line(task: Task, programs: Programs) -> Iterator[Diagnostic]:
         return
     name = quoted(base_name(last.words[0])) if last.words[0] else "its program"
     fix = f'put "exec" before {name}, {_GROUP}'
+    at = last.ranges[0][0]
+    edits = [(at, at, "exec ")] if not read.assigned else []
     if any(one.end == "|" for one in read.commands):
-        fix = f"remove the pipe, {_GROUP}"
+        fix, edits = f"remove the pipe, {_GROUP}", []
     message = f"the shell stays between lifeinit and {name}: {_LOST}"
-    yield diagnostic(task, "W305", message, fix, last.ranges[0])
+    yield diagnostic(task, "W305", message, fix, last.ranges[0], edits, safe=True)
 
 
 def _script(task: Task, words: Words, programs: Programs, kernel: Kernel) -> Iterator[Diagnostic]:

@@ -42,7 +42,9 @@ def image(bundle: Path) -> str:
     if reason := why_not():
         pytest.skip(reason)
     (file,) = bundle.glob("*.oci.tar")
-    loaded = docker("load", "-q", "-i", str(file)).strip().removeprefix("Loaded image: ")
+    loaded = (
+        docker("load", "-q", "-i", str(file)).strip().rpartition("Loaded image: ")[2]
+    )  # an older one is told of first
     docker("tag", loaded, PUBLISHED)
     return PUBLISHED
 

@@ -151,6 +151,7 @@ def check(  # noqa: PLR0913, PLR0917
         raise click.UsageError(f"--fix changes files: leave out {'--diff' if diff else 'the -, or write --diff'}")
     if target is not None and target.path == STDIN in paths:
         raise click.UsageError("both the manifest and the hook file are standard input: name a file for one of them")
+    target = None if target is None else target.read()
     runtime, container = (None, None) if target is None else (target.runtime, target.container)
     against = Against(command, grace, runtime, container, this_machine=not no_preflight)
     checker = Checker(against, Silence(sum(ignore, ()), sum(select, ())))

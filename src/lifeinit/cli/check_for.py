@@ -24,11 +24,31 @@ _NAMES: Final = sorted(RUNTIMES)
 
 @dataclass(frozen=True)
 class Target:
-    """What the hook file is for: a runtime by its name or as a manifest has it, and the container of the manifest."""
+    """What the hook file is for: a runtime by its name or as a manifest has it, and the container of the manifest.
 
-    runtime: str | Grace
+    Of a manifest that is not read yet there are the path and the container's name.
+    """
+
+    runtime: str | Grace = ""
     container: Container | None = None
     path: str = ""
+    name: str | None = None
+
+    def read(self) -> "Target":
+        """The same with the container of its manifest."""
+        if not self.path:
+            return self
+        shown = "<stdin>" if self.path == STDIN else self.path
+        try:
+            container = manifest.container(shown, _contents(self.path), self.name)
+            stop_timeout_of(container.environment)
+        except OSError as error:
+            raise click.BadParameter(
+                f"cannot read {quoted(self.path)}: {error.strerror}", param_hint="'--for'"
+            ) from None
+        except (ManifestError, ValueError) as error:
+            raise click.BadParameter(str(error), param_hint="'--for'") from None
+        return Target(container.time_to_stop(), container, self.path)
 
 
 class TargetType(ParamType[Target]):
@@ -46,14 +66,7 @@ class TargetType(ParamType[Target]):
         path, name = _divided(text)
         if not _is_a_file(path):
             self.fail(f"{quoted(text)} is neither a file nor a runtime: write one of {', '.join(_NAMES)}", param, ctx)
-        try:
-            container = manifest.container("<stdin>" if path == STDIN else path, _contents(path), name)
-            stop_timeout_of(container.environment)
-            return Target(container.time_to_stop(), container, path)
-        except OSError as error:
-            self.fail(f"cannot read {quoted(path)}: {error.strerror}", param, ctx)
-        except (ManifestError, ValueError) as error:
-            self.fail(str(error), param, ctx)
+        return Target(path=path, name=name)
 
     def shell_complete(
         self,

@@ -4,9 +4,11 @@ import difflib
 import http.client
 import inspect
 import os
+import signal
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -116,6 +118,19 @@ def _arbiter_of_a_container(base: Any) -> Any:  # gunicorn has no types
 
     class Arbiter(base):  # type: ignore[misc]  # as above
         reloads = False
+        stops = False
+        next_term = 0.0
+
+        def stop(self, graceful: bool = True) -> None:
+            self.stops = graceful
+            super().stop(graceful)
+
+        def reap_workers(self) -> None:
+            """A worker that was just forked has no handler of its own yet, and loses the SIGTERM: it gets another."""
+            super().reap_workers()
+            if self.stops and time.monotonic() >= self.next_term:
+                self.next_term = time.monotonic() + _PAUSE
+                self.kill_workers(signal.SIGTERM)
 
         def reexec(self) -> None:
             """It would execute the program again: a second container inside of this one."""

@@ -24,7 +24,7 @@ error[E102]: unknown key "pre_strat"
   |
   = help: did you mean "pre_start"?
 
-error[E106]: post_stop[0] has neither command nor wait_for nor sleep nor drain
+error[E106]: post_stop[0] has neither command nor wait_for nor sleep
  --> hooks.toml:2:1
   |
 2 | [[post_stop]]

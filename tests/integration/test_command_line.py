@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 WRONG = 'pre_strat = "x"\n[[post_stop]]\ntimeout = "5"\n'
 PROBLEMS = [
     '1:1: error: unknown key "pre_strat": did you mean "pre_start"?',
-    "2:1: error: post_stop[0] has neither command nor wait_for nor sleep nor drain: write one of them",
+    "2:1: error: post_stop[0] has neither command nor wait_for nor sleep: write one of them",
     '3:11: error: timeout is "5", a quoted number without a unit: write "5s" for seconds or "5m" for minutes; without quotes it is seconds',  # noqa: E501
 ]
 

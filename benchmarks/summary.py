@@ -10,6 +10,7 @@ from benchmarks.figures import Figures, FiguresError, Spread, merged, read
 from benchmarks.goals import Goal, goals
 from benchmarks.table import machine
 
+NOT_MEASURED = "not measured"  # a goal that is that in every file is left out
 # Each table: its rows of the figures as columns, with their heads.
 TABLES = (
     ("start", {"life": "whole life of `true`", "life CPU": "CPU time of that", "app": "first word", "deaf": "deaf"}),
@@ -75,14 +76,15 @@ def _goals(files: Sequence[Sequence[Figures]]) -> Iterator[str]:
     yield "|---" * (len(files) + 2) + "|"
     for i, goal in enumerate(goals(files[0][0])):
         sign = "≥" if goal.at_least else "≤"
-        reached = (_reached([goals(run)[i] for run in runs], goals(merged(runs))[i]) for runs in files)
-        yield f"| {goal.what} | {sign} {goal.limit:,g} {goal.unit} | {' | '.join(reached)} |"
+        reached = [_reached([goals(run)[i] for run in runs], goals(merged(runs))[i]) for runs in files]
+        if set(reached) != {NOT_MEASURED}:
+            yield f"| {goal.what} | {sign} {goal.limit:,g} {goal.unit} | {' | '.join(reached)} |"
 
 
 def _reached(each: Sequence[Goal], of_all: Goal) -> str:
     measured = [goal.measured for goal in each if goal.measured is not None]
     if not measured:
-        return "not measured"
+        return NOT_MEASURED
     median = statistics.median(measured)
     missed = median < of_all.limit if of_all.at_least else median > of_all.limit
     least = "" if of_all.least is None else f" <sub>{_number(of_all.least)}</sub>"

@@ -194,5 +194,6 @@ def test_the_summary_has_the_goals_of_each_file_and_the_tables_of_the_first() ->
     assert lines[4] == "| start without a hook file | ≤ 1.3 times | 1.25 <sub>1.12</sub> | 1.25 <sub>1.25</sub> |"
     assert "| private memory, all features | ≤ 3,700 KiB | 3,701 **missed** | 3,701 **missed** |" in lines
     assert "| lifeinit | 10 <sub>9</sub> |" in lines
+    assert "stop, beyond" not in text  # measured in none
     assert "| lifeinit, hooks | 20 | 26 |" in lines  # in the table of those that have hooks, and in no other
     assert text.count("| lifeinit, hooks |") == 1

@@ -116,6 +116,53 @@ print(Container().run(lambda: 5), signal.getsignal(signal.SIGCHLD).name)
     assert program(text).rest() == ["5 SIG_IGN"]
 
 
+def test_run_where_the_program_reaps_every_child(program: Program) -> None:
+    text = """
+def reap(*_):
+    try:
+        os.waitpid(-1, os.WNOHANG)
+    except ChildProcessError:
+        pass
+signal.signal(signal.SIGCHLD, reap)
+print(Container().run(lambda: 5))
+"""
+    assert program(text).rest() == ["5"]
+
+
+def test_run_whose_status_is_lost(program: Program) -> None:
+    """In another thread lifeinit cannot change what becomes of SIGCHLD."""
+    text = """
+import threading
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+thread = threading.Thread(target=Container().run, args=("exit 5",))
+thread.start()
+thread.join()
+"""
+    running = program(text)
+    assert running.rest() == []
+    assert running.status() == 0
+    assert running.stderr()[-1].startswith("lifeinit.UsageError: run() lost the exit status of the container: SIGCHLD")
+
+
+def test_an_exception_of_a_signal_handler_stops_the_container(program: Program) -> None:
+    """As the time limit of a test."""
+    text = """
+def late(*_): raise TimeoutError
+signal.signal(signal.SIGALRM, late)
+c = Container()
+@c.post_start
+def up(): os.kill(caller, signal.SIGALRM)
+@c.post_stop
+def bye(event): print(event.signal, flush=True)
+caller = os.getpid()
+try:
+    c.run(["sleep", "60"])
+except TimeoutError:
+    print("late")
+"""
+    assert program(text).rest() == ["TERM", "late"]
+
+
 def test_a_dead_caller_stops_its_container(program: Program) -> None:
     text = """
 reading, writing = os.pipe()

@@ -4,6 +4,7 @@ Linux only: imported when a container is started.
 """
 
 import _socket
+import contextlib
 import os
 import signal
 import sys
@@ -16,6 +17,7 @@ from lifeinit.api import guards
 from lifeinit.api.invoke import Function
 from lifeinit.api.settings import refuse
 from lifeinit.api.zygote import SignalsFound, Zygote
+from lifeinit.callbacks.errors import UsageError
 from lifeinit.engine import descriptors, exit_status, log, syscalls
 from lifeinit.engine.plan import Inherited, Plan
 from lifeinit.engine.plan_wire import to_wire
@@ -49,12 +51,32 @@ def run_init(planner: Planner) -> int:
         if os.getpid() == parent:
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)
     try:
-        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+        return _status(pid)
+    except ChildProcessError:
+        how = "SIGCHLD is ignored, or another thread waits for every child"
+        raise UsageError(f"run() lost the exit status of the container: {how}") from None
+    except BaseException:  # of a signal handler of the program's: nobody waits for the container any more
+        os.kill(pid, signal.SIGTERM)
+        with contextlib.suppress(ChildProcessError):
+            _status(pid)
+        raise
     finally:
         for signo, handler in handlers.items():  # before it is reaped: later its pid may be another's
             signal.signal(signo, handler)
-    code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-    return code if code >= 0 else exit_status.of_signal(-code)
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(pid, 0)
+
+
+def _status(pid: int) -> int:
+    """Wait for the end of a child, before a SIGCHLD handler of the program's can reap it. It is not reaped yet."""
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
+    try:
+        ended = os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+    if ended is None:  # only WNOHANG returns it
+        raise AssertionError
+    return ended.si_status if ended.si_code == os.CLD_EXITED else exit_status.of_signal(ended.si_status)
 
 
 def _run_child(planner: Planner, mask: Sequence[int], parent: int) -> NoReturn:

@@ -259,6 +259,30 @@ c.start("echo app")
     assert 'pre_start first: cannot run "first": fork failed: Resource temporarily unavailable' in running.stderr()[0]
 
 
+@pytest.mark.parametrize("free", [3, 6], ids=["receives some", "opens no pipe"])
+def test_a_program_without_room_for_a_descriptor(program: Program, free: int) -> None:
+    """The call has failed with its reason, and the zygote lives on."""
+    text = f"""
+import resource
+resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+c = Container()
+@c.pre_start(on_failure="warn")
+def first(): print("first")
+taken = []
+try:
+    while True: taken.append(os.open("/dev/null", 0))
+except OSError:
+    pass
+for fd in taken[-{free}:]: os.close(fd)
+c.start("echo app")
+"""
+    running = program(text)
+    assert running.rest() == ["app"]
+    assert running.status() == 0
+    reason = 'pre_start first: cannot run "first": fork failed: Too many open files'
+    assert running.stderr() == [f"lifeinit: {reason}; continuing", "lifeinit: app exited 0"]
+
+
 def test_a_failure_around_a_callback_is_no_success(program: Program) -> None:
     """lifeinit's own, here because the program has broken what it uses."""
     text = """

@@ -6,6 +6,7 @@ terminal, no stdin, stdout or stderr and, where the app is a program, nothing of
 
 import _socket
 import array
+import errno
 import gc
 import os
 import signal
@@ -52,7 +53,7 @@ class Zygote:
             syscalls.name_process(_NAME)
             _let_go(keeps_inherited=app_is_function)
             gc.freeze()  # without it, collections in the children would copy every page of this program
-            while received := self._receive():
+            while (received := self._receive()) is not None:
                 self._fork(received)
             status = 0
         except BaseException as error:  # noqa: BLE001  # the zygote ends, and the engine says so
@@ -67,11 +68,13 @@ class Zygote:
         except OSError:
             pass  # Python was built without ctypes
 
-    def _receive(self) -> list[int]:
-        """The descriptors of the next call; none once the engine is gone."""
+    def _receive(self) -> list[int] | None:
+        """The descriptors of the next call, or those of them for which there is room; None once the engine is gone."""
         numbers = array.array("i")
         room = _socket.CMSG_SPACE(calls.DESCRIPTORS * numbers.itemsize)
-        _, ancillary, _, _ = self._control.recvmsg(1, room)
+        text, ancillary, _, _ = self._control.recvmsg(1, room)
+        if not text:
+            return None
         for _level, _kind, data in ancillary:
             numbers.frombytes(data)
         return numbers.tolist()
@@ -82,17 +85,19 @@ class Zygote:
         Why not clone(CLONE_PARENT), which makes a child of the engine in one step: the C library does not know of it.
         No handler of pthread_atfork(3) runs, and the child's record of its own thread names the zygote's.
         """
-        reading, writing = os.pipe()
+        pipe: tuple[int, ...] = ()
         try:
+            reading, writing = pipe = _pipe(len(received))
             pid = os.fork()
             if pid == 0:
                 self._fork_again(received, reading, writing)
             os.waitpid(pid, 0)  # the child has its new parent when this one is dead
             os.write(writing, _GO)
         except OSError as error:
-            _refuse(received[0], error, "fork failed: ")
+            if received:
+                _refuse(received[0], error, "fork failed: ")
         finally:
-            for fd in (reading, writing, *received):
+            for fd in (*pipe, *received):
                 os.close(fd)
 
     def _fork_again(self, received: list[int], reading: int, writing: int) -> NoReturn:
@@ -126,6 +131,13 @@ class Zygote:
             return _FAILED
         self._found.restore()
         return self._functions[number](received[1])
+
+
+def _pipe(received: int) -> tuple[int, int]:
+    """Raises OSError where not all descriptors of a call could be received: there is no room for more either."""
+    if received < calls.DESCRIPTORS:
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+    return os.pipe()
 
 
 def _prepare(received: list[int]) -> int | None:
@@ -172,10 +184,13 @@ def _put_on(mark: int | None) -> None:
 def _refuse(channel: int, error: OSError, what: str = "") -> None:
     """Tell the engine why this call cannot run."""
     text = f"{error.errno or syscalls.INVALID} {what}{error.strerror}".encode("utf-8", "backslashreplace")
+    sender = _socket.socket(fileno=channel)
     try:
-        _socket.socket(fileno=os.dup(channel)).send(text[: calls.LONGEST])
+        sender.send(text[: calls.LONGEST])
     except OSError:
         pass  # the engine has taken the call back
+    finally:
+        sender.detach()
 
 
 def _let_go(*, keeps_inherited: bool) -> None:

@@ -46,15 +46,20 @@ def settings(options: Mapping[str, object]) -> Settings:
 
 def process(name: str, command: object, options: Mapping[str, object]) -> Process:
     """One of several processes. A function stands for a command. Raises UsageError."""
+    if not isinstance(name, str):
+        raise UsageError(f'the name of a process is "{name}" ({type(name).__name__}): write a string')
     given = _given(options)
     refuse_unknown(given, keys.TABLES["process"].keys() - {"command"})
     words = [getattr(command, "__name__", name)] if callable(command) else _as_toml("command", command)
-    if not isinstance(name, str):
-        raise UsageError(f'the name of a process is "{name}" ({type(name).__name__}): write a string')
     after = given.get("after")
     others = {str(other): {"command": "-"} for other in after} if isinstance(after, list) else {}
     others.pop("app", None)  # which other processes there are is known once all are
     return _read({"process": {**others, name: {"command": words, **given}}}).process[name]
+
+
+def check_command(command: str | list[str]) -> None:
+    """Raises UsageError for what no hook file could run."""
+    _read({"process": {"main": {"command": command}}})
 
 
 def hook(phase: Phase, thing: str, value: object, options: Mapping[str, object], known: AbstractSet[str]) -> Hook:

@@ -14,7 +14,7 @@ from lifeinit.api.settings import refuse
 from lifeinit.api.spelled_out import spelled_out
 from lifeinit.callbacks.errors import AlreadyStartedError, UsageError
 from lifeinit.callbacks.event import Event
-from lifeinit.callbacks.registrar import Callback, Phases
+from lifeinit.callbacks.registrar import Callback, Phases, refuse_generator
 from lifeinit.config import parser
 from lifeinit.config.diagnostic import HookFileError, UnreadableError, quoted
 from lifeinit.config.keys import DEFAULT_TIMEOUT
@@ -64,11 +64,13 @@ class Container(Phases[PhaseHooks]):
             AlreadyStartedError: start() was called before.
         """
         self.pre_start.refuse_closed()
+        read = as_hook_file.process(name, command, options)
         if name in self._processes:
             raise UsageError(f'process "{name}" was added before: give this one another name')
-        self._processes[name] = as_hook_file.process(name, command, options)
         if callable(command):
+            refuse_generator(command, f'the function of process "{name}"')
             self._functions[name] = command
+        self._processes[name] = read
 
     def start(self, target: Target | None = None, /, *args: object) -> NoReturn:
         """Run the app and its callbacks, and end the process with the container's exit status.
@@ -113,11 +115,15 @@ class Container(Phases[PhaseHooks]):
         if target is None and self._processes:
             return (), {}
         if callable(target):
+            refuse_generator(target, "the app")
             return (getattr(target, "__name__", "app"),), {"app": functools.partial(target, *args)}
         if not isinstance(target, str):
-            return _command(method, target, args), {}
+            command = _command(method, target, args)
+            as_hook_file.check_command(command)
+            return command, {}
         if args:
             raise UsageError(f"{method}() takes no arguments beside a shell command line: write them into the line")
+        as_hook_file.check_command(target)
         return ("/bin/sh", "-c", target), {}
 
     def _start(

@@ -176,13 +176,18 @@ class Phases(Generic[RegistrarT]):
         return self._registrars["post_stop"]
 
 
+def refuse_generator(function: Callable[..., object], what: str) -> None:
+    """Raises UsageError for a function whose call runs nothing of it."""
+    if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
+        raise UsageError(f"{what} is a generator, which would not run: return instead of yield")
+
+
 def _takes_event(function: Function, what: str) -> bool:
     """Whether the function takes the event. A parameter with a default keeps it: `lambda name=name: ...`.
 
     Raises UsageError for a function that cannot be called as a callback.
     """
-    if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
-        raise UsageError(f"{what} is a generator, which would not run: return instead of yield")
+    refuse_generator(function, what)
     try:
         parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):  # some built-in functions have no signature

@@ -31,6 +31,10 @@ def example(row: keys.Key) -> Any:
 untyped: Any = Container  # the type checker refuses what the tests below are about
 
 
+def generator() -> object:
+    yield 1
+
+
 def file(text: str) -> HookFile:
     return parser.parse(text.encode())
 
@@ -185,6 +189,15 @@ def test_a_process_that_both_have(tmp_path: Path) -> None:
         (lambda c: c.process("app", "serve"), 'process holds "app", which is reserved for the command after --'),
         (lambda c: c.process("web", ""), 'command is "", an empty string: write'),
         (lambda c: c.process(7, "serve"), 'the name of a process is "7" (int): write a string'),
+        (lambda c: c.process([], "serve"), 'the name of a process is "[]" (list): write a string'),
+        (
+            lambda c: c.process("web", generator),
+            'the function of process "web" is a generator, which would not run: return instead of yield',
+        ),
+        (lambda c: c.run(generator), "the app is a generator, which would not run: return instead of yield"),
+        (lambda c: c.run(["a\0b"]), r'"a\x00b" holds a NUL character, which no command line can: remove it'),
+        (lambda c: c.run("a\0b"), r'"a\x00b" holds a NUL character, which no command line can: remove it'),
+        (lambda c: c.run(""), 'command is "", an empty string: write'),
         (lambda c: c.process("web", "serve", usr="app"), 'unknown option "usr": did you mean "user"?'),
         (lambda c: c.process("web", "serve", command="x"), 'unknown option "command": '),
         (lambda c: [c.process("web", "serve") for _ in range(2)], 'process "web" was added before: give this one'),

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -65,10 +66,13 @@ def test_setenv_writes_what_the_engine_reads(tmp_path: Path, monkeypatch: pytest
         ({}, "A\n", "", 'setenv cannot set "A\n": use letters'),
         ({}, "LIFEINIT_X", "", 'setenv cannot set "LIFEINIT_X": names with LIFEINIT_ are reserved'),
         ({}, "A", "\0", "setenv cannot set A: remove the NUL character from its value"),
+        ({}, 7, "", 'setenv cannot set "7": use letters'),
+        ({}, "A", 8000, "setenv cannot set A to a value of type int: pass a string"),
+        ({}, "A", b"8000", "setenv cannot set A to a value of type bytes: pass a string"),
         ({"env": None}, "A", "", "setenv has no file to write to: make /dev/shm, /run or /tmp writable"),
     ],
 )
-def test_what_setenv_refuses(event: dict[str, str], name: str, value: str, sentence: str) -> None:
+def test_what_setenv_refuses(event: dict[str, str], name: Any, value: Any, sentence: str) -> None:
     refused = Event(**{"event": "pre_start", "hook": "a", "env": "/nowhere", **event})  # type: ignore[arg-type]
     with pytest.raises(UsageError, match=f"^{re.escape(sentence)}"):
         refused.setenv(name, value)

@@ -128,6 +128,14 @@ def test_it_is_not_written_where_it_would_not_count(here: Path) -> None:
     assert os.listdir(here) == ["hooks.toml"]
 
 
+def test_what_is_not_there_to_be_read_twice_is_not_compiled(here: Path) -> None:
+    assert check(here, "--compile", "-q", "/dev/null") == (
+        2,
+        "",
+        'lifeinit: cannot compile the hook file "/dev/null": it is not a regular file\n',
+    )
+
+
 def test_it_can_be_read_by_people(here: Path) -> None:
     """Without what may be a secret; and it says why a start would ignore it."""
     status, out, err = check(here, "--show-compiled")

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import click
 
 from lifeinit.check.output.report import Report
-from lifeinit.config import compiled, drafting, parser
+from lifeinit.config import compiled, drafting, load, parser
 from lifeinit.config.contents import contents
 from lifeinit.config.diagnostic import UnreadableError, quoted
 from lifeinit.startup.lean import compile_lean
@@ -32,7 +32,7 @@ def _compile(report: Report, *, quiet: bool) -> bool:
         if report.errors:
             compiled.remove(path)
             return True
-        raw = contents(path)
+        raw = _checked(report)
         compiled.store(path, raw, drafting.draft_to_keep(parser.parse(raw)))
     except (OSError, UnreadableError, compiled.UnusableError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
@@ -41,6 +41,16 @@ def _compile(report: Report, *, quiet: bool) -> bool:
     if not quiet:
         click.echo(f"lifeinit: compiled {quoted(path)} to {quoted(compiled.beside(path))}", err=True)
     return True
+
+
+def _checked(report: Report) -> bytes:
+    """The bytes that the report is about. Raises UnreadableError, and UnusableError where the file has others now."""
+    if not os.path.isfile(report.path):
+        raise compiled.UnusableError("it is not a regular file")
+    raw = contents(report.path)
+    if load.shown(raw) != report.text:
+        raise compiled.UnusableError("it has changed meanwhile")
+    return raw
 
 
 def show_compiled(path: str) -> bool:

@@ -1,6 +1,7 @@
 """What can be said of a text that is no TOML: each statement that is broken, and the tables of all the others."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 
 from lifeinit.config.diagnostic import Diagnostic, Edit
@@ -93,6 +94,7 @@ class _Recovery:
         self.masks: list[tuple[int, int]] = []
         self._statements = _statements(text)
         self._known: list[tuple[int, int]] = []  # of the statements as far as they were asked for
+        self._headers: list[tuple[int, int]] = []  # those of them that are headers
         self._rounds = 0
 
     def next(self, error: Error) -> Error | None:
@@ -163,33 +165,43 @@ class _Recovery:
         return around[-1], alone
 
     def _until(self, offset: int) -> list[tuple[int, int]]:
-        """The statements up to the one that holds the offset."""
+        """The statement that holds the offset, behind the one before it."""
         while not self._known or self._known[-1][1] <= offset:
-            statement = next(self._statements, None)
-            if statement is None:
+            if self._further() is None:
                 break
+        last = max(1, _up_to(self._known, offset))
+        return self._known[max(0, last - 2) : last] or [(0, len(self.text))]
+
+    def _further(self) -> tuple[int, int] | None:
+        """The next statement that nobody has asked for yet."""
+        statement = next(self._statements, None)
+        if statement is not None:
             self._known.append(statement)
-        last = max(1, sum(1 for start, _ in self._known if start <= offset)) if self._known else 0
-        return self._known[:last] or [(0, len(self.text))]
+            if _is_header(self.text[slice(*statement)]):
+                self._headers.append(statement)
+        return statement
 
     def _mask(self, start: int, end: int) -> int:
         """Mask a statement, of a header with all that is below it; returns the end."""
         if self.text[start:end].lstrip().startswith("["):
-            end = next((one for one, last in self._following(end) if _is_header(self.text[one:last])), len(self.text))
+            end = self._header_from(end)
         self.masks.append((start, end))
         return end
 
-    def _following(self, at: int) -> Iterator[tuple[int, int]]:
-        yield from [one for one in self._known if one[0] >= at]
-        for statement in self._statements:
-            self._known.append(statement)
-            if statement[0] >= at:
-                yield statement
+    def _header_from(self, at: int) -> int:
+        """Where the first header from here on begins, or the end."""
+        for start, _ in self._headers[_up_to(self._headers, at - 1) :]:
+            return start
+        while (statement := self._further()) is not None:
+            if statement[0] >= at and self._headers[-1:] == [statement]:
+                return statement[0]
+        return len(self.text)
 
     def _error_after(self, at: int) -> Error | None:
         """The next mistake, in the table that the text is in there."""
-        above = [(start, self.text[start:end]) for start, end in reversed(self._until(at)) if end <= at]
-        header = next((text for start, text in above if _is_header(text) and not self._is_masked(start)), "")
+        self._until(at)
+        above = reversed(self._headers[: _up_to(self._headers, at)])
+        header = next((self.text[i:end] for i, end in above if end <= at and not self._is_masked(i)), "")
         error = error_of(header + self.text[at:]) if at < len(self.text) else None
         if error is not None:
             error.offset += at - len(header)
@@ -229,6 +241,11 @@ def _end_of(text: str, at: int) -> int:
                 line_end = text.find("\n", at)
                 at = len(text) if line_end < 0 else line_end
     return len(text)
+
+
+def _up_to(statements: list[tuple[int, int]], offset: int) -> int:
+    """How many of these begin at the offset or before it."""
+    return bisect_right(statements, offset, key=lambda one: one[0])
 
 
 def _is_header(statement: str) -> bool:

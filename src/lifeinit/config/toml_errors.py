@@ -21,6 +21,7 @@ _FALSE = {"no", "off"}
 _NOTHING = {"none", "null", "nil"}
 _CURLY = "“”„«»\N{LEFT SINGLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}"  # of word processors
 _ESCAPE = "Unescaped"
+_HEX = "Invalid hex value"  # \U of a path of Windows
 _LONGEST = 2000  # characters of a statement that is looked at
 _FORMS = 'a line is key = "text", key = 1, key = ["a", "b"], [table] or # comment'
 _SIGNS = {",": "comma", ";": "semicolon"}
@@ -42,7 +43,7 @@ class Explained(NamedTuple):
 
 def explain(text: str, offset: int, reason: str) -> Explained:
     """The mistake that tomllib has found at an offset of a statement, for a `reason` of its own words."""
-    if reason.startswith(_ESCAPE):
+    if reason.startswith((_ESCAPE, _HEX)):
         offset -= 2  # tomllib is past the backslash and what follows it
     offset = min(offset, max(len(text.rstrip()) - 1, 0))
     start, end = _opening(text, reason) or _span(text, offset)
@@ -113,7 +114,7 @@ def _fix(text: str, at: int, reason: str) -> _Fix:
     if "=" not in sign:
         is_pair = ":" in sign or value[:1] in {*"\"'[{"}
         return _Fix(f"write {key} = ...", ((*pair.span("sign"), " = "),)) if is_pair else _Fix(_FORMS)
-    if reason.startswith(_ESCAPE):
+    if reason.startswith((_ESCAPE, _HEX)):
         return _Fix("write \\\\ for a backslash, or put the text in single quotes", _backslashes(text))
     if reason.startswith("Duplicate"):
         return _Fix("keep one of them")

@@ -1,5 +1,7 @@
 """Several mistakes of TOML at once, and what can be read of the rest. Nothing is told that is not true."""
 
+import sys
+
 import pytest
 
 from lifeinit.check.fixing import applied, fixed
@@ -85,6 +87,24 @@ def test_what_is_told_after_a_mistake(text: str, lines: list[str]) -> None:
 
 def test_a_text_with_a_hundred_mistakes_has_no_more() -> None:
     assert told("a = b\n" * 200) == [f"E101 {line}" for line in range(1, 101)]
+
+
+def test_what_stands_before_a_mistake_is_not_gone_through_again_for_each() -> None:
+    def calls(lines: int) -> int:
+        number = 0
+
+        def count(*_: object) -> None:
+            nonlocal number
+            number += 1
+
+        sys.setprofile(count)
+        try:
+            found("# x\n" * lines + "a: b\n" * 100)
+        finally:
+            sys.setprofile(None)
+        return number
+
+    assert calls(2000) - calls(1000) < 50_000
 
 
 # What a fix makes of each slip. The first eleven had a help that was wrong or not enough.

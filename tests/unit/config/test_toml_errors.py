@@ -28,6 +28,7 @@ SLIPS = [
     ("[program:web]", ":", "write a dot for the colon: [program.web]"),
     ("pre_start = “true”", "“true”", 'write straight quotes: pre_start = "true"'),
     (r'pre_start = "C:\path"', "\\", r"write \\ for a backslash, or put the text in single quotes"),
+    (r'pre_start = "C:\Users\x"', "\\", r"write \\ for a backslash, or put the text in single quotes"),
     ("= 1", "=", FORMS),
     ("[app", "p", "write [app]"),
     ('a = "\x01"', "\x01", "remove it, or write it as an escape, \\t for a tab"),

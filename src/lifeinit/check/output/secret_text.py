@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 SECRET_NAME: Final = re.compile(
@@ -66,6 +67,7 @@ def is_a_secret_name(name: str) -> bool:
     return SECRET_NAME.search(name.upper()) is not None and HARMLESS_NAME.search(name.upper()) is None
 
 
+@lru_cache(maxsize=4)  # of a long line with many mistakes it is asked for each
 def hidden(text: str) -> str:
     """The text with stars in the place of each secret, at its own width."""
     for _, (start, end) in secrets(text):

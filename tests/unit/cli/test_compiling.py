@@ -1,0 +1,20 @@
+"""What is compiled is what was checked."""
+
+from pathlib import Path
+
+import pytest
+
+from lifeinit.check.output.report import Report
+from lifeinit.cli.compiling import compile_files
+
+
+@pytest.mark.parametrize("now", [b'[[pre_start]]\ncommand = "false"\n', b"[[pre_start]\n", b"\xff"])
+def test_a_file_that_has_changed_since_it_was_checked(
+    now: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lifeinit.cli.compiling.compile_lean", lambda: None)
+    path = tmp_path / "hooks.toml"
+    path.write_bytes(now)
+    assert not compile_files([Report(str(path), '[[pre_start]]\ncommand = "true"\n', [])], quiet=False)
+    assert "it has changed meanwhile" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == [path]

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import click
 
 from lifeinit.check.output.report import Report
+from lifeinit.check.output.secret_text import hidden
 from lifeinit.config import compiled, drafting, load, parser
 from lifeinit.config.contents import contents
 from lifeinit.config.diagnostic import UnreadableError, quoted
@@ -70,8 +71,9 @@ def show_compiled(path: str) -> bool:
 def _shown(value: object) -> object:
     """As JSON can hold it; what may be a secret is left out."""
     if isinstance(value, dict):
-        hidden = {"environment": [(name, _HIDDEN) for name, *_ in value.get("environment", ())]}
-        return {name: _shown(hidden.get(name, item)) for name, item in value.items()}
+        masked = {"environment": [(name, _HIDDEN) for name, *_ in value.get("environment", ())]}
+        return {name: _shown(masked.get(name, item)) for name, item in value.items()}
     if isinstance(value, tuple | list):
         return [_shown(item) for item in value]
-    return os.fsdecode(value) if isinstance(value, bytes) else value
+    text = os.fsdecode(value) if isinstance(value, bytes) else value
+    return hidden(text) if isinstance(text, str) else text

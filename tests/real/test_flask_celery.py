@@ -281,6 +281,7 @@ for arguments, options in [
     ((app, Celery()), {"worker_args": ["-B"]}),
     ((app, Celery()), {"beat_args": ["--detach"]}),
     ((app, Celery()), {"beat_args": ["--help"]}),
+    ((app, Celery()), {"bind": "localhost:99999"}),
 ]:
     try:
         FlaskCeleryContainer(*arguments, **options).start()
@@ -301,14 +302,35 @@ def test_what_gunicorn_or_celery_would_refuse(shop: Shop, tmp_path: Path) -> Non
         """gunicorn is "['--timeout', '5']" (list): write a dict such as {"timeout": 60}""",
         "worker_args is wrong: no such option",
         "worker_args is wrong: invalid value for '-P' / '--pool': 'swimming' is not one of",
-        "worker_args holds --beat, which has no place here: beat=True runs it, with a schedule that nobody else can",
-        "beat_args holds --detach, which has no place here: the container would lose the process",
+        "worker_args is wrong: --beat has no place here: beat=True runs it, with a schedule that nobody else can",
+        "beat_args is wrong: --detach has no place here: the container would lose the process",
         "beat_args is wrong: --help starts nothing",
+        'bind is wrong: "localhost:99999" is no address: write HOST:PORT or unix:PATH',
     ]
-    lines = [line for line in shop().rest() if line.startswith(("celery ", "gunicorn ", "worker_args ", "beat_args "))]
+    options = ("celery ", "gunicorn ", "worker_args ", "beat_args ", "bind ")
+    lines = [line for line in shop().rest() if line.startswith(options)]
     assert len(lines) == len(beginnings)
     for line, beginning in zip(lines, beginnings, strict=True):
         assert line.startswith(beginning)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "why"),
+    [
+        ("LIFEINIT_BIND", "shop:http:80", '"shop:http:80" is no address: write HOST:PORT or unix:PATH'),
+        ("LIFEINIT_WORKER_ARGS", "--frob", "no such option"),
+        ("LIFEINIT_WORKER_ARGS", "-D", "--detach has no place here: the container would lose the process"),
+        ("GUNICORN_CMD_ARGS", "'--timeout", "which gunicorn rejects"),
+    ],
+)
+def test_a_variable_that_gunicorn_or_celery_would_refuse(shop: Shop, variable: str, value: str, why: str) -> None:
+    """It is said in one sentence, and no hook has run."""
+    running = shop(**{variable: value})
+    lines = running.rest()
+    assert running.status() == 78
+    assert len(lines) == 1
+    assert lines[0].startswith(f'lifeinit: {variable} is "{value}"')
+    assert why in lines[0]
 
 
 def test_a_schedule_that_others_can_write_is_refused(shop: Shop, tmp_path: Path) -> None:

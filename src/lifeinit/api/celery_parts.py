@@ -5,6 +5,7 @@ import signal
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from lifeinit.api.settings import reject
 from lifeinit.api.watchdog import Watchdog, watch_scheduler, watch_worker
 from lifeinit.callbacks.errors import UsageError
 from lifeinit.config import trust
@@ -34,7 +35,7 @@ def check_app(app: object) -> None:
 
 
 def parameters(app: "Celery", command: str, arguments: Sequence[str], option: str) -> dict[str, object]:
-    """What the arguments of `celery worker` or `celery beat` mean. Raises UsageError where Celery would refuse them."""
+    """What the arguments of `celery worker` or `celery beat` mean. Rejects what Celery would refuse."""
     import click  # noqa: PLC0415
     from celery.bin.base import CLIContext  # noqa: PLC0415
 
@@ -43,12 +44,12 @@ def parameters(app: "Celery", command: str, arguments: Sequence[str], option: st
         _command(command).parse_args(context, list(arguments))
     except click.ClickException as error:
         sentence = error.format_message().rstrip(".")
-        raise UsageError(f"{option} is wrong: {sentence[:1].lower()}{sentence[1:]}") from None
+        reject(option, f"{sentence[:1].lower()}{sentence[1:]}")
     except click.exceptions.Exit:
-        raise UsageError(f"{option} is wrong: --help starts nothing") from None
+        reject(option, "--help starts nothing")
     for name, why in _REFUSED.items():
         if context.params.get(name):
-            raise UsageError(f"{option} holds --{name}, which has no place here: {why}")
+            reject(option, f"--{name} has no place here: {why}")
     return context.params
 
 

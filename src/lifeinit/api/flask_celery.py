@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NoReturn, Unpack
 
 from lifeinit.api import as_hook_file, settings
 from lifeinit.api.container import Container, refuse_other_platforms
-from lifeinit.api.gunicorn_part import Wsgi, check_app, check_settings, serve
+from lifeinit.api.gunicorn_part import Wsgi, check_app, check_bind, check_settings, serve
 from lifeinit.api.keywords import SharedOptions, StrPath
 from lifeinit.api.settings import option
 from lifeinit.api.spelled_out import spelled_out
@@ -161,6 +161,7 @@ class FlaskCeleryContainer(Container):
             self._stop_seconds = stop_timeout_of(os.environ) or self._hook_file({}).stop_timeout
         if "web" in self._parts:
             check_app(self._app)
+            check_bind(self._bind)
             check_settings(self._gunicorn)
         if set(self._parts) & {"worker", "beat"}:
             from lifeinit.api import celery_parts  # noqa: PLC0415  # only here Celery is known to be installed

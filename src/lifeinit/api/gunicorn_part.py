@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from lifeinit.api.settings import refuse
+from lifeinit.api.settings import refuse, reject
 from lifeinit.api.watchdog import Watchdog, watched_worker
 from lifeinit.callbacks.errors import UsageError
 from lifeinit.config.diagnostic import quoted
@@ -29,6 +29,7 @@ _REFUSED = {
     "check_config": "it starts nothing",
     "print_config": "it starts nothing",
 }
+_LAST_PORT = 65535
 _TRY, _PAUSE = 5.0, 0.2  # seconds: how long one try may take, and what lies between two
 
 
@@ -69,8 +70,20 @@ def check_settings(settings: object) -> None:
             raise UsageError(f'gunicorn holds {name} = "{value}", which it rejects: {error}') from None
     try:
         _of_environment(config)
-    except SystemExit:  # it has said why
+    except (SystemExit, ValueError):  # it has said why, or a quotation mark is open
         refuse(f"GUNICORN_CMD_ARGS is {quoted(os.environ['GUNICORN_CMD_ARGS'])}, which gunicorn rejects")
+
+
+def check_bind(bind: str) -> None:
+    """Reject an address that gunicorn could not bind. gunicorn is installed."""
+    from gunicorn.util import parse_address  # noqa: PLC0415
+
+    try:
+        address = parse_address(bind)
+    except (RuntimeError, ValueError):
+        address = None
+    if address is None or (isinstance(address, tuple) and not 0 <= address[1] <= _LAST_PORT):
+        reject("bind", f"{quoted(bind)} is no address: write HOST:PORT or unix:PATH")
 
 
 def serve(

@@ -36,6 +36,15 @@ def option(name: str, value: Value, check: Callable[[object], object], parse: Ca
         refuse(f"{variable} is {quoted(text)}: {error}")
 
 
+def reject(name: str, sentence: str) -> NoReturn:
+    """Refuse the value of an option: that of LIFEINIT_NAME ends the program with 78, another raises UsageError."""
+    variable = f"LIFEINIT_{name.upper()}"
+    text = os.environ.get(variable)
+    if text:
+        refuse(f"{variable} is {quoted(text)}: {sentence}")
+    raise UsageError(f"{name} is wrong: {sentence}") from None
+
+
 def refuse(sentence: str, status: int | None = None) -> NoReturn:
     """End the program, with 78 where no other status is given: the configuration is invalid."""
     from lifeinit.engine import exit_status, log, syscalls  # noqa: PLC0415  # they need Linux

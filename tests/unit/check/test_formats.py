@@ -10,7 +10,7 @@ from lifeinit.check import timeline
 from lifeinit.check.output.formats import as_github, as_json, as_sarif
 from lifeinit.check.output.report import Report
 from lifeinit.check.rules.registry import RULES
-from lifeinit.config.diagnostic import Diagnostic, Place, Span
+from lifeinit.config.diagnostic import Diagnostic, Edit, Place, Span
 from lifeinit.config.parser import examine, parse
 from lifeinit.config.spans import Places
 
@@ -20,6 +20,17 @@ TEXT = '[[pre_start]]\ncommand = "x"\nretry_delay = "3s"\n[app]\nuser = "a\\u000
 def report(path: str = "hooks.toml", text: str = TEXT) -> Report:
     examined = examine(text.encode())
     return Report(path, examined.text, examined.problems)
+
+
+def test_no_edit_carries_a_secret_into_a_report() -> None:
+    """They are uploaded and kept. The control is a fix of the same kind without one."""
+    for words, is_kept in (("--port=3306", True), ("--password=hunter2", False)):
+        span = Span(Place(1, 1), Place(1, 2))
+        problem = Diagnostic("W310", span, "it is one word", edits=(Edit(span, f'"mysql", "{words}"'),), safe=True)
+        one = Report("hooks.toml", "x = 1", [problem])
+        assert bool(json.loads(as_json([one]))["problems"][0]["edits"]) is is_kept
+        assert not any("hunter2" in text for text in (as_json([one]), as_sarif([one])))
+        assert ("fixes" in as_sarif([one])) is is_kept
 
 
 def test_json() -> None:

@@ -6,8 +6,9 @@ from urllib.parse import quote
 
 from lifeinit import __version__
 from lifeinit.check.output.report import Report
+from lifeinit.check.output.secret_text import hidden
 from lifeinit.check.rules.registry import RULES
-from lifeinit.config.diagnostic import Diagnostic, Span
+from lifeinit.config.diagnostic import Diagnostic, Edits, Span
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _PLACE = ("line", "column", "end_line", "end_column")
@@ -57,6 +58,7 @@ def as_sarif(reports: Sequence[Report]) -> str:
 def _entry(path: str, problem: Diagnostic) -> dict[str, object]:
     rule = RULES.get(problem.code)
     place = dict.fromkeys(("file", *_PLACE)) if problem.of_command else {"file": path, **_place(problem.span)}
+    edits = _edits(problem)
     return {
         **place,
         "severity": problem.severity,
@@ -64,9 +66,14 @@ def _entry(path: str, problem: Diagnostic) -> dict[str, object]:
         "rule": rule.name if rule else None,
         "message": problem.message,
         "help": problem.help or None,
-        "edits": [{**_place(span), "text": text} for span, text in problem.edits],
-        "safe": problem.safe if problem.edits else None,
+        "edits": [{**_place(span), "text": text} for span, text in edits],
+        "safe": problem.safe if edits else None,
     }
+
+
+def _edits(problem: Diagnostic) -> Edits:
+    """None where they hold what may be a secret: reports are uploaded and kept."""
+    return () if any(hidden(text) != text for _, text in problem.edits) else problem.edits
 
 
 def _place(span: Span) -> dict[str, object]:
@@ -103,10 +110,8 @@ def _result(path: str, problem: Diagnostic) -> dict[str, object]:
     result: dict[str, object] = {"level": problem.severity, "message": {"text": problem.sentence}}
     if problem.code in RULES:
         result = {"ruleId": problem.code, "ruleIndex": list(RULES).index(problem.code), **result}
-    if problem.edits:
-        replacements = [
-            {"deletedRegion": _region(span), "insertedContent": {"text": text}} for span, text in problem.edits
-        ]
+    if edits := _edits(problem):
+        replacements = [{"deletedRegion": _region(span), "insertedContent": {"text": text}} for span, text in edits]
         fix = {"artifactChanges": [{**file, "replacements": replacements}]}
         result["fixes"] = [{"description": {"text": problem.help}, **fix} if problem.help else fix]
     return {**result, "locations": [location]}

@@ -97,7 +97,7 @@ def found(inspected: Inspect, tmp_path_factory: pytest.TempPathFactory) -> Calla
     for name in ("a", "b", "c", "env"):
         (directory / name).write_text("#!/bin/sh\n")
         (directory / name).chmod(0o755)
-    lines = [*(line for line, _, _ in DIFFERENT), *THE_SAME, *LOST, *NOT_LOST]
+    lines = [*(line for line, _, _ in DIFFERENT), *THE_SAME, *LOST, *NOT_LOST, *IN_BACKGROUND]
     asked = [(shell, line) for shell in (DASH, BASH) for line in lines]
     answers = inspected([{"hooks": hook(line), "shell": shell, "edits": True} for shell, line in asked], directory)
     known = dict(zip(asked, answers, strict=True))
@@ -158,6 +158,9 @@ NOT_LOST = {
 }
 
 
+# It fails when the hook has succeeded already.
+IN_BACKGROUND = ["./a &", "set -e; ./a & ./b", "nohup ./a > log 2>&1 &"]
+
 Edit = tuple[tuple[tuple[int, int], tuple[int, int]], str]
 
 
@@ -178,6 +181,17 @@ def test_a_lost_failure_is_marked_and_the_edit_finds_it(line: str, found: Callab
         assert f"./{LOST[line]}" in one[2]
         fixed = json.loads(applied(hook(line), json.loads(one[4])).partition("= ")[2])
         assert run(shell, fixed, home)[0] == 3
+
+
+@pytest.mark.parametrize("line", IN_BACKGROUND)
+def test_a_failure_in_the_background_is_marked(line: str, found: Callable[[str], Found], home: Path) -> None:
+    """The hook has succeeded before it fails."""
+    (home / "a.status").write_text("3")
+    assert run(DASH, line, home)[0] == run(BASH, line, home)[0] == 0
+    for shell in (DASH, BASH):
+        (one,) = [one for one in found(line)[shell] if one[0] == "W325"]
+        assert "./a" in one[2]
+        assert "in the background" in one[2]
 
 
 @pytest.mark.parametrize("line", NOT_LOST)

@@ -44,6 +44,7 @@ def _lost(task: Task, line: str) -> Iterator[Diagnostic]:
     read = reader.read(line)
     if _HANDLED.search(line) or _says_that_it_succeeds(line, read):
         return
+    yield from _in_background(task, line, read.commands)
     last = read.commands[-1] if read.commands else None
     replaced = last is not None and not last.nested and last.words[0] == "exec"
     harmless = _HARMLESS | _PREPARES if replaced else _HARMLESS
@@ -52,6 +53,19 @@ def _lost(task: Task, line: str) -> Iterator[Diagnostic]:
             return
         if simple.lost and simple.end == ";" and _name(simple) not in harmless:
             yield _diagnostic(task, line, read.commands, i)
+            return
+
+
+def _in_background(task: Task, line: str, commands: Sequence[reader.Simple]) -> Iterator[Diagnostic]:
+    """A command behind which `&` stands, and for which nothing waits: `set -e` does not see it either."""
+    if any("wait" in one.words for one in commands):
+        return
+    for one in commands:
+        if one.end == "&" and not one.nested and _name(one) not in _HARMLESS:
+            span = (one.ranges[0][0], one.ranges[-1][1])
+            message = f"a failure of {quoted(line[slice(*span)])} goes unnoticed: it runs in the background"
+            fix = 'leave the "&" out; what is to run beside the app is a [process.NAME]'
+            yield diagnostic(task, "W325", message, fix, span)
             return
 
 

@@ -36,7 +36,8 @@ RULES: tuple[Rule, ...] = (
         "A start hook has several commands, and a failure of one that is not the last goes unnoticed.",
         "The exit status of a string is that of its last command, so the app starts although a migration before it has"
         " failed. set -e as its first line ends the shell at the first failure, but for commands before && and ||."
-        " There is no warning where the line looks at the status itself ($?, ||, if), ends with true, or has set -e.",
+        " A command in the background (&) that nothing waits for is lost in any case. There is no warning where the"
+        " line looks at the status itself ($?, ||, if), ends with true, or has set -e.",
         'pre_start = "python3 -m shop.migrate; python3 -m shop.seed"',
         'pre_start = "set -e; python3 -m shop.migrate; python3 -m shop.seed"',
     ),

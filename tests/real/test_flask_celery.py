@@ -360,7 +360,7 @@ def test_beat_runs_no_schedule_that_was_planted(shop: Shop, tmp_path: Path) -> N
     with shelve.open(tmp_path / "celerybeat-schedule") as schedule:
         schedule["entries"] = Planted(tmp_path / "attacked")
     running = shop(LIFEINIT_BEAT="1", LIFEINIT_WEB="0", TICKS="1")
-    until(running, "beat works")
+    until(running, "beat works", "post_start_callback")
     running.send(signal.SIGTERM)
     running.rest()
     assert running.status() == 0

@@ -89,7 +89,24 @@ def run_beat(app: "Celery", arguments: Sequence[str]) -> NoReturn:
         log.say(f"Celery runs what is in beat's schedule {quoted(schedule)}, and {reason}: {fix}", "refused", "error")
         raise SystemExit(exit_status.CONFIG)
     watch_scheduler(Watchdog(os.environb))
+    _hear_stop_requests()
     raise SystemExit(_run(app, "beat", ("--pidfile", "", *arguments)))
+
+
+def _hear_stop_requests() -> None:
+    """Celery's handler only raises SystemExit, which is lost where Python calls a finalizer: then beat ran for ever."""
+    from celery.signals import beat_init  # noqa: PLC0415
+
+    def install(sender: Any, **_: object) -> None:
+        def stop(_signo: int, _frame: object) -> NoReturn:
+            sender._is_shutdown.set()  # noqa: SLF001  # what its loop looks at; stop() would wait for the loop
+            sender.sync()
+            raise SystemExit
+
+        for signo in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(signo, stop)
+
+    beat_init.connect(install, weak=False)
 
 
 def _command(name: str) -> Any:  # Celery has no types

@@ -359,8 +359,8 @@ def test_beat_runs_no_schedule_that_was_planted(shop: Shop, tmp_path: Path) -> N
     """Celery's own default opens the file below, and whoever may write expected becomes the container's user."""
     with shelve.open(tmp_path / "celerybeat-schedule") as schedule:
         schedule["entries"] = Planted(tmp_path / "attacked")
-    running = shop(LIFEINIT_BEAT="1", LIFEINIT_WEB="0", TICKS="1")
-    until(running, "beat works", "post_start_callback")
+    running = shop(LIFEINIT_BEAT="1", LIFEINIT_WEB="0", LIFEINIT_WORKER="0", TICKS="1")
+    until(running, "Sending due task tick")
     running.send(signal.SIGTERM)
     running.rest()
     assert running.status() == 0

@@ -226,6 +226,36 @@ c.start("echo app")
     assert running.rest() == []
 
 
+def test_a_call_that_was_taken_back_is_no_error(program: Program, tmp_path: Path) -> None:
+    """Its process comes to the gate when nobody waits for it any more."""
+    os.mkfifo(tmp_path / "gate")
+    (tmp_path / "own.toml").write_text('post_stop = "rm hangs; echo opened; : > gate"\n')
+    text = """
+def hang():
+    if os.path.exists("hangs"):
+        open("waits", "w")
+        open("gate").read()
+os.register_at_fork(before=hang)
+c = Container(config="own.toml")
+@c.pre_start
+def first(): open("hangs", "w")
+@c.pre_start
+def second(): print("second")
+@c.post_stop
+def last():
+    while len(open("/proc/1/task/1/children").read().split()) > 2: pass  # the zygote and this process
+    print("last")
+c.start("echo app")
+"""
+    running = program(text)
+    while not (tmp_path / "waits").exists():
+        pass
+    running.send(signal.SIGTERM)
+    assert running.rest() == ["opened", "last"]
+    assert running.status() == 143
+    assert not any("internal error" in line for line in running.stderr())
+
+
 def test_a_signal_between_fork_and_exec_is_kept(program: Program) -> None:
     text = """
 os.register_at_fork(after_in_parent=lambda: os.kill(os.getpid(), signal.SIGTERM))

@@ -159,10 +159,18 @@ def _prepare(received: list[int]) -> int | None:
     except OSError as error:
         _refuse(channel.fileno(), error)
         return None
-    channel.send(calls.READY)
-    is_open = channel.recv(calls.LONGEST) == calls.OPEN
-    channel.close()
-    return child.program.call if is_open else None
+    return child.program.call if _may_run(channel) else None
+
+
+def _may_run(channel: _socket.socket) -> bool:
+    """Whether the engine opens the gate. It may have taken the call back long ago."""
+    try:
+        channel.send(calls.READY)
+        return channel.recv(calls.LONGEST) == calls.OPEN
+    except OSError:
+        return False
+    finally:
+        channel.close()
 
 
 def _content(request: int) -> bytes:

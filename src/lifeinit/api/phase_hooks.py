@@ -54,7 +54,7 @@ class PhaseHooks(Registrar):
     def drain(
         self, port: int, /, *, quiet: Duration = 1.0, at_least: Duration = 2.0, **options: Unpack[DrainOptions]
     ) -> None:
-        """Of pre_stop: wait until nobody uses a port of the app any more. Raises as `command`."""
+        """Of pre_stop: wait until a port of the app has no busy connections. Raises as `command`."""
         self._add_hook("drain", {"port": port, "quiet": quiet, "at_least": at_least}, options, _OF_DRAIN)
 
     @property

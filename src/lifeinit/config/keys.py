@@ -171,8 +171,8 @@ ROWS: "Final" = (
         "How long the hook sleeps. In pre_stop the app keeps serving while the load balancer forgets the container.",
         '"5s"', one_of=True),
     Key("hook", "drain", DRAIN, "Program.argv Hook.waits",
-        "Of pre_stop: waits until this port of the app has no busy connections. A port, or a table with port, quiet and "
-        "at_least.", "8000", one_of=True, since="0.10.0"),
+        "Of pre_stop: waits until this port of the app has no busy connections. A port, or a table with port, quiet "
+        "and at_least.", "8000", one_of=True, since="0.10.0"),
     Key("hook", "unless", COMMAND, "Hook.unless",
         "A command that is asked before each try: if it exits with 0 the hook is skipped, which counts as its success. "
         "It has the hook's user, environment and directory, and shares its timeout.",

@@ -7,8 +7,8 @@ import stat
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
 
-from lifeinit.config import parser
-from lifeinit.config.diagnostic import Diagnostic, Edits
+from lifeinit.config import parser, trust
+from lifeinit.config.diagnostic import Diagnostic, Edits, quoted
 from lifeinit.config.spans import Lines
 
 _MOST_ROUNDS = 50  # a fix may bring the next mistake to light
@@ -77,6 +77,7 @@ def write(path: str, before: bytes, after: bytes) -> None:
 
     Raises UnwritableError where the file is no longer the one that was read, or may not be written.
     """
+    _distrust_links(path)
     path = os.path.realpath(path)
     try:
         known = os.stat(path)
@@ -100,6 +101,18 @@ def write(path: str, before: bytes, after: bytes) -> None:
             raise
     except OSError as error:
         raise UnwritableError(str(error.strerror)) from None
+
+
+def _distrust_links(path: str) -> None:
+    """What it leads to must not be chosen by another user, whose link could name any file of ours."""
+    path = os.path.abspath(path)
+    while path != os.path.dirname(path):
+        if os.path.islink(path):
+            try:
+                trust.distrust_directory_of(path)
+            except trust.DistrustedError as error:
+                raise UnwritableError(f"it is reached through the link {quoted(path)}, and {error}") from None
+        path = os.path.dirname(path)
 
 
 def _still(path: str, before: bytes) -> None:

@@ -81,6 +81,22 @@ def test_a_file_is_replaced_at_once_and_stays_as_it_was_else(tmp_path: Path) -> 
     assert sorted(tmp_path.iterdir()) == [target, link]
 
 
+@pytest.mark.parametrize("planted", ["file", "directory"])
+def test_a_link_that_another_user_may_have_made_is_not_followed(planted: str, tmp_path: Path) -> None:
+    """It could lead root to any file. The control is the test before, where nobody else may write."""
+    own, others = tmp_path / "own", tmp_path / "others"
+    own.mkdir()
+    others.mkdir()
+    (own / "hooks.toml").write_bytes(b"old")
+    (others / "hooks.toml").symlink_to(own / "hooks.toml")
+    (others / "link").symlink_to(own)
+    others.chmod(0o777)
+    file = others / ("hooks.toml" if planted == "file" else "link/hooks.toml")
+    with pytest.raises(fixing.UnwritableError, match=r"it is reached through the link .*, and its directory can be"):
+        fixing.write(str(file), b"old", b"new")
+    assert (own / "hooks.toml").read_bytes() == b"old"
+
+
 @pytest.mark.parametrize("reason", ["changed", "regular", "links", "writable", "exist"])
 def test_a_file_that_cannot_take_its_fixes_is_left_alone(reason: str, tmp_path: Path) -> None:
     file = tmp_path / "hooks.toml"

@@ -321,6 +321,7 @@ def test_what_gunicorn_or_celery_would_refuse(shop: Shop, tmp_path: Path) -> Non
         ("LIFEINIT_WORKER_ARGS", "--frob", "no such option"),
         ("LIFEINIT_WORKER_ARGS", "-D", "--detach has no place here: the container would lose the process"),
         ("GUNICORN_CMD_ARGS", "'--timeout", "which gunicorn rejects"),
+        ("GUNICORN_CMD_ARGS", "--daemon", "sets daemon, which has no place here, as the container would lose it"),
     ],
 )
 def test_a_variable_that_gunicorn_or_celery_would_refuse(shop: Shop, variable: str, value: str, why: str) -> None:
@@ -329,7 +330,7 @@ def test_a_variable_that_gunicorn_or_celery_would_refuse(shop: Shop, variable: s
     lines = running.rest()
     assert running.status() == 78
     assert len(lines) == 1
-    assert lines[0].startswith(f'lifeinit: {variable} is "{value}"')
+    assert lines[0].startswith(f"lifeinit: {variable} ")
     assert why in lines[0]
 
 

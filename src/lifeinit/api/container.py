@@ -170,7 +170,8 @@ class Container(Phases[PhaseHooks]):
         This process is the init's by now, and ends where there can be no plan.
         """
         # What needs Linux: a program can be imported, and its callbacks tested, on macOS and Windows.
-        from lifeinit.config.planner import Options, make_plan, stop_timeout_of  # noqa: PLC0415
+        from lifeinit.config.planner import Options, make_plan  # noqa: PLC0415
+        from lifeinit.config.stop_timeout import stop_timeout_of  # noqa: PLC0415
 
         of_app = {**self._functions, **functions}
         calls = [invoke.app(function) for function in of_app.values()]

@@ -155,7 +155,7 @@ class FlaskCeleryContainer(Container):
         if missing:
             extra = 'pip install "lifeinit[flask-celery]"'
             raise UsageError(f"FlaskCeleryContainer needs {' and '.join(missing)}: {extra}")
-        from lifeinit.config.planner import stop_timeout_of  # noqa: PLC0415  # it needs Linux
+        from lifeinit.config.stop_timeout import stop_timeout_of  # noqa: PLC0415  # it needs Linux
 
         with contextlib.suppress(UnreadableError, HookFileError, ValueError):  # the start says what is wrong
             self._stop_seconds = stop_timeout_of(os.environ) or self._hook_file({}).stop_timeout

@@ -69,9 +69,11 @@ def check_settings(settings: object) -> None:
         except Exception as error:  # noqa: BLE001  # each setting has a function of its own that checks it
             raise UsageError(f'gunicorn holds {name} = "{value}", which it rejects: {error}') from None
     try:
-        _of_environment(config)
+        own = _of_environment(config)
     except (SystemExit, ValueError):  # it has said why, or a quotation mark is open
         refuse(f"GUNICORN_CMD_ARGS is {quoted(os.environ['GUNICORN_CMD_ARGS'])}, which gunicorn rejects")
+    for name in own.keys() & _REFUSED.keys():
+        refuse(f"GUNICORN_CMD_ARGS sets {name}, which has no place here, as {_REFUSED[name]}: leave it out")
 
 
 def check_bind(bind: str) -> None:

@@ -12,7 +12,7 @@ from lifeinit.check.manifest import Container, ManifestError
 from lifeinit.check.timeline import ALIASES, RUNTIMES, Grace
 from lifeinit.cli.parameters import ParamType
 from lifeinit.config.diagnostic import quoted
-from lifeinit.config.planner import stop_timeout_of
+from lifeinit.config.stop_timeout import stop_timeout_of
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem

@@ -147,7 +147,9 @@ class _Planner:
             drafts = ({**app, "program": {**app["program"], "argv": argv}}, *others)
         account = self.app_account() if drafts else None
         if any(draft["after"] for draft in drafts):
-            drafts = self.in_order(drafts)
+            from lifeinit.config.start_order import in_order  # noqa: PLC0415  # few files have an order
+
+            drafts = in_order(drafts, self.wrong)
         places = {draft["name"]: i for i, draft in enumerate(drafts)}
         return tuple(
             self.process(draft, account).replaced(after=tuple(places.get(other, 0) for other, _ in draft["after"]))
@@ -155,23 +157,6 @@ class _Planner:
             else self.process(draft, account)
             for draft in drafts
         )
-
-    def in_order(self, drafts: "tuple[ProcessDraft, ...]") -> "tuple[ProcessDraft, ...]":
-        """Each behind those that it is after, else as they stand. The parser has refused circles."""
-        known = {draft["name"] for draft in drafts}
-        for other, at in (pair for draft in drafts for pair in draft["after"]):
-            if other not in known:
-                why = "and no command follows --: add one" if other == "app" else "which is not a process: add it"
-                self.wrong(at, f'after holds "{other}", {why}, or leave it out')
-        left: dict[str, ProcessDraft] = {draft["name"]: draft for draft in drafts}
-        found: list[ProcessDraft] = []
-        while left:
-            free = [name for name, draft in left.items() if left.keys().isdisjoint(dict(draft["after"]))]
-            if not free:  # of Python code: the parser refuses it in a file
-                self.wrong(next(iter(left.values()))["after"][0][1], f"{', '.join(left)} are after one another")
-                return drafts
-            found.append(left.pop(free[0]))
-        return tuple(found)
 
     def app_account(self) -> "Account | None":
         return self.options.user or self.account(self.draft["user"])
@@ -208,7 +193,9 @@ class _Planner:
             return None
         argv, identity = prober(words, *flags, *self.voice), of.identity.replaced(session=True)
         if identity.secrets and b"--command" not in words:
-            identity = _without_secrets(identity, words)
+            from lifeinit.config.prober_secrets import without_others  # noqa: PLC0415  # few files have secrets
+
+            identity = without_others(identity, words)
         return Program(argv, identity, of.directory, module=PROBER)
 
     # Hooks.
@@ -323,32 +310,3 @@ class _Planner:
         problem = Diagnostic("", Span(Place(*start), Place(*end)), sentence)
         if problem not in self.problems:
             self.problems.append(problem)
-
-
-def _without_secrets(identity: Identity, words: "Sequence[bytes]") -> Identity:
-    """For a prober that runs no command: only those that its targets name, or what they name needs."""
-    from lifeinit.values import interpolation  # noqa: PLC0415
-
-    named = {os.fsencode(name) for word in words for name in interpolation.pieces(os.fsdecode(word))[1::2]}
-    secret = {name for name, _ in identity.secrets}
-    known = tuple((name, value) for name, value in identity.environment if name in named or not {*value[1::2]} & secret)
-    needed = named.union(*(value[1::2] for _, value in known))
-    return identity.replaced(environment=known, secrets=tuple(pair for pair in identity.secrets if pair[0] in needed))
-
-
-def stop_timeout_of(environment: "Mapping[str, str]") -> float | None:
-    """LIFEINIT_STOP_TIMEOUT, in seconds; there a bare number can only be seconds. Raises ValueError with a sentence."""
-    text = environment.get("LIFEINIT_STOP_TIMEOUT")
-    if not text:
-        return None
-    from lifeinit.config.diagnostic import quoted  # noqa: PLC0415
-    from lifeinit.values import duration  # noqa: PLC0415
-
-    try:
-        seconds = duration.parse_variable(text)
-    except ValueError as error:
-        raise ValueError(f"LIFEINIT_STOP_TIMEOUT is {quoted(text)}, {error}") from None
-    if seconds == 0:
-        fix = 'which leaves no time at all: write at least "1s"'
-        raise ValueError(f"LIFEINIT_STOP_TIMEOUT is {quoted(text)}, {fix}")
-    return seconds

@@ -5,7 +5,8 @@ import os
 from lifeinit.config import compiled, discovery
 from lifeinit.config.contents import contents
 from lifeinit.config.diagnostic import HookFileError, UnreadableError, quoted
-from lifeinit.config.planner import NO_FILE, Options, fill_draft, stop_timeout_of
+from lifeinit.config.planner import NO_FILE, Options, fill_draft
+from lifeinit.config.stop_timeout import stop_timeout_of
 from lifeinit.config.trust import DistrustedError
 from lifeinit.engine import exit_status, log
 from lifeinit.engine.plan import PHASES, Inherited, Plan

@@ -9,7 +9,8 @@ import pytest
 from lifeinit.config import keys, parser, users
 from lifeinit.config.diagnostic import HookFileError
 from lifeinit.config.keys import Key
-from lifeinit.config.planner import Options, make_plan, stop_timeout_of
+from lifeinit.config.planner import Options, make_plan
+from lifeinit.config.stop_timeout import stop_timeout_of
 from lifeinit.engine import plan as plans
 from lifeinit.engine.plan import PHASES, Hook, Identity, Inherited, Plan, Program, Restart, User
 from lifeinit.engine.plan_wire import from_wire, to_wire

@@ -10,8 +10,8 @@ from lifeinit.check.manifest.container import Container
 from lifeinit.check.timeline.stages import life
 from lifeinit.config.diagnostic import Diagnostic, quoted
 from lifeinit.config.model import HookFile, Process
-from lifeinit.config.planner import stop_timeout_of
 from lifeinit.config.spans import Path
+from lifeinit.config.stop_timeout import stop_timeout_of
 from lifeinit.engine.signals import name_of, number_of
 from lifeinit.values.duration_text import exact
 

@@ -1,0 +1,19 @@
+"""The secrets that a prober gets: those that it needs itself."""
+
+import os
+
+from lifeinit.engine.plan import Identity
+from lifeinit.values import interpolation
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def without_others(identity: Identity, words: "Sequence[bytes]") -> Identity:
+    """For a prober that runs no command: only those that its targets name, or what they name needs."""
+    named = {os.fsencode(name) for word in words for name in interpolation.pieces(os.fsdecode(word))[1::2]}
+    secret = {name for name, _ in identity.secrets}
+    known = tuple((name, value) for name, value in identity.environment if name in named or not {*value[1::2]} & secret)
+    needed = named.union(*(value[1::2] for _, value in known))
+    return identity.replaced(environment=known, secrets=tuple(pair for pair in identity.secrets if pair[0] in needed))

@@ -1,5 +1,6 @@
 """The reader of options that needs no click says what click says, or leaves the command line to click."""
 
+import os
 import random
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -13,7 +14,7 @@ from lifeinit.startup.run_options import RUN_OPTIONS, RunOption
 
 TEXTS = {
     "file": ("hooks.toml", "", "-x", "a b", "--"),
-    "user": ("root", "0", "0:0", "no-such-user", ""),
+    "user": (f"{os.geteuid()}:{os.getegid()}", "root", "0", "0:0", "no-such-user", ""),
     "codes": ("3", "3-9", "SIGTERM", "256", "9-3", "", "1-", "3 143", "\uff10"),
     "signal": ("TERM", "15", "SIGRTMIN+1", "99", "", "0"),
     "rewrite": ("TERM:QUIT", "15:0", "HUP:", "TERM", "TERM:nothing", "HUP:USR1 USR2:"),

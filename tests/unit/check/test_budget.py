@@ -110,6 +110,17 @@ def test_what_is_said_of_pre_stop_is_what_the_engine_does(stop: int, before: str
     assert bool(said) == (needed_before(work_order(hook_file)) > life(hook_file).killed_at + SLACK)
 
 
+@pytest.mark.parametrize("sleeps", [True, False])
+def test_the_sleep_that_takes_the_reserve_is_named(sleeps: bool) -> None:
+    """Without it nobody would look for the cause there: its time is not one of the timeouts."""
+    first = 'sleep = "6s"' if sleeps else 'command = "x"\ntimeout = "6s"'
+    hooks = (f'name = "settle"\n{first}', 'name = "upload"\ncommand = "y"')
+    text = 'stop_timeout = "10s"\n' + "".join(f"[[post_stop]]\n{hook}\n" for hook in hooks)
+    (one,) = [one for one in timeline.diagnostics(file_of(text), None, None) if one.code == "W403"]
+    assert ("post_stop settle sleeps" in one.message) is sleeps
+    assert ("sleeps and timeouts" in one.help) is sleeps
+
+
 def test_each_rule_has_a_wrong_sample_that_breaks_it_and_a_right_one() -> None:
     assert [rule.code for rule in RULES] == ["E401", "E402", "W401", "W402", "W403", "W404", "W405"]
     for rule in RULES:

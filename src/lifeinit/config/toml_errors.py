@@ -112,6 +112,8 @@ def _fix(text: str, at: int, reason: str) -> _Fix:
     if " " in key:
         return _key(pair) if "=" in sign else _Fix(_FORMS)
     if "=" not in sign:
+        if ":" in sign and not value.strip():  # of YAML, whose next lines are its table
+            return _Fix(f"write {f'[[{key}]]' if key in PHASES else f'[{key}]'}, and its keys below it")
         is_pair = ":" in sign or value[:1] in {*"\"'[{"}
         return _Fix(f"write {key} = ...", ((*pair.span("sign"), " = "),)) if is_pair else _Fix(_FORMS)
     if reason.startswith((_ESCAPE, _HEX)):

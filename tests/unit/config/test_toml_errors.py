@@ -14,6 +14,8 @@ SLIPS = [
         'put the value in quotes: pre_start = "python manage.py"',
     ),
     ("pre_start: migrate", ":", "write pre_start = ..."),
+    ("pre_start:", ":", "write [[pre_start]], and its keys below it"),
+    ("app:  ", ":", "write [app], and its keys below it"),
     ("pre_start migrate", "m", FORMS),
     ("once = True", "True", "write true"),
     ("once = no", "no", "write false"),

@@ -3,6 +3,7 @@
 import os
 import shlex
 import signal
+import sys
 from pathlib import Path
 
 import pytest
@@ -158,6 +159,30 @@ def test_listen_pid_is_the_apps(init: Start) -> None:
     """Socket activation tells the program by its pid that the sockets are for it. sd_listen_fds(3)"""
     running = init("sh", "-c", 'test "$LISTEN_PID" = $$ && echo mine', env={"LISTEN_PID": "1", "LISTEN_FDS": "1"})
     running.expect("mine")
+
+
+@pytest.mark.parametrize("entries", [["A=1", "A=2"], ["no value"], ["=C:"]], ids=str)
+def test_an_environment_that_no_mapping_holds_reaches_the_app(init: Start, entries: list[str]) -> None:
+    """Doubled names, and entries without a name or a `=`: they are the app's business. environ(7)"""
+    execve = (
+        "import ctypes, os, sys; words = lambda many: (ctypes.c_char_p * (len(many) + 1))(*many, None); "
+        "own = [b'%s=%s' % pair for pair in os.environb.items()]; "
+        f"more = {[os.fsencode(entry) for entry in entries]}; argv = [os.fsencode(word) for word in sys.argv[1:]]; "
+        "ctypes.CDLL(None).execve(argv[0], words(argv), words([*own, *more]))"
+    )
+    running = init("sh", "-c", "tr '\\0' '\\n' < /proc/self/environ", through=[sys.executable, "-c", execve])
+    lines = running.rest()
+    assert [line for line in lines if line in entries] == entries, running.stderr()
+
+
+@needs.STRACE
+def test_a_plain_pid_1_copies_no_pages_for_its_app(init: Start, tmp_path: Path) -> None:
+    """A fork would copy 500 of them until the exec, a fifth of what all of lifeinit adds to a start. vfork(2)"""
+    trace = ["strace", "-D", "-qq", "-o", "trace", "-e", "trace=fork,vfork,clone,clone3"]  # -D: it is the child
+    assert init("true", through=trace).status() == 0
+    calls = (tmp_path / "trace").read_text().splitlines()
+    assert len(calls) == 1
+    assert "vfork" in calls[0].lower()
 
 
 def test_orphans_are_reaped(init: Start) -> None:

@@ -202,6 +202,7 @@ DISK = {
     "ready_file.py": "in a child; its directory is opened before the app lives",
     "safe_directory.py": "before the app lives",
     "secret_file.py": "in a child, before its exec",
+    "spawn.py": "/proc",
     "syscalls.py": "/proc, and the directory that is left as the app starts",
 }
 _OF_PATHS = (
@@ -227,11 +228,13 @@ def test_proc_is_listed_in_one_place() -> None:
 
 
 def test_the_engine_forks_in_one_place_for_a_program_and_in_one_for_a_file() -> None:
-    """The second one starts no program: it writes the ready file."""
+    """The second one starts no program: it writes the ready file. A plain app needs no fork: see spawn.py."""
     forking = {path.name for path in (*ENGINE, *SOURCE.glob("probes/**/*.py")) if "os.fork" in calls(path)}
     assert forking == {"spawn.py", "ready_file.py"}
+    starting = {path.name for path in SOURCE.glob("**/*.py") if "syscalls.spawn_leader" in calls(path)}
+    assert starting == {"spawn.py"}
     others = "posix_spawn posix_spawnp spawnv spawnve system popen forkpty".split()
-    assert not [path.name for path in ENGINE if calls(path) & {f"os.{name}" for name in others}]
+    assert [path.name for path in ENGINE if calls(path) & {f"os.{name}" for name in others}] == ["syscalls.py"]
 
 
 def test_no_program_is_without_an_identity() -> None:

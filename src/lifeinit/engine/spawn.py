@@ -4,13 +4,12 @@ import os
 import time
 
 from lifeinit.engine import exit_status, signals, syscalls
-from lifeinit.engine.become import become
-from lifeinit.engine.plan import Inherited, Program
+from lifeinit.engine.plan import Identity, Inherited, Program
 from lifeinit.engine.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping
     from typing import NoReturn
 
     from lifeinit.engine.plan import Value
@@ -22,6 +21,7 @@ _MOST_ASKED = 40  # two seconds for one that is stuck while a stop request waits
 
 _STATUS = {syscalls.NO_ENTRY: exit_status.NOT_FOUND, syscalls.NO_KEY: exit_status.CONFIG}
 _CONT = signals.number_of("CONT") or 0
+_OF_ONE_PID = {b"LISTEN_PID", b"WATCHDOG_PID"}  # variables that may speak of the process that is to get them
 
 
 class Child(Record):
@@ -62,14 +62,19 @@ def spawn(child: Child, asks: "Collection[int] | None" = None, until: float | No
     `until` (monotonic clock): whoever may signal it could stop it, and it is stuck where its directory is on a file
     system that does not answer.
 
-    Why not posix_spawn: it can neither hand over a terminal nor change the directory.
+    Why not posix_spawn(3) alone: it can neither hand over a terminal nor change the directory or the user.
     """
+    pid = _spawn_at_once(child) if asks is None else 0
+    if pid:
+        return pid
+    from lifeinit.engine import become  # noqa: PLC0415  # 20 kB that a plain start does without
+
     try:
         pid, report = fork_with_report()
     except OSError as error:
         raise SpawnError(exit_status.NOT_EXECUTABLE, str(error.strerror)) from None
     if pid == 0:
-        _run_child(child, report)
+        _run_child(become.become, child, report)
     if not child.program.identity.session:  # a group's leader cannot begin a session. setsid(2)
         try:
             os.setpgid(pid, pid)  # here and in the child: whoever is later finds it done
@@ -88,7 +93,27 @@ def spawn(child: Child, asks: "Collection[int] | None" = None, until: float | No
     return pid
 
 
-def _run_child(child: Child, report: int) -> "NoReturn":
+def _spawn_at_once(child: Child) -> int:
+    """The pid of an app that gets all as lifeinit has it; 0 where it gets anything else.
+
+    Or where this fails: the fork that follows then says why, or runs a script without a shebang.
+    """
+    inherited, environment = child.inherited, {**os.environb}
+    if inherited.lc_ctype_added:
+        environment.pop(b"LC_CTYPE", None)
+    plain = Child(Program(child.program.argv, Identity()), inherited, {}, (), is_app=True)
+    if child != plain or inherited.sigchld_ignored or not _OF_ONE_PID.isdisjoint(environment):
+        return 0
+    try:
+        with open("/proc/self/environ", "rb", buffering=0) as environ:
+            if environ.readall().count(b"\0") != len(environment):
+                return 0  # entries that are doubled, or have no `=`, are the app's too, and no mapping holds them
+        return syscalls.spawn_leader(child.program.argv, environment, inherited.mask)
+    except (OSError, ValueError):
+        return 0
+
+
+def _run_child(become: "Callable[[Child, int], NoReturn]", child: Child, report: int) -> "NoReturn":
     """Whatever happens, it ends here: an exception that left would run the parent's life twice."""
     try:
         become(child, report)

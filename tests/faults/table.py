@@ -18,28 +18,28 @@ class Row:
 
 # Calls of PID 1 itself.
 OWN = (
-    Row("clone", ("EAGAIN", "ENOMEM"), "a sentence, `fork failed`; a hook or the app that cannot run has failed with 126", (5, 126)),
-    Row("pipe2", ("EMFILE", "ENFILE"), "a sentence, `no pipe`; a hook or the app that cannot run has failed with 126", (5, 126)),
-    Row("wait4", ("EINTR",), "the wait is repeated"),
-    Row("waitid", ("EINTR",), "the wait is repeated"),
-    Row("setpgid", ("EACCES", "ESRCH"), "nothing: the child does it too"),
-    Row("openat", ("EMFILE", "ENFILE", "EACCES", "ENOMEM"), "it goes on without that file: no name in `ps`, no `LIFEINIT_ENV`; 70 where it is a part of lifeinit, 126 where the notify socket of the app needs it, 78 where it is what a hook has exported: the app is not started", (5, 70, 78, 126)),
-    Row("write", ("EIO", "ENOSPC", "EAGAIN"), "the line is lost; there is no state until the next one can be written"),
-    Row("chdir", ("ENOENT", "EACCES"), "it stays in its directory"),
-    Row("socket", ("EMFILE", "ENFILE", "ENOMEM"), "a sentence; the app whose `ready` is \"notify\" cannot run", (126,)),
-    Row("bind", ("EADDRINUSE", "ENOMEM"), "a sentence; the app whose `ready` is \"notify\" cannot run", (126,)),
-    Row("unlink", ("EACCES", "EROFS"), "the file stays"),
-    Row("unlinkat", ("EIO", "EROFS"), "the file stays"),
-    Row("mkdir", ("EACCES", "EROFS", "ENOSPC"), "the next place for `LIFEINIT_ENV` is tried"),
-    Row("getdents64", ("EIO",), "inherited descriptors are closed by their numbers; 126 where the notify socket of the app needs a module", (5, 126)),
+    Row("clone", ("EAGAIN", "ENOMEM"), "logs `fork failed`; a hook or app that cannot be started fails with 126", (5, 126)),
+    Row("pipe2", ("EMFILE", "ENFILE"), "logs `no pipe`; a hook or app that cannot be started fails with 126", (5, 126)),
+    Row("wait4", ("EINTR",), "repeats the wait"),
+    Row("waitid", ("EINTR",), "repeats the wait"),
+    Row("setpgid", ("EACCES", "ESRCH"), "nothing: the child makes the same call"),
+    Row("openat", ("EMFILE", "ENFILE", "EACCES", "ENOMEM"), "continues without the file: no name in `ps`, no `LIFEINIT_ENV`. It does not start the app if the file is a part of lifeinit (70), is needed for the notify socket (126), or holds what a hook exported (78)", (5, 70, 78, 126)),
+    Row("write", ("EIO", "ENOSPC", "EAGAIN"), "loses the log line; `lifeinit status` has no state until the next one can be written"),
+    Row("chdir", ("ENOENT", "EACCES"), "stays in its directory"),
+    Row("socket", ("EMFILE", "ENFILE", "ENOMEM"), "logs it; an app with `ready = \"notify\"` is not started", (126,)),
+    Row("bind", ("EADDRINUSE", "ENOMEM"), "logs it; an app with `ready = \"notify\"` is not started", (126,)),
+    Row("unlink", ("EACCES", "EROFS"), "leaves the file"),
+    Row("unlinkat", ("EIO", "EROFS"), "leaves the file"),
+    Row("mkdir", ("EACCES", "EROFS", "ENOSPC"), "tries the next place for `LIFEINIT_ENV`"),
+    Row("getdents64", ("EIO",), "closes inherited descriptors by number; 126 if the notify socket needs a module", (5, 126)),
 )  # fmt: skip
 
 # Calls of the child between the fork and the exec, and the exec itself. Their order of failure is the same for a hook.
 CHILD = (
-    Row("setresuid", ("EAGAIN", "EPERM"), "a sentence, `cannot become uid`: the app does not run as somebody else", (126,)),
-    Row("setresgid", ("EPERM",), "a sentence, `cannot become uid`: the app does not run as somebody else", (126,)),
-    Row("setgroups", ("EPERM", "ENOMEM"), "a sentence, `cannot become uid`: the app does not run as somebody else", (126,)),
-    Row("chdir", ("ENOENT", "EACCES"), "a sentence, `cannot enter`: the app does not run elsewhere", (126,)),
+    Row("setresuid", ("EAGAIN", "EPERM"), "logs `cannot become uid`; the app is not started as another user", (126,)),
+    Row("setresgid", ("EPERM",), "logs `cannot become uid`; the app is not started as another user", (126,)),
+    Row("setgroups", ("EPERM", "ENOMEM"), "logs `cannot become uid`; the app is not started as another user", (126,)),
+    Row("chdir", ("ENOENT", "EACCES"), "logs `cannot enter`; the app is not started in another directory", (126,)),
 )  # fmt: skip
 
 

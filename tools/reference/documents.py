@@ -25,5 +25,6 @@ DOCUMENTS: Final[dict[str, Callable[[], str]]] = {
     "man/lifeinit.1": manual.program,
     "man/lifeinit-hooks.5": manual.hook_file,
     "Dockerfile.example": lambda: _with_version("Dockerfile.example", "lifeinit=="),
+    "mkdocs.yml": lambda: _with_version("mkdocs.yml", "repo_name: lifeinit "),
     "docs/how-to/completion.md": lambda: _with_version("docs/how-to/completion.md", "rev: v"),
 }

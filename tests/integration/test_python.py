@@ -100,6 +100,7 @@ def test_an_exception_is_a_failure_with_its_traceback(program: Program) -> None:
         ("sys.exit()", 0),
         ("sys.exit('no')", 1),
         ("raise KeyboardInterrupt", 130),
+        ("sys.exit(type('Unprintable', (), {'__str__': None})())", 1),
         ("os.abort()", 134),
     ],
 )
@@ -234,7 +235,7 @@ Container().start(app)
         ),
         (
             "c = Container()\ndef app(): c.start('true')\nc.start(app)",
-            "AlreadyStartedError: start() is called a second time: this process runs below the container",
+            "AlreadyStartedError: start() is called below the container: its callbacks and functions start none",
         ),
         ("Container().start(7)", 'UsageError: start() cannot run "7": pass a list such as ["gunicorn", "shop:app"]'),
         ("Container().start(['true', 7])", """UsageError: start() cannot run "['true', 7]": pass a list such as"""),

@@ -192,7 +192,9 @@ def test_run_with_a_wrong_hook_file(program: Program, tmp_path: Path) -> None:
 def test_run_below_a_container_of_the_same_program(program: Program) -> None:
     running = program("c = Container()\ndef app(): c.run('echo second')\nc.start(app)")
     assert running.rest() == []
-    sentence = "lifeinit.AlreadyStartedError: run() is called a second time: this process runs below the container"
+    sentence = (
+        "lifeinit.AlreadyStartedError: run() is called below the container: its callbacks and functions start none"
+    )
     assert sentence in running.stderr()
 
 

@@ -5,7 +5,7 @@ import pytest
 from tests.integration.conftest import Program
 
 HEAD = """
-c = Container(kill_after="100ms")
+c = Container(kill_after="%s")
 late = dict(timeout=0.2, on_failure="warn")
 """
 
@@ -27,7 +27,7 @@ def place(program: str, words: str) -> str:
 )
 def test_sigterm_is_an_exception(program: Program, definition: str, hangs: str) -> None:
     """An async callback is cancelled. What it does at its end it does; other tasks of it do not keep it."""
-    text = f"""{HEAD}
+    text = f"""{HEAD % "60s"}
 import asyncio
 @c.pre_start(**late)
 {definition}
@@ -59,7 +59,7 @@ c.start("echo app")
 )
 def test_what_sigterm_does_not_end_is_named_and_killed(program: Program, hangs: str) -> None:
     """Code in C does not see the exception, and a callback may catch it. Either way the place is known."""
-    text = f"""{HEAD}
+    text = f"""{HEAD % "100ms"}
 import itertools
 @c.pre_start(**late)
 def hangs():

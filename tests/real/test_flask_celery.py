@@ -282,6 +282,7 @@ for arguments, options in [
     ((app, Celery()), {"beat_args": ["--detach"]}),
     ((app, Celery()), {"beat_args": ["--help"]}),
     ((app, Celery()), {"bind": "localhost:99999"}),
+    ((app, Celery()), {"bind": "8000"}),
 ]:
     try:
         FlaskCeleryContainer(*arguments, **options).start()
@@ -306,6 +307,7 @@ def test_what_gunicorn_or_celery_would_refuse(shop: Shop, tmp_path: Path) -> Non
         "beat_args is wrong: --detach has no place here: the container would lose the process",
         "beat_args is wrong: --help starts nothing",
         'bind is wrong: "localhost:99999" is no address: write HOST:PORT or unix:PATH',
+        'bind is wrong: "8000" is no address: write HOST:PORT or unix:PATH',
     ]
     options = ("celery ", "gunicorn ", "worker_args ", "beat_args ", "bind ")
     lines = [line for line in shop().rest() if line.startswith(options)]
@@ -318,6 +320,7 @@ def test_what_gunicorn_or_celery_would_refuse(shop: Shop, tmp_path: Path) -> Non
     ("variable", "value", "why"),
     [
         ("LIFEINIT_BIND", "shop:http:80", '"shop:http:80" is no address: write HOST:PORT or unix:PATH'),
+        ("LIFEINIT_BIND", "127.0.0.1", '"127.0.0.1" is no address: write HOST:PORT or unix:PATH'),
         ("LIFEINIT_WORKER_ARGS", "--frob", "no such option"),
         ("LIFEINIT_WORKER_ARGS", "-D", "--detach has no place here: the container would lose the process"),
         ("GUNICORN_CMD_ARGS", "'--timeout", "which gunicorn rejects"),
@@ -374,6 +377,7 @@ def test_beat_runs_no_schedule_that_was_planted(shop: Shop, tmp_path: Path) -> N
         ("THREADS", "many", '"many": write a whole number from 1 to 1000'),
         ("THREADS", "9" * 5000, f'"{"9" * 57}...": write a whole number from 1 to 1000'),
         ("BEAT", "maybe", '"maybe": write 1 or 0'),
+        ("QUEUES", ",,", '",,": write names with commas between them, for example "mail,video"'),
     ],
 )
 def test_a_wrong_variable(shop: Shop, variable: str, value: str, sentence: str) -> None:

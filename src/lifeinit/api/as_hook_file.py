@@ -3,11 +3,11 @@
 import difflib
 import os
 import signal
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import timedelta
 
-from lifeinit.callbacks.errors import UsageError
+from lifeinit.callbacks.errors import UsageError, described, quoted
 from lifeinit.callbacks.event import Phase
 from lifeinit.config import keys
 from lifeinit.config.model import Hook, HookFile, Process
@@ -17,6 +17,7 @@ from lifeinit.engine.plan import PHASES
 from lifeinit.engine.record import Record
 
 NOT_OPTIONS = frozenset({*PHASES, "app", "process"})  # decorators and methods take their place
+_DEEPEST = 8  # lists and dicts in each other; a key needs three
 _PROBES = ("ready", "alive")  # they stand at the top of a file, and are the app's
 
 
@@ -44,22 +45,23 @@ def settings(options: Mapping[str, object]) -> Settings:
     return Settings(_read({**top, "app": app}), frozenset(given))
 
 
-def process(name: str, command: object, options: Mapping[str, object]) -> Process:
-    """One of several processes. A function stands for a command. Raises UsageError."""
+def process(name: str, runs: object, options: Mapping[str, object]) -> Process:
+    """One of several processes, which runs a command or a function. Raises UsageError."""
     if not isinstance(name, str):
-        raise UsageError(f'the name of a process is "{name}" ({type(name).__name__}): write a string')
+        raise UsageError(f"the name of a process is {described(name)}: write a string")
     given = _given(options)
     refuse_unknown(given, keys.TABLES["process"].keys() - {"command"})
-    words = [getattr(command, "__name__", name)] if callable(command) else _as_toml("command", command)
+    words = [getattr(runs, "__name__", name)] if callable(runs) else _as_toml("command", runs)
     after = given.get("after")
     others = {str(other): {"command": "-"} for other in after} if isinstance(after, list) else {}
     others.pop("app", None)  # which other processes there are is known once all are
     return _read({"process": {**others, name: {"command": words, **given}}}).process[name]
 
 
-def check_command(command: str | list[str]) -> None:
-    """Raises UsageError for what no hook file could run."""
-    _read({"process": {"main": {"command": command}}})
+def command(written: object) -> tuple[str, ...]:
+    """The words of a command line or of a list. Raises UsageError for what no hook file could run."""
+    read = _read({"process": {"main": {"command": _as_toml("command", written)}}}).process["main"].command
+    return ("/bin/sh", "-c", read) if isinstance(read, str) else (read or ())
 
 
 def hook(phase: Phase, thing: str, value: object, options: Mapping[str, object], known: AbstractSet[str]) -> Hook:
@@ -74,10 +76,13 @@ def refuse_unknown(given: Iterable[str], known: Iterable[str]) -> None:
     """Raises UsageError for the first option that is not known."""
     names = sorted(known)
     for name in given:
+        if name in NOT_OPTIONS - {*names}:
+            how = "decorate a function with it" if name in PHASES else "call it"
+            raise UsageError(f'"{name}" is not an option but an attribute of the container: {how}')
         if name not in names:
             close = difflib.get_close_matches(name, names, 1)
             hint = f'did you mean "{close[0]}"?' if close else f"the options are {', '.join(names)}"
-            raise UsageError(f'unknown option "{name}": {hint}')
+            raise UsageError(f"unknown option {quoted(name)}: {hint}")
 
 
 def _given(options: Mapping[str, object]) -> dict[str, object]:
@@ -94,8 +99,10 @@ def _read(table: dict[str, object]) -> HookFile:
     return read
 
 
-def _as_toml(key: str, value: object) -> object:
-    """What a hook file would hold in place of a Python value."""
+def _as_toml(key: str, value: object, depth: int = 0) -> object:
+    """What a hook file would hold in place of a Python value. The plan takes no subclass of str, int or float."""
+    if depth > _DEEPEST:
+        raise UsageError(f"{key or 'a list'} holds a value that is nested too deep, or holds itself")
     match value:
         case timedelta() if key == "ready":
             return {"after": value.total_seconds()}
@@ -103,19 +110,33 @@ def _as_toml(key: str, value: object) -> object:
             return value.total_seconds()
         case signal.Signals():
             return value.name
-        case int() if key == "umask" and not isinstance(value, bool) and 0 <= value <= 0o777:
+        case bool():
+            return value
+        case int() if key == "umask" and 0 <= value <= 0o777:
             return f"{value:03o}"
         case os.PathLike():
-            return os.fspath(value)
+            return _as_toml(key, os.fspath(value))
         case Mapping():
-            return {_name(key, name): _as_toml(str(name), _dropped(key, item)) for name, item in value.items()}
+            items = ((_name(key, name), _dropped(key, item)) for name, item in value.items())
+            return {name: _as_toml(name, item, depth + 1) for name, item in items}
         case tuple() | list() | AbstractSet():
-            return [_as_toml("", item) for item in value]
-        case str() | int() | float():
-            return value
+            return [_as_toml("", item, depth + 1) for item in value]
+        case str():
+            return _as_text(key, value)
+        case int():
+            return int(value)
+        case float():
+            return float(value)
         case _:
-            what = _described(value)
-            raise UsageError(f"{key or 'a list'} holds {what}: write a string, a number, a list or a dict")
+            raise UsageError(f"{key or 'a list'} holds {described(value)}: write a string, a number, a list or a dict")
+
+
+def _as_text(key: str, value: str) -> str:
+    try:
+        os.fsencode(value)
+    except UnicodeEncodeError:
+        raise UsageError(f"{key or 'a list'} holds {quoted(value)}, which this system cannot encode") from None
+    return str.__str__(value)
 
 
 def _name(key: str, name: object) -> str:
@@ -123,15 +144,10 @@ def _name(key: str, name: object) -> str:
     if isinstance(name, signal.Signals):
         return name.name
     if not isinstance(name, str):
-        raise UsageError(f"{key} holds {_described(name)} as a name: write a string")
-    return name
+        raise UsageError(f"{key} holds {described(name)} as a name: write a string")
+    return str.__str__(name)
 
 
 def _dropped(key: str, value: object) -> object:
     """In `signals` None drops a signal, which a hook file writes as an empty string."""
     return "" if value is None and key == "signals" else value
-
-
-def _described(value: object) -> str:
-    described: Callable[[object], str] = ascii if isinstance(value, bytes) else str
-    return f'"{described(value)}" ({type(value).__name__})'

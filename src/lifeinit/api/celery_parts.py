@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from lifeinit.api.settings import reject
 from lifeinit.api.watchdog import Watchdog, watch_scheduler, watch_worker
-from lifeinit.callbacks.errors import UsageError
+from lifeinit.callbacks.errors import UsageError, described, quoted
 from lifeinit.config import trust
-from lifeinit.config.diagnostic import quoted
 from lifeinit.engine import exit_status
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ def check_app(app: object) -> None:
     from celery import Celery  # noqa: PLC0415
 
     if not isinstance(app, Celery):
-        raise UsageError(f'celery is "{app}" ({type(app).__name__}): pass the Celery application')
+        raise UsageError(f"celery is {described(app)}: pass the Celery application")
 
 
 def parameters(app: "Celery", command: str, arguments: Sequence[str], option: str) -> dict[str, object]:

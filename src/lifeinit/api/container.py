@@ -12,14 +12,16 @@ from lifeinit.api.keywords import Command, ContainerOptions, ProcessOptions, Str
 from lifeinit.api.phase_hooks import PhaseHooks
 from lifeinit.api.settings import refuse
 from lifeinit.api.spelled_out import spelled_out
-from lifeinit.callbacks.errors import AlreadyStartedError, UsageError
+from lifeinit.callbacks.errors import UsageError, described, quoted
 from lifeinit.callbacks.event import Event
-from lifeinit.callbacks.registrar import Callback, Phases, refuse_generator
+from lifeinit.callbacks.registrar import Callback, Phases, check_function
 from lifeinit.config import parser
-from lifeinit.config.diagnostic import HookFileError, UnreadableError, quoted
+from lifeinit.config.diagnostic import HookFileError, UnreadableError
 from lifeinit.config.keys import DEFAULT_TIMEOUT
 from lifeinit.config.model import CodedHook, HookFile, Process
 from lifeinit.engine.plan import Hook, Identity, Inherited, Plan, Program
+
+_TARGET = 'pass a list such as ["gunicorn", "shop:app"], a shell line, or a function'
 
 Target = Command | os.PathLike[str] | Callable[..., object]
 
@@ -45,9 +47,7 @@ class Container(Phases[PhaseHooks]):
             config: A hook file, whose hooks run before those of the code in their phase. Default: none is read.
         """
         super().__init__(PhaseHooks, DEFAULT_TIMEOUT)
-        if config is not None and not isinstance(config, str | os.PathLike):
-            raise UsageError(f'config is "{config}" ({type(config).__name__}): write the path of a hook file')
-        self._config = None if config is None else os.fspath(config)
+        self._config = _path(config)
         self._settings = as_hook_file.settings(options)
         self._processes: dict[str, Process] = {}
         self._functions: dict[str, Callable[[], object]] = {}
@@ -65,10 +65,11 @@ class Container(Phases[PhaseHooks]):
         """
         self.pre_start.refuse_closed()
         read = as_hook_file.process(name, command, options)
+        name = str.__str__(name)  # the plan takes no subclass
         if name in self._processes:
             raise UsageError(f'process "{name}" was added before: give this one another name')
         if callable(command):
-            refuse_generator(command, f'the function of process "{name}"')
+            check_function(command, (), f'the function of process "{name}"')
             self._functions[name] = command
         self._processes[name] = read
 
@@ -115,16 +116,13 @@ class Container(Phases[PhaseHooks]):
         if target is None and self._processes:
             return (), {}
         if callable(target):
-            refuse_generator(target, "the app")
+            check_function(target, args, "the app")
             return (getattr(target, "__name__", "app"),), {"app": functools.partial(target, *args)}
         if not isinstance(target, str):
-            command = _command(method, target, args)
-            as_hook_file.check_command(command)
-            return command, {}
+            return as_hook_file.command(_words(method, target, args)), {}
         if args:
             raise UsageError(f"{method}() takes no arguments beside a shell command line: write them into the line")
-        as_hook_file.check_command(target)
-        return ("/bin/sh", "-c", target), {}
+        return as_hook_file.command(target), {}
 
     def _start(
         self,
@@ -133,7 +131,7 @@ class Container(Phases[PhaseHooks]):
         processes: Mapping[str, Process] | None = None,
     ) -> NoReturn:
         """`processes` run beside the command; `functions` are what some of them call instead of a program."""
-        self._refuse_second("start")
+        guards.refuse_second("start")
         guards.refuse_pytest()
         guards.refuse_threads()
         from lifeinit.api import stages  # noqa: PLC0415  # as in _plan
@@ -147,15 +145,10 @@ class Container(Phases[PhaseHooks]):
         processes: Mapping[str, Process] | None = None,
     ) -> int:
         """The same as a child."""
-        self._refuse_second("run")
+        guards.refuse_second("run")
         from lifeinit.api import stages  # noqa: PLC0415  # as in _plan
 
         return stages.run_init(functools.partial(self._plan, command, functions or {}, processes or {}))
-
-    def _refuse_second(self, method: str) -> None:
-        if any(registrar.closed for registrar in self._registrars.values()):
-            raise AlreadyStartedError(f"{method}() is called a second time: this process runs below the container")
-        guards.refuse_program_of_container(method)
 
     def _plan(
         self,
@@ -217,17 +210,24 @@ def refuse_other_platforms(what: str) -> None:
         raise UsageError(f'{what}() needs Linux, and this is "{sys.platform}": run the program in a container')
 
 
-def _command(method: str, target: object, args: Sequence[object]) -> list[str]:
+def _path(config: object) -> str | None:
+    """Of the hook file. Raises UsageError."""
+    path = os.fspath(config) if isinstance(config, os.PathLike) else config
+    if path is not None and not isinstance(path, str):
+        raise UsageError(f"config is {described(config)}: write the path of a hook file")
+    return path
+
+
+def _words(method: str, target: object, args: Sequence[object]) -> list[str | os.PathLike[str]]:
     """The words of a list and its further arguments. Raises UsageError for anything else."""
+    if target is None:
+        raise UsageError(f"{method}() has nothing to run: {_TARGET}, or add a process with container.process(...)")
     if isinstance(target, os.PathLike):
         target = [target]
     command = (*target, *args) if isinstance(target, Sequence) else ()
-    words = [os.fspath(word) for word in command if isinstance(word, str | os.PathLike)]
+    words = [word for word in command if isinstance(word, str | os.PathLike)]
     if not command or len(words) < len(command):
-        example = '["gunicorn", "shop:app"]'
-        raise UsageError(
-            f'{method}() cannot run "{target}": pass a list such as {example}, a shell line, or a function'
-        )
+        raise UsageError(f"{method}() cannot run {quoted(target)}: {_TARGET}")
     return words
 
 
@@ -260,7 +260,7 @@ def _hook(callback: Callback, name: str, call: int) -> Hook:
         Program((name.encode(),), Identity(session=True), call=call),
         sleep=None,
         timeout=options.timeout,
-        retries=options.retries,
+        retries=int(options.retries),  # the plan takes no subclass, such as IntEnum
         retry_delay=options.retry_delay,
         abort=options.on_failure == "abort",
         once=options.once,

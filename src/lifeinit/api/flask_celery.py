@@ -18,7 +18,7 @@ from lifeinit.api.gunicorn_part import Wsgi, check_app, check_bind, check_settin
 from lifeinit.api.keywords import SharedOptions, StrPath
 from lifeinit.api.settings import option
 from lifeinit.api.spelled_out import spelled_out
-from lifeinit.callbacks.errors import UsageError
+from lifeinit.callbacks.errors import UsageError, quoted
 from lifeinit.callbacks.options import Duration
 from lifeinit.config.diagnostic import HookFileError, UnreadableError
 from lifeinit.config.model import Alive, Process, Ready
@@ -110,7 +110,7 @@ class FlaskCeleryContainer(Container):
         self._workers = option("workers", cpus if workers is None else workers, is_count, count)
         self._threads = option("threads", threads, is_count, count)
         self._concurrency = option("concurrency", cpus if concurrency is None else concurrency, is_count, count)
-        self._queues = option("queues", queues, is_words, settings.comma_separated)
+        self._queues = option("queues", queues, settings.is_names, settings.comma_separated)
         self._health = option("health", health, settings.is_path, settings.path)
         self._watchdog = _watchdog(alive)
         self._log_level = option("log_level", log_level, settings.is_log_level, settings.log_level).lower()
@@ -246,7 +246,7 @@ def _watchdog(alive: object) -> Alive | None:
     """The option `alive`, of which LIFEINIT_ALIVE sets the time. Raises UsageError."""
     table = {**alive} if isinstance(alive, Mapping) else {"watchdog": alive}
     if "watchdog" not in table:
-        raise UsageError(f'alive is "{alive}", without a watchdog: write a duration such as "2m", or None')
+        raise UsageError(f'alive is {quoted(alive)}, without a watchdog: write a duration such as "2m", or None')
     seconds = option("alive", table["watchdog"], lambda _: None, settings.duration_or_off)
     if seconds is None or seconds is False:
         return None

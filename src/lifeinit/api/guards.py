@@ -10,11 +10,16 @@ _VARIABLE = "LIFEINIT_PROGRAM"
 _PYTEST = {"PYTEST_CURRENT_TEST", "PYTEST_VERSION"}
 
 
-def refuse_program_of_container(method: str) -> None:
-    """A process that executes its own program again, as Celery does on SIGHUP, must not begin a second container.
+_marked: list[str] = []  # its program, in every process below a container
 
-    Raises AlreadyStartedError.
+
+def refuse_second(method: str) -> None:
+    """A container cannot begin another one of its program: in a callback, or where a process executes it again.
+
+    Celery does the latter on SIGHUP. Raises AlreadyStartedError.
     """
+    if _marked:
+        raise AlreadyStartedError(f"{method}() is called below the container: its callbacks and functions start none")
     own = _own_program()
     if own and os.environ.get(_VARIABLE) == own:
         raise AlreadyStartedError(
@@ -25,7 +30,8 @@ def refuse_program_of_container(method: str) -> None:
 
 def mark_program() -> None:
     """Have everything below know whose container it runs in."""
-    os.environ[_VARIABLE] = _own_program()
+    _marked.append(_own_program())
+    os.environ[_VARIABLE] = _marked[0]
 
 
 def _own_program() -> str:

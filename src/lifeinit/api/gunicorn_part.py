@@ -14,8 +14,7 @@ from typing import Any
 
 from lifeinit.api.settings import refuse, reject
 from lifeinit.api.watchdog import Watchdog, watched_worker
-from lifeinit.callbacks.errors import UsageError
-from lifeinit.config.diagnostic import quoted
+from lifeinit.callbacks.errors import UsageError, described, quoted
 
 Wsgi = Callable[..., Iterable[bytes]]
 
@@ -36,7 +35,7 @@ _TRY, _PAUSE = 5.0, 0.2  # seconds: how long one try may take, and what lies bet
 def check_app(app: object) -> None:
     """Raises UsageError for what is no WSGI application, such as the factory of one."""
     if not callable(app):
-        raise UsageError(f'app is "{app}" ({type(app).__name__}): pass the WSGI application')
+        raise UsageError(f"app is {described(app)}: pass the WSGI application")
     try:
         inspect.signature(app).bind({}, print)
     except TypeError:
@@ -51,9 +50,7 @@ def check_settings(settings: object) -> None:
     from gunicorn.config import Config  # noqa: PLC0415
 
     if not isinstance(settings, Mapping):
-        raise UsageError(
-            f'gunicorn is "{settings}" ({type(settings).__name__}): write a dict such as {{"timeout": 60}}'
-        )
+        raise UsageError(f'gunicorn is {described(settings)}: write a dict such as {{"timeout": 60}}')
     config = Config()
     for name, value in settings.items():
         if name in _OPTIONS:
@@ -63,11 +60,11 @@ def check_settings(settings: object) -> None:
         if name not in config.settings:
             close = difflib.get_close_matches(str(name), config.settings, 1)
             hint = f'did you mean "{close[0]}"?' if close else "see its documentation for its settings"
-            raise UsageError(f'gunicorn holds "{name}", which is not a setting of it: {hint}')
+            raise UsageError(f"gunicorn holds {quoted(name)}, which is not a setting of it: {hint}")
         try:
             config.set(name, value)
         except Exception as error:  # noqa: BLE001  # each setting has a function of its own that checks it
-            raise UsageError(f'gunicorn holds {name} = "{value}", which it rejects: {error}') from None
+            raise UsageError(f"gunicorn holds {name} = {quoted(value)}, which it rejects: {error}") from None
     try:
         own = _of_environment(config)
     except (SystemExit, ValueError):  # it has said why, or a quotation mark is open
@@ -77,14 +74,16 @@ def check_settings(settings: object) -> None:
 
 
 def check_bind(bind: str) -> None:
-    """Reject an address that gunicorn could not bind. gunicorn is installed."""
+    """Reject an address that gunicorn could not bind, or to which it would add a port of its own. It is installed."""
     from gunicorn.util import parse_address  # noqa: PLC0415
 
     try:
         address = parse_address(bind)
     except (RuntimeError, ValueError):
-        address = None
-    if address is None or (isinstance(address, tuple) and not 0 <= address[1] <= _LAST_PORT):
+        address = ""
+    _, colon, port = bind.rpartition(":")
+    has_port = bool(colon) and port.isdecimal() and int(port) <= _LAST_PORT
+    if address == "" or (isinstance(address, tuple) and not has_port):
         reject("bind", f"{quoted(bind)} is no address: write HOST:PORT or unix:PATH")
 
 

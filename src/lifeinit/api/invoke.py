@@ -112,7 +112,10 @@ def _code(code: object) -> int:
         return 0
     if isinstance(code, int):
         return code & 0xFF
-    _say(f"{code}\n")
+    try:
+        _say(f"{code}\n")
+    except Exception as error:  # noqa: BLE001  # of its own __str__
+        _print(error)
     return _FAILURE
 
 

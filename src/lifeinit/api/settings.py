@@ -5,8 +5,7 @@ import shlex
 from collections.abc import Callable
 from typing import NoReturn, TypeVar
 
-from lifeinit.callbacks.errors import UsageError
-from lifeinit.config.diagnostic import quoted
+from lifeinit.callbacks.errors import UsageError, described, quoted
 from lifeinit.values import duration
 
 Value = TypeVar("Value")
@@ -25,7 +24,7 @@ def option(name: str, value: Value, check: Callable[[object], object], parse: Ca
     try:
         check(value)
     except ValueError as error:
-        raise UsageError(f'{name} is "{value}" ({type(value).__name__}): {error}') from None
+        raise UsageError(f"{name} is {described(value)}: {error}") from None
     variable = f"LIFEINIT_{name.upper()}"
     text = os.environ.get(variable)
     if not text:
@@ -73,7 +72,13 @@ def is_count(value: object) -> None:
 
 def is_words(value: object) -> None:
     if not isinstance(value, list | tuple) or not all(isinstance(word, str) for word in value):
-        raise ValueError('write a list of strings, for example ["mail", "video"]')
+        raise ValueError("write a list of strings")
+
+
+def is_names(value: object) -> None:
+    is_words(value)
+    if isinstance(value, list | tuple) and not all(name.strip() and "," not in name for name in value):
+        raise ValueError('write names, for example ["mail", "video"]')
 
 
 def is_path(value: object) -> None:
@@ -113,7 +118,10 @@ def duration_or_off(text: str) -> float | None:
 
 
 def comma_separated(text: str) -> tuple[str, ...]:
-    return tuple(word.strip() for word in text.split(",") if word.strip())
+    names = tuple(name for name in map(str.strip, text.split(",")) if name)
+    if not names:
+        raise ValueError('write names with commas between them, for example "mail,video"')
+    return names
 
 
 def path(text: str) -> str:

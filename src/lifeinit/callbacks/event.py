@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from lifeinit.callbacks.errors import UsageError
+from lifeinit.callbacks.errors import UsageError, quoted
 
 Phase = Literal["pre_start", "post_start", "pre_stop", "post_stop"]
 
@@ -83,9 +83,9 @@ class Event:
         if self.event != "pre_start":
             raise UsageError(f"setenv cannot change the app in {self.event}: call it in a pre_start callback")
         if not re.fullmatch("[A-Za-z_][A-Za-z0-9_]*", str(name)):
-            raise UsageError(f'setenv cannot set "{name}": use letters, digits and _, and no digit first')
+            raise UsageError(f"setenv cannot set {quoted(name)}: use letters, digits and _, and no digit first")
         if name.startswith("LIFEINIT_"):
-            raise UsageError(f'setenv cannot set "{name}": names with LIFEINIT_ are reserved')
+            raise UsageError(f"setenv cannot set {quoted(name)}: names with LIFEINIT_ are reserved")
         if not isinstance(value, str):  # the value itself may be a secret
             raise UsageError(f"setenv cannot set {name} to a value of type {type(value).__name__}: pass a string")
         if "\0" in value:

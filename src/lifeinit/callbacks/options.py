@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
-from lifeinit.callbacks.errors import UsageError
+from lifeinit.callbacks.errors import UsageError, described, quoted
 from lifeinit.values import duration
 
 Duration = float | str | timedelta
@@ -33,12 +33,11 @@ class CallbackOptions:
     def __post_init__(self) -> None:
         """Raises UsageError for what a type checker would refuse. The durations were checked when they were parsed."""
         if self.name is not None and not _is_name(self.name):
-            raise UsageError(f'name is "{self.name}": use letters, digits and the characters _ . - only')
+            raise UsageError(f"name is {quoted(self.name)}: use letters, digits and the characters _ . - only")
         if not _is_count(self.retries):
-            kind = type(self.retries).__name__
-            raise UsageError(f'retries is "{self.retries}" ({kind}): write an int from 0 to {MAX_RETRIES}')
+            raise UsageError(f"retries is {described(self.retries)}: write an int from 0 to {MAX_RETRIES}")
         if self.on_failure not in ("abort", "warn"):
-            raise UsageError(f'on_failure is "{self.on_failure}": write "abort" or "warn"')
+            raise UsageError(f'on_failure is {quoted(self.on_failure)}: write "abort" or "warn"')
         check_flag("once", self.once)
 
 
@@ -47,7 +46,7 @@ def seconds(key: str, value: Duration) -> float:
     try:
         return duration.parse(value.total_seconds() if isinstance(value, timedelta) else value)
     except ValueError as error:
-        raise UsageError(f'{key} is "{value}", {error}') from None
+        raise UsageError(f"{key} is {quoted(value)}, {error}") from None
 
 
 def limit(key: str, value: Duration | None) -> float | None:
@@ -56,14 +55,14 @@ def limit(key: str, value: Duration | None) -> float | None:
         return None
     parsed = seconds(key, value)
     if parsed == 0:
-        raise UsageError(f'{key} is "{value}", which leaves no time: write at least "1s", or None for no limit')
+        raise UsageError(f'{key} is {quoted(value)}, which leaves no time: write at least "1s", or None for no limit')
     return parsed
 
 
 def check_flag(key: str, value: object) -> None:
     """Raises UsageError for anything but True and False: 1 is a number, and "no" would be true."""
     if not isinstance(value, bool):
-        raise UsageError(f'{key} is "{value}" ({type(value).__name__}): write True or False')
+        raise UsageError(f"{key} is {described(value)}: write True or False")
 
 
 def _is_name(value: object) -> bool:

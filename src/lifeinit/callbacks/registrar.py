@@ -1,12 +1,12 @@
 """The four decorators, and the callbacks that they have registered. Calls none of them."""
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import EllipsisType
 from typing import Any, Generic, TypeVar, overload
 
-from lifeinit.callbacks.errors import AlreadyStartedError, UsageError
+from lifeinit.callbacks.errors import AlreadyStartedError, UsageError, quoted
 from lifeinit.callbacks.event import Event, Phase
 from lifeinit.callbacks.options import NAME, CallbackOptions, Duration, OnFailure, limit, seconds
 
@@ -111,9 +111,11 @@ class Registrar:
     def make(self, function: Function, options: CallbackOptions | None = None) -> Callback:
         """The callback, checked and not registered. Raises UsageError."""
         if not callable(function):
-            raise UsageError(f'{self.phase} decorates a function, not "{function!r}": write @container.{self.phase}')
+            raise UsageError(
+                f"{self.phase} decorates a function, not {quoted(function)}: write @container.{self.phase}"
+            )
         options = options or self._defaults
-        name = options.name or str(getattr(function, "__name__", ""))
+        name = str.__str__(options.name or str(getattr(function, "__name__", "")))
         if options.name is not None:
             self.refuse_taken(options.name)
         if name in self.names or not NAME.fullmatch(name):  # a lambda, a partial
@@ -174,6 +176,20 @@ class Phases(Generic[RegistrarT]):
     def post_stop(self) -> RegistrarT:
         """Callbacks that run once the app has exited, however that came about. A failure is logged."""
         return self._registrars["post_stop"]
+
+
+def check_function(function: Callable[..., object], args: Sequence[object], what: str) -> None:
+    """Raises UsageError for a function that cannot be called with these arguments, or would not run then."""
+    refuse_generator(function, what)
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):  # some built-in functions have no signature
+        return
+    try:
+        signature.bind(*args)
+    except TypeError as error:
+        passed = "these arguments" if args else "no argument"
+        raise UsageError(f"{what} cannot be called with {passed}: {error}") from None
 
 
 def refuse_generator(function: Callable[..., object], what: str) -> None:

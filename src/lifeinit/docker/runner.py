@@ -9,7 +9,7 @@ from typing import Never
 
 from docker.models.containers import Container
 
-from lifeinit.callbacks.errors import UsageError
+from lifeinit.callbacks.errors import UsageError, quoted
 from lifeinit.callbacks.event import Event as BaseEvent
 from lifeinit.callbacks.registrar import Callback
 from lifeinit.docker.call import TimedOut, call
@@ -28,7 +28,8 @@ class Event(BaseEvent):
 
     def setenv(self, name: str, value: str) -> Never:  # noqa: ARG002
         """Not possible here: raises UsageError."""
-        raise UsageError(f'setenv cannot set "{name}" for a ManagedContainer: pass environment= when it is created')
+        fix = "pass environment= when it is created"
+        raise UsageError(f"setenv cannot set {quoted(name)} for a ManagedContainer: {fix}")
 
 
 class Runner:

@@ -14,7 +14,7 @@ from docker import DockerClient
 from docker.models.containers import Container
 from docker.models.images import Image
 
-from lifeinit.callbacks.errors import UsageError
+from lifeinit.callbacks.errors import UsageError, quoted
 from lifeinit.docker.errors import (
     EngineError,
     ImageMissingError,
@@ -68,7 +68,7 @@ def check_options(options: Mapping[str, object]) -> None:
         if name not in known:
             close = difflib.get_close_matches(name, known, 1)
             hint = f'did you mean "{close[0]}"?' if close else "see docker.containers.create() for the options"
-            raise UsageError(f'unknown option "{name}": {hint}')
+            raise UsageError(f"unknown option {quoted(name)}: {hint}")
 
 
 def check_image(client: DockerClient, image: str | Image, pull: bool) -> None:

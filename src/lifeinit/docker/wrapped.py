@@ -7,7 +7,7 @@ from typing import Protocol
 from docker import DockerClient
 from docker.models.containers import Container
 
-from lifeinit.callbacks.errors import UsageError
+from lifeinit.callbacks.errors import UsageError, described
 from lifeinit.docker import sdk
 from lifeinit.docker.errors import StartError
 
@@ -32,7 +32,7 @@ def check_startable(container: object) -> None:
     for name in ("start", "stop", "get_wrapped_container"):
         if not hasattr(container, name):
             raise UsageError(
-                f'"{container}" ({type(container).__name__}) has no {name}(): pass a DockerContainer of '
+                f"{described(container)} has no {name}(): pass a DockerContainer of "
                 "Testcontainers, or use ManagedContainer(client, image)"
             )
 

@@ -1,5 +1,6 @@
 """The options of `lifeinit.Container`: the values and sentences of the hook file, without one."""
 
+import enum
 import inspect
 import re
 import signal
@@ -33,6 +34,36 @@ untyped: Any = Container  # the type checker refuses what the tests below are ab
 
 def generator() -> object:
     yield 1
+
+
+class Unprintable:
+    def __str__(self) -> str:
+        raise RuntimeError("this text has no reader")
+
+    __repr__ = __str__
+
+
+class Bytes:
+    def __fspath__(self) -> bytes:
+        return b"serve"
+
+
+HOLDS_ITSELF: dict[str, object] = {}
+HOLDS_ITSELF["A"] = HOLDS_ITSELF
+LIST_OF_ITSELF: list[object] = []
+LIST_OF_ITSELF.append(LIST_OF_ITSELF)
+
+
+class Text(str):
+    __slots__ = ()
+
+
+class Seconds(float):
+    pass
+
+
+class Number(enum.IntEnum):
+    ONE = 1
 
 
 def file(text: str) -> HookFile:
@@ -186,6 +217,25 @@ def test_a_process_that_both_have(tmp_path: Path) -> None:
         (lambda _: untyped(environment={"A": 1}), "A is a number, not a string: put it in quotes"),
         (lambda _: untyped(environment={1: "A"}), 'environment holds "1" (int) as a name: write a string'),
         (lambda _: untyped(restart="allways"), 'restart is "allways": write "no", "on-failure" or "always"'),
+        (lambda _: untyped(environment=HOLDS_ITSELF), "A holds a value that is nested too deep, or holds itself"),
+        (lambda _: untyped(stop_on=LIST_OF_ITSELF), "a list holds a value that is nested too deep, or holds itself"),
+        (lambda _: untyped(user=Unprintable()), 'user holds "<'),
+        (lambda _: untyped(working_dir=Bytes()), "working_dir holds \"b'serve'\" (bytes): write a string"),
+        (lambda _: untyped(user="a\ud800\nb"), r'user holds "a\ud800\nb", which this system cannot encode'),
+        (lambda _: untyped(**{"a\nb": 1}), r'unknown option "a\nb": '),
+        (lambda _: untyped(pre_start="serve"), '"pre_start" is not an option but an attribute of the container: deco'),
+        (lambda _: untyped(process={}), '"process" is not an option but an attribute of the container: call it'),
+        (lambda c: c.run(), 'run() has nothing to run: pass a list such as ["gunicorn", "shop:app"], a shell line, or'),
+        (lambda c: c.run(Unprintable()), 'run() cannot run "<'),
+        (lambda c: c.run(Bytes()), "a list holds \"b'serve'\" (bytes): write a string"),
+        (
+            lambda c: c.run(lambda one, two: (one, two), 1),
+            "the app cannot be called with these arguments: missing a required argument: 'two'",
+        ),
+        (
+            lambda c: c.process("web", lambda one: one),
+            "the function of process \"web\" cannot be called with no argument: missing a required argument: 'one'",
+        ),
         (lambda c: c.process("app", "serve"), 'process holds "app", which is reserved for the command after --'),
         (lambda c: c.process("web", ""), 'command is "", an empty string: write'),
         (lambda c: c.process(7, "serve"), 'the name of a process is "7" (int): write a string'),
@@ -239,6 +289,26 @@ def test_a_plan_calls_functions_by_their_numbers() -> None:
     assert [process.program.call for process in plan.processes] == [1, 0]
     hooks = [hook.program.call for phase in PHASES for hook in plan.hooks(phase) if hook.program]
     assert (hooks, len(functions), app_is_function) == ([2, None, 3], 4, True)
+    assert plan_wire.from_wire(plan_wire.to_wire(plan)) == plan
+
+
+def test_the_plan_takes_subclasses_of_text_and_numbers() -> None:
+    """As those of enum and numpy: the form in which it reaches PID 1 holds none."""
+    text: Any = Text("web")
+    number: Any = Number.ONE
+    container = Container(
+        environment={text: text},
+        restart="on-failure",
+        max_restarts=number,
+        success_exit_codes=[number],
+        ready={"after": Seconds(1)},
+        config=None,
+    )
+    container.process(text, [text, text], user=Text("0"))
+    container.pre_start.command([text], name=text, retries=number)
+    container.post_stop(name=text, retries=number, timeout=Seconds(1))(print)
+    command, functions = container._resolved("run", [text], [text])
+    plan, *_ = container._plan(command, functions, {}, Inherited((), False, False, None), 0)
     assert plan_wire.from_wire(plan_wire.to_wire(plan)) == plan
 
 

@@ -39,6 +39,7 @@ def test_nothing_to_run() -> None:
         ({"threads": True}, 'threads is "True" (bool): write an int'),
         ({"concurrency": 1.5}, 'concurrency is "1.5" (float): write an int'),
         ({"queues": "mail,video"}, 'queues is "mail,video" (str): write a list of strings'),
+        ({"queues": ["mail", " "]}, """queues is "['mail', ' ']" (list): write names, for example ["mail", "video"]"""),
         ({"beat": "no"}, 'beat is "no" (str): write True or False'),
         ({"health": "healthz"}, 'health is "healthz" (str): write a path that begins with "/"'),
         ({"log_level": "loud"}, 'log_level is "loud" (str): write debug, info, warning, error or critical'),

@@ -63,7 +63,7 @@ def test_setenv_writes_what_the_engine_reads(tmp_path: Path, monkeypatch: pytest
         ({"event": "pre_stop"}, "A", "", "setenv cannot change the app in pre_stop: call it in a pre_start callback"),
         ({}, "1A", "", 'setenv cannot set "1A": use letters, digits and _, and no digit first'),
         ({}, "", "", 'setenv cannot set "": use letters'),
-        ({}, "A\n", "", 'setenv cannot set "A\n": use letters'),
+        ({}, "A\n", "", 'setenv cannot set "A\\n": use letters'),
         ({}, "LIFEINIT_X", "", 'setenv cannot set "LIFEINIT_X": names with LIFEINIT_ are reserved'),
         ({}, "A", "\0", "setenv cannot set A: remove the NUL character from its value"),
         ({}, 7, "", 'setenv cannot set "7": use letters'),

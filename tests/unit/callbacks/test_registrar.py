@@ -59,6 +59,7 @@ async def async_generator() -> object:
         (lambda d: d(name="a b"), 'name is "a b": use letters, digits and the characters _ . - only'),
         (lambda d: d(name=""), 'name is "": use letters'),
         (lambda d: d(name=3), 'name is "3": use letters'),
+        (lambda d: d(name="a\nb\udcff"), r'name is "a\nb\udcff": use letters'),
         (
             lambda d: [d(name="a")(print), d(name="a")(print)],
             'name is "a", as of another pre_start callback: choose a different one',

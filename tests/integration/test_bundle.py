@@ -19,7 +19,8 @@ from signal import SIGTERM
 import pytest
 import trustme
 
-from lifeinit.config import template
+from lifeinit.project import hook_file
+from lifeinit.project.findings import Findings
 from tests import needs
 from tests.integration.harness import PATIENCE, Running, base_environment, children, listener
 from tools.bundle.__main__ import build, cache_directory
@@ -231,7 +232,7 @@ def test_each_command_works(program: Path, tmp_path: Path) -> None:
         done = subprocess.run([program, *command.split()], cwd=tmp_path, check=False, capture_output=True, text=True)
         assert (done.returncode, done.stderr) == (0, ""), command
     example = subprocess.run([program, "example"], check=True, capture_output=True, text=True).stdout
-    assert example == template.TEXT
+    assert example == hook_file.text(Findings())
     ask = f"{program} health && {program} status --long && {program} status --json | grep -c running"
     running = Running([str(program), "--", "sh", "-c", ask], tmp_path, base_environment())
     try:

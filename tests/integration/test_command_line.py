@@ -100,8 +100,8 @@ def test_the_help() -> None:
 def test_without_a_command(tmp_path: Path, arguments: tuple[str, ...]) -> None:
     status, out, err = call(tmp_path, *arguments)
     assert (status, out) == (2, "")
-    assert 'Error: no command: name the app to run, as in "lifeinit -- python app.py"' in err
-    assert '"lifeinit example" prints a hook file, "lifeinit check" validates one' in err
+    assert 'Error: no command: name the app to run, for example "lifeinit -- python app.py"' in err
+    assert '"lifeinit init" writes a hook file, "lifeinit --help" shows the rest' in err
 
 
 def test_an_unknown_option(tmp_path: Path) -> None:

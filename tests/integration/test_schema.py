@@ -13,7 +13,9 @@ import pytest
 import yaml
 
 from lifeinit.cli.completion import _rejoined
-from lifeinit.config import schema, template
+from lifeinit.config import schema
+from lifeinit.project import hook_file
+from lifeinit.project.findings import Findings
 from lifeinit.startup.commands import COMMANDS
 from tests.integration.conftest import Start
 from tests.integration.harness import LIFEINIT, PATIENCE, base_environment
@@ -31,7 +33,7 @@ def test_the_schema_is_printed(tmp_path: Path) -> None:
 
 def test_the_example_is_printed_and_valid(tmp_path: Path) -> None:
     status, out, err = call(tmp_path, "example")
-    assert (status, out, err) == (0, template.TEXT, "")
+    assert (status, out, err) == (0, hook_file.text(Findings()), "")
     (tmp_path / "hooks.toml").write_text(out)
     assert call(tmp_path, "check")[0] == 0
 
@@ -65,7 +67,9 @@ Options:
 EXAMPLE_HELP = """\
 Usage: lifeinit example [OPTIONS]
 
-  Print a hook file to begin with, which is valid everywhere.
+  Print a commented hook file that is valid on every machine.
+
+  `lifeinit init` writes one that fits the app in this directory.
 
 Options:
   -h, --help  Show this message and exit.

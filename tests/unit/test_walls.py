@@ -95,6 +95,7 @@ FLOORS = (
     "lifeinit.check.manifest",
     "lifeinit.check.host",
     "lifeinit.check",
+    "lifeinit.project",
     "lifeinit.startup",
     "lifeinit.api",
     "lifeinit.docker",

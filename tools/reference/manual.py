@@ -86,7 +86,7 @@ def hook_file() -> str:
         "A hook file says what runs around the life of a container's app. It is TOML. The one that `--config` or "
         f"LIFEINIT_CONFIG names is read, else `{NAMES[0]}`, else `{DIRECTORIES[1]}{NAMES[0]}`; each may be called "
         f"`{NAMES[1]}`. Unknown keys are errors. "
-        "`lifeinit check` validates it, `lifeinit schema` prints its JSON Schema, `lifeinit example` one to begin with."
+        "`lifeinit init` writes one, `lifeinit check` validates it, `lifeinit schema` prints its JSON Schema."
     )
     lines = [*_head("lifeinit-hooks", 5, "the hook file of lifeinit"), ".SH DESCRIPTION", *_paragraphs([about])]
     lines.append(".SH KEYS")

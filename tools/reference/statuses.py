@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from lifeinit.cli import check, status
+from lifeinit.cli import check, init, status
 from lifeinit.engine import exit_status
 from lifeinit.startup.commands import COMMANDS
 
@@ -36,6 +36,11 @@ RUN: Final[Rows] = (
     ),
 )
 _COMMANDS: Final[dict[str, Rows]] = {
+    "init": (
+        (str(init.WRITTEN), "The hook file was written, or printed."),
+        (str(init.EXISTS), "A hook file exists. Nothing was written."),
+        (str(init.UNWRITABLE), f"{_WRONG_LINE}, or the hook file cannot be written."),
+    ),
     "check": (
         (str(check.VALID), "Nothing is wrong, or there are warnings only."),
         (str(check.INVALID), "There are errors; with `--strict`, or warnings."),

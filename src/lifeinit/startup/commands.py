@@ -4,6 +4,7 @@ The command NAME is the click command NAME of the module lifeinit.cli.NAME.
 """
 
 COMMANDS = {
+    "init": "Write a hook file for this directory's app.",
     "check": "Validate a hook file and show what it does.",
     "wait": "Wait until servers answer.",
     "status": "Show the running lifeinit and its processes.",

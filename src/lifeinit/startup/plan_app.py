@@ -28,8 +28,8 @@ class WrongCommandLineError(Exception):
 
 _CONTRADICTIONS = (("quiet", "verbose"), ("group", "single_child"))
 _NO_COMMAND = (
-    'no command: name the app to run, as in "lifeinit -- python app.py". '
-    '"lifeinit example" prints a hook file, "lifeinit check" validates one'
+    'no command: name the app to run, for example "lifeinit -- python app.py". '
+    '"lifeinit init" writes a hook file, "lifeinit --help" shows the rest'
 )
 
 

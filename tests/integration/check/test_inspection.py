@@ -12,7 +12,8 @@ import pytest
 from lifeinit.check.host import shell_syntax
 from lifeinit.check.rules import host_rules, shell_rules
 from lifeinit.check.rules.rule import Rule
-from lifeinit.config import template
+from lifeinit.project import hook_file
+from lifeinit.project.findings import Findings
 from tests import needs
 from tests.integration.check import host_samples
 from tests.integration.check.conftest import Inspect
@@ -39,7 +40,7 @@ def test_the_template_passes_its_own_check_anywhere(case: dict[str, object], ins
     """As root, unprivileged, and where there is neither a shell nor a program."""
     if "euid" in case and not ROOT:
         case = {}
-    (found,) = inspected([{"hooks": template.TEXT, **case}], Path("/proc/self"))
+    (found,) = inspected([{"hooks": hook_file.text(Findings()), **case}], Path("/proc/self"))
     assert found == []
 
 

@@ -13,14 +13,17 @@ from hypothesis import given, settings
 from jsonschema import Draft7Validator
 
 from lifeinit.check import timeline
-from lifeinit.config import keys, parser, schema, template
+from lifeinit.config import keys, parser, schema
 from lifeinit.config.diagnostic import HookFileError
 from lifeinit.engine.signals import RTMAX, RTMIN, VALID, name_of, number_of
+from lifeinit.project import hook_file
+from lifeinit.project.findings import Findings
 from tests.unit.config.schema_grammar import Value, right_files, small_files, spoiled_files, toml
 
 ROOT = Path(__file__).parents[3]
 SCHEMA = json.loads(schema.schema())
 VALIDATOR = Draft7Validator(SCHEMA)
+TEMPLATE = hook_file.text(Findings())
 
 
 def problems(text: str) -> list[str]:
@@ -195,13 +198,13 @@ def uncommented(text: str) -> str:
     return re.sub(r"^# (?=\[|\w+ *= )", "", text, flags=re.MULTILINE)
 
 
-@pytest.mark.parametrize("text", [template.TEXT, uncommented(template.TEXT)], ids=["as printed", "all of it"])
+@pytest.mark.parametrize("text", [TEMPLATE, uncommented(TEMPLATE)], ids=["as printed", "all of it"])
 def test_the_template_is_valid_and_fits_dockers_grace_period(text: str) -> None:
-    hook_file = parser.parse(text.encode())
-    assert timeline.diagnostics(hook_file, None, "docker") == []
+    found = parser.parse(text.encode())
+    assert timeline.diagnostics(found, None, "docker") == []
     compare(text)
 
 
 def test_the_template_has_every_phase() -> None:
-    hook_file = parser.parse(uncommented(template.TEXT).encode())
-    assert [len(hooks) for hooks in hook_file.hooks.values()] == [2, 1, 1, 1]
+    found = parser.parse(uncommented(TEMPLATE).encode())
+    assert [len(hooks) for hooks in found.hooks.values()] == [2, 1, 1, 1]

@@ -103,6 +103,41 @@ def made(trace: str) -> list[int]:
     ]
 
 
+HOOKS = """
+    pre_start = ["true"]
+    post_start = ["echo", "started"]
+    post_stop = [
+        { command = ["grep", "^SigBlk", "/proc/self/status"] },
+        { command = ["readlink", "/proc/self/cwd", "/proc/self/fd/0"] },
+        { command = ["ls", "/proc/self/fd"] },
+    ]
+    [app]
+"""
+
+
+@needs.ROOT
+@pytest.mark.parametrize(
+    ("app", "copies_made"), [("", 2), ('user = "4711"', 2), ('umask = "022"', 3)], ids=["same", "user", "umask"]
+)
+def test_only_what_needs_a_copy_of_pid_1_gets_one(init: Start, tmp_path: Path, app: str, copies_made: int) -> None:
+    """The planner is one. While an app of lifeinit's own user lives, it could stop a hook before its exec: a fork.
+
+    So is what gets another user or an umask. The hooks find everything as they do after a fork.
+    """
+    through = [*strace("-f", "-e", "trace=clone,clone3,fork,vfork"), "sh", "-c", 'exec "$@" 7</etc/passwd', "-"]
+    through += ["unshare", "--pid", "--fork", "--mount-proc"]
+    running = init("sleep", "1000000", hooks=HOOKS + app, through=through)
+    running.expect("started")
+    (lifeinit,) = children(running.child())
+    os.kill(lifeinit, SIGTERM)
+    blocked, directory, stdin, *descriptors = running.rest()
+    assert blocked.split()[1] == "0" * 16
+    assert (directory, stdin) == (str(tmp_path), "/dev/null")
+    assert descriptors == ["0", "1", "2", "3"]  # the last one is the listing's own
+    forks = [line for line in (tmp_path / "trace").read_text().splitlines() if "CLONE_CHILD_SETTID" in line]
+    assert len(forks) == copies_made + 1, forks  # and that of unshare
+
+
 @needs.ROOT
 def test_an_app_that_stops_whatever_its_user_may(init: Start, public: Path) -> None:
     """A hook's process of the same user was stopped between its change of user and its exec: PID 1 waited for ever."""

@@ -200,10 +200,10 @@ DISK = {
     "marks.py": "/proc",
     "oom.py": "the cgroup's file system",
     "proc_stat.py": "/proc",
+    "posix_spawn.py": "below directories without which PID 1 does not run either",
     "ready_file.py": "in a child; its directory is opened before the app lives",
     "safe_directory.py": "before the app lives",
     "secret_file.py": "in a child, before its exec",
-    "spawn.py": "/proc",
     "syscalls.py": "/proc, and the directory that is left as the app starts",
 }
 _OF_PATHS = (
@@ -229,13 +229,11 @@ def test_proc_is_listed_in_one_place() -> None:
 
 
 def test_the_engine_forks_in_one_place_for_a_program_and_in_one_for_a_file() -> None:
-    """The second one starts no program: it writes the ready file. A plain app needs no fork: see spawn.py."""
+    """The second one starts no program: it writes the ready file. What posix_spawn.py starts needs none."""
     forking = {path.name for path in (*ENGINE, *SOURCE.glob("probes/**/*.py")) if "os.fork" in calls(path)}
     assert forking == {"spawn.py", "ready_file.py"}
-    starting = {path.name for path in SOURCE.glob("**/*.py") if "syscalls.spawn_leader" in calls(path)}
-    assert starting == {"spawn.py"}
     others = "posix_spawn posix_spawnp spawnv spawnve system popen forkpty".split()
-    assert [path.name for path in ENGINE if calls(path) & {f"os.{name}" for name in others}] == ["syscalls.py"]
+    assert [path.name for path in ENGINE if calls(path) & {f"os.{name}" for name in others}] == ["posix_spawn.py"]
 
 
 def test_no_program_is_without_an_identity() -> None:

@@ -81,24 +81,47 @@ def _imported(name: str, argv: tuple[bytes, ...]) -> "ModuleType":
 
 
 def _set_environment(child: "Child") -> bytes:
-    """Returns the PATH that it holds. What hooks have exported goes over the program's own, which may speak of it."""
+    """Returns the PATH that it holds.
+
+    Why not os.execve with a mapping: it cannot pass on malformed or doubled entries, and those are the app's too.
+    """
+    environment = environment_of(child, os.getppid(), os.getpid())
+    found = dict(os.environb)
+    for name in found.keys() - environment.keys():
+        os.unsetenv(name)
+        os.environb.pop(name)  # a function looks here
+    for name, value in environment.items():
+        if found.get(name) != value:
+            os.environb[name] = value
+    return environment.get(b"PATH", DEFAULT_PATH)
+
+
+def environment_of(child: "Child", engine: int, own: int) -> dict[bytes, bytes]:
+    """The environment of a child; `engine` and `own` are lifeinit's pid and the child's.
+
+    What hooks have exported goes over the program's own, which may speak of it.
+    """
+    found, engine_pid, identity = dict(os.environb), str(engine).encode(), child.program.identity
     if child.inherited.lc_ctype_added:
-        _set_variable(b"LC_CTYPE", None)  # CPython put it there. PEP 538
-    if child.is_app and os.environb.get(b"LISTEN_PID") == str(os.getppid()).encode():
-        _set_variable(b"LISTEN_PID", str(os.getpid()).encode())  # sd_listen_fds(3)
-    if os.environb.get(b"WATCHDOG_PID") == str(os.getppid()).encode():
-        for name in (b"WATCHDOG_PID", b"WATCHDOG_USEC"):
-            _set_variable(name, None)  # lifeinit's own supervisor watches lifeinit. sd_watchdog_enabled(3)
-    identity = child.program.identity
+        found.pop(b"LC_CTYPE", None)  # CPython put it there. PEP 538
+    if child.is_app and found.get(b"LISTEN_PID") == engine_pid:
+        found[b"LISTEN_PID"] = str(own).encode()  # sd_listen_fds(3)
+    if found.get(b"WATCHDOG_PID") == engine_pid:  # lifeinit's own supervisor watches it. sd_watchdog_enabled(3)
+        del found[b"WATCHDOG_PID"]
+        found.pop(b"WATCHDOG_USEC", None)
     secrets = _read_secrets(identity.secrets) if identity.secrets else {}
-    known = {**os.environb, **secrets, **child.exported}
-    own = {name: _own(name, value, known) for name, value in identity.environment}
-    own.update(secrets)
-    for name, text in (*own.items(), *child.exported.items(), *child.variables):
-        _set_variable(name, text)
+    known = {**found, **secrets, **child.exported}
+    found.update((name, _own(name, value, known)) for name, value in identity.environment)
+    found.update(secrets)
+    found.update(child.exported)
+    for name, text in child.variables:
+        if text is None:
+            found.pop(name, None)
+        else:
+            found[name] = text
         if name == b"WATCHDOG_USEC" and child.is_app:
-            _set_variable(b"WATCHDOG_PID", str(os.getpid()).encode())
-    return {**known, **own, **child.exported}.get(b"PATH", DEFAULT_PATH)
+            found[b"WATCHDOG_PID"] = str(own).encode()
+    return found
 
 
 def _read_secrets(secrets: tuple[tuple[bytes, bytes], ...]) -> dict[bytes, bytes]:
@@ -192,15 +215,6 @@ def _enter(directory: bytes | None) -> None:
         os.chdir(directory)
     except OSError as error:
         raise OSError(syscalls.NO_ACCESS, f"cannot enter {os.fsdecode(directory)}: {error.strerror}") from None
-
-
-def _set_variable(name: bytes, value: bytes | None) -> None:
-    """Why not os.execve with a mapping: it cannot pass on malformed or doubled entries, and those are the app's too."""
-    if value is None:
-        os.unsetenv(name)
-        os.environb.pop(name, None)  # a function looks here
-    else:
-        os.environb[name] = value
 
 
 def execute(argv: tuple[bytes, ...], path: bytes) -> "NoReturn":

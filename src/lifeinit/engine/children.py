@@ -6,6 +6,7 @@ import time
 from lifeinit.engine import descriptors, exit_status, log, syscalls
 from lifeinit.engine import events as ev
 from lifeinit.engine.app import RunningApp
+from lifeinit.engine.plan import PHASES
 from lifeinit.engine.printable import quote
 from lifeinit.engine.signals import name_of
 from lifeinit.engine.spawn import Child, SpawnError, spawn
@@ -76,7 +77,8 @@ class Children:
         """Descriptors and directory are the app's alone, once no other one can come after it."""
         descriptors.close_inherited(keep=(*log.descriptors(), *self._services.descriptors(), *self._descriptors()))
         descriptors.let_go_of_stdin()
-        syscalls.leave_directory(self._plan.inherited.directory)
+        has_hooks = any(map(self._plan.hooks, PHASES[1:]))
+        syscalls.leave_directory(self._plan.inherited.directory, has_hooks)
 
     def _descriptors(self) -> tuple[int, ...]:
         """Those that stay open while the app runs."""
@@ -90,10 +92,16 @@ class Children:
         tree, pid = self.roots.expect(), 0
         guarded = not self._plan.plain or os.getpid() != 1
         try:
-            pid = spawn(child, self._machine.stop_signals if guarded else None, until)
+            asks = self._machine.stop_signals if guarded else None
+            pid = spawn(child, asks, until, os.getpid() == 1 and not self._may_be_signalled())
         finally:
             self.roots.started(tree, pid, child.program.identity.session)
         return pid, tree
+
+    def _may_be_signalled(self) -> bool:
+        """Whether an app lives that could stop a child of lifeinit's own user, before its exec even. kill(2)"""
+        users = (self._plan.processes[process].program.identity.user for process in self.apps)
+        return any(user is None or user.uid in {0, os.getuid()} for user in users)
 
     # Signals.
 

@@ -150,6 +150,7 @@ class Inherited(Record):
     """What lifeinit was started with and had to change for itself: the app gets it back unchanged.
 
     `ignored` are those of SIGINT and SIGQUIT that were ignored, as nohup-like tools and background jobs have it.
+    A `regular_environment` has no malformed and no doubled entries: a mapping holds all of it.
     """
 
     mask: tuple[int, ...]
@@ -157,6 +158,7 @@ class Inherited(Record):
     lc_ctype_added: bool
     directory: bytes | None
     ignored: tuple[int, ...] = ()
+    regular_environment: bool = False
 
 
 class Plan(Record):

@@ -3,8 +3,8 @@
 import os
 import time
 
-from lifeinit.engine import exit_status, signals, syscalls
-from lifeinit.engine.plan import Identity, Inherited, Program
+from lifeinit.engine import exit_status, posix_spawn, signals, syscalls
+from lifeinit.engine.plan import Inherited, Program
 from lifeinit.engine.record import Record
 
 TYPE_CHECKING = False
@@ -21,7 +21,6 @@ _MOST_ASKED = 40  # two seconds for one that is stuck while a stop request waits
 
 _STATUS = {syscalls.NO_ENTRY: exit_status.NOT_FOUND, syscalls.NO_KEY: exit_status.CONFIG}
 _CONT = signals.number_of("CONT") or 0
-_OF_ONE_PID = {b"LISTEN_PID", b"WATCHDOG_PID"}  # variables that may speak of the process that is to get them
 
 
 class Child(Record):
@@ -55,18 +54,18 @@ class SpawnError(Exception):
         self.status = status
 
 
-def spawn(child: Child, asks: "Collection[int] | None" = None, until: float | None = None) -> int:
+def spawn(
+    child: Child, asks: "Collection[int] | None" = None, until: float | None = None, is_safe: bool = False
+) -> int:
     """The pid of the running program, leader of its own session or process group. Raises SpawnError.
 
     Until its exec the child is waited for. Where the signals are given that ask us to stop, not for ever, and not past
     `until` (monotonic clock): whoever may signal it could stop it, and it is stuck where its directory is on a file
-    system that does not answer.
-
-    Why not posix_spawn(3) alone: it can neither hand over a terminal nor change the directory or the user.
+    system that does not answer. `is_safe`: nobody lives who may signal lifeinit's own user.
     """
-    pid = _spawn_at_once(child) if asks is None else 0
-    if pid:
-        return pid
+    spawned = posix_spawn.spawn(child, anywhere=asks is None) if is_safe else None
+    if spawned is not None:
+        return spawned
     from lifeinit.engine import become  # noqa: PLC0415  # 20 kB that a plain start does without
 
     try:
@@ -91,26 +90,6 @@ def spawn(child: Child, asks: "Collection[int] | None" = None, until: float | No
         code, _, what = problem.partition(b" ")
         raise SpawnError(_STATUS.get(int(code), exit_status.NOT_EXECUTABLE), what.decode("utf-8", "replace"))
     return pid
-
-
-def _spawn_at_once(child: Child) -> int:
-    """The pid of an app that gets all as lifeinit has it; 0 where it gets anything else.
-
-    Or where this fails: the fork that follows then says why, or runs a script without a shebang.
-    """
-    inherited, environment = child.inherited, {**os.environb}
-    if inherited.lc_ctype_added:
-        environment.pop(b"LC_CTYPE", None)
-    plain = Child(Program(child.program.argv, Identity()), inherited, {}, (), is_app=True)
-    if child != plain or inherited.sigchld_ignored or not _OF_ONE_PID.isdisjoint(environment):
-        return 0
-    try:
-        with open("/proc/self/environ", "rb", buffering=0) as environ:
-            if environ.readall().count(b"\0") != len(environment):
-                return 0  # entries that are doubled, or have no `=`, are the app's too, and no mapping holds them
-        return syscalls.spawn_leader(child.program.argv, environment, inherited.mask)
-    except (OSError, ValueError):
-        return 0
 
 
 def _run_child(become: "Callable[[Child, int], NoReturn]", child: Child, report: int) -> "NoReturn":

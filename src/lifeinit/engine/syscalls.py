@@ -9,7 +9,7 @@ from lifeinit.engine.events import Ending
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import signal as _signal
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable
     from collections.abc import Set as AbstractSet
     from typing import NoReturn
 else:
@@ -18,6 +18,7 @@ else:
 SOCKET_SIGNAL = signals.RTMAX  # a realtime signal of the same number that a process sends is still the app's
 
 _STDIN = 0
+IGNORED_BY_PYTHON = (int(_signal.SIGPIPE), int(_signal.SIGXFSZ))  # from its start; what was there before is forgotten
 _INT, _QUIT = (int(signo) for signo in (_signal.SIGINT, _signal.SIGQUIT))
 _DEATH = 1.0  # seconds that SIGKILL may take
 _MOST_REAPED = 512  # children at once, which takes 5 ms
@@ -53,24 +54,12 @@ def drop_python_handlers() -> None:
 
 
 def restore_signals(mask: tuple[int, ...], sigchld_ignored: bool) -> None:
-    """In a child: give back the dispositions and the mask that lifeinit was started with.
-
-    CPython ignores SIGPIPE and SIGXFSZ from its start and forgets what was there before.
-    """
-    _signal.signal(_signal.SIGPIPE, _signal.SIG_DFL)
-    _signal.signal(_signal.SIGXFSZ, _signal.SIG_DFL)
+    """In a child: give back the dispositions and the mask that lifeinit was started with."""
+    for signo in IGNORED_BY_PYTHON:
+        _signal.signal(signo, _signal.SIG_DFL)
     if sigchld_ignored:
         _signal.signal(_signal.SIGCHLD, _signal.SIG_IGN)
     _signal.pthread_sigmask(_signal.SIG_SETMASK, mask)
-
-
-def spawn_leader(argv: tuple[bytes, ...], environment: "Mapping[bytes, bytes]", mask: tuple[int, ...]) -> int:
-    """Start a program as the leader of a group, without a copy of our pages: 1.2 ms less than a fork. posix_spawn(3)
-
-    Returns once it runs. Raises OSError, and as execv does.
-    """
-    of_python = (_signal.SIGPIPE, _signal.SIGXFSZ)
-    return os.posix_spawnp(argv[0], argv, environment, setpgroup=0, setsigmask=mask, setsigdef=of_python)
 
 
 def wait(deadline: float | None, among: "Iterable[int]" = signals.VALID) -> "_signal.struct_siginfo | None":
@@ -236,9 +225,15 @@ def group_exists(pgid: int) -> bool:
     return True
 
 
-def leave_directory(directory: bytes | None) -> None:
-    """Let go of the directory, unless later hooks could not get back into it."""
+def leave_directory(directory: bytes | None, has_hooks: bool) -> None:
+    """Let go of the directory, unless later hooks could not get back into it.
+
+    Hooks need no fork as long as lifeinit is there (posix_spawn.py). On the file system of `/`, which nobody unmounts,
+    it can stay.
+    """
     try:
+        if has_hooks and os.stat(".").st_dev == os.stat("/").st_dev:
+            return
         if directory is None or os.access(directory, os.X_OK):
             os.chdir("/")
     except OSError:

@@ -22,13 +22,24 @@ def capture_inherited(mask: "Iterable[int]") -> Inherited:
         directory = os.getcwdb()
     except OSError:
         directory = None  # it was removed
+    lc_ctype_added = is_lc_ctype_added()
     return Inherited(
         mask=tuple(sorted(int(signo) for signo in mask)),
         sigchld_ignored=syscalls.default_sigchld(),
-        lc_ctype_added=is_lc_ctype_added(),
+        lc_ctype_added=lc_ctype_added,
         directory=directory,
         ignored=syscalls.ignored_signals(),
+        regular_environment=_is_regular(len(os.environb) - lc_ctype_added),
     )
+
+
+def _is_regular(variables: int) -> bool:
+    """Whether os.environ, which leaves out malformed and doubled entries, has one for each that execve(2) gave us."""
+    try:
+        with open("/proc/self/environ", "rb", buffering=0) as environ:
+            return environ.readall().count(b"\0") == variables
+    except OSError:
+        return False  # no /proc
 
 
 def lies_in_a_place() -> bool:

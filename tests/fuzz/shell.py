@@ -1,5 +1,7 @@
 """A line for the shell: whatever it is, its parts stand inside it, and no secret of it is shown."""
 
+import time
+
 from lifeinit.check.host import shell_dialect, shell_line, shell_syntax
 from lifeinit.check.output.secret_text import hidden, secrets
 from tests.integration.check.test_shell_truth import DIFFERENT, LOST, NOT_LOST, THE_SAME
@@ -66,11 +68,52 @@ _PIECES = [
     ),
 ]
 
+_REPEATED = (
+    *(
+        "${a/",
+        "${a:1",
+        "{,",
+        "{a,",
+        "$((",
+        "$((a++",
+        "x-x-",
+        "curl ",
+        "curl -u",
+        "://",
+        "://a:",
+        "--a-",
+        "-",
+        "A=",
+        "a ",
+    ),
+    *(
+        "<<E ",
+        "$(",
+        '"',
+        "'",
+        "\\",
+        "(",
+        "case a in ",
+        "if ",
+        "f() ",
+        "&> ",
+        "`",
+        "{1..2}",
+        "$'",
+        "authorization:",
+        "((",
+        "a=(",
+    ),
+)
+# What grows faster than the line would take minutes for each.
+LONG = [(piece * (20_000 // len(piece) + 1))[:20_000].encode() for piece in _REPEATED]
+
 SEEDS = [text.encode() for text in _TEXTS]
 PIECES = [text.encode() for text in _PIECES]
 
 
 def look(raw: bytes) -> None:
+    began = time.process_time()
     line = raw.decode("utf-8", "replace")
     read = shell_line.read(line)
     for simple in read.commands:
@@ -86,3 +129,4 @@ def look(raw: bytes) -> None:
     shown = hidden(line)
     assert len(shown) == len(line)
     assert all(set(shown[slice(*one.range)]) == {"*"} for one in secrets(line))
+    assert time.process_time() - began < 5

@@ -29,6 +29,11 @@ def test_lines_for_the_shell(data: bytes) -> None:
     shell.look(data)
 
 
+@pytest.mark.parametrize("line", [quote + line for line in shell.LONG for quote in (b"", b'"')])
+def test_long_lines_for_the_shell(line: bytes) -> None:
+    shell.look(line)
+
+
 @settings(A_FEW)
 @given(nearly_right(manifest.SEEDS, manifest.PIECES))
 @example(b"")

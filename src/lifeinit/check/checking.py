@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from lifeinit.check import fixing, manifest, timeline
@@ -13,6 +13,7 @@ from lifeinit.config import parser
 from lifeinit.config.contents import LARGEST, contents
 from lifeinit.config.diagnostic import Diagnostic, UnreadableError
 from lifeinit.config.model import HookFile
+from lifeinit.config.reporter import MOST_PROBLEMS
 from lifeinit.engine.plan import PHASES
 
 STDIN, _SHOWN = "-", "<stdin>"
@@ -47,7 +48,7 @@ class Checker:
         """The same once every safe fix is made. Raises UnreadableError, and UnwritableError if they cannot be."""
         raw = _read(path)
         before = self._report(path, raw)
-        text, made = fixing.fixed(before.text, self._finder(path))
+        text, made = self._text_after_fixes(before)
         if not made:
             return before
         after = (_MARK if raw.startswith(_MARK) else b"") + text.encode()
@@ -56,14 +57,15 @@ class Checker:
 
     def diff(self, report: Report) -> str:
         """What the safe fixes would change."""
-        text, _ = fixing.fixed(report.text, self._finder(report.path))
-        return fixing.diff(report.path, report.text, text)
+        return fixing.diff(report.path, report.text, self._text_after_fixes(report)[0])
 
-    def _finder(self, path: str) -> Callable[[str], Sequence[Diagnostic]]:
-        return lambda text: self._report(path, text.encode()).problems
+    def _text_after_fixes(self, report: Report) -> tuple[str, int]:
+        if not report.fixable:
+            return report.text, 0
+        return fixing.fixed(report.text, lambda text: self._report(report.path, text.encode(), fixing.MOST).problems)
 
-    def _report(self, path: str, raw: bytes) -> Report:
-        examined, file = parser.examine(raw), None if path in {STDIN, _SHOWN} else path
+    def _report(self, path: str, raw: bytes, most: int = MOST_PROBLEMS) -> Report:
+        examined, file = parser.examine(raw, most), None if path in {STDIN, _SHOWN} else path
         problems, hook_file = list(examined.problems), examined.hook_file
         if hook_file is not None:
             problems += self._found(hook_file, file)

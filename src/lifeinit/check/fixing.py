@@ -5,12 +5,15 @@ import difflib
 import os
 import stat
 import tempfile
+from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
 
-from lifeinit.config import parser, trust
+from lifeinit.config import load, parser, trust
 from lifeinit.config.diagnostic import Diagnostic, Edits, quoted
 from lifeinit.config.spans import Lines
 
+MOST = 100_000  # fixes at once
 _MOST_ROUNDS = 50  # a fix may bring the next mistake to light
 _MOST_TRIES = 100  # of one fix after the other, where all at once break the file
 
@@ -36,18 +39,23 @@ def fixed(text: str, find: Find) -> tuple[str, int]:
 def _together(text: str, fixes: Sequence[Edits]) -> tuple[str, int]:
     """The text after these fixes; where they do not go together, after those that do."""
     changed, count = applied(text, fixes)
-    if _broken(changed) <= _broken(text):
+    broken = _broken(text) if _broken(changed) else 0
+    if _broken(changed) <= broken:
         return changed, count
     taken = list[Edits]()
     for fix in fixes[:_MOST_TRIES]:
-        if _broken(applied(text, [*taken, fix])[0]) <= _broken(text):
+        if _broken(applied(text, [*taken, fix])[0]) <= broken:
             taken.append(fix)
     return applied(text, taken)
 
 
 def _broken(text: str) -> int:
     """How many places are no TOML."""
-    return sum(problem.code == "E101" for problem in parser.examine(text.encode()).problems)
+    try:
+        load.load(text)
+    except (load.RefusedError, load.BrokenError):
+        return sum(problem.code == "E101" for problem in parser.examine(text.encode(), MOST).problems)
+    return 0
 
 
 def applied(text: str, fixes: Iterable[Edits]) -> tuple[str, int]:
@@ -55,13 +63,26 @@ def applied(text: str, fixes: Iterable[Edits]) -> tuple[str, int]:
     lines, taken, made = Lines(text), list[tuple[int, int, str]](), 0
     for fix in fixes:
         wanted = [(lines.offset(span.start), lines.offset(span.end), new) for span, new in fix]
-        if not any(start < other[1] and other[0] < end for start, end, _ in wanted for other in taken):
-            taken, made = [*taken, *wanted], made + 1
+        if not any(_overlaps(taken, start, end) for start, end, _ in wanted):
+            for one in wanted:
+                insort(taken, one, key=lambda edit: edit[:2])
+            made += 1
     at, parts, line_end = 0, list[str](), "\r\n" if "\r\n" in text else "\n"
-    for start, end, new in sorted(taken, key=lambda one: one[:2]):
+    for start, end, new in taken:
         parts += [text[at:start], new.replace("\n", line_end)]
         at = end
     return "".join((*parts, text[at:])), made
+
+
+def _overlaps(taken: Sequence[tuple[int, int, str]], start: int, end: int) -> bool:
+    """Whether one of these edits, which are in order, changes a character of the range or around it."""
+    first = bisect_left(taken, start, key=lambda edit: edit[0])
+    for other_start, other_end, _ in islice(taken, max(0, first - 1), None):
+        if other_start >= max(end, start + 1):
+            return False
+        if start < other_end and other_start < end:
+            return True
+    return False
 
 
 def diff(path: str, before: str, after: str) -> str:

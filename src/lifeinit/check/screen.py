@@ -48,8 +48,7 @@ class Screen:
 
 def _hints(reports: Sequence[Report]) -> Iterator[str]:
     found = [problem for report in reports for problem in report.problems]
-    fixable = sum(bool(problem.edits) and problem.safe for problem in found)
-    if fixable:
-        yield f"`lifeinit check --fix` makes {fixable} of the fixes, `--diff` shows them"
+    if fixable := sum(report.fixable for report in reports):
+        yield f"{fixable} fixable with `lifeinit check --fix`; `--diff` shows the changes"
     if found:
         yield f"`lifeinit check --explain {found[0].code}` explains the rule"

@@ -4,6 +4,7 @@ from lifeinit.config import load
 from lifeinit.config.contents import contents
 from lifeinit.config.diagnostic import Diagnostic, HookFileError
 from lifeinit.config.model import HookFile
+from lifeinit.config.reporter import MOST_PROBLEMS
 from lifeinit.config.spans import Places
 from lifeinit.config.tables import Tables
 from lifeinit.engine.record import Record
@@ -38,32 +39,32 @@ def parse(raw: bytes) -> HookFile:
     return examined.hook_file
 
 
-def examine(raw: bytes) -> Examined:
-    """All that can be said of these bytes. There is a hook file as soon as there is no error."""
+def examine(raw: bytes, most: int = MOST_PROBLEMS) -> Examined:
+    """All that can be said of these bytes, up to a limit. There is a hook file as soon as there is no error."""
     try:
         text = load.decode(raw)
         table = load.load(text)
     except load.RefusedError as refused:
         return Examined(None, [refused.problem], load.shown(raw))
     except load.BrokenError as broken:
-        return Examined(None, _of_broken(text, broken.error), text)
-    hook_file, problems = _read(text, table)
+        return Examined(None, _of_broken(text, broken.error, most), text)
+    hook_file, problems = _read(text, table, most)
     has_errors = any(problem.severity == "error" for problem in problems)
     return Examined(None if has_errors else hook_file, problems, text)
 
 
-def _read(text: str, table: dict[str, object]) -> tuple[HookFile | None, list[Diagnostic]]:
-    tables = Tables(Places(text))
+def _read(text: str, table: dict[str, object], most: int) -> tuple[HookFile | None, list[Diagnostic]]:
+    tables = Tables(Places(text), most)
     try:
         return tables.hook_file(table), sorted(tables.problems)
     except HookFileError as error:  # so many that nobody would read more
         return None, error.problems
 
 
-def _of_broken(text: str, error: "Error") -> list[Diagnostic]:
+def _of_broken(text: str, error: "Error", most: int) -> list[Diagnostic]:
     """What is no TOML, and what is wrong in the rest."""
     from lifeinit.config.recovery import UNSURE, recover  # noqa: PLC0415  # only a mistake pays for it
 
-    recovered = recover(text, error)
-    others = [] if recovered.table is None else _read(recovered.text, recovered.table)[1]
+    recovered = recover(text, error, most // 10)  # each takes longer to find
+    others = [] if recovered.table is None else _read(recovered.text, recovered.table, most)[1]
     return sorted([*recovered.problems, *(other for other in others if other.code not in UNSURE)])

@@ -4,7 +4,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 
-from lifeinit.config.diagnostic import Diagnostic, Edit
+from lifeinit.config.diagnostic import Diagnostic, Edit, quoted
 from lifeinit.config.spans import STRING, Lines
 from lifeinit.config.toml_errors import Explained, explain, explain_twice
 from lifeinit.config.toml_library import import_tomllib
@@ -13,10 +13,10 @@ from lifeinit.engine.record import Record
 # What may only seem to be missing, or to be the default, where a statement could not be read.
 UNSURE = frozenset({"E106", "E219", "W201", "W204", "W205"})
 
-_MOST = 100  # statements: whoever has more of them reads no more either
 _LONGEST = 1 << 18  # characters of a text whose other statements are read
 _MOST_PARSED = 1 << 20  # characters, to find what stands twice
 _TOML_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
+_NAMES, _NAME = re.compile(r"\('.*',?\)"), re.compile(r"'([^']*)'")  # a tuple of keys, as Python shows it
 _SIMPLE = re.compile(r"[^\n\"'\[\]{}#]*(?:#[^\n]*)?(?:\n|$)")  # a statement of one line, or none
 _PART = re.compile(
     rf"(?s){STRING}|\#[^\n]*|(?P<open>[\[{{])|(?P<close>[\]}}])|(?P<line>\n)|(?P<stray>[\"'])|(?>[^\"'\#\[\]{{}}\n]+)"
@@ -40,7 +40,8 @@ class Error(Exception):
 
     def __init__(self, text: str, message: str) -> None:
         match = _TOML_PLACE.search(message)
-        self.reason = message[: match.start()] if match else message
+        reason = message[: match.start()] if match else message
+        self.reason = _NAMES.sub(lambda names: quoted(".".join(_NAME.findall(names[0]))), reason)
         self.offset = len(text)
         if match and match[1]:
             line = 0
@@ -68,15 +69,15 @@ def error_of(text: str) -> Error | None:
 
 def first(text: str, error: Error) -> Diagnostic:
     """The diagnostic about one mistake."""
-    recovery = _Recovery(text)
+    recovery = _Recovery(text, 1)
     return recovery.diagnostic(*recovery.explained(error))
 
 
-def recover(text: str, error: Error) -> Recovered:
-    """Everything, from the first mistake on."""
-    recovery = _Recovery(text)
+def recover(text: str, error: Error, most: int) -> Recovered:
+    """Everything, from the first mistake on, up to a limit."""
+    recovery = _Recovery(text, most)
     found: Error | None = error
-    while found is not None and len(recovery.problems) < _MOST:
+    while found is not None and len(recovery.problems) < most:
         found = recovery.next(found)
     if not recovery.problems and len(text) > _LONGEST:
         recovery.problems.append(first(text, error))
@@ -87,8 +88,9 @@ def recover(text: str, error: Error) -> Recovered:
 class _Recovery:
     """Goes through the text once; what is broken is masked, so that all offsets stay."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, most: int) -> None:
         self.text = text
+        self._most = most
         self.lines = Lines(text)
         self.problems: list[Diagnostic] = []
         self.masks: list[tuple[int, int]] = []
@@ -104,7 +106,7 @@ class _Recovery:
             self.problems.append(self.diagnostic(*self.explained(error)))
             end = self._mask(start, end)
         self._rounds += 1
-        return self._error_after(end) if self._rounds < 2 * _MOST else None
+        return self._error_after(end) if self._rounds < 2 * self._most else None
 
     def explained(self, error: Error) -> tuple[int, Explained]:
         """Where the broken statement begins, and what is wrong in it."""
@@ -124,7 +126,7 @@ class _Recovery:
     def table(self) -> dict[str, object] | None:
         """The tables of what is left, once every name stands there once."""
         tomllib, parsed = import_tomllib(), 0
-        while parsed <= _MOST_PARSED and len(self.problems) < _MOST:
+        while parsed <= _MOST_PARSED and len(self.problems) < self._most:
             masked = self.masked()
             parsed += len(masked)
             try:
@@ -208,7 +210,9 @@ class _Recovery:
         return error
 
     def _is_masked(self, at: int) -> bool:
-        return any(start <= at < end for start, end in self.masks)
+        """In the order of the text, as long as there are mistakes of syntax."""
+        before = _up_to(self.masks, at)
+        return before > 0 and at < self.masks[before - 1][1]
 
 
 def _statements(text: str) -> Iterator[tuple[int, int]]:

@@ -20,8 +20,9 @@ Table = dict[str, object]
 class Reporter:
     """Takes what is wrong by the path of the value that it is about."""
 
-    def __init__(self, places: Places) -> None:
+    def __init__(self, places: Places, most: int = MOST_PROBLEMS) -> None:
         self.places = places
+        self._most = most
         self.top: Table = {}  # the whole file
         self.problems: list[Diagnostic] = []
         self.reported: set[Path] = set()
@@ -46,14 +47,14 @@ class Reporter:
         """
         severity = code[0]
         self.reported.add(path)
-        if self._counts[severity] >= MOST_PROBLEMS:
+        if self._counts[severity] >= self._most:
             return
         self._counts[severity] += 1
         if not edits and not at_key and (meant := re.fullmatch(_MEANT, fix)):
             edits = self.edit.value(path, meant[1])
         span = self.places.within(path, *within) if within else self.places.span(path, of_key=at_key)
         self.problems.append(Diagnostic(code, span, message, fix, edits, safe))
-        if severity == "E" and self._counts[severity] == MOST_PROBLEMS:
+        if severity == "E" and self._counts[severity] == self._most:
             raise HookFileError(self.problems)
 
     def because(  # noqa: PLR0913

@@ -1,10 +1,43 @@
 """The order in which the processes start, by their `after`."""
 
+from lifeinit.config.diagnostic import quoted
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from lifeinit.config.draft import Mark, ProcessDraft
+    from lifeinit.config.model import Process
+    from lifeinit.config.reporter import Reporter
+
+
+def check(report: "Reporter", processes: "dict[str, Process]") -> None:
+    """The names in `after` exist, and lead to no process twice."""
+    for name, process in processes.items():
+        for i, other in enumerate(process.after or ()):
+            here, edits = (*process.path, "after", i), report.edit.removed((*process.path, "after"))
+            if other == name:
+                report.wrong("E222", here, f"{name} is after itself", "leave it out", edits=edits, safe=False)
+            elif other not in processes and other != "app":
+                known = ", ".join(map(quoted, ("app", *(one for one in processes if one != name))))
+                message = f"after holds {quoted(other)}, which is not a process"
+                report.wrong("E223", here, message, f"write one of {known}")
+            elif name in _before(other, processes):
+                circle = f"{name} is after {other}, and {other} after {name}"
+                report.wrong("E222", here, f"{circle}: neither could start", "leave one out", edits=edits, safe=False)
+                return  # each of the circle would say so
+
+
+def _before(name: str, processes: "dict[str, Process]") -> set[str]:
+    """All that a process is after, in one step or in several."""
+    found: set[str] = set()
+    coming = [name]
+    while coming:
+        process = processes.get(coming.pop())
+        new = set(process.after or () if process else ()) - found
+        found |= new
+        coming += new
+    return found
 
 
 def in_order(drafts: "tuple[ProcessDraft, ...]", wrong: "Callable[[Mark, str], None]") -> "tuple[ProcessDraft, ...]":

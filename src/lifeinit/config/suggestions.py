@@ -16,7 +16,7 @@ from lifeinit.values.duration_text import written
 
 _LONGEST = 40  # characters of a key or value that is worth comparing or repeating
 _LONGEST_LINE = 60
-_TOP, _APP = tuple(keys.TABLES["top"]), tuple(keys.TABLES["app"])
+_TOP, _APP, _PROCESS = (tuple(keys.TABLES[name]) for name in ("top", "app", "process"))
 _COMMAND_OF_APP = Word("Docker's", "the app", "write it after the dashes: lifeinit -- COMMAND")
 
 # Where a key belongs that stands somewhere else. The later ones win: `timeout` is a hook's first of all.
@@ -81,22 +81,41 @@ class Guide:
             for name, value in key.value.items():
                 self._tell(_Key((*key.path, name), value, _TOP, f"{key.outer}{key.name}."))
             return ""
+        if key.word in {"program", "programs"} and isinstance(key.value, dict):
+            return self._programs(key, key.value)
         if key.known in {_TOP, _APP} and key.word in {"command", "cmd", "exec", "run"} and not key.outer:
             return self._foreign(key, _COMMAND_OF_APP)
         if self.label in _PROBES and (own := self._in_probe(key)):
             return own
         if key.word in WORDS and (key.outer or key.word not in _OWN):
             return self._foreign(key, WORDS[key.word])
-        if key.word in _OWN:
-            own = _OWN[key.word]
-            fix = self._placed(own, key)
-            home: Path = (own,) if own in _TOP else ("app", own)
-            if home in self.edit.places.spans and home != key.path:
-                fix = f"keep one of them: {own} stands {_HOMES[own]} already"
-            return self._wrong(
-                key, "E104", "" if key.outer and own in key.known else " here", fix, self._line(key, fix)
-            )
-        return self._nearest(key)
+        return self._misplaced(key, _OWN[key.word]) if key.word in _OWN else self._nearest(key)
+
+    def _misplaced(self, key: _Key, own: str) -> str:
+        match key.value:
+            case {"exec": {"command": command}}:  # of Kubernetes
+                key = key._replace(value=command)
+        fix, header = self._placed(own, key), f"[app.{own}]"
+        edits = self.edit.header(key.path, header) if own in _APP and own not in _TOP and not key.outer else ()
+        fix = f"write {header}" if edits else fix
+        home: Path = (own,) if own in _TOP else ("app", own)
+        if home in self.edit.places.spans and home != key.path:
+            fix, edits = f"keep one of them: {own} is already {_HOMES[own]}", ()
+        where = "" if key.outer and own in key.known else " here"
+        return self._wrong(key, "E104", where, fix, edits or self._line(key, fix))
+
+    def _programs(self, key: _Key, programs: Mapping[str, object]) -> str:
+        """The sections of supervisord, and the keys in them."""
+        headers = {found.start: path for path, found in self.edit.places.spans.items() if path[:1] == key.path}
+        lines = ((path, ".".join(("process", *map(toml.key, map(str, path[1:]))))) for path in headers.values())
+        edits = tuple(edit for path, line in lines for edit in self.edit.header(path, f"[{line}]"))
+        names = " and ".join(f"[process.{name[:_LONGEST]}]" for name in programs)
+        self._wrong(key, "E103", ", supervisord's word for process", f"write {names}", edits)
+        for name, table in programs.items():
+            for inner, value in table.items() if isinstance(table, dict) else ():
+                if inner not in _PROCESS:
+                    self._tell(_Key((*key.path, name, inner), value, _PROCESS))
+        return "process"
 
     def _in_probe(self, key: _Key) -> str:
         """A key in a table of alive or ready, of which it is a part in another tool; our key for it, or ""."""
@@ -140,7 +159,7 @@ class Guide:
     def _line(self, key: _Key, fix: str) -> Edits:
         """The edits of a fix that is one line: it takes the statement's place, or stands in another table."""
         match = _LINE.fullmatch(fix)
-        if match is None or key.outer or (match["value"] is None and isinstance(key.value, dict)):
+        if match is None or key.outer:
             return ()
         line = match["key"] + (match["value"] or f" = {self.edit.source(key.path)}")
         if "@" in line and match["place"]:
@@ -214,7 +233,7 @@ def _assignment(own: str, key: _Key) -> str:
         return f"write [[{own}]]"
     if own in {"app", "signals", "process"}:
         return f"write [{own}]"
-    if own == "environment" and value is None:
+    if own == "environment" and value is None and not isinstance(key.value, dict):
         value = '{ NAME = "value" }'
     if row.kind == HOOKS and value is not None and value[0] not in "\"'[":
         value = None

@@ -7,7 +7,7 @@ from lifeinit.config.diagnostic import Edits, quoted
 from lifeinit.config.model import Alive, Drain, Hook, HookFile, Process, Ready
 from lifeinit.config.plain_values import NAME, intent
 from lifeinit.config.readers import COMMAND_FORMS, SCHEME, Values
-from lifeinit.config.reporter import Table, a_kind, shown
+from lifeinit.config.reporter import MOST_PROBLEMS, Table, a_kind, shown
 from lifeinit.config.spans import Path, Places
 from lifeinit.values.duration_text import exact, written
 
@@ -47,23 +47,11 @@ def _words(command: object) -> list[str]:
     return list(map(str, command)) if isinstance(command, list) else str(command).split()
 
 
-def _before(name: str, processes: dict[str, Process]) -> set[str]:
-    """All that a process is after, in one step or in several."""
-    found: set[str] = set()
-    coming = [name]
-    while coming:
-        process = processes.get(coming.pop())
-        new = set(process.after or () if process else ()) - found
-        found |= new
-        coming += new
-    return found
-
-
 class Tables(Values):
     """The methods that are named after a kind read the values that are tables themselves."""
 
-    def __init__(self, places: Places) -> None:
-        super().__init__(places)
+    def __init__(self, places: Places, most: int = MOST_PROBLEMS) -> None:
+        super().__init__(places, most)
         self._app: Table = {}  # [app] as it is written, of which a process inherits
         self._processes: tuple[Table, ...] = ()
 
@@ -101,24 +89,10 @@ class Tables(Values):
                 values = self._rows("process", here, table, f"[process.{name}]")
                 found[name] = Process.filled({**values, "path": here})
         if any(process.after for process in found.values()):
-            self._order(found)
-        return found
+            from lifeinit.config import start_order  # noqa: PLC0415  # few files have an order
 
-    def _order(self, processes: dict[str, Process]) -> None:
-        """The names in `after` exist, and lead to no process twice."""
-        for name, process in processes.items():
-            for i, other in enumerate(process.after or ()):
-                here, edits = (*process.path, "after", i), self.edit.removed((*process.path, "after"))
-                if other == name:
-                    self.wrong("E222", here, f"{name} is after itself", "leave it out", edits=edits, safe=False)
-                elif other not in processes and other != "app":
-                    known = ", ".join(map(quoted, ("app", *(one for one in processes if one != name))))
-                    message = f"after holds {quoted(other)}, which is not a process"
-                    self.wrong("E223", here, message, f"write one of {known}")
-                elif name in _before(other, processes):
-                    circle = f"{name} is after {other}, and {other} after {name}"
-                    self.wrong("E222", here, f"{circle}: neither could start", "leave one out", edits=edits, safe=False)
-                    return  # each of the circle would say so
+            start_order.check(self, found)
+        return found
 
     def hooks(self, at: Path, row: "Key", value: object) -> tuple[Hook, ...]:
         """The hooks of a phase in any of its forms: a string, one argv, a table, an array of tables."""

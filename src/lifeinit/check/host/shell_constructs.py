@@ -94,6 +94,8 @@ _OF_TOKENS: Final = {
     "<(": Construct("operator {0}", "", ": <(:)", _REFUSED, "write a pipe or a file"),
     "((": Construct("operator {0}", "", "((1))", "a subshell, and no such command",
                     'write [ ... ] or NAME=$((...))'),
+    "for ((": Construct("loop {0}", "", "for ((a=0; a<1; a++)); do :; done", _REFUSED,
+                        f'write "for a in ...", or {_BY_BASH}'),
     "=(": Construct("array {0}", "", "a=(b)", _REFUSED, f"write words, or {_BY_BASH}"),
     "function": Construct("keyword {0}", "", "function a { :; }", _REFUSED, "write NAME() {"),
     "+=": Construct("operator {0}", "", "a=b; a+=c", "no such command", 'write NAME="${NAME}..."'),

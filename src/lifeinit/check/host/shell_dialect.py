@@ -87,13 +87,16 @@ def _without(construct: Construct, commands: Sequence[reader.Simple]) -> Edits:
 
 
 def _of_tokens(line: str) -> Iterator[Use]:
-    before = Token("", 0, 0)
+    first = before = Token("", 0, 0)
     try:
         for token in tokens(line):
-            yield from _of_pair(before, token)
+            if first.text == "for" and before.text == token.text == "(":
+                yield Use(OPERATORS["for (("], (first.start, token.end))
+            else:
+                yield from _of_pair(before, token)
             if not token.is_operator and not token.body:
                 yield from _of_word(token)
-            before = token
+            first, before = before, token
     except UnreadableError:
         return
 

@@ -115,14 +115,14 @@ class _Reader:
         if self._skips == "pattern":
             self._skips = "" if operator == ")" else "pattern"
             return operator in {"(", ")", "|", "\n"}
-        self._skips = self._skips if self._skips == "case" and operator == "\n" else ""
+        before, self._skips = self._skips, self._skips if self._skips == "case" and operator == "\n" else ""
         if operator in _REDIRECTIONS:
             if self._words and self._words[-1].end == token.start and self._words[-1].text.isdecimal():
                 self._words.pop()  # the number of a descriptor
             self._skips = ">"
             return True
         if operator == "(":
-            return self._bracket(token)
+            return before != "for" and self._bracket(token)
         if operator == ")":
             return self._close(")")
         if operator in {";;", ";&", ";;&"}:

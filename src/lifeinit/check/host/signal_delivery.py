@@ -54,9 +54,9 @@ def diagnostics(hook_file: HookFile, tasks: Sequence[Task], programs: Programs, 
         if background is not None:
             yield background
         elif not _signals_group(hook_file, task):
-            yield from _line(task, programs)
+            runner = list(_runner(task, words))
+            yield from runner or _line(task, programs)
             yield from _script(task, words, programs, kernel)
-            yield from _runner(task, words)
 
 
 def _signals_group(hook_file: HookFile, task: Task) -> bool:

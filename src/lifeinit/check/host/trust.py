@@ -1,6 +1,7 @@
 """What runs as root and can be changed by another user: programs, scripts, the hook file, Python's search path."""
 
 import os
+import stat
 from collections.abc import Iterator
 
 from lifeinit.check.host import shell_line as reader
@@ -13,7 +14,7 @@ from lifeinit.engine.plan import User
 from lifeinit.startup import search_path
 
 _NOBODY = 65534
-_EVERYBODY = User(_NOBODY, _NOBODY, ())
+_ANYBODY = User(_NOBODY, _NOBODY, ())
 
 
 def diagnostics(tasks: Tasks, programs: Programs, kernel: Kernel, file: str | None) -> Iterator[Diagnostic]:
@@ -47,8 +48,13 @@ class _Trust:
             if place is not None:
                 return place, f"the app (uid {app.uid})"
         # Files of an unknown owner seem to belong to this user. user_namespaces(7)
-        place = self._kernel.changeable(_EVERYBODY, path, by_owner=False)
-        return None if place is None else (place, "every user")
+        place = self._kernel.changeable(_ANYBODY, path, by_owner=False)
+        return None if place is None else (place, _who(place))
+
+
+def _who(place: str) -> str:
+    """Whom the mode allows it that _ANYBODY has: its owner or a group may be that user by chance."""
+    return "every user" if os.stat(place).st_mode & stat.S_IWOTH else f"uid {_NOBODY}"
 
 
 def _hooks(tasks: Tasks, programs: Programs, trust: _Trust) -> Iterator[Diagnostic]:

@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from lifeinit.check.host.accounts import Person
 from lifeinit.config.spans import Path
@@ -47,11 +48,11 @@ class Setting:
 
     def value(self, text: str) -> str | None:
         """A text of `environment` expanded; None where a variable is not known."""
-        return _expanded(text, self._inherited())
+        return _expanded(text, self._inherited)
 
     def target(self, text: str) -> str | None:
         """A target expanded, which sees the variables of the table as well."""
-        inherited = self._inherited()
+        inherited = self._inherited
         own = {name: _expanded(raw, inherited) for name, raw in self.environment.items()}
         return _expanded(text, inherited | {name: value for name, value in own.items() if value is not None})
 
@@ -59,7 +60,7 @@ class Setting:
         """The variables in the text that nothing is seen to set. With `own`, as a target sees them."""
         if self.exports.something:
             return ()
-        known = ALWAYS | self.secrets | self._inherited().keys() | (self.environment.keys() if own else set())
+        known = ALWAYS | self.secrets | self._inherited.keys() | (self.environment.keys() if own else set())
         by_lifeinit = "LIFEINIT_" if own else "="  # set for programs; not yet when their environment is made
         found = (name for name in names(text) if name not in known and not name.startswith(by_lifeinit))
         return tuple(dict.fromkeys(found))
@@ -73,6 +74,7 @@ class Setting:
             return self.value(self.environment["PATH"])
         return os.environ.get("PATH", _DEFAULT_PATH)
 
+    @cached_property
     def _inherited(self) -> dict[str, str]:
         inherited = {name: value for name, value in os.environ.items() if name not in OF_A_SHELL}
         return {**inherited, **(self.person.variables if self.person else {})}

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from lifeinit.check.timeline.runtimes import RUNTIMES, Grace
+from lifeinit.values.duration_text import exact
 
 
 @dataclass(frozen=True)
@@ -48,9 +49,8 @@ class Container:
         """The grace period as the budget's checks take it: without the time of `pre_stop`."""
         runtime = RUNTIMES[self.runtime]
         whole, before = runtime.grace if self.grace is None else self.grace, self.pre_stop_time or 0.0
-        said = (
-            f"{self.grace_key} is {whole:g}" if self.grace is not None else f"{self.grace_key} is {whole:g} by default"
-        )
+        number = f"{whole:g}" if self.grace_key.lower().endswith(("seconds", "timeout")) else exact(whole)
+        said = f"{self.grace_key} is {number}{' by default' if self.grace is None else ''}"
         if before:
             said += f", of which {self.pre_stop} takes {before:g}"
         limit = "LIFEINIT_STOP_TIMEOUT" if self.environment.get("LIFEINIT_STOP_TIMEOUT") else "stop_timeout"

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from lifeinit import __version__
 from lifeinit.check.output.report import Report
-from lifeinit.check.output.secret_text import hidden
+from lifeinit.check.output.secrets import masked
 from lifeinit.check.rules.registry import RULES
 from lifeinit.config.diagnostic import Diagnostic, Edits, Span
 
@@ -73,7 +73,8 @@ def _entry(path: str, problem: Diagnostic) -> dict[str, object]:
 
 def _edits(problem: Diagnostic) -> Edits:
     """None where they hold what may be a secret: reports are uploaded and kept."""
-    return () if any(hidden(text) != text for _, text in problem.edits) else problem.edits
+    lines = [text.split("\n") for _, text in problem.edits]
+    return () if any(masked(part, i) != line for part in lines for i, line in enumerate(part)) else problem.edits
 
 
 def _place(span: Span) -> dict[str, object]:

@@ -34,5 +34,10 @@ class Report:
     def notes(self) -> int:
         return self._number("note")
 
+    @property
+    def fixable(self) -> int:
+        """How many of the problems have a safe fix."""
+        return sum(bool(problem.edits) and problem.safe for problem in self.problems)
+
     def _number(self, severity: str) -> int:
         return sum(problem.severity == severity for problem in self.problems)

@@ -1,6 +1,7 @@
 """Secrets in the text of a command: passwords of URLs and options, headers, variables that are set for one command."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
@@ -19,13 +20,22 @@ PLAIN_VALUE: Final = re.compile(r"|true|false|yes|no|on|off|none|null|0|1|[./~].
 # A value, in quotes or not, as a shell or a list in TOML has it. Escaped quotes are those of a TOML string.
 _VALUE = r"(?:\\?[\"'])?(?P<secret>[^\s\"'\\,;&|<>()\]}]+)"
 _BETWEEN = r"(?:=|\s+|[\"']\s*,\s*(?=[\"']))"
+_COMMA: Final = '", "'  # between the items of a list
 _OPTION = r"(?:[a-z0-9]+-)*(?:password|passwd|passphrase|pass|secret|token|api-?key|access-key|secret-key|private-key)"
 _HEADER = r"(?<![\w-])(?:(?:proxy-)?authorization|private-token|api-?key|x-[a-z-]{0,40}(?:key|token|secret))"
+_PROGRAM = r"(?<![\w-])(?:{})\b[^\n]{{0,300}}?[\s\"']"
 _KINDS: Final = (
     ("a URL with a password", re.compile(r"://[^/?#\s:@\"']*:(?P<secret>[^/?#\s@\"']+)@")),
     ("a header with a secret", re.compile(rf"(?i:{_HEADER}\s*:\s*(?:(?:bearer|basic|token)\s+)?){_VALUE}")),
     ("an option with a secret", re.compile(rf"(?i:(?<![\w-])--?{_OPTION}){_BETWEEN}{_VALUE}")),
-    ("a password of curl", re.compile(rf"curl\b[^\n]{{0,300}}?\s(?:-u|--user){_BETWEEN}[\"']?[^\s:\"']+:{_VALUE}")),
+    ("a password of curl", re.compile(rf"{_PROGRAM.format('curl')}(?:-u|--user){_BETWEEN}[\"']?[^\s:\"']+:{_VALUE}")),
+    ("an option with a secret", re.compile(rf"{_PROGRAM.format('(?:mysql|mariadb)[a-z-]*')}-p(?![\"']){_VALUE}")),
+    ("an option with a secret", re.compile(rf"{_PROGRAM.format('redis-cli|valkey-cli')}-a{_BETWEEN}{_VALUE}")),
+    ("an option with a secret", re.compile(rf"{_PROGRAM.format('sshpass')}-p(?:{_BETWEEN})?{_VALUE}")),
+    (
+        "a printed secret",
+        re.compile(rf"(?:echo|printf)\s+(?:-n\s+)?{_VALUE}[\"'\\]*\s*\|[^|\n]*\s(?:login\b|--password-stdin)"),
+    ),
     ("a variable with a secret", re.compile(rf"(?<![\w$-])(?P<name>[A-Z][A-Z0-9_]*)={_VALUE}")),
 )
 
@@ -49,17 +59,13 @@ def secrets(text: str) -> Iterator[Secret]:
 
 
 def secrets_of_list(words: Sequence[str]) -> Iterator[tuple[int, Secret]]:
-    """The same for the items of a list, where an option and its value may be two."""
-    for i, word in enumerate(words):
-        for secret in secrets(word):
-            yield i, secret
-        following = words[i + 1] if i + 1 < len(words) else ""
-        if (
-            re.fullmatch(rf"--?{_OPTION}", word, re.IGNORECASE)
-            and following
-            and not following.startswith(("-", "$", "/"))
-        ):
-            yield i + 1, Secret("an option with a secret", (0, len(following)))
+    """The same for the items of a list, which are read as they are written: an option and its value may be two."""
+    starts = [1]
+    for word in words:
+        starts.append(starts[-1] + len(word) + len(_COMMA))
+    for what, (start, end) in secrets(f'"{_COMMA.join(words)}"'):
+        i = bisect_right(starts, start) - 1
+        yield i, Secret(what, (start - starts[i], end - starts[i]))
 
 
 def is_a_secret_name(name: str) -> bool:

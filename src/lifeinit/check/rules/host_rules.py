@@ -211,21 +211,13 @@ RULES: tuple[Rule, ...] = (
         '[app]\nenvironment = { DB_PASSWORD = { file = "/run/secrets/db" } }',
     ),
     Rule(
-        "W313",
-        "variable-of-a-shell",
-        "A target or a value of environment uses a variable that only a shell sets.",
-        "PWD, OLDPWD, SHLVL and _ are set by the shell that runs this check. An ENTRYPOINT in exec form starts none,"
-        " and lifeinit refuses to start where a variable is not set.",
-        'pre_start = { wait_for = "file://$PWD/ready" }',
-        'pre_start = { wait_for = "file:///srv/ready" }',
-    ),
-    Rule(
         "N313",
         "variable-from-outside",
         "Targets or values of environment use variables that are not set here.",
-        "The runtime may set them: in a build it has not done so yet. lifeinit refuses to start without. Nothing is"
-        " said after a pre_start hook that mentions LIFEINIT_ENV, itself or in a script that it names. Keep secrets out"
-        " of the image: ENV and ARG are stored in it.",
+        "The runtime may set them later, for example after the build of an image; without them lifeinit refuses to"
+        " start. PWD, OLDPWD, SHLVL and _ count as unset, because only a shell sets them. Variables after a pre_start"
+        " hook that uses LIFEINIT_ENV, itself or in its script, are not checked. Keep secrets out of the image: it"
+        " stores ENV and ARG.",
         'pre_start = { wait_for = "$SHOP_DATABASE_URL" }',
         'pre_start = { wait_for = "tcp://db:5432" }',
     ),

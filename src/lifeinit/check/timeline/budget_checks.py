@@ -79,11 +79,12 @@ class _Budget:
         if grace.said:
             message = f"{grace.said}, and the stop may take {exact(budget)} ({grace.limit})"
         shorter = below(grace.seconds)
-        first = f'write at most "{shorter}"' if shorter else "give the container time to stop"
+        first = f'write at most "{shorter}"' if shorter else None
         if shorter and not self.needs.fit(self.room or 0.0):
             first = f'write shorter timeouts and at most "{shorter}"'
         more = grace.longer(budget) if self.needs.fit(budget) else self._more()
-        yield Diagnostic("E401", self.places.span(("stop_timeout",)), message, _or(first, more))
+        fix = _or(first, more) or "give the container time to stop"
+        yield Diagnostic("E401", self.places.span(("stop_timeout",)), message, fix)
 
     def _unlimited(self) -> Iterator[Diagnostic]:
         """W401: an app that hangs costs the post_stop hooks their run."""

@@ -83,7 +83,7 @@ def test_the_limit_of_the_environment_counts() -> None:
     hooks = 'stop_timeout = "9s"\npre_stop = { sleep = "3s" }'
     assert found(hooks, service(environment={"LIFEINIT_STOP_TIMEOUT": "8s"})) == []
     assert messages(found(hooks, service(environment=["LIFEINIT_STOP_TIMEOUT=12"]))) == [
-        ("E401", "stop_grace_period is 10 by default, and the stop may take 12 s (LIFEINIT_STOP_TIMEOUT)")
+        ("E401", "stop_grace_period is 10 s by default, and the stop may take 12 s (LIFEINIT_STOP_TIMEOUT)")
     ]
     with pytest.raises(ValueError, match='LIFEINIT_STOP_TIMEOUT is "soon", not a duration'):
         found(hooks, service(environment={"LIFEINIT_STOP_TIMEOUT": "soon"}))

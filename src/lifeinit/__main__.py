@@ -14,7 +14,7 @@ _MASK = _signal.pthread_sigmask(_signal.SIG_BLOCK, _signal.valid_signals())
 import os  # noqa: E402
 import sys  # noqa: E402
 
-from lifeinit.startup import bytecode  # noqa: E402
+from lifeinit import bytecode  # noqa: E402
 
 if hasattr(sys, "frozen"):  # the bundle's program has blocked them before there was an interpreter
     from _lifeinit import MASK as _MASK  # type: ignore[import-not-found, no-redef]

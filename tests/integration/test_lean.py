@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 import lifeinit
-from lifeinit.startup import bytecode
+from lifeinit import bytecode
 
 STARTS = "import sys; sys.path.insert(0, sys.argv.pop(1)); from lifeinit.__main__ import main; main()"
 SAYS = (
-    "import sys; sys.path.insert(0, sys.argv[1]); from lifeinit.startup import bytecode; bytecode.install()\n"
+    "import sys; sys.path.insert(0, sys.argv[1]); from lifeinit import bytecode; bytecode.install()\n"
     "from lifeinit.engine import main, supervisor; print(main.run.__doc__ is None, supervisor.__doc__ is None)"
 )
 

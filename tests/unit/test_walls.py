@@ -80,6 +80,7 @@ def test_the_state_machine_imports_only_its_parts_the_events_and_the_plan() -> N
 
 # Whom each part may know, from the bottom up; none of them knows what stands further down in this list.
 FLOORS = (
+    "lifeinit.bytecode",
     "lifeinit.engine",
     "lifeinit.values",
     "lifeinit.callbacks",

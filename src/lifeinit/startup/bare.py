@@ -10,7 +10,7 @@ import sys
 # module of the standard library.
 sys.path.append(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 
-from lifeinit.startup import bytecode
+from lifeinit import bytecode
 
 bytecode.install()
 

@@ -8,7 +8,7 @@ import marshal
 import os
 from pathlib import Path
 
-from lifeinit.startup import bytecode
+from lifeinit import bytecode
 
 _PACKAGES = ("engine", "probes", "startup")  # what else there is ends with its process, before the app begins
 _WITHOUT_DOCSTRINGS = 2  # -OO

@@ -9,7 +9,8 @@ from types import CodeType
 import pytest
 
 import lifeinit
-from lifeinit.startup import bytecode, lean
+from lifeinit import bytecode
+from lifeinit.startup import lean
 
 SOURCE = '''"""What it is for."""
 

@@ -39,7 +39,7 @@ _CODECS = ("ascii", "idna", "latin_1", "raw_unicode_escape", "unicode_escape", "
 # What every start imports stands first, so that it lies close together and is checked alone.
 _START = re.compile(
     r"encodings(\.utf_8|\.aliases)?|(generic|posix)path|os|stat|_collections_abc|abc|"
-    r"lifeinit(\.__main__)?|lifeinit\.(engine|startup)(\..+)?"
+    r"lifeinit(\.__main__|\.bytecode)?|lifeinit\.(engine|startup)(\..+)?"
 )
 # Help texts are docstrings; all others are left out, as with -OO.
 _WITH_DOCSTRINGS = ("lifeinit.cli", "click.")

@@ -17,6 +17,7 @@ USUAL_STOPS = frozenset({int(SIGTERM), int(SIGINT), int(SIGQUIT)})
 SKIP_PRE_STOP = frozenset({int(SIGINT), int(SIGQUIT)})  # as a second stop request
 TIMED_OUT = 124
 UNHEALTHY = 1
+SOFTWARE = 70
 
 
 # Signals.

@@ -157,20 +157,69 @@ c.start(app)
     assert "which forks the Python functions, was killed by SIGKILL: no function can be called any more" in errors[0]
 
 
-def test_without_its_zygote_a_function_is_not_started_again(program: Program, tmp_path: Path) -> None:
-    """The restart fails as that of a program that is gone, and post_stop runs."""
-    (tmp_path / "own.toml").write_text('post_stop = "echo command $LIFEINIT_EXIT_CODE"\n')
+@pytest.mark.parametrize(("code", "status"), [(5, 5), (0, 70)])
+def test_without_its_zygote_the_app_is_not_restarted(program: Program, code: int, status: int) -> None:
+    """No restart could succeed: five of them retried pre_start for nothing. The runtime starts the whole container."""
     text = f"""{ZYGOTE}
-c = Container(config="own.toml", restart="on-failure", max_restarts=1)
+c = Container(restart="always")
+@c.pre_start
+def first(): print("first", flush=True)
+c.post_stop.command("echo command")
 def app():
     os.kill(zygote(), signal.SIGKILL)
-    return 5
+    return {code}
 c.start(app)
 """
     running = program(text)
-    assert running.rest() == ["command 5", "command 126"]
+    assert running.rest() == ["first", "command"]
+    assert running.status() == status
+    assert "lifeinit: no restart: the zygote, which forks the Python functions, has ended" in running.stderr()
+
+
+@pytest.mark.parametrize(
+    ("forks", "broken", "where"),
+    [
+        (1, "import gc; gc.freeze = None", "the zygote (pid 2), which forks the Python functions, exited with 70 ("),
+        (2, "import posix; posix.fork = None", 'cannot run "first": fork failed: '),
+        (3, "os.dup2 = None", 'cannot run "first": '),
+    ],
+)
+def test_an_internal_error_of_the_zygote_is_told(program: Program, forks: int, broken: str, where: str) -> None:
+    """Once, by PID 1: its own stderr is /dev/null. It is broken on purpose at its first, second or third fork."""
+    text = f"""
+count = [0]
+def breaks():
+    count[0] += 1
+    if count[0] == {forks}: {broken}
+os.register_at_fork(after_in_child=breaks)
+c = Container()
+@c.pre_start
+def first(): print("first")
+c.start("echo app")
+"""
+    running = program(text)
+    assert running.rest() == []
     assert running.status() == 126
-    assert 'cannot run the app "app": the zygote (pid 2)' in running.stderr()[-1]
+    error = "internal error: TypeError: 'NoneType' object is not callable (zygote.py:"
+    told = [line for line in running.stderr() if error in line and not line.startswith("lifeinit: exit status")]
+    assert len(told) == 1
+    assert where in told[0]
+
+
+def test_a_library_that_replaces_fork_and_waitpid(program: Program) -> None:
+    """gevent's wait for its event loop, which no signal reaches in the zygote. It has to be told of the fork."""
+    text = """
+import types
+sys.modules["gevent"] = types.ModuleType("gevent")
+sys.modules["gevent"].reinit = lambda: print("again", flush=True)
+os.fork = os.waitpid = None
+c = Container()
+@c.pre_start
+def first(): print("first", flush=True)
+print(c.run(lambda: 3))
+"""
+    running = program(text)
+    assert running.rest() == ["again", "first", "again", "3"]
 
 
 HANGS = """

@@ -6,6 +6,7 @@ Linux only: imported when a container is started.
 import _socket
 import contextlib
 import os
+import posix
 import signal
 import sys
 import warnings
@@ -64,7 +65,7 @@ def run_init(planner: Planner) -> int:
         for signo, handler in handlers.items():  # before it is reaped: later its pid may be another's
             signal.signal(signo, handler)
         with contextlib.suppress(ChildProcessError):
-            os.waitpid(pid, 0)
+            posix.waitpid(pid, 0)
 
 
 def _status(pid: int) -> int:
@@ -159,10 +160,13 @@ def _fork_zygote(functions: Functions, found: SignalsFound, app_is_function: boo
 
 
 def _fork() -> int:
-    """Python 3.12 warns of other threads in a process that forks. Here they are known: see `start` and `run`."""
+    """Python 3.12 warns of other threads in a process that forks. Here they are known: see `start` and `run`.
+
+    Why `posix`: gevent and eventlet put functions of their own into `os`, which wait for their loop and for SIGCHLD.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
-        return os.fork()
+        return posix.fork()
 
 
 def _flush() -> None:

@@ -9,7 +9,9 @@ import array
 import errno
 import gc
 import os
+import posix
 import signal
+import sys
 from collections.abc import Callable, Sequence
 from types import FrameType
 from typing import NamedTuple, NoReturn
@@ -56,8 +58,8 @@ class Zygote:
             while (received := self._receive()) is not None:
                 self._fork(received)
             status = 0
-        except BaseException as error:  # noqa: BLE001  # the zygote ends, and the engine says so
-            log.report(error)
+        except BaseException as error:  # noqa: BLE001  # the zygote ends, and the engine says why
+            self._control.send(_text(error), _socket.MSG_DONTWAIT)
         finally:
             os._exit(status)  # an exception that left would run the user's program on
 
@@ -88,12 +90,12 @@ class Zygote:
         pipe: tuple[int, ...] = ()
         try:
             reading, writing = pipe = _pipe(len(received))
-            pid = os.fork()
+            pid = posix.fork()
             if pid == 0:
                 self._fork_again(received, reading, writing)
-            os.waitpid(pid, 0)  # the child has its new parent when this one is dead
-            os.write(writing, _GO)
-        except OSError as error:
+            posix.waitpid(pid, 0)  # the child has its new parent when this one is dead
+            posix.write(writing, _GO)
+        except Exception as error:  # noqa: BLE001  # of this call alone
             if received:
                 _refuse(received[0], error, "fork failed: ")
         finally:
@@ -102,10 +104,10 @@ class Zygote:
 
     def _fork_again(self, received: list[int], reading: int, writing: int) -> NoReturn:
         try:
-            if os.fork() == 0:
+            if posix.fork() == 0:
                 os.close(writing)
                 self._run_call(received, reading)
-        except OSError as error:
+        except Exception as error:  # noqa: BLE001  # as above
             _refuse(received[0], error, "fork failed: ")
         finally:
             os._exit(0)
@@ -122,7 +124,7 @@ class Zygote:
 
     def _call(self, received: list[int], reading: int) -> int:
         """Become what the plan says, wait at the gate, call the function."""
-        if os.read(reading, 1) != _GO:
+        if posix.read(reading, 1) != _GO:
             return _FAILED  # the zygote is dead
         self._control.close()
         os.close(reading)
@@ -130,7 +132,15 @@ class Zygote:
         if number is None:
             return _FAILED
         self._found.restore()
+        _restart_gevent()
         return self._functions[number](received[1])
+
+
+def _restart_gevent() -> None:
+    """gevent's own os.fork does this in every child. Why not that one: see stages.py."""
+    reinit = getattr(sys.modules.get("gevent"), "reinit", None)
+    if reinit is not None:
+        reinit()
 
 
 def _pipe(received: int) -> tuple[int, int]:
@@ -156,7 +166,7 @@ def _prepare(received: list[int]) -> int | None:
         os.set_inheritable(received[1], False)
         _put_on(mark)
         become.become_call(child)
-    except OSError as error:
+    except Exception as error:  # noqa: BLE001  # it has no stderr yet
         _refuse(channel.fileno(), error)
         return None
     return child.program.call if _may_run(channel) else None
@@ -177,6 +187,12 @@ def _content(request: int) -> bytes:
     return os.pread(request, os.fstat(request).st_size, 0)
 
 
+def _text(error: BaseException) -> bytes:
+    """Of a failure, for the engine to say."""
+    text = error.strerror if isinstance(error, OSError) else None
+    return (text or log.described(error)).encode("utf-8", "backslashreplace")[: calls.LONGEST // 2]
+
+
 def _put_on(mark: int | None) -> None:
     """engine/marks.py"""
     if mark is None:
@@ -189,12 +205,12 @@ def _put_on(mark: int | None) -> None:
         pass  # then nothing is marked
 
 
-def _refuse(channel: int, error: OSError, what: str = "") -> None:
+def _refuse(channel: int, error: Exception, what: str = "") -> None:
     """Tell the engine why this call cannot run."""
-    text = f"{error.errno or syscalls.INVALID} {what}{error.strerror}".encode("utf-8", "backslashreplace")
+    number = (error.errno if isinstance(error, OSError) else None) or syscalls.INVALID
     sender = _socket.socket(fileno=channel)
     try:
-        sender.send(text[: calls.LONGEST])
+        sender.send(f"{number} {what}".encode() + _text(error))
     except OSError:
         pass  # the engine has taken the call back
     finally:

@@ -48,6 +48,7 @@ class CallChildren(HookChildren):
         self._descendants.spare(self._zygote.pid)
         self._pending: PendingCall | None = None
         self._answered: Call | None = None  # the hook's, while it runs
+        self._is_lost = False  # the zygote is dead, and the machine does not know it yet
 
     def _descriptors(self) -> tuple[int, ...]:
         return (self._zygote.descriptor,)
@@ -126,6 +127,7 @@ class CallChildren(HookChildren):
     def _ended(self, pid: int, ending: ev.Ending) -> ev.Event | None:
         if pid == self._zygote.pid:
             log.say(f"{self._zygote.ended(ending)}: no function can be called any more", "zygote_ended", "error")
+            self._is_lost = True
             return None
         return super()._ended(pid, ending)
 
@@ -162,6 +164,8 @@ class CallChildren(HookChildren):
     @property
     def due(self) -> float | None:
         """The same with the time that an answer may take."""
+        if self._is_lost:
+            return 0.0
         due = super().due
         if self._pending is None:
             return due
@@ -169,6 +173,9 @@ class CallChildren(HookChildren):
 
     def settle(self) -> "Iterator[ev.Event]":
         """The same; a call that is not answered in time has failed."""
+        if self._is_lost:
+            self._is_lost = False
+            yield h.ProgramLost()
         yield from self.heard()
         pending = self._pending
         if pending is not None and pending.call.is_late:

@@ -173,7 +173,15 @@ class Zygote:
         """It was reaped. Returns what can be said of it."""
         how = f"was killed by SIG{name_of(ending.signo)}" if ending.signo else f"exited with {ending.code}"
         self._ended = f"{self} {how}"
-        return self._ended
+        return self._ended + self._last_words()
+
+    def _last_words(self) -> str:
+        """What it says of its own failure, as it has no stderr."""
+        try:
+            text = self._control.recv(LONGEST)
+        except OSError:
+            return ""
+        return f" ({escaped(text.decode('utf-8', 'replace'))})" if text else ""
 
     def __str__(self) -> str:
         return f"the zygote (pid {self.pid}), which forks the Python functions,"

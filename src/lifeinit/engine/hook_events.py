@@ -60,8 +60,12 @@ class HookFailed(Record):
     detail: str
 
 
+class ProgramLost(Record):
+    """The zygote is dead: no Python function can be called any more, in this life or another."""
+
+
 if TYPE_CHECKING:
-    HookEvent: TypeAlias = BecameReady | ProbeFailed | MoreTime | AppLeaving | HookExited | HookFailed
+    HookEvent: TypeAlias = BecameReady | ProbeFailed | MoreTime | AppLeaving | HookExited | HookFailed | ProgramLost
 
 
 # The actions to take.
@@ -203,6 +207,10 @@ class RestartScheduled(Notice):
     number: int
     delay: float
     cause: Notice | None
+
+
+class RestartImpossible(Notice):
+    """No further restart: the Python functions that it takes cannot be called."""
 
 
 class RestartLimitReached(Notice):

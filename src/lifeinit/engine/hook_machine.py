@@ -23,13 +23,14 @@ _INT, _QUIT = (number_of(name) or 0 for name in ("INT", "QUIT"))
 
 
 class HookMachine(Machine):
-    """Of all lives: `restarts`, and `done_once` (hooks that do not run again)."""
+    """Of all lives: `restarts`, `done_once` (hooks that do not run again), and whether the zygote is dead."""
 
     app: ProbedApp
 
     def __init__(self, plan: Plan) -> None:
         self.restarts = Restarts()
         self.done_once: tuple[tuple[HookPhase, int], ...] = ()
+        self.program_lost = False
         super().__init__(plan)
 
     def _begin_life(self) -> None:
@@ -49,6 +50,9 @@ class HookMachine(Machine):
             case h.AppLeaving():
                 self.app_is_leaving = True
                 return []
+            case h.ProgramLost():
+                self.program_lost = True
+                return [ev.Disarm("backoff"), *self._cannot_restart()] if self.phase == "waiting" else []
             case h.MoreTime(process, seconds):
                 return [ev.Arm(("ready", process), seconds, at_least=True)] if process in self.app.unready else []
             case h.HookExited(ending, oom_killed):
@@ -230,6 +234,8 @@ class HookMachine(Machine):
             self.verdict.stop_hook_failed(exit_status.TIMED_OUT, skipped[0])
         if self.stop_requested:
             return [*skipped, *self._exit()]
+        if self.program_lost and self.restarts.may_follow(self.restart_rule, self.exit_status != 0):
+            return [*skipped, *self._cannot_restart()]
         again, actions = self.restarts.next(self.restart_rule, self.exit_status, self.verdict.cause)
         if not again:
             return [*skipped, *actions, *self._exit()]
@@ -247,12 +253,19 @@ class HookMachine(Machine):
     def may_restart(self) -> bool:
         """Whether another life can still follow this one. An aborting post_stop hook may yet make a failure of a 0."""
         fails = self.exit_status != 0 or any(hook.abort for hook in self.plan.post_stop)
-        return not self.stop_requested and self.restarts.may_follow(self.restart_rule, fails)
+        possible = not self.stop_requested and not self.program_lost
+        return possible and self.restarts.may_follow(self.restart_rule, fails)
 
     @property
     def restart_rule(self) -> Restart:
         """Whether another life follows, as the process has it that decided the end of this one."""
         return self.plan.processes[self.verdict.process].restart
+
+    def _cannot_restart(self) -> "Actions":
+        """A restart is due that would find no function to call: the runtime can start the whole container again."""
+        notice = h.RestartImpossible()
+        self.verdict.stop_hook_failed(exit_status.SOFTWARE, notice)  # in the place of a 0
+        return [notice, *self._exit()]
 
     def _restart(self) -> "Actions":
         """The back-off is over: another life begins."""

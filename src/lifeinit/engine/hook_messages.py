@@ -60,6 +60,8 @@ def message(notice: "Notice", plan: Plan, seconds: float) -> Message:  # a table
             times = "once" if most == 1 else f"{most} times"
             text = f"restarted {times} within {window:g} s: not restarting again"
             return Message(text, "restart_limit", "error")
+        case h.RestartImpossible():
+            return Message(f"no restart: {cause(notice, plan)}", "restart_impossible", "error")
         case n.AppNotStarted() | n.AppEnded() | n.AppKilled() | n.LeftoversKilled():
             return messages.message(notice, plan)
         case n.StopRequested() | n.InternalError():
@@ -84,6 +86,8 @@ def cause(notice: "Notice | None", plan: Plan) -> str:
             return f"{plan.processes[process].name} is not ready: {detail}"
         case h.StoppedBeforeStart(signo):
             return f"stop requested by SIG{name_of(signo)} before the app ran"
+        case h.RestartImpossible():
+            return "the zygote, which forks the Python functions, has ended"
         case n.AppNotStarted() | n.AppEnded() | n.InternalError() | None:
             return messages.cause(notice, plan)
         case _:

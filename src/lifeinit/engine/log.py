@@ -91,14 +91,18 @@ def leave_word(text: str) -> None:
 
 
 def report(error: BaseException) -> None:
-    """An error of lifeinit's own, in one line, with the place it came from."""
+    """An error of lifeinit's own, in one line."""
+    say(described(error), "internal_error", "error")
+
+
+def described(error: BaseException) -> str:
+    """The same as text, with the place it came from."""
     place, at = "?", 0
     trace = error.__traceback__
     while trace is not None:
         place, at = os.path.basename(trace.tb_frame.f_code.co_filename), trace.tb_lineno
         trace = trace.tb_next
-    text = f"internal error: {type(error).__name__}: {error} ({place}:{at}); please report this"
-    say(text, "internal_error", "error")
+    return f"internal error: {type(error).__name__}: {error} ({place}:{at}); please report this"
 
 
 def descriptors() -> tuple[int, ...]:

@@ -82,6 +82,6 @@ class Verdict:
         self.reason = self.reason or "exited"
 
     def stop_hook_failed(self, status: int, cause: "Notice") -> None:
-        """A stop hook with on_failure = "abort": the first one, and only in the place of a 0."""
+        """A stop hook with on_failure = "abort", or a due restart that is impossible: only in the place of a 0."""
         if not self.exit_status and self.reason != "unhealthy":
             self.stop_hook_status, self.cause = status, cause

@@ -22,8 +22,9 @@ def hook(
     waits: bool = False,
     default_timeout: bool = False,
     unless: bool = False,
+    call: int | None = None,
 ) -> Hook:
-    program = Program((b"true",), Identity(session=True)) if sleep is None else None
+    program = Program((b"true",), Identity(session=True), call=call) if sleep is None else None
     place = f"hooks.toml:{len(name)}"
     asked = Program((b"test",), Identity(session=True)) if unless and program else None
     return Hook(name, program, sleep, timeout, retries, retry_delay, abort, once, place, waits, default_timeout, asked)

@@ -4,13 +4,13 @@ import pytest
 
 from lifeinit.engine import events as ev
 from lifeinit.engine import hook_events as h
-from lifeinit.engine.hook_messages import message
+from lifeinit.engine.hook_messages import cause, message
 from lifeinit.engine.main import machine_of
 from lifeinit.engine.messages import Message
 from lifeinit.engine.notices import Notice
 from lifeinit.engine.plan import Plan, Restart
 from tests.unit.engine.plans import INT, KILL, SEGV, TERM, hook, plan, process, ready
-from tests.unit.engine.test_state_machine import app_exited, exit_of, exited
+from tests.unit.engine.test_state_machine import app_exited, exit_of, exited, play
 
 
 def lines(the_plan: Plan, *events: ev.Event) -> list[Message]:
@@ -253,6 +253,16 @@ def test_restarts_until_there_are_too_many() -> None:
         Message("app exited 3", "app_exited", "info", process=0, code=3),
         Message("restarted once within 60 s: not restarting again", "restart_limit", "error"),
     ]
+
+
+def test_a_zygote_that_dies_in_the_back_off() -> None:
+    """Nothing is waited for; a 0 is not what a container that was to be restarted exits with."""
+    the_plan = plan(restart=Restart("always"))
+    events = (ev.Started(0), app_exited(0), ev.NothingLeft(), h.ProgramLost())
+    why = "the zygote, which forks the Python functions, has ended"
+    assert lines(the_plan, *events)[2:] == [Message(f"no restart: {why}", "restart_impossible", "error")]
+    assert play(the_plan, *events)[1][-1] == ev.Exit(70, h.RestartImpossible())
+    assert cause(h.RestartImpossible(), the_plan) == why
 
 
 def test_a_stop_request_in_the_back_off() -> None:

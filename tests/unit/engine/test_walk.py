@@ -103,6 +103,15 @@ PLANS = {
         stop_timeout=10.0,
     ),
     "restart always": plan(pre_start=(hook("a", once=True), hook("b")), restart=Restart("always", 1, 60.0)),
+    "a restart that calls functions": plan(
+        pre_start=(hook("a", call=0),),
+        post_stop=(hook("f", abort=True),),
+        restart=Restart("on-failure", 1, 60.0),
+        stop_timeout=10.0,
+    ),
+    "restart always, with functions": plan(
+        pre_start=(hook("a", call=0, once=True),), restart=Restart("always", 1, 60.0)
+    ),
     "two restarts": plan(restart=Restart("always", 2, 60.0)),
     "restart of several processes": plan(
         ready=ready(), others=(process("worker", restart=Restart("on-failure", 1, 60.0)),)

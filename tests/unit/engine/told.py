@@ -45,6 +45,8 @@ def event_in_words(event: ev.Event, plan: Plan) -> str:
             return f"{_named(process, plan)} asks for {seconds:g} s more to become ready"
         case h.AppLeaving():
             return "a process of the app says that it is about to stop"
+        case h.ProgramLost():
+            return "the zygote dies"
         case h.HookExited(ending):
             return f"the hook {_end(ending)}"
         case h.HookFailed(status):

@@ -51,6 +51,8 @@ def possible(world: World, phase: str, plan: Plan) -> list[ev.Event]:
     events += [ev.Elapsed(timer, 9.0) for timer in due(world) if timer[0] == "alive"]
     if phase == "cleanup":
         events.append(ev.NothingLeft())
+    if not world.program_lost and any(hook.program and hook.program.call is not None for hook in plan.pre_start):
+        events.append(h.ProgramLost())
     return events
 
 

@@ -81,6 +81,7 @@ class World(NamedTuple):
     lives: int = 0
     once: frozenset[tuple[HookPhase, int]] = frozenset()  # hooks that are not to run again
     stop_requested: bool = False
+    program_lost: bool = False
     faulty: bool = False
     exited: bool = False
 
@@ -131,6 +132,8 @@ class Rules:
                 return world._replace(unlimited=others if seconds is not None else others | {process})
             case h.AppLeaving():
                 return world._replace(leaving=True)
+            case h.ProgramLost():
+                return world._replace(program_lost=True)
             case h.ProbeFailed(process) if process in {p for p, _ in world.probers}:
                 return self._without_prober(world, process)
             case ev.Started(process):
@@ -432,16 +435,24 @@ class Rules:
     def _status(self, world: World) -> int:
         """The exit status that the contract asks for."""
         missed = any(self.plan.post_stop[index].abort for index in self.due(world, "post_stop"))
-        return world.status or (contract.TIMED_OUT if missed else 0)
+        status = world.status or (contract.TIMED_OUT if missed else 0)
+        if world.program_lost and not world.stop_requested and (world.between or self._wants_life(world, status)):
+            return status or contract.SOFTWARE
+        return status
 
     def _restarts(self, world: World) -> bool:
         """Whether the contract asks for another life."""
-        if world.between or world.stop_requested or world.why in {"", "signal", "fault"}:
+        possible = not world.between and not world.stop_requested and not world.program_lost
+        return possible and self._wants_life(world, self._status(world))
+
+    def _wants_life(self, world: World, status: int) -> bool:
+        """Whether the restart rule says so."""
+        if world.why in {"", "signal", "fault"}:
             return False
         windows = {timer for timer in world.timers if timer[0] == "window"}
         # As the actions come, this restart's own window is there already when the back-off is armed.
         counting = len(windows - self._own_window(world))
-        return contract.restarts(self.restart_rule(world), self._status(world), counting)
+        return contract.restarts(self.restart_rule(world), status, counting)
 
     def restart_rule(self, world: World) -> Restart:
         """Of the process that decided the life's end."""

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
@@ -367,6 +368,7 @@ def test_a_stop_request_at_every_moment_of_a_try(start: Start, moment: str) -> N
     """Nothing of it is left: the server's last connection is closed."""
     for number in range(1, 8):
         requests = 0
+        started: Future[int] = Future()
 
         def handle(stream: socket.socket) -> None:
             nonlocal requests
@@ -379,10 +381,11 @@ def test_a_stop_request_at_every_moment_of_a_try(start: Start, moment: str) -> N
                 elif now == "closed":
                     stream.shutdown(socket.SHUT_RDWR)
                 if now == moment and requests == number:  # noqa: B023  # it is called within this very round
-                    prober.process.terminate()  # noqa: B023
+                    os.kill(started.result(), signal.SIGTERM)  # noqa: B023
 
         with serving(handle) as port:
             prober = start.command(*alive_program(f"http://127.0.0.1:{port}", 0.001, LONG, 1))
+            started.set_result(prober.process.pid)  # it may have connected before Popen has returned
             assert prober.end() == (-signal.SIGTERM, "", [])
 
 

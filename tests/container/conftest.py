@@ -1,19 +1,17 @@
 """Fixtures: the image of Dockerfile.example, built from it as it is, and containers of that image."""
 
 import fcntl
-import functools
 import os
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator, Sequence
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Protocol
 
 import pytest
 
 from tests.container.docker import ROOT, Container, docker, why_not
+from tests.docs.blocks import blocks_of
 
 IMAGE = "lifeinit-test"
 
@@ -21,11 +19,6 @@ IMAGE = "lifeinit-test"
 class Run(Protocol):
     def __call__(self, *command: str, options: Sequence[str] = (), hooks: str | None = None) -> Container:
         """Run the image: `options` are docker's, `hooks` is the text of another hook file."""
-
-
-class _Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        pass
 
 
 @pytest.fixture(scope="session")
@@ -43,32 +36,29 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def image(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The image, with the wheel of this checkout. The first of a run's workers builds it for all."""
+def image(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The image, with this checkout. The first of a run's workers builds it for all."""
+    reason = why_not()
+    if reason:
+        pytest.skip(reason)
     if "PYTEST_XDIST_WORKER" not in os.environ:
-        _build(wheel)
+        _build()
         return IMAGE
     of_all_workers = tmp_path_factory.getbasetemp().parent
     with (of_all_workers / "image.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (of_all_workers / "image").exists():
-            _build(wheel)
+            _build()
             (of_all_workers / "image").touch()
     return IMAGE
 
 
-def _build(wheel: Path) -> None:
-    """pip inside gets the wheel from a server of our own."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(wheel.parent)))
-    threading.Thread(target=server.serve_forever).start()
-    try:
-        where = f"http://127.0.0.1:{server.server_port}/{wheel.name}"
-        dockerfile = str(ROOT / "Dockerfile.example")
-        build_args = ["--build-arg", f"LIFEINIT={where}"]
-        docker("build", "-q", "--network", "host", *build_args, "-t", IMAGE, "-f", dockerfile, str(ROOT))
-    finally:
-        server.shutdown()
-        server.server_close()
+def _build() -> None:
+    """With the command of docs/how-to/install.md; the engine of a test may have no network of its own."""
+    blocks = blocks_of(ROOT / "docs/how-to/install.md")
+    (build,) = (block.text.split() for block in blocks if block.text.startswith("docker build"))
+    assert (build[0], build[-1]) == ("docker", ".")
+    docker(*build[1:-1], "-q", "--network", "host", "-t", IMAGE, ".", cwd=ROOT)
 
 
 @pytest.fixture

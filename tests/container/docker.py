@@ -14,11 +14,17 @@ PATIENCE = 120.0
 BUILD_PATIENCE = 600.0  # for what it fetches, on a slow line
 
 
-def docker(*arguments: str, check: bool = True) -> str:
+def docker(*arguments: str, check: bool = True, cwd: Path | None = None) -> str:
     """What `docker ARGUMENTS` prints to stdout."""
     patience = BUILD_PATIENCE if arguments[0] == "build" else PATIENCE
     done = subprocess.run(
-        ["docker", *arguments], check=False, capture_output=True, text=True, timeout=patience, stdin=subprocess.DEVNULL
+        ["docker", *arguments],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=patience,
+        stdin=subprocess.DEVNULL,
+        cwd=cwd,
     )
     assert not check or done.returncode == 0, f"docker {' '.join(arguments)}: {done.stderr}{done.stdout}"
     return done.stdout

@@ -23,16 +23,25 @@ class Bar:
 
 @dataclass(frozen=True)
 class Scale:
-    """The bars of a half, and the length of the whole. Up to `true_until` the drawing's seconds are real ones."""
+    """The bars of a half, and the length of the whole. Up to `true_until` the drawing's seconds are real ones.
+
+    So they are again in each of the `later` ranges, which begin when a stage without a limit has ended.
+    """
 
     bars: tuple[Bar, ...]
     whole: float
     true_until: float
+    later: tuple[tuple[float, float], ...] = ()
 
     def ticks(self, most: int) -> list[float]:
         """Round times for an axis, at most so many."""
-        step = next(step for step in _steps() if self.true_until / step <= most)
-        return [i * step for i in range(math.floor(self.true_until / step + 1e-6) + 1)]
+        return ticks(self.true_until, most)
+
+
+def ticks(length: float, most: int) -> list[float]:
+    """Round times from 0 to this one, at most so many."""
+    step = next(step for step in _steps() if length / step <= most)
+    return [i * step for i in range(math.floor(length / step + 1e-6) + 1)]
 
 
 def scale(stages: Sequence[Stage], marks: Sequence[float] = ()) -> Scale:
@@ -49,7 +58,16 @@ def scale(stages: Sequence[Stage], marks: Sequence[float] = ()) -> Scale:
         at = max(at, begin + length)
     whole = max(at, last_mark)
     true_until = min((max(bar.begin, last_mark) for bar in bars if bar.open), default=whole)
-    return Scale(tuple(bars), whole or 1.0, true_until)
+    return Scale(tuple(bars), whole or 1.0, true_until, tuple(_later(bars, whole)))
+
+
+def _later(bars: Sequence[Bar], whole: float) -> Iterator[tuple[float, float]]:
+    """From the end of each bar without a known end to the beginning of the next one."""
+    open_bars = [bar for bar in bars if bar.open]
+    for bar, following in zip(open_bars, [*open_bars[1:], None], strict=False):
+        end = whole if following is None else following.begin
+        if bar.end < end:
+            yield bar.end, end
 
 
 def _steps() -> Iterator[float]:

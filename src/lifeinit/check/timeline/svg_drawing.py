@@ -6,7 +6,7 @@ from html import escape
 
 from lifeinit.check.output.text_width import cut
 from lifeinit.check.timeline.runtimes import Grace
-from lifeinit.check.timeline.scale import Bar, Scale, scale
+from lifeinit.check.timeline.scale import Bar, Scale, scale, ticks
 from lifeinit.check.timeline.stage_table import verdict
 from lifeinit.check.timeline.stages import Life, Stage
 from lifeinit.check.timeline.svg_style import STYLE
@@ -95,7 +95,13 @@ def _legend(y: int, bars: Sequence[Bar]) -> Iterator[str]:
 
 
 def _height(whole: Scale, marks: Sequence[Mark]) -> int:
-    return _TITLE + _ROW * len(whole.bars) + (_AXIS if whole.true_until else 0) + _LINE * len(marks)
+    return _TITLE + _ROW * len(whole.bars) + (_AXIS if _real(whole) else 0) + _LINE * len(marks)
+
+
+def _real(whole: Scale) -> list[tuple[float, float]]:
+    """The ranges of the drawing in which its seconds are real ones."""
+    first = [(0.0, whole.true_until)] if whole.true_until else []
+    return [*first, *whole.later]
 
 
 def _half(title: str, half: str, whole: Scale, top: int, marks: Sequence[Mark]) -> Iterator[str]:
@@ -105,12 +111,12 @@ def _half(title: str, half: str, whole: Scale, top: int, marks: Sequence[Mark]) 
     for i in range(0, len(whole.bars), 2):
         yield _rectangle("stripe", _MARGIN, first + _ROW * i, _WIDTH - 2 * _MARGIN, _ROW)
     yield from _lost(whole, first, bottom, marks)
-    if whole.true_until:
-        yield from _axis(whole, bottom, marks)
+    for begin, end in _real(whole):
+        yield from _axis(whole, begin, end, bottom)
     for i, bar in enumerate(whole.bars):
         yield from _row(half, bar, whole, first + _ROW * i)
     for i, mark in enumerate(marks):
-        yield from _mark(mark, whole, first, bottom + _AXIS + _LINE * (i + 1) - 4)
+        yield from _mark(mark, whole, first, bottom, bottom + _AXIS + _LINE * (i + 1) - 4)
 
 
 def _row(half: str, bar: Bar, whole: Scale, top: int) -> Iterator[str]:
@@ -134,22 +140,25 @@ def _row(half: str, bar: Bar, whole: Scale, top: int) -> Iterator[str]:
             yield _rectangle(f"{half} most", known, y, end - known, _BAR)
 
 
-def _axis(whole: Scale, y: int, marks: Sequence[Mark]) -> Iterator[str]:
-    """A line with round times; one near a mark is left to the mark."""
-    right = _x(whole.true_until, whole)
-    yield _line("axis", _LEFT, y, right, y)
-    for tick in whole.ticks(max(1, round((right - _LEFT) / 70))):
-        x = _x(tick, whole)
+def _axis(whole: Scale, begin: float, end: float, y: int) -> Iterator[str]:
+    """A line with round times, counted from its beginning."""
+    left, right = _x(begin, whole), _x(end, whole)
+    yield _line("axis", left, y, right, y)
+    for tick in ticks(end - begin, max(1, round((right - left) / 70))):
+        x = _x(begin + tick, whole)
         yield _line("axis", x, y, x, y + 4)
-        if all(abs(_x(time, whole) - x) > 22 for time, _, _ in marks):
-            yield _text(x, y + 17, exact(tick), "quiet middle")
+        yield _text(x, y + 17, exact(tick), "quiet middle")
 
 
-def _mark(mark: Mark, whole: Scale, top: int, bottom: int) -> Iterator[str]:
-    """Its text stands to the left of its line's end, so that no later mark's line runs through it."""
+def _mark(mark: Mark, whole: Scale, top: int, axis: int, bottom: int) -> Iterator[str]:
+    """Its text stands to the left of its line's end, so that no later mark's line runs through it.
+
+    The line has a gap where the axis has its times.
+    """
     time, kind, what = mark
     x = _x(time, whole)
-    yield _line(kind, x, top, x, bottom + 2)
+    yield _line(kind, x, top, x, axis)
+    yield _line(kind, x, axis + _AXIS - 3, x, bottom + 2)
     yield _text(x - 8, bottom, f"{what}, {exact(time)}", "kills end" if kind == "grace" else "quiet end")
 
 

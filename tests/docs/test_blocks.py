@@ -80,5 +80,5 @@ def test_a_test_that_does_not_know_the_page_is_no_check() -> None:
 
 def test_the_markers_are_read() -> None:
     readme = blocks_of(ROOT / "README.md")
-    assert {block.language for block in readme} >= {"dockerfile", "toml", "sh", "indented"}
-    assert [block.marker for block in readme if block.language == "sh"][:2] == ["run", "test"]
+    assert {block.language for block in readme} >= {"dockerfile", "toml", "sh"}
+    assert [block.marker for block in readme] == ["file", "file", "run", "test"]

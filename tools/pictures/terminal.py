@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from html import escape
+from html import escape, unescape
 from typing import Final
 
 from tools.pictures.recording import COMMAND, Line
@@ -28,9 +28,12 @@ def picture(lines: Sequence[Line]) -> str:
     return "\n".join((*_head(height), *_style(lines, whole), *_window(height), *_texts(lines), "</svg>", ""))
 
 
-def lines_of(svg: str) -> list[str]:
-    """The lines of a picture, below the command."""
-    return [re.sub(r"<[^>]*>", "", line).replace("&gt;", ">") for line in re.findall(r'<text class="l\d+".*', svg)]
+def read(svg: str) -> list[Line]:
+    """The lines of a picture, with their times."""
+    texts = [unescape(re.sub(r"<[^>]*>", "", line)) for line in re.findall(r'<text class="l\d+".*', svg)]
+    whole = float(re.findall(r"animation: l0 ([\d.]+)s", svg)[0])
+    begins = map(float, re.findall(r"@keyframes .* ([\d.]+)% \{ opacity: 1", svg))
+    return [Line(text, round(begin / 100 * whole - _TYPING, 1)) for text, begin in zip(texts, begins, strict=True)]
 
 
 def _head(height: int) -> Iterator[str]:

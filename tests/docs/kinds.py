@@ -38,7 +38,7 @@ def hook_file(block: Block) -> None:
     examined = parser.examine(block.text.encode())
     assert not examined.problems, [problem.message for problem in examined.problems]
     assert examined.hook_file is not None
-    found = timeline.diagnostics(examined.hook_file, None, None)
+    found = timeline.diagnostics(examined.hook_file, None)
     assert not found, [one.message for one in found]
 
 

@@ -75,5 +75,5 @@ def look(raw: bytes) -> None:
     assert as_sarif([report]).isascii()
     assert as_github([report]).count("\n") == len(problems)
     if examined.hook_file is not None:
-        timeline.diagnostics(examined.hook_file, 30.0, None)
-        timeline.table(examined.hook_file, 30.0)
+        timeline.diagnostics(examined.hook_file, timeline.grace_of(30.0, None))
+        timeline.table(examined.hook_file, timeline.grace_of(30.0, None))

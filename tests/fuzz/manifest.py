@@ -65,9 +65,9 @@ def look(raw: bytes) -> None:
     except (ManifestError, ValueError):
         return  # the sentence
     found = [
-        *timeline.diagnostics(hook_file, None, container.time_to_stop()),
+        *timeline.diagnostics(hook_file, container.time_to_stop()),
         *manifest.diagnostics(hook_file, container),
     ]
     assert {one.code for one in found} <= set(RULES)
     assert json.dumps([one.message for one in found])
-    assert timeline.table(hook_file, None, 80, True, container.time_to_stop())
+    assert timeline.table(hook_file, container.time_to_stop(), 80, True)

@@ -327,7 +327,7 @@ def test_the_work_grows_with_the_file(tmp_path: Path) -> None:
         counted = itertools.count()
         sys.setprofile(lambda _frame, event, _argument: next(counted) if event == "call" else None)
         try:
-            report = Checker(Against((), None, None, None, this_machine=True), Silence()).fixed(str(file))
+            report = Checker(Against((), None, None, this_machine=True), Silence()).fixed(str(file))
         finally:
             sys.setprofile(None)
         assert (report.fixed, report.errors, report.warnings) == (number, 0, number)

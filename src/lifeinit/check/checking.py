@@ -22,13 +22,10 @@ _MARK = b"\xef\xbb\xbf"
 
 @dataclass(frozen=True)
 class Against:
-    """What a file is checked against: the app's command, the grace period in seconds, the runtime, the container of a
-    manifest, this machine.
-    """
+    """What a file is checked against: the app's command, the grace period, a manifest's container, this machine."""
 
     command: tuple[str, ...]
-    grace: float | None
-    runtime: str | timeline.Grace | None
+    grace: timeline.Grace | None
     container: manifest.Container | None
     this_machine: bool
 
@@ -79,7 +76,7 @@ class Checker:
     def _found(self, hook_file: HookFile, file: str | None) -> Iterator[Diagnostic]:
         """What only a file without mistakes is asked."""
         planned, container = self._limited(hook_file), self.against.container
-        yield from timeline.diagnostics(planned, self.against.grace, self.against.runtime)
+        yield from timeline.diagnostics(planned, self.against.grace)
         if container is not None:
             yield from manifest.diagnostics(planned, container)
         if self.against.this_machine:
@@ -93,7 +90,7 @@ class Checker:
     def _is_checked(self, code: str) -> bool:
         """Whether all is known that a rule without errors asks about."""
         if code.startswith(("W4", "N4")):
-            return self.against.grace is not None or self.against.runtime is not None
+            return self.against.grace is not None
         if code in {"W302", "W303", "W324"} and os.geteuid() != 0:
             return False
         return self.against.this_machine or code.startswith(("W1", "W2"))

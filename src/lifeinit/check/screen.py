@@ -22,8 +22,7 @@ class Screen:
     paint: Paint
     unicode: bool
     plan: bool
-    grace: float | None
-    runtime: str | timeline.Grace | None
+    grace: timeline.Grace | None
 
     def text(self, reports: Sequence[Report]) -> str:
         """Everything, the verdict of each file last."""
@@ -39,8 +38,7 @@ class Screen:
             return ""
         width = min(self.columns, _WIDEST_PLAN)
         screens = [
-            screen(report.hook_file, self.grace, width, self.unicode, self.runtime)
-            for screen in (timeline.table, timeline.drawing)
+            screen(report.hook_file, self.grace, width, self.unicode) for screen in (timeline.table, timeline.drawing)
         ]
         lines = [*([] if is_one else [f"{escaped(report.path)}:", ""]), *"\n\n".join(screens).split("\n"), ""]
         return "".join(f"{part}\n" for line in lines for part in wrapped(line, width, "  "))

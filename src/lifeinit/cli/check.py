@@ -153,7 +153,8 @@ def check(  # noqa: PLR0913, PLR0917
         raise click.UsageError("both the manifest and the hook file are standard input: name a file for one of them")
     target = None if target is None else target.read()
     runtime, container = (None, None) if target is None else (target.runtime, target.container)
-    against = Against(command, grace, runtime, container, this_machine=not no_preflight)
+    until_kill = timeline.grace_of(grace, runtime)
+    against = Against(command, until_kill, container, this_machine=not no_preflight)
     checker = Checker(against, Silence(sum(ignore, ()), sum(select, ())))
     reports = [report for path in paths if (report := _report(checker, path, fix=fix)) is not None]
     if diff:
@@ -164,7 +165,7 @@ def check(  # noqa: PLR0913, PLR0917
     if (compiles and not compiling.compile_files(reports, quiet=quiet)) or len(reports) < len(paths):
         return UNREADABLE
     if svg is not None and reports[0].hook_file is not None and not reports[0].errors:
-        Path(svg).write_text(timeline.svg(reports[0].hook_file, grace, runtime), encoding="utf-8")
+        Path(svg).write_text(timeline.svg(reports[0].hook_file, until_kill), encoding="utf-8")
     return INVALID if any(report.errors or (strict and report.warnings) for report in reports) else VALID
 
 
@@ -213,7 +214,7 @@ def _screen(plan: bool, against: Against) -> Screen:
     columns = shutil.get_terminal_size((_COLUMNS, 24)).columns
     paint = Paint(wanted=are_wanted(os.environ, is_terminal=sys.stdout.isatty()))
     unicode = "utf" in (getattr(sys.stdout, "encoding", None) or "").lower()
-    return Screen(columns, paint, unicode, plan, against.grace, against.runtime)
+    return Screen(columns, paint, unicode, plan, against.grace)
 
 
 def _print(reports: Sequence[Report], form: str, screen: Screen, *, quiet: bool) -> None:

@@ -14,20 +14,12 @@ from lifeinit.engine.restarts import FIRST_BACKOFF, LONGEST_BACKOFF
 from lifeinit.values import duration
 from lifeinit.values.duration_text import exact, written
 
-_SHORT = 1.0  # seconds: an app that is kept waiting for the CPU beats later than it wants to
 _MOST_PAUSES = 10  # until they no longer grow
 _OF_LIFEINIT = ("NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID")
 
 
 def of_table(report: Reporter, alive: Alive, table: Table) -> None:
     """The times of one table. Where one of them is wrong by itself, nothing is said of them together."""
-    if alive.watchdog is not None and alive.watchdog < _SHORT:
-        often = f"half of that, every {exact(alive.watchdog / 2)}"
-        message = (
-            f"watchdog is {quoted(table['watchdog'])}: an app that sends WATCHDOG=1 at {often}, may miss it when busy"
-        )
-        at = (*alive.path, "watchdog")
-        report.wrong("W203", at, message, 'write at least "1s"', edits=report.edit.value(at, '"1s"'), safe=False)
     times = {(*alive.path, key) for key in ("interval", "timeout", "failures")}
     if "timeout" in table and alive.timeout > alive.shortest and not times & report.reported:
         message = f"timeout is {quoted(table['timeout'])}, and interval times failures is only {exact(alive.shortest)}"

@@ -5,16 +5,14 @@ import re
 from lifeinit.config import foreign_probes, intent, toml
 from lifeinit.config.diagnostic import quoted
 from lifeinit.config.reporter import Reporter, a_kind, shown
-from lifeinit.values.duration_text import written
 
 _FORMS = (
     'write a URL, for example "http://127.0.0.1:8000/healthz" or "tcp://127.0.0.1:8000", "watchdog", or a table with '
     "a command"
 )
 _MEANT = 'did you mean "watchdog"?'
-_BEATS = {"watchdog", "heartbeat", "sd_notify", "systemd", "keep-alive", "keepalive"}
+_BEATS = {"watchdog", "heartbeat", "sd_notify"}
 _SENDS = 'write alive = "watchdog" for an app that sends WATCHDOG=1, or the URL of its health check'
-_WATCHDOG = r"(?i)watchdog[\s:=]+(\S.*)"
 _ADDRESS = r"(?a)(?:localhost(?::[0-9]{1,5})?|[\w.-]+:[0-9]{1,5}|\[[0-9a-f:]+\]:[0-9]{1,5})/\S*"
 _COMMAND = r"(?a)(?!\S*://)[\w./-]+\s+\S.*"
 
@@ -30,9 +28,6 @@ def meant(value: object) -> object:
         return "watchdog"
     if intent.is_duration(text):
         return {"watchdog": text}
-    if match := re.fullmatch(_WATCHDOG, text):
-        seconds = foreign_probes.seconds(match[1])
-        return {"watchdog": written(seconds)} if seconds else None
     if re.fullmatch(_ADDRESS, text):
         return f"http://{text}"
     return foreign_probes.of_text(text) if re.fullmatch(_COMMAND, text) else None

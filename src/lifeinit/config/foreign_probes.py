@@ -1,6 +1,5 @@
 """The health checks of systemd, Docker, Compose, ECS and Kubernetes, as `alive` or `ready` of a hook file."""
 
-import json
 import re
 import shlex
 
@@ -12,7 +11,6 @@ from lifeinit.values.duration_text import written
 Table = dict[str, object]
 
 _URL = re.compile(r"https?://[^\s'\"|;&]+")
-_OPTION = r"\s*--(interval|timeout|start-period|start-interval|retries)=(\S+)"  # of a HEALTHCHECK
 _ENDING = r"\s*\|\|\s*(?:exit(?: \d+)?|false)\s*$"
 # What curl and wget may be told beside the URL so that a plain request asks the same.
 _PLAIN = (
@@ -21,7 +19,7 @@ _PLAIN = (
     r"|--(?:tries|timeout|max-time|connect-timeout|output|output-document)(?:=\S+)?"
 )
 _UNVERIFIED = r"-[a-zA-Z]*k[a-zA-Z]*|--insecure|--no-check-certificate"
-_PORT = "PORT"  # stands for a number that only the pod knows
+_TARGETS = {"test", "httpget", "tcpsocket", "exec"}
 _LONGEST = 200  # characters of a line that a sentence shows
 _USUAL_PERIOD, _USUAL_THRESHOLD = 10.0, 3  # of Kubernetes
 
@@ -35,21 +33,6 @@ def line(word: str, value: object) -> str:
 def is_repeatable(text: str) -> bool:
     """Whether a sentence may show it: it is short, and no password is repeated."""
     return len(text) <= _LONGEST and text.isprintable() and "@" not in text
-
-
-def note(word: str, value: object) -> str:
-    """What the line does not do, or needs beside it: the end of the sentence."""
-    said = _said(word, value)
-    match said:
-        case {"grpc": {"port": _}}:
-            return "; grpc itself is not supported: the image needs grpc_health_probe"
-        case {"httpget": {"port": port}} | {"tcpsocket": {"port": port}} if _number(port) == _PORT:
-            return f"; for {_PORT} write the number of the port {toml.written(str(port)[:_LONGEST])}"
-        case {"httpget": {"httpHeaders": _}}:
-            return "; no httpHeaders are sent: where the app needs them, write a command instead"
-        case {"timeoutseconds": _} if word != "livenessprobe":
-            return "; ready takes no timeoutSeconds"
-    return "; timeout is at most interval times failures" if _is_cut(said) else ""
 
 
 def is_off(word: str, value: object) -> bool:
@@ -73,11 +56,19 @@ def _line(word: str, value: object) -> str:
     return f"alive = {toml.written({**asked, **_pace(said, 'interval', 'timeout', 'failures')})}"
 
 
-def start_period(word: str, value: object) -> tuple[Table, float] | None:
-    """What a health check asks, and how long its app may take to start; None if it does not say that."""
-    said = _said(word, value)
-    start = None if word == "watchdogsec" else seconds(said.get("startperiod"))
-    return (target(said), start) if start else None
+def line_in_table(word: str, value: object) -> tuple[str, str]:
+    """In a table of `alive` or `ready`: our key and the fix; two empty texts where this cannot be told."""
+    if word == "watchdogsec":
+        period = seconds(value)
+        return ("watchdog", f'write watchdog = "{written(period)}"') if period else ("", "")
+    if word == "url" and isinstance(value, str) and value.startswith(("http://", "https://")):
+        asked: Table = {"http": value}
+    elif word == "port" and type(value) is int and 0 < value < 1 << 16:
+        asked = {"tcp": f"127.0.0.1:{value}"}
+    else:
+        asked = target({word: value}) if word in _TARGETS else {}
+    fix = "write " + " and ".join(f"{key} = {toml.written(item)}" for key, item in asked.items())
+    return (next(iter(asked)), fix) if asked and is_repeatable(fix) else ("", "")
 
 
 def target(said: Table) -> Table:
@@ -91,31 +82,13 @@ def of_text(text: str) -> Table:
 
 
 def _said(word: str, value: object) -> Table:
-    """The keys of a probe or a health check, which Dockerfiles write on one line."""
+    """The keys of a probe or a health check."""
     match value:
         case dict():
             return {squeezed(key): item for key, item in value.items()}
-        case str() if word == "healthcheck":
-            return _of_dockerfile(value)
-        case list() if word == "healthcheck":
+        case str() | list() if word == "healthcheck":
             return {"test": value}
     return {}
-
-
-def _of_dockerfile(text: str) -> Table:
-    said: Table = {}
-    while match := re.match(_OPTION, text):
-        said[squeezed(match[1])] = int(match[2]) if match[2].isdecimal() and match[1] == "retries" else match[2]
-        text = text[match.end() :]
-    text = text.strip()
-    if text == "NONE":
-        return {"disable": True}
-    command = text.removeprefix("CMD").strip()
-    try:
-        words = json.loads(command) if command.startswith("[") else None
-    except ValueError:
-        words = None
-    return {**said, "test": ["CMD", *words] if isinstance(words, list) else command}
 
 
 def _ready(asked: Table, timeout: float | None) -> str:
@@ -125,7 +98,7 @@ def _ready(asked: Table, timeout: float | None) -> str:
 def _of_kubernetes(said: Table) -> Table:
     """What httpGet, tcpSocket or exec ask, as kubelet asks it: it verifies no certificate."""
     match said:
-        case {"httpget": {"port": port, **rest}} if port := _number(port):
+        case {"httpget": {"port": port, **rest}} if (port := _number(port)) and "httpHeaders" not in rest:
             secure = str(rest.get("scheme", "")).lower() == "https"
             path = str(rest.get("path", "/")).removeprefix("/")
             url = f"http{'s' if secure else ''}://{rest.get('host') or '127.0.0.1'}:{port}/{path}"
@@ -134,17 +107,13 @@ def _of_kubernetes(said: Table) -> Table:
             return {"tcp": f"{rest.get('host') or '127.0.0.1'}:{port}"}
         case {"exec": {"command": list(command)}} if _are_words(command):
             return {"command": command}
-        case {"grpc": {"port": port, **rest}} if (port := _number(port)) and port != _PORT:
-            service = [f"-service={rest['service']}"] if rest.get("service") else []
-            return {"command": ["grpc_health_probe", f"-addr=127.0.0.1:{port}", *service]}
     return {}
 
 
-def _number(port: object) -> int | str:
-    """The port, a placeholder where it is a name of the pod's, 0 where it is none."""
-    if isinstance(port, str) and re.fullmatch(r"(?a)[a-z0-9-]{1,15}", port):
-        return int(port) if port.isdecimal() else _PORT
-    return port if type(port) is int and port > 1 else 0
+def _number(port: object) -> int:
+    """The port; 0 where it is none, or a name of the pod's."""
+    number = int(port) if isinstance(port, str) and re.fullmatch(r"(?a)[0-9]{1,5}", port) else port
+    return number if type(number) is int and number > 1 else 0
 
 
 def _of_docker(said: Table) -> Table:
@@ -197,12 +166,6 @@ def _pace(said: Table, *keys: str) -> Table:
         timeout = min(timeout, (interval or _USUAL_PERIOD) * (count or _USUAL_THRESHOLD))
     pace = {"interval": interval and written(interval), "timeout": timeout and written(timeout), "failures": count}
     return {key: pace[key] for key in keys if pace[key]}
-
-
-def _is_cut(said: Table) -> bool:
-    """Whether a timeout is longer than all attempts together, which `alive` does not take."""
-    timeout = seconds(said.get("timeoutseconds", said.get("timeout")))
-    return timeout is not None and _pace(said, "timeout")["timeout"] != written(timeout)
 
 
 def _start_time(said: Table) -> float:

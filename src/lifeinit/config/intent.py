@@ -2,7 +2,6 @@
 
 import re
 
-from lifeinit.config import probe_keys
 from lifeinit.engine.signals import RTMAX, RTMIN, name_of
 from lifeinit.values import interpolation
 from lifeinit.values.duration import parse as parse_duration
@@ -18,7 +17,6 @@ _VARIABLE = r"(?a)\$\{?([A-Za-z_]\w*)(?::?-([0-9.]+)s?\}$)?"
 _SHELLS_OWN = r"(?a)\$\{([A-Za-z_]\w*):?([-=?])"
 _NO_SCHEME = r"(?a)(?:unix:)?(/[\w./-]{1,60})|(?:tcp:)?((?:[\w.-]{1,60}|\[[0-9a-f:]+\]):[0-9]{1,5})"
 _BACKTICKS = r"[^`\s]*`[a-z./][^`]*`[^`\s]*"
-_UNHEALTHY = ("on-watchdog", "on-unhealthy")
 _OF_SOCKET = r"/(?:run|tmp|var|dev)/.*|.*\.sock(?:et)?"
 _UNITS = {
     **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), "s"),
@@ -42,13 +40,10 @@ CHOICES = {
 }
 
 
-def choice(value: object, choices: tuple[str, ...], beside: dict[str, object]) -> str:
-    """A question after the choice that another tool's word means; "" if there is none.
-
-    `beside` is the table with `alive`, which restarts a hung app whatever `restart` says.
-    """
-    if value in _UNHEALTHY and "on-failure" in choices:
-        return probe_keys.restart(str(value), beside)
+def choice(value: object, choices: tuple[str, ...]) -> str:
+    """A question after the choice that another tool's word means; "" if there is none."""
+    if value in ("on-watchdog", "on-unhealthy") and "on-failure" in choices:
+        return 'leave it out, and write on_failure = "restart" in alive'
     meant = other_choice(value, choices)
     return f'did you mean "{meant}"?' if meant else ""
 

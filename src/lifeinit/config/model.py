@@ -12,7 +12,7 @@ from lifeinit.engine.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from typing import ClassVar, Literal
 
     from lifeinit.engine.plan import HookPhase
@@ -229,6 +229,15 @@ class HookFile(Table):
     def processes(self) -> "Mapping[str, Process]":
         """The processes by their names; none where the app is the command alone."""
         return self.process
+
+    def users(self) -> "Iterator[tuple[Path, str]]":
+        """Each user that the file names, with its place."""
+        users = [
+            (("app",), self.app.user),
+            *((("process", name), one.user) for name, one in self.process.items()),
+            *((hook.path, hook.user) for hooks in self.hooks.values() for hook in hooks),
+        ]
+        yield from (((*path, "user"), user) for path, user in users if user is not None)
 
     def with_processes(self, processes: "Mapping[str, Process]") -> "HookFile":
         """The same with more processes, which stand before those of the file."""

@@ -90,7 +90,7 @@ class PlainValues(Reporter):
         if isinstance(value, str) and value in choices:
             return value
         *others, last = (f'"{choice}"' for choice in choices)
-        fix = intent().choice(value, choices, self.beside(at)) or f"write {', '.join(others)} or {last}"
+        fix = intent().choice(value, choices) or f"write {', '.join(others)} or {last}"
         self.wrong("E209", at, f"{row.name} is {quoted(value)}", fix)
         return None
 

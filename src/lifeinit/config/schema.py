@@ -15,7 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_PAGE = "https://pypi.org/project/lifeinit/"
+_PAGE = "https://lifeinit.github.io/lifeinit"
 _MANUAL = "https://man7.org/linux/man-pages/man{1}/{0}.{1}.html"
 _MANUAL_PAGE = r"([a-z_0-9]+)\(([1-8])\)"
 

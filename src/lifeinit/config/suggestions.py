@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from typing import NamedTuple, Protocol
 
-from lifeinit.config import foreign_probes, keys, probe_keys, toml
+from lifeinit.config import foreign_probes, keys, toml
 from lifeinit.config.diagnostic import Edits, quoted
 from lifeinit.config.edits import Editor
 from lifeinit.config.keys import HOOKS
@@ -119,7 +119,7 @@ class Guide:
 
     def _in_probe(self, key: _Key) -> str:
         """A key in a table of alive or ready, of which it is a part in another tool; our key for it, or ""."""
-        own, fix = probe_keys.line_in_table(key.word, key.value)
+        own, fix = foreign_probes.line_in_table(key.word, key.value)
         if own not in key.known and self.label == "alive":
             own, fix = IN_ALIVE.get(key.word, ("", ""))
         if own not in key.known:
@@ -141,16 +141,9 @@ class Guide:
         line = foreign_probes.line(key.word, key.value) if word.key in _PROBES else ""
         if line:
             where = "" if word.key in key.known and key.known != _TOP and not key.outer else " at the top"
-            place = f" in place of your {word.key}" if word.key in self.beside else where
-            fix = f"write {line}{place}{self._start(key, where)}{foreign_probes.note(key.word, key.value)}"
+            fix = f"write {line}{f' in place of your {word.key}' if word.key in self.beside else where}"
             self._wrong(key, "E103", f", {word.whose} word for {word.key}", fix, self._line(key, fix))
             return word.key
-        where = "" if key.path[0] == "process" else " at the top"
-        if start := probe_keys.of_start(key.word, key.value, self.beside, where):
-            is_ready = self.label == "ready" and not key.outer
-            fix = _assignment(word.key, key) if is_ready else start
-            self._wrong(key, "E103", f", {word.whose} word for {word.key} of ready", fix)
-            return word.key if is_ready else ""
         fix = word.fix.removesuffix(" below [app]") if word.key in key.known and not key.outer else word.fix
         edits = () if fix else self._line(key, _assignment(word.key, key))
         self._wrong(key, "E103", f", {word.whose} word for {word.key}", fix or _assignment(word.key, key), edits)
@@ -173,14 +166,6 @@ class Guide:
         is_free = (*key.path[:-1], match["key"]) not in self.edit.places.spans
         return self.edit.statement(key.path, line) if is_free else ()
 
-    def _start(self, key: _Key, where: str) -> str:
-        """The second half of a fix: what a start_period becomes."""
-        asked, seconds = foreign_probes.start_period(key.word, key.value) or ({}, 0.0)
-        if not seconds:
-            return ""
-        fix = probe_keys.start({"timeout": written(seconds)}, self.beside, asked, where)
-        return "" if fix.startswith("leave") else f", and {fix.removeprefix('write ')}"
-
     def _placed(self, own: str, key: _Key) -> str:
         """Where a key of ours belongs that stands elsewhere, with a value that it takes there."""
         from lifeinit.config import alive_values, intent  # noqa: PLC0415  # only this mistake pays for them
@@ -188,7 +173,7 @@ class Guide:
         row, value = next(row for row in keys.ROWS if row.name == own), key.value
         if own == "restart" and value not in row.kind.choices:
             other = intent.other_choice(value, row.kind.choices)
-            if not other and (fix := intent.choice(value, row.kind.choices, self.beside)):
+            if not other and (fix := intent.choice(value, row.kind.choices)):
                 return fix
             key = key._replace(value=other or value)
         if own == "watchdog" and self.label not in _PROBES:

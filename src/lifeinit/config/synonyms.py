@@ -16,7 +16,6 @@ _OUTPUT = "leave it out: the app's output is the container's output"
 _WAIT = 'write wait_for = "tcp://db:5432" in a [[pre_start]] hook'
 _READY = 'write ready at the top with the URL of the app, for example ready = "http://127.0.0.1:8000/healthz"'
 _ALIVE = 'write alive at the top with the URL of the app, for example alive = "http://127.0.0.1:8000/healthz"'
-_START = "write it in ready"  # probe_keys knows which
 _VARIABLES = 'write environment = { NAME = "value" }'
 
 # Rows of: whose, the words, our key, the fix.
@@ -58,8 +57,8 @@ ROWS: tuple[tuple[str, str, str, str], ...] = (
     ("Compose's", "entrypoint", "the app", _AFTER_DASHES),
     ("Compose's", "stop_grace_period", "stop_timeout", ""),
     ("Compose's", "healthcheck", "alive", _ALIVE),
-    ("Compose's", "start_period", "timeout", _START),
-    ("Compose's", "start_interval", "interval", _START),
+    ("Compose's", "start_period", "timeout", "write timeout in ready"),
+    ("Compose's", "start_interval", "interval", "write interval in ready"),
     ("Compose's", "depends_on links", "wait_for", _WAIT),
     ("Compose's", "env_file", "environment", _VARIABLES),
     ("Compose's", "init", "", "leave it out: lifeinit is the init"),
@@ -91,10 +90,8 @@ IN_ALIVE = {
     "retries": ("failures", 'did you mean "failures"?'),
     "threshold": ("failures", 'did you mean "failures"?'),
     "test": ("command", 'write what it asks, for example command = ["redis-cli", "ping"]'),
-    "get": ("http", 'write http with the URL, for example "http://127.0.0.1:8000/healthz"'),
     "url": ("http", 'write http with the URL, for example "http://127.0.0.1:8000/healthz"'),
     "port": ("tcp", 'write tcp with the address, for example "127.0.0.1:8000"'),
-    "heartbeat": ("watchdog", 'write watchdog = "30s"'),
     "watchdogsec": ("watchdog", 'write watchdog = "30s"'),
     "notify": ("watchdog", 'write watchdog = "30s": notify says only that an app has become ready'),
     "file": ("command", "ask the app itself, or write a command that looks at the file"),

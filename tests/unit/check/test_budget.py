@@ -18,7 +18,7 @@ from tests.unit.check.test_stages import ANY_STOP_HOOKS, STOP_HOOKS, file_of
 def look(text: str, grace: float | None = None, runtime: str | None = None) -> list[str]:
     """Code, place, the durations that the help proposes, and the grace period that it asks for, as `+26`."""
     found = []
-    for one in timeline.diagnostics(file_of(text), grace, runtime):
+    for one in timeline.diagnostics(file_of(text), timeline.grace_of(grace, runtime)):
         longer = [f"+{seconds}" for seconds in re.findall(r"give the container ([0-9]+) s", one.help)]
         numbers = re.findall(r'"([0-9][0-9hms.]*)"', one.help)
         place = f"{one.span.start.line}:{one.span.start.column}"
@@ -106,7 +106,7 @@ def test_a_hook_without_a_timeout_of_its_own_never_makes_the_budget_too_small(ho
 def test_what_is_said_of_pre_stop_is_what_the_engine_does(stop: int, before: str, after: str) -> None:
     """The engine reserved five seconds for each default timeout, and the check none: it said nothing of such a cut."""
     hook_file = file_of(f"stop_timeout = {stop}\npre_stop = {before}\npost_stop = {after}")
-    said = {one.code for one in timeline.diagnostics(hook_file, None, None)} & {"E402", "W402", "W404"}
+    said = {one.code for one in timeline.diagnostics(hook_file, None)} & {"E402", "W402", "W404"}
     assert bool(said) == (needed_before(work_order(hook_file)) > life(hook_file).killed_at + SLACK)
 
 
@@ -116,7 +116,7 @@ def test_the_sleep_that_takes_the_reserve_is_named(sleeps: bool) -> None:
     first = 'sleep = "6s"' if sleeps else 'command = "x"\ntimeout = "6s"'
     hooks = (f'name = "settle"\n{first}', 'name = "upload"\ncommand = "y"')
     text = 'stop_timeout = "10s"\n' + "".join(f"[[post_stop]]\n{hook}\n" for hook in hooks)
-    (one,) = [one for one in timeline.diagnostics(file_of(text), None, None) if one.code == "W403"]
+    (one,) = [one for one in timeline.diagnostics(file_of(text), None) if one.code == "W403"]
     assert ("post_stop settle sleeps" in one.message) is sleeps
     assert ("sleeps and timeouts" in one.help) is sleeps
 
@@ -125,8 +125,10 @@ def test_each_rule_has_a_wrong_sample_that_breaks_it_and_a_right_one() -> None:
     assert [rule.code for rule in RULES] == ["E401", "E402", "W401", "W402", "W403", "W404", "W405"]
     for rule in RULES:
         grace = "docker" if rule.code == "E401" else None
-        assert rule.code in [found.code for found in timeline.diagnostics(file_of(rule.wrong), None, grace)]
-        assert timeline.diagnostics(file_of(rule.right), None, grace) == []
+        assert rule.code in [
+            found.code for found in timeline.diagnostics(file_of(rule.wrong), timeline.grace_of(None, grace))
+        ]
+        assert timeline.diagnostics(file_of(rule.right), timeline.grace_of(None, grace)) == []
 
 
 @pytest.mark.parametrize(
@@ -143,7 +145,7 @@ def test_each_rule_has_a_wrong_sample_that_breaks_it_and_a_right_one() -> None:
     ],
 )
 def test_the_stop_of_a_hang_is_limited_even_without_a_stop_timeout(text: str, warned: list[str]) -> None:
-    found = [one for one in timeline.diagnostics(file_of(text), None, None) if one.code == "W405"]
+    found = [one for one in timeline.diagnostics(file_of(text), None) if one.code == "W405"]
     assert [one.help for one in found] == warned
     assert all(one.span.start == (1, 1) for one in found)
 
@@ -155,7 +157,9 @@ STOP_TIMES = st.sampled_from(["", *(f'stop_timeout = "{n}"\n' for n in ("300ms",
 def test_whatever_is_proposed_can_be_written(
     stop: str, before: str, after: str, grace: float | None, runtime: str | None
 ) -> None:
-    for found in timeline.diagnostics(file_of(f"{stop}pre_stop = {before}\npost_stop = {after}"), grace, runtime):
+    for found in timeline.diagnostics(
+        file_of(f"{stop}pre_stop = {before}\npost_stop = {after}"), timeline.grace_of(grace, runtime)
+    ):
         assert all(duration.parse(text) > 0 for text in found.help.split('"')[1::2])
         assert found.help.strip()
 
@@ -179,13 +183,17 @@ def test_times_that_add_up_to_what_is_proposed_leave_nothing_to_find(
     """The time from TERM to KILL of the hooks before was forgotten, and the delay between the tries."""
     text = 'stop_timeout = {}\nkill_after = "1s"\n{} = [{}]'
     grace = 10.0 if in_docker else None
-    found = timeline.diagnostics(file_of(text.format(stop, phase, hooks_of(hooks, share))), grace, None)
+    found = timeline.diagnostics(
+        file_of(text.format(stop, phase, hooks_of(hooks, share))), timeline.grace_of(grace, None)
+    )
     proposed = set(re.findall(r'add up to at most "([^"]+)"', "".join(one.help for one in found)))
     for one in proposed:
         tries = sum(1 if is_sleep else 1 + retries for is_sleep, retries in hooks)
         share = math.floor(duration.parse(one) / tries * 1e4) / 1e4
         room = 9 if in_docker and stop >= 10 else stop
-        again = timeline.diagnostics(file_of(text.format(room, phase, hooks_of(hooks, share))), grace, None)
+        again = timeline.diagnostics(
+            file_of(text.format(room, phase, hooks_of(hooks, share))), timeline.grace_of(grace, None)
+        )
         assert again == [], (one, share)
 
 
@@ -200,7 +208,7 @@ def test_the_number_that_is_proposed_is_one_and_leaves_nothing_to_find(
     top: str, before: str, after: str, grace: float | None, runtime: str | None
 ) -> None:
     hooks = f"pre_stop = {before}\npost_stop = {after}"
-    found = timeline.diagnostics(file_of(top + hooks), grace, runtime)
+    found = timeline.diagnostics(file_of(top + hooks), timeline.grace_of(grace, runtime))
     text = "\n".join(one.help for one in found)
     proposed = set(re.findall(r'stop_timeout = "([^"]+)"', text))
     longer = set(re.findall(r"give the container ([0-9]+) s", text))
@@ -210,8 +218,8 @@ def test_the_number_that_is_proposed_is_one_and_leaves_nothing_to_find(
         for one in proposed:
             top = f'stop_timeout = "{one}"\n' + re.sub("stop_timeout.*\n", "", top)
         new_grace = next(map(float, longer), grace)
-        assert timeline.diagnostics(file_of(top + hooks), new_grace, runtime) == []
+        assert timeline.diagnostics(file_of(top + hooks), timeline.grace_of(new_grace, runtime)) == []
     elif found:
         usual = grace is None and runtime is None and [one.code for one in found] == ["W401"]
         assert usual or runtime in {"cloudrun", "ecs"}  # nobody can have more there
-        assert not usual or timeline.diagnostics(file_of(f'stop_timeout = "9s"\n{top}{hooks}'), None, None) == []
+        assert not usual or timeline.diagnostics(file_of(f'stop_timeout = "9s"\n{top}{hooks}'), None) == []

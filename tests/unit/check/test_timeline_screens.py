@@ -328,17 +328,21 @@ DRAWINGS: dict[str, Screen] = {
 @pytest.mark.parametrize("case", TABLES.values(), ids=TABLES)
 def test_the_table(case: Screen) -> None:
     text, grace, runtime, columns, unicode, screen = case
-    assert timeline.table(file_of(text), grace, columns, unicode, runtime) == screen.removesuffix("\n")
+    assert timeline.table(file_of(text), timeline.grace_of(grace, runtime), columns, unicode) == screen.removesuffix(
+        "\n"
+    )
 
 
 @pytest.mark.parametrize("case", DRAWINGS.values(), ids=DRAWINGS)
 def test_the_drawing(case: Screen) -> None:
     text, grace, runtime, columns, unicode, screen = case
-    assert timeline.drawing(file_of(text), grace, columns, unicode, runtime) == screen.removesuffix("\n")
+    assert timeline.drawing(file_of(text), timeline.grace_of(grace, runtime), columns, unicode) == screen.removesuffix(
+        "\n"
+    )
 
 
 def test_no_password_is_shown() -> None:
-    for shown in (timeline.table(file_of(FREE), None, 200), timeline.svg(file_of(FREE), None, None)):
+    for shown in (timeline.table(file_of(FREE), None, 200), timeline.svg(file_of(FREE), None)):
         assert "secret" not in shown
         assert "@db/" in shown
 
@@ -357,7 +361,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 
 def picture(text: str, grace: float | None = None, runtime: str | None = None) -> ET.Element:
-    return ET.fromstring(timeline.svg(file_of(text), grace, runtime))
+    return ET.fromstring(timeline.svg(file_of(text), timeline.grace_of(grace, runtime)))
 
 
 def boxes(root: ET.Element, kind: str) -> list[tuple[float, float]]:
@@ -414,7 +418,7 @@ def test_what_comes_after_the_grace_period_is_marked() -> None:
 
 def test_the_picture_stands_alone() -> None:
     """A page that shows it runs no script for it and loads nothing; a reader that cannot see it is told the same."""
-    text = timeline.svg(file_of(FREE), None, "docker")
+    text = timeline.svg(file_of(FREE), timeline.grace_of(None, "docker"))
     root = ET.fromstring(text)
     assert {element.tag.removeprefix(SVG) for element in root.iter()} == {
         *("svg", "title", "desc", "style", "linearGradient", "stop", "rect", "text", "line", "circle", "path"),
@@ -428,14 +432,18 @@ def test_the_picture_stands_alone() -> None:
 
 
 def test_every_class_of_the_picture_has_a_look() -> None:
-    text = timeline.svg(file_of(OVER), None, "docker") + timeline.svg(file_of(FREE), None, "docker")
+    text = timeline.svg(file_of(OVER), timeline.grace_of(None, "docker")) + timeline.svg(
+        file_of(FREE), timeline.grace_of(None, "docker")
+    )
     used = {name for names in re.findall(r'class="([^"]+)"', text) for name in names.split()}
     styled = set(re.findall(r"\.([a-z-]+) \{", text))
     assert used - styled == set()
 
 
 def test_the_picture_is_the_same_each_time() -> None:
-    assert timeline.svg(file_of(EXAMPLE), 9.0, "docker") == timeline.svg(file_of(EXAMPLE), 9.0, "docker")
+    assert timeline.svg(file_of(EXAMPLE), timeline.grace_of(9.0, "docker")) == timeline.svg(
+        file_of(EXAMPLE), timeline.grace_of(9.0, "docker")
+    )
 
 
 def test_a_table_makes_room_for_times_by_shorter_names() -> None:
@@ -445,7 +453,7 @@ def test_a_table_makes_room_for_times_by_shorter_names() -> None:
     post_start = "0"
     post_stop = { sleep = "11h1m1s0ms", name = "a-name-of-some-length" }
     """
-    lines = timeline.table(file_of(text), 10.0, 100, True, "docker").split("\n")
+    lines = timeline.table(file_of(text), timeline.grace_of(10.0, "docker"), 100, True).split("\n")
     assert max(map(width, lines)) == 100
     assert any("  a-n...  " in line for line in lines)
 
@@ -457,7 +465,7 @@ def test_a_table_has_room_for_the_longest_times() -> None:
     post_start = { command = "x", retries = 587, timeout = "17h1m" }
     pre_stop = { command = "x", name = "000000", retries = 157, retry_delay = "64h" }
     """
-    lines = timeline.table(file_of(text), 10.0, 100, True, "docker").split("\n")
+    lines = timeline.table(file_of(text), timeline.grace_of(10.0, "docker"), 100, True).split("\n")
     assert max(map(width, lines)) <= 100
     assert any("1 h 1 min 1 s of 10049 h" in line for line in lines)
 
@@ -470,10 +478,12 @@ def test_every_right_file_is_drawn(file: dict[str, Value]) -> None:
     except HookFileError:
         return  # a rule between several keys
     for unicode in (True, False):
-        drawing = timeline.drawing(hook_file, 10.0, 80, unicode, "docker").partition("\n\nTHE STOP")[0]
-        table = timeline.table(hook_file, 10.0, 100, unicode, "docker").rpartition("\n\n")[0]
+        drawing = timeline.drawing(hook_file, timeline.grace_of(10.0, "docker"), 80, unicode).partition("\n\nTHE STOP")[
+            0
+        ]
+        table = timeline.table(hook_file, timeline.grace_of(10.0, "docker"), 100, unicode).rpartition("\n\n")[0]
         for line in (*drawing.split("\n"), *table.split("\n")):
             assert line.isprintable()
             assert width(line) <= 100
             assert unicode or line.isascii()
-    assert ET.fromstring(timeline.svg(hook_file, 10.0, "docker")).tag == f"{SVG}svg"
+    assert ET.fromstring(timeline.svg(hook_file, timeline.grace_of(10.0, "docker"))).tag == f"{SVG}svg"

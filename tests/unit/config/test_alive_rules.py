@@ -85,13 +85,6 @@ FORMS = (
             ),
         ),
         (
-            "[alive]\nwatchdog = 0.5",
-            (
-                'W203 2:12 watchdog is "0.5": an app that sends WATCHDOG=1 at half of that, every 250 ms, may miss it '
-                'when busy: write at least "1s"'
-            ),
-        ),
-        (
             '[app]\nalive = "watchdog"',
             'E104 2:1 unknown key "alive" here: write alive = "watchdog" above the first [table] of the file',
         ),

@@ -201,7 +201,7 @@ def uncommented(text: str) -> str:
 @pytest.mark.parametrize("text", [TEMPLATE, uncommented(TEMPLATE)], ids=["as printed", "all of it"])
 def test_the_template_is_valid_and_fits_dockers_grace_period(text: str) -> None:
     found = parser.parse(text.encode())
-    assert timeline.diagnostics(found, None, "docker") == []
+    assert timeline.diagnostics(found, timeline.grace_of(None, "docker")) == []
     compare(text)
 
 

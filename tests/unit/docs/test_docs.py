@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[3]
 def test_the_picture() -> None:
     """`lifeinit check --no-preflight --for docker --svg docs/lifecycle.svg hooks.example.toml`"""
     hook_file = parser.parse((ROOT / "hooks.example.toml").read_bytes())
-    assert (ROOT / "docs/lifecycle.svg").read_text() == timeline.svg(hook_file, None, "docker")
+    assert (ROOT / "docs/lifecycle.svg").read_text() == timeline.svg(hook_file, timeline.grace_of(None, "docker"))
 
 
 PLACES = ("*.md", "docs/**/*.md", "benchmarks/*.md", "examples/**/*.md")

@@ -11,7 +11,6 @@ from lifeinit.check.host.similar_names import Guesses
 from lifeinit.config import users
 from lifeinit.config.diagnostic import Diagnostic, quoted
 from lifeinit.config.model import HookFile
-from lifeinit.config.spans import Path
 from lifeinit.engine.plan import User
 
 _MOST_NAMES = 5000  # a directory service may have more
@@ -42,7 +41,7 @@ class Accounts:
         return None if isinstance(found, users.UnfitError) else found
 
     def diagnostics(self, hook_file: HookFile) -> Iterator[Diagnostic]:
-        for path, user in _users(hook_file):
+        for path, user in hook_file.users():
             error = self._look_up(user)
             if isinstance(error, users.UnfitError):
                 code, near = self._judge(user, error)
@@ -70,17 +69,6 @@ class Accounts:
                 return "E312", self._guesses.like(group, _groups)
             case _:
                 return "E311", self._guesses.like(name, _names)
-
-
-def _users(hook_file: HookFile) -> Iterator[tuple[Path, str]]:
-    owners = [(("app",), hook_file.app), *((("process", name), one) for name, one in hook_file.processes.items())]
-    for path, process in owners:
-        if process.user is not None:
-            yield (*path, "user"), process.user
-    for hooks in hook_file.hooks.values():
-        for hook in hooks:
-            if hook.user is not None:
-                yield (*hook.path, "user"), hook.user
 
 
 def _names() -> Iterable[str]:

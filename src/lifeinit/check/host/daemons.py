@@ -115,8 +115,4 @@ _DAEMONS: dict[str, tuple[tuple[Goes, str], ...]] = {
         (lambda words, _: words[-1:] == ["start"], "write the service's own program with its foreground option"),
     ),
     "systemctl": ((_begins("start"), "write the service's own program with its foreground option"),),
-    "postfix": ((_begins("start"), 'write ["postfix", "start-fg"]'),),
-    "dnsmasq": ((_without("kdhvw", "--keep-in-foreground", "--no-daemon", "--test"), 'add "--keep-in-foreground"'),),
-    "squid": ((_without("Nhvkz", "--foreground"), 'add "--foreground"'),),
-    "start-stop-daemon": ((_has("-b", "--background"), _OPTION),),
 }

@@ -9,7 +9,7 @@ from typing import Final
 from lifeinit.check.manifest.container import Container
 from lifeinit.check.timeline.stages import life
 from lifeinit.config.diagnostic import Diagnostic, quoted
-from lifeinit.config.model import HookFile, Process
+from lifeinit.config.model import HookFile
 from lifeinit.config.spans import Path
 from lifeinit.config.stop_timeout import stop_timeout_of
 from lifeinit.engine.signals import name_of, number_of
@@ -59,23 +59,11 @@ def _users(hook_file: HookFile, container: Container) -> Iterator[Diagnostic]:
     """Only root can become somebody else."""
     if container.is_root:
         return
-    for path, user in _named_users(hook_file):
+    for path, user in hook_file.users():
         if not _are_the_same(user, container.user or ""):
             message = f"user is {quoted(user)}, and {container.name} runs as {quoted(container.user)}: it cannot change"
             fix = "start the container as root, or leave the user out"
             yield Diagnostic("E404", hook_file.places.span(path), message, fix)
-
-
-def _named_users(hook_file: HookFile) -> Iterator[tuple[Path, str]]:
-    owners: list[tuple[Path, Process]] = [
-        (("app",), hook_file.app),
-        *((("process", name), one) for name, one in hook_file.processes.items()),
-    ]
-    hooks = [hook for hooks in hook_file.hooks.values() for hook in hooks]
-    users = [*((path, one.user) for path, one in owners), *((hook.path, hook.user) for hook in hooks)]
-    for path, user in users:
-        if user is not None:
-            yield (*path, "user"), user
 
 
 def _are_the_same(one: str, other: str) -> bool:

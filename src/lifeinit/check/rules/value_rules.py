@@ -219,15 +219,6 @@ RULES: "Final[tuple[Rule, ...]]" = (
         """pre_start = 'release=$(cat /etc/release) && echo "RELEASE=$release" >> "$LIFEINIT_ENV"'""",
     ),
     Rule(
-        "W203",
-        "short-watchdog",
-        "A watchdog is shorter than a second.",
-        "An app sends WATCHDOG=1 every half of it, as sd_watchdog_enabled(3) recommends. A busy machine or a garbage"
-        " collection can delay a healthy app by more than that, and lifeinit would stop it.",
-        'ready = "notify"\nalive = { watchdog = "500ms" }',
-        'ready = "notify"\nalive = { watchdog = "5s" }',
-    ),
-    Rule(
         "W204",
         "endless-restarts",
         "An app that stays unhealthy is restarted forever.",

@@ -1,7 +1,4 @@
-"""The plan of a hook file: its diagnostics, its table, its drawing, its picture. Knows nothing about this machine.
-
-`grace` is in seconds and takes precedence over that of `runtime`: a key of RUNTIMES, or what a manifest says.
-"""
+"""The plan of a hook file: its diagnostics, its table, its drawing, its picture. Knows nothing about this machine."""
 
 from lifeinit.check.timeline import bars, stage_data, stage_table, svg_drawing
 from lifeinit.check.timeline.budget_checks import diagnostics_of
@@ -10,31 +7,27 @@ from lifeinit.check.timeline.runtimes import ALIASES, RUNTIMES, Grace, grace_of
 from lifeinit.config.diagnostic import Diagnostic
 from lifeinit.config.model import HookFile
 
-__all__ = ["ALIASES", "RUNTIMES", "Grace", "data", "diagnostics", "drawing", "svg", "table"]
+__all__ = ["ALIASES", "RUNTIMES", "Grace", "data", "diagnostics", "drawing", "grace_of", "svg", "table"]
 
 
-def diagnostics(hook_file: HookFile, grace: float | None, runtime: str | Grace | None) -> list[Diagnostic]:
+def diagnostics(hook_file: HookFile, grace: Grace | None) -> list[Diagnostic]:
     """Every diagnostic about the budget."""
-    return [*diagnostics_of(hook_file, grace_of(grace, runtime)), *diagnostics_of_hang(hook_file)]
+    return [*diagnostics_of(hook_file, grace), *diagnostics_of_hang(hook_file)]
 
 
-def table(
-    hook_file: HookFile, grace: float | None, width: int = 80, unicode: bool = True, runtime: str | Grace | None = None
-) -> str:
+def table(hook_file: HookFile, grace: Grace | None, width: int = 80, unicode: bool = True) -> str:
     """The stages of the whole life with their limits, one on a line, without a line feed at its end."""
-    return stage_table.table(life_with_hang(hook_file), grace_of(grace, runtime), width, unicode)
+    return stage_table.table(life_with_hang(hook_file), grace, width, unicode)
 
 
-def drawing(
-    hook_file: HookFile, grace: float | None, width: int = 80, unicode: bool = True, runtime: str | Grace | None = None
-) -> str:
+def drawing(hook_file: HookFile, grace: Grace | None, width: int = 80, unicode: bool = True) -> str:
     """The same as bars to scale."""
-    return bars.drawing(life_with_hang(hook_file), grace_of(grace, runtime), width, unicode)
+    return bars.drawing(life_with_hang(hook_file), grace, width, unicode)
 
 
-def svg(hook_file: HookFile, grace: float | None, runtime: str | Grace | None) -> str:
+def svg(hook_file: HookFile, grace: Grace | None) -> str:
     """The same as a picture that stands alone."""
-    return svg_drawing.picture(life_with_hang(hook_file), grace_of(grace, runtime))
+    return svg_drawing.picture(life_with_hang(hook_file), grace)
 
 
 def data(hook_file: HookFile) -> stage_data.Data:

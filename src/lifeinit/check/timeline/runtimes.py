@@ -85,7 +85,7 @@ class Grace:
 
 
 def grace_of(seconds: float | None, runtime: str | Grace | None) -> Grace | None:
-    """The grace period in seconds, otherwise the runtime's; None where neither is known."""
+    """The grace period in seconds, otherwise the runtime's (a key of RUNTIMES); None where neither is known."""
     if isinstance(runtime, Grace):
         return runtime if seconds is None else Grace(seconds, runtime.runtime)
     known = _ANY if runtime is None else RUNTIMES[runtime]

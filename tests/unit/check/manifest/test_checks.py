@@ -32,7 +32,7 @@ def service(**keys: object) -> Container:
 def found(hooks: str, container: Container) -> list[Diagnostic]:
     hook_file = manifest.with_environment(parse(hooks.encode()), container)
     return [
-        *timeline.diagnostics(hook_file, None, container.time_to_stop()),
+        *timeline.diagnostics(hook_file, container.time_to_stop()),
         *manifest.diagnostics(hook_file, container),
     ]
 
@@ -154,5 +154,5 @@ def test_whatever_a_manifest_holds_the_answer_is_a_container_or_a_sentence(value
         hook_file = manifest.with_environment(hook_file, container)
     except (ManifestError, ValueError):
         return  # their sentences are tested by the command
-    assert all("\n" not in one.message for one in timeline.diagnostics(hook_file, None, container.time_to_stop()))
+    assert all("\n" not in one.message for one in timeline.diagnostics(hook_file, container.time_to_stop()))
     assert all(one.code[0] in "EW" for one in manifest.diagnostics(hook_file, container))

@@ -11,7 +11,7 @@ from lifeinit.status.state_reader import State, StateError, parse
 
 _HOOK: dict[str, object] = {
     "phase": "pre_start", "hook": "migrate", "attempt": 2, "result": "failed", "code": 3, "signal": None,
-    "seconds": 2.4, "at": 1750000000.0,
+    "seconds": 2.4, "at": 1750000000.0, "file": None,
 }  # fmt: skip
 _APP: dict[str, object] = {
     "name": "app", "pid": 2, "since": 1750000000.0, "ready": True, "status": "serving", "alive": False,

@@ -281,8 +281,8 @@ def test_a_rule_that_does_not_exist(tmp_path: Path, code: str, sentence: str) ->
 HELP = """\
 Usage: lifeinit check [OPTIONS] [FILE]... [-- COMMAND [ARG]...]
 
-  Validate each hook file FILE, by default the one that lifeinit would find. -
-  is standard input.
+  Validate each hook file FILE and the drop-ins in hooks.d beside it, by
+  default those that lifeinit would find. - is standard input.
 
   Exits with 0 if nothing is wrong, 1 if there are errors, and 2 if the
   command line is wrong or a file cannot be read.

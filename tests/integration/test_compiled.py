@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from lifeinit.config import compiled, drafting, parser
+from lifeinit.config.contents import Sources
 from tests import needs
 from tests.integration.conftest import Start
 from tests.integration.harness import LIFEINIT, Running, base_environment
@@ -41,7 +42,7 @@ def compile_here(here: Path, text: str) -> None:
     """In this process, which takes no time; the first test does it by the command."""
     path = here / "hooks.toml"
     path.write_text(text)
-    compiled.store(str(path), text.encode(), drafting.draft_to_keep(parser.parse(text.encode())))
+    compiled.store(Sources(str(path), text.encode()), drafting.draft_to_keep(parser.parse(text.encode())))
 
 
 @pytest.fixture
@@ -73,7 +74,7 @@ def test_it_is_ignored_once_the_hook_file_has_changed(init: Start, here: Path) -
     """One line with -v, and none without; a new compilation counts again."""
     changed = HOOKS.replace("bye", "ciao")
     running = init("true", hooks=changed, options=["-v"], env={"HOST": "db"})
-    assert life(running) == (0, ["pre_start[0]", "ciao"], [f"{IGNORING}the hook file has changed since"])
+    assert life(running) == (0, ["pre_start[0]", "ciao"], [f"{IGNORING}the hook file or a drop-in has changed since"])
     assert life(init("true", env={"HOST": "db"})) == (0, ["pre_start[0]", "ciao"], [])
     compile_here(here, changed)
     assert life(init("true", options=["-v"], env={"HOST": "db"})) == (0, ["pre_start[0]", "ciao"], [USING])
@@ -147,5 +148,5 @@ def test_it_can_be_read_by_people(here: Path) -> None:
     assert check(here, "--show-compiled") == (
         1,
         "",
-        'lifeinit: "hooks.toml.compiled" is ignored: the hook file has changed since\n',
+        'lifeinit: "hooks.toml.compiled" is ignored: the hook file or a drop-in has changed since\n',
     )

@@ -84,7 +84,7 @@ def told(**fields: object) -> Told:
     }  # fmt: skip
     ok = {
         "phase": "pre_start", "hook": "migrate", "attempt": 2, "result": "ok", "code": 0, "signal": None,
-        "seconds": 2.4, "at": now - 2 * HOUR,
+        "seconds": 2.4, "at": now - 2 * HOUR, "file": None,
     }  # fmt: skip
     return {
         "version": 1, "phase": "running", "since": now - 2 * HOUR, "started": now - 2 * HOUR, "ready": True,
@@ -151,7 +151,8 @@ sys.path.append({str(Path(status_screen.__file__).parents[2])!r})
 from lifeinit.engine.state import StateMemory
 memory, number = StateMemory(), 0
 while True:
-    hook = dict(phase="pre_start", hook="x" * 100, attempt=number, result="ok", code=0, signal=None, seconds=1, at=1)
+    hook = dict(phase="pre_start", hook="x" * 100, attempt=number, result="ok", code=0, signal=None, seconds=1, at=1,
+        file=None)
     memory.write(dict(version=1, pid=1, phase="running", since=1, started=1, ready=True, reason="", signal=None,
         restarts=number, exit_status=None, processes=[], hooks=[hook] * (number % 50)))
     if not number:

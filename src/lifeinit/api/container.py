@@ -15,7 +15,7 @@ from lifeinit.api.spelled_out import spelled_out
 from lifeinit.callbacks.errors import UsageError, described, quoted
 from lifeinit.callbacks.event import Event
 from lifeinit.callbacks.registrar import Callback, Phases, check_function
-from lifeinit.config import parser
+from lifeinit.config import composing, contents
 from lifeinit.config.diagnostic import HookFileError, UnreadableError
 from lifeinit.config.keys import DEFAULT_TIMEOUT
 from lifeinit.config.model import CodedHook, HookFile, Process
@@ -44,10 +44,12 @@ class Container(Phases[PhaseHooks]):
             UsageError: An option is unknown or invalid.
 
         Args:
-            config: A hook file, whose hooks run before those of the code in their phase. Default: none is read.
+            config: A hook file, whose hooks and those of its drop-ins (hooks.d beside it) run before those of the code
+                in their phase. Default: none is read, nor any drop-in.
         """
         super().__init__(PhaseHooks, DEFAULT_TIMEOUT)
         self._config = _path(config)
+        self._skipped: tuple[contents.Skipped, ...] = ()
         self._settings = as_hook_file.settings(options)
         self._processes: dict[str, Process] = {}
         self._functions: dict[str, Callable[[], object]] = {}
@@ -170,6 +172,7 @@ class Container(Phases[PhaseHooks]):
         calls = [invoke.app(function) for function in of_app.values()]
         try:
             file = self._hook_file({**self._processes, **processes})
+            self._tell_skipped()
             hooks: dict[str, list[Hook | CodedHook]] = {}
             for registrar in self._registrars.values():
                 registrar.closed = f"{registrar.phase} is used after start(): register callbacks before it"
@@ -186,10 +189,23 @@ class Container(Phases[PhaseHooks]):
 
     def _hook_file(self, processes: Mapping[str, Process]) -> HookFile:
         """That of `config` with what the code says over it. Raises ValueError for a process that both have."""
-        file = HookFile() if self._config is None else parser.read(self._config)
+        file = HookFile()
+        if self._config is not None:
+            from lifeinit.config import discovery  # noqa: PLC0415  # it needs Linux
+
+            sources = discovery.sources(self._config)
+            self._skipped, file = sources.skipped, composing.parse(sources)
         for name in processes.keys() & file.process.keys():
             raise ValueError(f'process "{name}" is in the hook file too: give one of them another name')
         return self._settings.over(file).with_processes(processes)
+
+    def _tell_skipped(self) -> None:
+        if self._skipped and self._config is not None:
+            from lifeinit.config import drop_ins  # noqa: PLC0415  # few hook files have any
+            from lifeinit.engine import log  # noqa: PLC0415  # as in _plan
+
+            for sentence in drop_ins.told(contents.folder_of(self._config), self._skipped):
+                log.say(sentence, "skipped_drop_in")
 
     def _refuse(self, error: Exception) -> NoReturn:
         from lifeinit.engine import exit_status, log, syscalls  # noqa: PLC0415  # as above
@@ -199,7 +215,7 @@ class Container(Phases[PhaseHooks]):
         if isinstance(error, HookFileError):
             for problem in error.problems:
                 log.refuse(problem.text(str(self._config)))
-            log.say(f"the hook file {quoted(self._config)} is wrong; nothing was started", "wrong_hook_file", "error")
+            log.say(f"{error.files(str(self._config))} wrong; nothing was started", "wrong_hook_file", "error")
             syscalls.leave(exit_status.CONFIG)
         refuse(str(error))
 

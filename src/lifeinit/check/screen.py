@@ -26,7 +26,9 @@ class Screen:
 
     def text(self, reports: Sequence[Report]) -> str:
         """Everything, the verdict of each file last."""
-        plans = [self._plan(report, is_one=len(reports) == 1) for report in reports]
+        plans = [
+            self._plan(report, is_one=sum(one.hook_file is not None for one in reports) == 1) for report in reports
+        ]
         findings = [snippet.problems(report, self.columns, self.paint) for report in reports]
         verdicts = (snippet.verdict(report, self.columns, self.paint) for report in reports)
         hints = (f"{line}\n" for hint in _hints(reports) for line in wrapped(hint, self.columns, "  "))

@@ -128,8 +128,8 @@ def check(  # noqa: PLR0913, PLR0917
     explain: str | None,
     files: tuple[str, ...],
 ) -> int:
-    """Validate each hook file FILE, by default the one that lifeinit would find.
-    - is standard input.
+    """Validate each hook file FILE and the drop-ins in hooks.d beside it, by
+    default those that lifeinit would find. - is standard input.
 
     Exits with 0 if nothing is wrong, 1 if there are errors, and 2 if the
     command line is wrong or a file cannot be read.
@@ -157,16 +157,18 @@ def check(  # noqa: PLR0913, PLR0917
     against = Against(command, until_kill, container, this_machine=not no_preflight)
     checker = Checker(against, Silence(sum(ignore, ()), sum(select, ())))
     reports = [report for path in paths if (report := _report(checker, path, fix=fix)) is not None]
+    all_files = [one for report in reports for one in report.files]
     if diff:
         _echo("".join(map(checker.diff, reports)))
     else:
         screen = _screen(plan, against)
-        _print([_needed(report, strict=strict) for report in reports] if quiet else reports, form, screen, quiet=quiet)
+        shown = [_needed(one, strict=strict) for one in all_files] if quiet else all_files
+        _print(shown, form, screen, quiet=quiet)
     if (compiles and not compiling.compile_files(reports, quiet=quiet)) or len(reports) < len(paths):
         return UNREADABLE
-    if svg is not None and reports[0].hook_file is not None and not reports[0].errors:
+    if svg is not None and reports[0].hook_file is not None and not reports[0].is_wrong:
         Path(svg).write_text(timeline.svg(reports[0].hook_file, until_kill), encoding="utf-8")
-    return INVALID if any(report.errors or (strict and report.warnings) for report in reports) else VALID
+    return INVALID if any(one.errors or (strict and one.warnings) for one in all_files) else VALID
 
 
 def _discovered() -> tuple[str, ...]:

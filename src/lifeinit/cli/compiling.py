@@ -6,11 +6,13 @@ from collections.abc import Iterable
 
 import click
 
+from lifeinit.check.checking import is_drop_in
 from lifeinit.check.output.report import Report
 from lifeinit.check.output.secret_text import hidden
-from lifeinit.config import compiled, drafting, load, parser
-from lifeinit.config.contents import contents
-from lifeinit.config.diagnostic import UnreadableError, quoted
+from lifeinit.config import compiled, composing, drafting
+from lifeinit.config.contents import Sources, is_folder
+from lifeinit.config.diagnostic import HookFileError, UnreadableError, quoted
+from lifeinit.config.discovery import sources
 from lifeinit.startup.lean import compile_lean
 
 _HIDDEN = "..."
@@ -30,12 +32,12 @@ def compile_files(reports: Iterable[Report], *, quiet: bool) -> bool:
 def _compile(report: Report, *, quiet: bool) -> bool:
     path = report.path
     try:
-        if report.errors:
+        if report.is_wrong:
             compiled.remove(path)
             return True
-        raw = _checked(report)
-        compiled.store(path, raw, drafting.draft_to_keep(parser.parse(raw)))
-    except (OSError, UnreadableError, compiled.UnusableError) as error:
+        checked = _checked(report)
+        compiled.store(checked, drafting.draft_to_keep(composing.parse(checked)))
+    except (OSError, UnreadableError, HookFileError, compiled.UnusableError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         click.echo(f"lifeinit: cannot compile the hook file {quoted(path)}: {reason}", err=True)
         return False
@@ -44,20 +46,23 @@ def _compile(report: Report, *, quiet: bool) -> bool:
     return True
 
 
-def _checked(report: Report) -> bytes:
-    """The bytes that the report is about. Raises UnreadableError, and UnusableError where the file has others now."""
-    if not os.path.isfile(report.path):
+def _checked(report: Report) -> Sources:
+    """What a start would read, if it was checked. Raises UnreadableError, and UnusableError where it was not."""
+    checked = report.sources
+    if checked is None or is_drop_in(report.path):
+        raise compiled.UnusableError("it is a drop-in: name the hook file that it belongs to")
+    if not is_folder(report.path) and not os.path.isfile(report.path):
         raise compiled.UnusableError("it is not a regular file")
-    raw = contents(report.path)
-    if load.shown(raw) != report.text:
+    found = sources(report.path)
+    if found.raw != checked.raw or not {*found.drop_ins} <= {*checked.drop_ins}:
         raise compiled.UnusableError("it has changed meanwhile")
-    return raw
+    return found
 
 
 def show_compiled(path: str) -> bool:
     """Print what a start would take from the compiled file, or say why it would not. Whether it would."""
     try:
-        draft = compiled.load(path, contents(path))
+        draft = compiled.load(sources(path))
     except (UnreadableError, compiled.UnusableError) as error:
         click.echo(f"lifeinit: {quoted(compiled.beside(path))} is ignored: {error}", err=True)
         return False

@@ -1,7 +1,8 @@
 """Compiled hook files: a draft that is kept beside its hook file, as Python keeps a `.pyc`, for starts to come.
 
-It counts only for the very bytes that it was made from, by the same lifeinit and the same Python, and only where nobody
-but root and lifeinit's own user can have written it. Else it is as if it were missing.
+It counts only for the very bytes that it was made from, those of the drop-ins and their names too, by the same lifeinit
+and the same Python, and only where nobody but root and lifeinit's own user can have written it. Else it is as if it
+were missing.
 """
 
 import _imp
@@ -17,6 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Final
 
+    from lifeinit.config.contents import Sources
     from lifeinit.config.draft import Draft
 
 _SUFFIX: "Final" = ".compiled"
@@ -27,9 +29,9 @@ _FILE_TYPE: "Final" = 0o170000
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 # What decides how a text becomes a draft, and what is made of it. A version alone does not tell two commits apart.
 _MAKERS: "Final" = tuple(
-    "config/keys.py config/load.py config/model.py config/parser.py config/readers.py config/plain_values.py"
-    " config/tables.py config/plan_fields.py config/draft.py config/drafting.py config/planner.py engine/plan.py"
-    " probes/command_lines.py values/duration.py values/interpolation.py".split()
+    "config/keys.py config/composing.py config/load.py config/model.py config/parser.py config/readers.py"
+    " config/plain_values.py config/tables.py config/plan_fields.py config/draft.py config/drafting.py"
+    " config/planner.py engine/plan.py probes/command_lines.py values/duration.py values/interpolation.py".split()
 )
 
 
@@ -38,16 +40,16 @@ class UnusableError(Exception):
 
 
 def beside(path: str) -> str:
-    """The compiled file of a hook file."""
-    return f"{path}{_SUFFIX}"
+    """The compiled file of a hook file, or of the folder of drop-ins alone."""
+    return f"{path.rstrip('/')}{_SUFFIX}"
 
 
-def load(path: str, raw: bytes) -> "Draft | None":
-    """The draft that was compiled from the bytes of the hook file at `path`; None if there is none.
+def load(sources: "Sources") -> "Draft | None":
+    """The draft that was compiled from these bytes; None if there is none.
 
-    Raises UnusableError for one that does not count. The file itself may have been named, this one never is.
+    Raises UnusableError for one that does not count. The hook file may have been named, this file never is.
     """
-    data = _read(beside(path))
+    data = _read(beside(sources.path))
     if data is None:
         return None
     title, of_makers, of_file, of_draft, written = _parts(data)
@@ -55,8 +57,8 @@ def load(path: str, raw: bytes) -> "Draft | None":
         raise UnusableError("it is not a compiled hook file")
     if of_makers != _makers():
         raise UnusableError("another version of lifeinit or of Python made it")
-    if of_file != _digest(raw):
-        raise UnusableError("the hook file has changed since")
+    if of_file != _digest_of(sources):
+        raise UnusableError("the hook file or a drop-in has changed since")
     if of_draft != _digest(written):
         raise UnusableError("it is damaged")
     try:
@@ -73,21 +75,22 @@ def _check(draft: object) -> None:
         raise TypeError
 
 
-def store(path: str, raw: bytes, draft: "Draft") -> None:
-    """Compile the hook file at `path`. The same input makes the same bytes. Raises UnusableError or OSError."""
+def store(sources: "Sources", draft: "Draft") -> None:
+    """Keep the draft of these bytes. The same input makes the same bytes. Raises UnusableError or OSError."""
+    path = sources.path
     try:
         trust.distrust_directory_of(path)
     except trust.DistrustedError as error:
         raise UnusableError(str(error)) from None
     # Version 2: later ones note which objects are shared, which is not always the same.
     written = marshal.dumps(draft, 2)  # type: ignore[arg-type]  # a dict of nothing else
-    data = b"".join((_TITLE, _makers(), _digest(raw), _digest(written), written))
+    data = b"".join((_TITLE, _makers(), _digest_of(sources), _digest(written), written))
     new = f"{beside(path)}.{os.getpid()}"
     fd = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:
         with open(fd, "wb") as file:
             file.write(data)
-            _permit_as(path, file.fileno())
+            _permit_as(sources, file.fileno())
         os.replace(new, beside(path))
     except OSError:
         os.unlink(new)
@@ -102,14 +105,20 @@ def remove(path: str) -> None:
         pass
 
 
-def _permit_as(path: str, fd: int) -> None:
-    """Let those read it who can read the hook file, whose secrets it has; only the same owner can write it."""
-    status = os.stat(path)
-    readable = status.st_mode & 0o644
-    try:
-        os.fchown(fd, status.st_uid, status.st_gid)
-    except PermissionError:
-        readable &= 0o604
+def _permit_as(sources: "Sources", fd: int) -> None:
+    """Let those read it who can read every file that it is made from; only the same owner can write it."""
+    statuses = [os.stat(path) for path in sources.paths]
+    owners = {(status.st_uid, status.st_gid) for status in statuses}
+    readable = 0o644
+    for status in statuses:
+        readable &= status.st_mode
+    if len(owners) > 1 and not readable & 0o004:
+        readable = 0o600  # nobody but us can read them all for sure
+    elif len(owners) == 1:
+        try:
+            os.fchown(fd, *owners.pop())
+        except PermissionError:
+            readable &= 0o604
     os.fchmod(fd, readable)
 
 
@@ -139,6 +148,14 @@ def _parts(data: bytes) -> tuple[bytes, bytes, bytes, bytes, bytes]:
     ends = [len(_TITLE) + 8 * i for i in range(4)]
     title, rest = data[: ends[0]], data[ends[3] :]
     return title, data[ends[0] : ends[1]], data[ends[1] : ends[2]], data[ends[2] : ends[3]], rest
+
+
+def _digest_of(sources: "Sources") -> bytes:
+    """That of the hook file, and of the drop-ins with their names in order."""
+    if not sources.drop_ins:
+        return _digest(sources.raw)
+    names = tuple((os.fsencode(drop_in.name), drop_in.raw) for drop_in in sources.drop_ins)
+    return _digest(marshal.dumps((sources.raw, names), 2))
 
 
 def _makers() -> bytes:

@@ -71,7 +71,8 @@ class Diagnostic(Record):
     """One mistake in a hook file. The message holds the value in quotes; `help` is the fix.
 
     `edits` make the fix, where a program can make it. `safe`: they make what was meant, or change nothing that happens.
-    `of_command`: it is about the app's command on the command line, and has no place in the file.
+    `of_command`: it is about the app's command on the command line, and has no place in the file. `file` is the path of
+    the drop-in that it is about; empty for the hook file itself.
     """
 
     code: str
@@ -81,12 +82,13 @@ class Diagnostic(Record):
     edits: Edits = ()
     safe: bool = False
     of_command: bool = False
+    file: str = ""
 
     def __lt__(self, other: "Diagnostic") -> bool:
         return self._order() < other._order()
 
-    def _order(self) -> tuple[Span, str, str, str]:
-        return (self.span, self.message, self.help, self.code)
+    def _order(self) -> tuple[str, Span, str, str, str]:
+        return (self.file, self.span, self.message, self.help, self.code)
 
     @property
     def severity(self) -> "Severity":
@@ -98,8 +100,9 @@ class Diagnostic(Record):
         return f"{self.message}: {self.help}" if self.help else self.message
 
     def text(self, path: str) -> str:
-        """One line, as compilers write it."""
-        return f"{escaped(path)}:{self.span.start.line}:{self.span.start.column}: {self.severity}: {self.sentence}"
+        """One line, as compilers write it. `path` is that of the hook file."""
+        (line, column), _ = self.span
+        return f"{escaped(self.file or path)}:{line}:{column}: {self.severity}: {self.sentence}"
 
 
 def severity(code: str) -> "Severity":
@@ -113,6 +116,12 @@ class HookFileError(Exception):
     def __init__(self, problems: list[Diagnostic]) -> None:
         super().__init__(f"{len(problems)} problems")
         self.problems = sorted(problems)
+
+    def files(self, path: str, by: str = "") -> str:
+        """The files that are wrong, as the beginning of a sentence. `path` is the hook file's, which was named `by`."""
+        (first, *others) = dict.fromkeys(problem.file for problem in self.problems)
+        what = f"the drop-in {quoted(first)}" if first else f"the hook file {quoted(path)}{by}"
+        return f"{what} and {len(others)} more are" if others else f"{what} is"
 
 
 class UnreadableError(Exception):

@@ -3,13 +3,16 @@
 import os
 
 from lifeinit.config import trust
+from lifeinit.config.contents import Sources, contents, folder_of, is_folder
 from lifeinit.config.diagnostic import UnreadableError
 from lifeinit.engine.record import Record
-from lifeinit.startup.inherited import DIRECTORIES, NAMES
+from lifeinit.startup.inherited import DIRECTORIES, DROP_INS, NAMES
 
 
 class Discovered(Record):
     """The path of the hook file, whether or not it can be read; None where there is none. `is_named`: by the user.
+
+    It is the folder of the drop-ins where /etc/lifeinit holds them and no hook file.
 
     `skipped` are sentences about files in the usual places that somebody else could have put there.
     """
@@ -42,4 +45,29 @@ def discover(named: str | None) -> Discovered:
             raise UnreadableError(f'both "{trusted[0]}" and "{trusted[1]}" exist: {fix}')
         if trusted:
             return Discovered(trusted[0], skipped=tuple(skipped))
-    return Discovered(None, skipped=tuple(skipped))
+    return Discovered(DROP_INS if os.path.lexists(DROP_INS) else None, skipped=tuple(skipped))
+
+
+def sources(path: str, is_named: bool = True) -> Sources:
+    """The bytes of the hook file at `path` and of its drop-ins, which nobody names: each of them has to be trusted.
+
+    Raises UnreadableError; DistrustedError for a hook file that is not named.
+    """
+    raw = b"" if is_folder(path) else contents(path, is_named)
+    if not has_drop_ins(path):
+        return Sources(path, raw)
+    from lifeinit.config import drop_ins  # noqa: PLC0415  # few hook files have any
+
+    found, skipped = drop_ins.read(folder_of(path))
+    return Sources(path, raw, found, skipped)
+
+
+def has_drop_ins(path: str) -> bool:
+    """Whether there is a folder, whatever it holds. A folder that was named has to exist: its reader says so."""
+    try:
+        os.lstat(folder_of(path))
+    except (FileNotFoundError, NotADirectoryError):
+        return is_folder(path)
+    except OSError:
+        pass  # its reader says why
+    return True

@@ -49,8 +49,12 @@ if TYPE_CHECKING:
         after: tuple[tuple[str, Mark], ...]
 
     class HookDraft(TypedDict):
-        """A hook: `drain` are the words of its prober, where it has no program of its own."""
+        """A hook: `drain` are the words of its prober, where it has no program of its own.
 
+        `file` is the drop-in that it is from; empty for the hook file itself. `line` is that of this file.
+        """
+
+        file: str
         line: int
         program: ProgramDraft | None
         unless: tuple[bytes, ...] | None
@@ -61,6 +65,7 @@ if TYPE_CHECKING:
         """A hook file. `app` is what a command becomes, `first` the first of `processes` where there is no command.
 
         `user` is that of [app]. `usual` is a hook of each phase that says nothing but its command; it may be left out.
+        `drop_ins` are the names of the drop-ins, each with the number of lines before it: marks count them on.
         """
 
         plan: Fields
@@ -70,3 +75,4 @@ if TYPE_CHECKING:
         first: ProcessDraft | None
         hooks: dict[HookPhase, tuple[HookDraft, ...]]
         usual: dict[HookPhase, HookDraft]
+        drop_ins: tuple[tuple[str, int], ...]

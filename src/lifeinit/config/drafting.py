@@ -66,6 +66,7 @@ class _Drafter:
             "first": None if first is None else self.process(*first),
             "hooks": {phase: tuple(map(self.hook, self.hook_file.hooks[phase])) for phase in PHASES},
             "usual": {},
+            "drop_ins": self.places.drop_ins,
         }
 
     def process(self, name: str, written: model.Process, user: str | None) -> "ProcessDraft":
@@ -117,8 +118,10 @@ class _Drafter:
             program["is_prober"] = bool(written.wait_for)
         fields["Hook"]["waits"] = bool(written.wait_for or written.drain)
         fields["Hook"]["default_timeout"] = self.hook_file.has_default_timeout(written)
+        before = dict(self.places.drop_ins).get(written.file, 0)
         return {
-            "line": self.places.key(written.path).line,
+            "file": written.file,
+            "line": self.places.key(written.path).line - before,
             "program": program,
             "drain": None if written.drain is None else _bytes(words(_drain(written.drain))),
             "unless": None if written.unless is None else _bytes(_arguments(written.unless)),

@@ -65,9 +65,13 @@ class Drain(Table):
 
 
 class Hook(Table):
-    """One hook: exactly one of `command`, `sleep`, `drain` and `wait_for` (targets as written) is set."""
+    """One hook: exactly one of `command`, `sleep`, `drain` and `wait_for` (targets as written) is set.
+
+    `file` is the name of the drop-in that it is from; empty for the hook file itself.
+    """
 
     table = "hook"
+    file: str = ""
 
     if TYPE_CHECKING:
         name: str = ""

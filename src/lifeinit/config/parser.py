@@ -1,7 +1,6 @@
 """From the bytes of a hook file to a HookFile, or to every problem in it at once."""
 
 from lifeinit.config import load
-from lifeinit.config.contents import contents
 from lifeinit.config.diagnostic import Diagnostic, HookFileError
 from lifeinit.config.model import HookFile
 from lifeinit.config.reporter import MOST_PROBLEMS
@@ -22,14 +21,6 @@ class Examined(Record):
     text: str
 
 
-def read(path: str, is_named: bool = True) -> HookFile:
-    """The hook file at `path`. Raises HookFileError with all its problems, or UnreadableError.
-
-    One that nobody has named may be a trap: DistrustedError where somebody else could have put it there.
-    """
-    return parse(contents(path, is_named))
-
-
 def parse(raw: bytes) -> HookFile:
     """The hook file that these bytes are. Raises HookFileError with all its problems."""
     examined = examine(raw)
@@ -39,7 +30,7 @@ def parse(raw: bytes) -> HookFile:
     return examined.hook_file
 
 
-def examine(raw: bytes, most: int = MOST_PROBLEMS) -> Examined:
+def examine(raw: bytes, most: int = MOST_PROBLEMS, kind: type[Tables] = Tables) -> Examined:
     """All that can be said of these bytes, up to a limit. There is a hook file as soon as there is no error."""
     try:
         text = load.decode(raw)
@@ -47,24 +38,26 @@ def examine(raw: bytes, most: int = MOST_PROBLEMS) -> Examined:
     except load.RefusedError as refused:
         return Examined(None, [refused.problem], load.shown(raw))
     except load.BrokenError as broken:
-        return Examined(None, _of_broken(text, broken.error, most), text)
-    hook_file, problems = _read(text, table, most)
+        return Examined(None, _of_broken(text, broken.error, most, kind), text)
+    hook_file, problems = _read(text, table, most, kind)
     has_errors = any(problem.severity == "error" for problem in problems)
     return Examined(None if has_errors else hook_file, problems, text)
 
 
-def _read(text: str, table: dict[str, object], most: int) -> tuple[HookFile | None, list[Diagnostic]]:
-    tables = Tables(Places(text), most)
+def _read(
+    text: str, table: dict[str, object], most: int, kind: type[Tables]
+) -> tuple[HookFile | None, list[Diagnostic]]:
+    tables = kind(Places(text), most)
     try:
         return tables.hook_file(table), sorted(tables.problems)
     except HookFileError as error:  # so many that nobody would read more
         return None, error.problems
 
 
-def _of_broken(text: str, error: "Error", most: int) -> list[Diagnostic]:
+def _of_broken(text: str, error: "Error", most: int, kind: type[Tables]) -> list[Diagnostic]:
     """What is no TOML, and what is wrong in the rest."""
     from lifeinit.config.recovery import UNSURE, recover  # noqa: PLC0415  # only a mistake pays for it
 
     recovered = recover(text, error, most // 10)  # each takes longer to find
-    others = [] if recovered.table is None else _read(recovered.text, recovered.table, most)[1]
+    others = [] if recovered.table is None else _read(recovered.text, recovered.table, most, kind)[1]
     return sorted([*recovered.problems, *(other for other in others if other.code not in UNSURE)])

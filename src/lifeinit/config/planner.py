@@ -6,6 +6,7 @@ What is imported here is paid for at each start with a hook file, also at one wh
 import os
 
 from lifeinit.engine.plan import PHASES, Alive, Hook, Identity, Plan, Process, Program, Ready, Restart
+from lifeinit.engine.printable import escaped
 from lifeinit.engine.record import Record
 from lifeinit.engine.signals import STOP_SIGNALS
 from lifeinit.probes.command_lines import PROBER, prober
@@ -67,6 +68,7 @@ NO_FILE: "Draft" = {
     "first": None,
     "hooks": dict.fromkeys(PHASES, ()),
     "usual": {},
+    "drop_ins": (),
 }
 
 
@@ -94,8 +96,9 @@ def fill_draft(
     plan = planner.plan(command, inherited, plain=plain)
     if planner.problems:
         from lifeinit.config.diagnostic import HookFileError  # noqa: PLC0415
+        from lifeinit.config.line_map import LineMap  # noqa: PLC0415
 
-        raise HookFileError(planner.problems)
+        raise HookFileError(list(map(LineMap(file_name, draft["drop_ins"]).localized, planner.problems)))
     return plan
 
 
@@ -204,10 +207,17 @@ class _Planner:
         """Those of the file, then those of the command line, then the callbacks."""
         of_file, lines = self.draft["hooks"][phase], self.options.hooks.get(phase, ())
         return (
-            *(self.hook(draft, f"{self.file_name}:{draft['line']}") for draft in of_file),
+            *(self.hook(draft, f"{self.path_of(draft['file'])}:{draft['line']}") for draft in of_file),
             *(self.hook_of_option(phase, i, line) for i, line in enumerate(lines, len(of_file))),
             *map(self.coded, self.options.callbacks.get(phase, ())),
         )
+
+    def path_of(self, drop_in: str) -> str:
+        if not drop_in:
+            return self.file_name
+        from lifeinit.config.contents import folder_of  # noqa: PLC0415  # few hook files have drop-ins
+
+        return escaped(os.path.join(folder_of(self.file_name), drop_in))
 
     def coded(self, hook: "Hook | CodedHook") -> Hook:
         """A callback is a hook of the engine already."""
@@ -232,7 +242,8 @@ class _Planner:
         if draft["program"] is not None:
             program = self.program(draft["program"], self.account(draft["program"]["user"]), session=True)
             unless = None if draft["unless"] is None else program.replaced(argv=draft["unless"])
-        return Hook.filled({**draft["hook"], "program": program, "place": place, "unless": unless})
+        own = {"program": program, "place": place, "unless": unless, "file": escaped(draft["file"])}
+        return Hook.filled({**draft["hook"], **own})
 
     # Both.
 

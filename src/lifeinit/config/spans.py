@@ -69,7 +69,12 @@ class Lines:
 
 
 class Places(Lines):
-    """The places of one valid TOML text. A path is keys, and numbers for the items of arrays."""
+    """The places of one valid TOML text. A path is keys, and numbers for the items of arrays.
+
+    `drop_ins` are names of files, each with the number of lines before it, where the texts of several stand in a row.
+    """
+
+    drop_ins: tuple[tuple[str, int], ...] = ()
 
     def __init__(self, text: str) -> None:
         super().__init__(text)

@@ -35,7 +35,7 @@ def distrust_directory_of(path: str) -> None:
 
     A directory that others may write to by its mode is fine on a read-only mount: a Kubernetes ConfigMap's is 0777.
     """
-    _distrust_directory(os.path.dirname(path) or ".", "its directory")
+    distrust_directory(os.path.dirname(path) or ".", "its directory")
 
 
 def distrust_file(path: str, fd: int) -> None:
@@ -49,10 +49,10 @@ def distrust_file(path: str, fd: int) -> None:
         raise DistrustedError("it can be written by others")
     for link in (os.path.dirname(path), path):  # /etc/lifeinit may be a link as well
         if os.path.islink(link):
-            _distrust_links(link)
+            distrust_links(link)
 
 
-def _distrust_links(path: str) -> None:
+def distrust_links(path: str) -> None:
     """Raises DistrustedError for a directory through which links lead: who may change it decides where they end."""
     directory, rest = os.path.dirname(path) or ".", [os.path.basename(path)]
     for _ in range(_MOST_STEPS):
@@ -70,11 +70,12 @@ def _distrust_links(path: str) -> None:
 
 
 def _through(directory: str) -> str:
-    _distrust_directory(directory, f"the directory {quoted(directory)}, through which it leads,")
+    distrust_directory(directory, f"the directory {quoted(directory)}, through which it leads,")
     return directory
 
 
-def _distrust_directory(directory: str, what: str) -> None:
+def distrust_directory(directory: str, what: str) -> None:
+    """Raises DistrustedError unless only root and lifeinit's own user can put files there; `what` it is to a reader."""
     try:
         status = os.stat(directory)
         read_only = bool(os.statvfs(directory).f_flag & os.ST_RDONLY)

@@ -3,7 +3,7 @@
 import os
 
 from lifeinit.engine.become import expanded
-from lifeinit.engine.plan import PHASES, Plan, Program, hook_label
+from lifeinit.engine.plan import PHASES, Plan, Program
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def _programs(
     for phase in PHASES:
         for hook in plan.hooks(phase):
             if hook.program is not None:
-                yield hook_label(phase, hook.name), hook.program, trusted
+                yield hook.label(phase), hook.program, trusted
 
 
 def _expanded(program: Program, known: "Mapping[bytes, bytes]") -> "Iterator[tuple[bytes, bytes]]":

@@ -9,7 +9,7 @@ from lifeinit.engine import events as ev
 from lifeinit.engine import hook_events as h
 from lifeinit.engine.budget import LOST_AFTER
 from lifeinit.engine.exit_status import NOT_EXECUTABLE, TIMED_OUT
-from lifeinit.engine.plan import Hook, hook_label
+from lifeinit.engine.plan import Hook
 from lifeinit.engine.signals import number_of
 
 TYPE_CHECKING = False
@@ -44,8 +44,8 @@ class HookRun:
 
     @property
     def label(self) -> str:
-        """`pre_start migrate`, or `pre_start[0]` for a hook without a name."""
-        return hook_label(self.phase, self.hook.name if self.hook else "")
+        """What lines about it begin with."""
+        return self.hook.label(self.phase) if self.hook else self.phase
 
     def begin(self, phase: "HookPhase", index: int, hook: Hook) -> ev.Actions:
         """Its first try."""

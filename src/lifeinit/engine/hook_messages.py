@@ -28,18 +28,18 @@ def message(notice: "Notice", plan: Plan, seconds: float) -> Message:  # a table
             text, name = f"{_hook(notice, plan, seconds)}{then}", plan.hooks(phase)[index].name
             return Message(text, f"hook_{outcome.result}", level, name, phase, code=outcome.status)
         case h.HookNeeded(phase, index, code):
-            name = plan.hooks(phase)[index].name
-            text = f"{hook_label(phase, name)}: needed, unless exited {code} after {_time(seconds)}"
-            return Message(text, "hook_needed", "info", name, phase, code=code)
+            hook = plan.hooks(phase)[index]
+            text = f"{hook.label(phase)}: needed, unless exited {code} after {_time(seconds)}"
+            return Message(text, "hook_needed", "info", hook.name, phase, code=code)
         case h.HookRetried(phase, index, attempt, outcome):
             hook = plan.hooks(phase)[index]
             then = f"; try {attempt + 1} of {hook.retries + 1} in {hook.retry_delay:g} s"
             text = f"{_hook(notice, plan, seconds)}{then}"
             return Message(text, "hook_retry", "warning", hook.name, phase, code=outcome.status)
         case h.HookCut(index, budget):
-            name = plan.post_stop[index].name
-            text = f"{hook_label('post_stop', name)}: cut short, the {budget:g} s budget is used up"
-            return Message(text, "budget_spent", "warning", name, "post_stop")
+            hook = plan.post_stop[index]
+            text = f"{hook.label('post_stop')}: cut short, the {budget:g} s budget is used up"
+            return Message(text, "budget_spent", "warning", hook.name, "post_stop")
         case h.HooksSkipped(phase):
             return Message(_skipped(notice, plan), f"{phase}_incomplete", "warning", phase=phase)
         case h.AppReady(process):
@@ -99,7 +99,7 @@ def cause(notice: "Notice | None", plan: Plan) -> str:
 def _hook(notice: h.HookEnded | h.HookRetried, plan: Plan, seconds: float) -> str:
     """`pre_start migrate: exited 3 after 0.2 s`."""
     hook = plan.hooks(notice.phase)[notice.index]
-    return f"{hook_label(notice.phase, hook.name)}: {_outcome(notice.outcome, hook, _time(seconds))}"
+    return f"{hook.label(notice.phase)}: {_outcome(notice.outcome, hook, _time(seconds))}"
 
 
 def _outcome(outcome: h.Outcome, hook: Hook, time: str) -> str:
@@ -126,7 +126,8 @@ def _outcome(outcome: h.Outcome, hook: Hook, time: str) -> str:
 
 
 def _skipped(notice: h.HooksSkipped, plan: Plan) -> str:
-    names = ", ".join(plan.hooks(notice.phase)[index].name for index in notice.indices)
+    skipped = (plan.hooks(notice.phase)[index] for index in notice.indices)
+    names = ", ".join(f"{hook.name} ({hook.file})" if hook.file else hook.name for hook in skipped)
     match notice.why:
         case "second_request":
             why = f"a second stop request by SIG{name_of(notice.signo)}"

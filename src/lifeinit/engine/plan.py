@@ -15,9 +15,10 @@ PHASES: "Final[tuple[HookPhase, ...]]" = ("pre_start", "post_start", "pre_stop",
 START_PHASES: "Final" = PHASES[:2]  # a hook that fails there aborts the start, unless its on_failure says otherwise
 
 
-def hook_label(phase: str, name: str) -> str:
-    """`pre_start migrate`, or `pre_start[0]` for a hook without a name."""
-    return name if name.startswith(f"{phase}[") else f"{phase} {name}"
+def hook_label(phase: str, name: str, file: str = "") -> str:
+    """`pre_start migrate`, or `pre_start[0]` for a hook without a name. Behind it its drop-in, where it is from one."""
+    label = name if name.startswith(f"{phase}[") else f"{phase} {name}"
+    return f"{label} ({file})" if file else label
 
 
 class User(Record):
@@ -68,7 +69,7 @@ class Hook(Record):
     `place` is where it was written: `hooks.toml:12` or `--pre-start`. With `once` a restart leaves it out. `waits`:
     the program only waits for something (`wait_for`), and like a sleep it has no purpose once the app is gone. A
     `default_timeout` is the phase's, which nobody wrote: it takes what the budget leaves. `unless` is asked before
-    each try: where it exits with 0 the hook is not needed.
+    each try: where it exits with 0 the hook is not needed. `file` is the name of the drop-in that it is from.
     """
 
     name: str
@@ -83,6 +84,11 @@ class Hook(Record):
     waits: bool = False
     default_timeout: bool = False
     unless: Program | None = None
+    file: str = ""
+
+    def label(self, phase: str) -> str:
+        """What lines about it begin with."""
+        return hook_label(phase, self.name, self.file)
 
 
 class Ready(Record):

@@ -144,7 +144,7 @@ class Services(PlainServices):
         """The line for a notice; of a try of a hook that is over the state tells too."""
         message = hook_messages.message(notice, self._plan, seconds)
         if isinstance(notice, h.HookEnded | h.HookRetried):
-            self._report.hook_over(notice, message.hook or "", seconds)
+            self._report.hook_over(notice, seconds)
         return message
 
     def cause(self, notice: "Notice | None") -> str:

@@ -106,16 +106,17 @@ class Report:
     def hook_began(self, run: "HookRun") -> None:
         """A try of a hook has begun, or after its `unless` the hook itself."""
         self._drop_running()
-        name = run.hook.name if run.hook else ""
-        self._add(phase=run.phase, hook=name, attempt=run.attempt, result="running")
+        name, file = (run.hook.name, run.hook.file) if run.hook else ("", "")
+        self._add(phase=run.phase, hook=name, file=file or None, attempt=run.attempt, result="running")
 
-    def hook_over(self, notice: "HookEnded | HookRetried", name: str, seconds: float) -> None:
+    def hook_over(self, notice: "HookEnded | HookRetried", seconds: float) -> None:
         """A try of a hook is over; a sleep has no other entry."""
         self._drop_running()
-        outcome = notice.outcome
+        outcome, hook = notice.outcome, self._plan.hooks(notice.phase)[notice.index]
         self._add(
             phase=notice.phase,
-            hook=name,
+            hook=hook.name,
+            file=hook.file or None,
             attempt=notice.attempt,
             result=outcome.result.replace("_", " "),
             code=outcome.status,

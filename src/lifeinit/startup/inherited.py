@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 # Where a hook file is read from that nobody has named.
 DIRECTORIES: "Final" = ("", "/etc/lifeinit/")
 NAMES: "Final" = ("hooks.toml", "lifeinit.toml")
+DROP_INS: "Final" = "/etc/lifeinit/hooks.d"  # also where no hook file is
 
 
 def capture_inherited(mask: "Iterable[int]") -> Inherited:
@@ -43,5 +44,8 @@ def _is_regular(variables: int) -> bool:
 
 
 def lies_in_a_place() -> bool:
-    """Whether one of the usual places holds a hook file, trusted or not."""
-    return any(os.path.lexists(directory + name) for directory in DIRECTORIES for name in NAMES)
+    """Whether one of the usual places holds a hook file or drop-ins, trusted or not."""
+    return any(
+        os.path.lexists(place)
+        for place in (*(directory + name for directory in DIRECTORIES for name in NAMES), DROP_INS)
+    )

@@ -3,7 +3,7 @@
 import os
 
 from lifeinit.config import compiled, discovery
-from lifeinit.config.contents import contents
+from lifeinit.config.contents import Sources, folder_of
 from lifeinit.config.diagnostic import HookFileError, UnreadableError, quoted
 from lifeinit.config.planner import NO_FILE, Options, fill_draft
 from lifeinit.config.stop_timeout import stop_timeout_of
@@ -101,7 +101,14 @@ def plan_app(
         log.say(sentence, "untrusted_hook_file")
     path = None if _is_in_force(discovered.path) else discovered.path
     try:
-        draft = NO_FILE if path is None else _draft(path, contents(path, discovered.is_named), options.verbose)
+        draft = NO_FILE
+        if path is not None:
+            found = discovery.sources(path, discovered.is_named)
+            _tell_skipped(found)
+            if found.is_missing:
+                path = None
+            else:
+                draft = _draft(found, options.verbose)
         if not command and not draft["processes"]:
             raise WrongCommandLineError(_NO_COMMAND)
         if command and not is_marked and not _may_be_found(command[0], draft["app"]["program"]):
@@ -119,7 +126,8 @@ def plan_app(
         for problem in error.problems:
             log.refuse(problem.text(str(path)))
         by = _named_by(path, ", which LIFEINIT_CONFIG names,")
-        log.say(f"the hook file {quoted(str(path))}{by} is wrong; nothing was started", "wrong_hook_file", "error")
+        what = error.files(str(path), by)
+        log.say(f"{what} wrong; nothing was started", "wrong_hook_file", "error")
     else:
         if sentence := shell.refusal(plan):
             log.say(sentence, "no_shell", "error")
@@ -129,10 +137,19 @@ def plan_app(
     return exit_status.CONFIG
 
 
-def _draft(path: str, raw: bytes, verbose: int) -> "Draft":
+def _tell_skipped(found: Sources) -> None:
+    if found.skipped:
+        from lifeinit.config import drop_ins  # noqa: PLC0415  # few hook files have any
+
+        for sentence in drop_ins.told(folder_of(found.path), found.skipped):
+            log.say(sentence, "skipped_drop_in")
+
+
+def _draft(found: Sources, verbose: int) -> "Draft":
     """The draft that was compiled beforehand, if there is one that can be used, else a new one."""
+    path = found.path
     try:
-        draft = compiled.load(path, raw)
+        draft = compiled.load(found)
         if draft is not None:
             _tell(verbose, f"using the compiled hook file {quoted(compiled.beside(path))}")
             return draft
@@ -140,7 +157,11 @@ def _draft(path: str, raw: bytes, verbose: int) -> "Draft":
         _tell(verbose, f"ignoring the compiled hook file {quoted(compiled.beside(path))}: {error}")
     from lifeinit.config import drafting, parser  # noqa: PLC0415  # what compiling saves
 
-    return drafting.draft_of(parser.parse(raw))
+    if not found.drop_ins:
+        return drafting.draft_of(parser.parse(found.raw))
+    from lifeinit.config import composing  # noqa: PLC0415  # few hook files have any
+
+    return drafting.draft_of(composing.parse(found))
 
 
 def _tell(verbose: int, sentence: str) -> None:

@@ -51,7 +51,10 @@ class AppProcess(Record):
 
 
 class HookResult(Record):
-    """One try of a hook. `at` is when its result came, of a running one when it began; `seconds` what it took."""
+    """One try of a hook. `at` is when its result came, of a running one when it began; `seconds` what it took.
+
+    `file` is the name of the drop-in that it is from.
+    """
 
     phase: str
     hook: str
@@ -61,11 +64,12 @@ class HookResult(Record):
     signal: str | None
     seconds: float | None
     at: float
+    file: str | None = None
 
     @property
     def label(self) -> str:
         """`pre_start migrate`, or `pre_start[0]` for a hook without a name."""
-        return hook_label(self.phase, self.hook)
+        return hook_label(self.phase, self.hook, self.file or "")
 
 
 class State(Record):
@@ -207,6 +211,7 @@ _PROCESS: "dict[str, Check]" = {
 _HOOK: "dict[str, Check]" = {
     "phase": _one_of(frozenset(PHASES)), "hook": _text, "attempt": _COUNT, "result": _one_of(_RESULTS),
     "code": _optional(_STATUS), "signal": _optional(_text), "seconds": _optional(_number), "at": _number,
+    "file": _optional(_text),
 }  # fmt: skip
 _STATE: "dict[str, Check]" = {
     "version": _COUNT, "pid": _PID, "starttime": _optional(_whole(0, 2**63)), "phase": _one_of(_PHASES),

@@ -37,7 +37,7 @@ def answer(case: Case) -> list[list[str]]:
     file = case.get("file")
     hook_file = parse(str(case["hooks"]).encode())
     with machine(case):
-        found = inspect(hook_file, words, None if file is None else str(file))
+        found = inspect(hook_file, words, () if file is None else (str(file),))
     return [[*described(one), *([json.dumps(one.edits)] if case.get("edits") else [])] for one in found]
 
 

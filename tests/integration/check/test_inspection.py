@@ -183,7 +183,7 @@ def test_names_that_the_locale_cannot_write_are_names_of_nothing(samples: Path) 
         command = ["nginx", "-c", "é"]
     """
     program = "import sys; from lifeinit.check.host import inspect; from lifeinit.config.parser import parse\n"
-    program += "print(*sorted({one.code for one in inspect(parse(sys.stdin.buffer.read()), (), '\\xe9')}))"
+    program += "print(*sorted({one.code for one in inspect(parse(sys.stdin.buffer.read()), (), ('\\xe9',))}))"
     locale = {**base_environment(), "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
     done = subprocess.run(
         [sys.executable, "-c", program], input=hooks.encode(), check=True, capture_output=True, cwd=samples, env=locale

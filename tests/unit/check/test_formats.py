@@ -87,14 +87,14 @@ def test_json_has_the_plan_of_each_valid_file() -> None:
     (found,) = answer["plans"]
     assert (found["file"], found["stop_timeout"]) == ("a", 9.0)
     assert [tuple(stage.values()) for half in ("start", "hang", "stop") for stage in found[half]] == [
-        ("pre_start", "[0]", "x", None, None, None),
-        ("start", "app", "ready as soon as it runs", 0.0, 0.0, None),
-        ("alive", "app", "the app sends WATCHDOG=1", 5.0, None, 5.0),
-        ("stop", "app", "the whole stop", 9.0, None, 14.0),
-        ("stop", "app", "the stop signal, then SIGKILL", 8.0, None, 8.0),
-        ("cleanup", "", "SIGTERM, then SIGKILL", 1.0, None, 9.0),
+        ("pre_start", "[0]", "x", None, None, None, None),
+        ("start", "app", "ready as soon as it runs", 0.0, 0.0, None, None),
+        ("alive", "app", "the app sends WATCHDOG=1", 5.0, None, 5.0, None),
+        ("stop", "app", "the whole stop", 9.0, None, 14.0, None),
+        ("stop", "app", "the stop signal, then SIGKILL", 8.0, None, 8.0, None),
+        ("cleanup", "", "SIGTERM, then SIGKILL", 1.0, None, 9.0, None),
     ]
-    assert list(found["hang"][0]) == ["phase", "name", "does", "at_most", "known", "done_by"]
+    assert list(found["hang"][0]) == ["phase", "name", "does", "at_most", "known", "done_by", "file"]
 
 
 def test_json_of_a_problem_without_a_rule() -> None:

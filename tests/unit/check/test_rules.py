@@ -108,7 +108,7 @@ def test_the_page_of_all_rules() -> None:
         ("unknown-key", "E102"),
         ("E1002", "E102"),
         ("e209", "E209"),
-        ("W329", "W327"),
+        ("W330", "W329"),
         ("E499", "E404"),
         ("lost-failur", "W325"),
         ("shell", "E310"),

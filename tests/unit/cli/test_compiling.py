@@ -7,6 +7,7 @@ import pytest
 from lifeinit.check.output.report import Report
 from lifeinit.cli.compiling import compile_files, show_compiled
 from lifeinit.config import compiled, drafting, parser
+from lifeinit.config.contents import Sources
 
 
 @pytest.mark.parametrize("now", [b'[[pre_start]]\ncommand = "false"\n', b"[[pre_start]\n", b"\xff"])
@@ -16,7 +17,8 @@ def test_a_file_that_has_changed_since_it_was_checked(
     monkeypatch.setattr("lifeinit.cli.compiling.compile_lean", lambda: None)
     path = tmp_path / "hooks.toml"
     path.write_bytes(now)
-    assert not compile_files([Report(str(path), '[[pre_start]]\ncommand = "true"\n', [])], quiet=False)
+    text = '[[pre_start]]\ncommand = "true"\n'
+    assert not compile_files([Report(str(path), text, [], sources=Sources(str(path), text.encode()))], quiet=False)
     assert "it has changed meanwhile" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == [path]
 
@@ -27,7 +29,7 @@ def test_what_is_shown_has_no_secret(tmp_path: Path, capsys: pytest.CaptureFixtu
         b'[[pre_start]]\ncommand = "PGPASSWORD=hunter2 psql -l"\n[[pre_start]]\ncommand = ["x", "--password=hunter2"]\n'
     )
     Path(path).write_bytes(raw)
-    compiled.store(path, raw, drafting.draft_to_keep(parser.parse(raw)))
+    compiled.store(Sources(path, raw), drafting.draft_to_keep(parser.parse(raw)))
     assert show_compiled(path)
     shown = capsys.readouterr().out
     assert "PGPASSWORD=******* psql -l" in shown

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lifeinit.config import compiled, drafting, keys, parser, planner
+from lifeinit.config.contents import Sources
 from lifeinit.config.diagnostic import Diagnostic, HookFileError
 from lifeinit.config.keys import Key
 from lifeinit.config.model import HookFile
@@ -49,13 +50,13 @@ def draft(raw: bytes = TEXT) -> "Draft":
 
 
 def compile_file(path: str, raw: bytes = TEXT) -> Path:
-    compiled.store(path, raw, draft(raw))
+    compiled.store(Sources(path, raw), draft(raw))
     return Path(compiled.beside(path))
 
 
 def reason(path: str, raw: bytes = TEXT) -> str:
     with pytest.raises(compiled.UnusableError) as caught:
-        compiled.load(path, raw)
+        compiled.load(Sources(path, raw))
     return str(caught.value)
 
 
@@ -132,8 +133,8 @@ def test_a_compiled_file_gives_the_plan_and_the_problems_of_its_text(
 ) -> None:
     choose, answers = random.Random(5), {True: 0, False: 0}
     for raw, read in cases():
-        compiled.store(file, raw, drafting.draft_to_keep(read))
-        kept = compiled.load(file, raw)
+        compiled.store(Sources(file, raw), drafting.draft_to_keep(read))
+        kept = compiled.load(Sources(file, raw))
         assert kept is not None
         command: tuple[str, ...] = choose.choice(((), ("app", "x")))
         options = options_of(choose)
@@ -154,8 +155,8 @@ def test_it_keeps_every_draft_as_it_is(file: str, seed: int) -> None:
     examined = parser.examine(raw)
     if examined.hook_file is not None:
         made = drafting.draft_to_keep(examined.hook_file)
-        compiled.store(file, raw, made)
-        assert compiled.load(file, raw) == made
+        compiled.store(Sources(file, raw), made)
+        assert compiled.load(Sources(file, raw)) == made
 
 
 # What the file is like.
@@ -184,7 +185,7 @@ def test_it_belongs_to_whom_the_hook_file_belongs(file: str, uid: int) -> None:
     found = compile_file(file).stat()
     assert (found.st_uid, found.st_gid, found.st_mode & 0o777) == (uid, 4711, 0o640)
     if uid == 0:
-        assert compiled.load(file, TEXT) == draft()
+        assert compiled.load(Sources(file, TEXT)) == draft()
     else:
         assert reason(file) == "it is not trusted: it belongs to uid 4711"
 
@@ -200,13 +201,13 @@ def test_none_is_written_where_others_could_replace_it(file: str) -> None:
 
 
 def test_a_missing_one_is_no_matter(file: str) -> None:
-    assert compiled.load(file, TEXT) is None
+    assert compiled.load(Sources(file, TEXT)) is None
     compiled.remove(file)
 
 
 def test_one_of_another_text_is_ignored(file: str) -> None:
     compile_file(file)
-    assert reason(file, TEXT + b"#") == "the hook file has changed since"
+    assert reason(file, TEXT + b"#") == "the hook file or a drop-in has changed since"
 
 
 @pytest.mark.parametrize(

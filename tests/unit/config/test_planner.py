@@ -139,6 +139,7 @@ WITHOUT_ROW = {
     "Plan.parent": "who started lifeinit",
     "Plan.plain": "whether there are a hook file or hooks at all",
     "Plan.hook_file": "where it lies: for a lifeinit below this one",
+    "Hook.file": "the drop-in that it is from",
     "Process.name": "the name in [process.NAME]",
     "Process.program": "holds what command, user and others fill",
     "Process.restart": "holds what restart and others fill",

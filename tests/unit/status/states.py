@@ -20,4 +20,6 @@ def hook(
     phase: str, name: str, result: str = "ok", *, attempt: int = 1, at: float = NOW, **ended: object
 ) -> HookResult:
     facts = {"code": 0, "signal": None, "seconds": 2.4} | ended
-    return HookResult.restored([phase, name, attempt, result, facts["code"], facts["signal"], facts["seconds"], at])
+    return HookResult.restored(
+        [phase, name, attempt, result, facts["code"], facts["signal"], facts["seconds"], at, None]
+    )

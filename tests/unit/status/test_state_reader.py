@@ -8,7 +8,7 @@ from lifeinit.status.state_reader import Probe, StateError, parse
 
 _HOOK: dict[str, object] = {
     "phase": "pre_start", "hook": "migrate", "attempt": 2, "result": "ok", "code": 0, "signal": None,
-    "seconds": 2.4, "at": 1750000000.0,
+    "seconds": 2.4, "at": 1750000000.0, "file": None,
 }  # fmt: skip
 _PROCESS: dict[str, object] = {
     "name": "app", "pid": 2, "since": 1750000000.0, "ready": False, "status": "serving", "alive": False,

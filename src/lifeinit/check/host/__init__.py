@@ -24,16 +24,16 @@ __all__ = ["inspect"]
 
 
 def inspect(
-    hook_file: HookFile, command: Sequence[str] = (), file: str | None = None, user: str | None = None
+    hook_file: HookFile, command: Sequence[str] = (), files: Sequence[str] = (), user: str | None = None
 ) -> list[Diagnostic]:
-    """What fails or surprises on this machine. `command` is the app's own, `file` the path of the hook file.
+    """What fails or surprises on this machine. `command` is the app's own, `files` are the hook file's paths.
 
     `user` is whom the container starts lifeinit as, where that is known. What cannot be known before it runs is left
     out.
     """
     kernel = Kernel()
     try:
-        found = list(_diagnostics(hook_file, command, file, user, kernel))
+        found = list(_diagnostics(hook_file, command, files, user, kernel))
     finally:
         kernel.close()
     return list(
@@ -44,7 +44,7 @@ def inspect(
 
 
 def _diagnostics(
-    hook_file: HookFile, command: Sequence[str], file: str | None, user: str | None, kernel: Kernel
+    hook_file: HookFile, command: Sequence[str], files: Sequence[str], user: str | None, kernel: Kernel
 ) -> Iterator[Diagnostic]:
     people = accounts.Accounts(user)
     tasks, programs = Tasks(hook_file, command, people, kernel), Programs(kernel)
@@ -54,6 +54,6 @@ def _diagnostics(
     yield from lost_failure.diagnostics(hook_file, tasks.commands)
     yield from habits.diagnostics(hook_file, tasks.commands)
     yield from signal_delivery.diagnostics(hook_file, tasks.commands, programs, kernel)
-    yield from trust.diagnostics(tasks, programs, kernel, file)
+    yield from trust.diagnostics(tasks, programs, kernel, files)
     yield from environment.diagnostics(tasks)
     yield from paths.targets(tasks, kernel)

@@ -163,7 +163,7 @@ def _words_in_one(task: Task, words: Sequence[str], command: Sequence[str]) -> D
     edit = Editor(task.places)
     if len(command) > 1 and task.kind == "hook" and all(" " in item and item[0] not in "-/" for item in command[1:]):
         hooks = (edit.hook((*task.path, i), item) for i, item in enumerate(command))
-        edits = edit.value(task.path, f"[{', '.join(hooks)}]") if task.path == (task.phase,) else ()
+        edits = edit.value(task.path, f"[{', '.join(hooks)}]") if task.path[-1] == task.phase else ()
         return found.replaced(help=f"write each command below a [[{task.phase}]] of its own", edits=edits)
     shell = "sh -c" if task.on_command_line else "one string for the shell"
     fix = f"write {written([*words, *command[1:]][:_MOST_ITEMS])}, or {shell}"

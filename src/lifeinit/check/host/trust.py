@@ -2,14 +2,14 @@
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from lifeinit.check.host import shell_line as reader
 from lifeinit.check.host.as_user import Kernel, own_user
 from lifeinit.check.host.invocation import Words, base_name, behind, script_argument, shell_line
 from lifeinit.check.host.programs import Program, Programs
 from lifeinit.check.host.tasks import Task, Tasks
-from lifeinit.config.diagnostic import Diagnostic, quoted
+from lifeinit.config.diagnostic import Diagnostic, Place, Span, quoted
 from lifeinit.engine.plan import User
 from lifeinit.startup import search_path
 
@@ -17,21 +17,30 @@ _NOBODY = 65534
 _ANYBODY = User(_NOBODY, _NOBODY, ())
 
 
-def diagnostics(tasks: Tasks, programs: Programs, kernel: Kernel, file: str | None) -> Iterator[Diagnostic]:
+def diagnostics(tasks: Tasks, programs: Programs, kernel: Kernel, files: Sequence[str]) -> Iterator[Diagnostic]:
     """W302, W303 and W324. Only root can ask what other users may change."""
     if own_user().uid != 0 or tasks.accounts.own.user.uid != 0:  # the latter: as a manifest says
         return
     trust = _Trust(kernel, tasks.app_users())
-    if file is not None and (culprit := trust.culprit(os.path.join(tasks.base, file))):
-        path, who = culprit
-        what = "this file" if path == os.path.realpath(file) else f"this file through {quoted(path)}"
-        message = f"{who} can change {what}, and lifeinit runs its hooks as root"
-        yield Diagnostic("W303", tasks.places.span(()), message, _fix(path))
+    yield from _hook_files(tasks, trust, files)
     yield from _hooks(tasks, programs, trust)
     for path, reason in search_path.writable_search_path():
         message = f"root imports Python modules from {quoted(path)}, which {reason}"
         fix = f"{_fix(path)}, unset PYTHONPATH, or install lifeinit where only root can write"
         yield Diagnostic("W324", tasks.places.span(()), message, fix)
+
+
+def _hook_files(tasks: Tasks, trust: "_Trust", files: Sequence[str]) -> Iterator[Diagnostic]:
+    """W303."""
+    before = [lines for _, lines in tasks.places.drop_ins]
+    before = [*[0] * (len(files) - len(before)), *before]  # the hook file itself is the first, where there is one
+    for file, lines in zip(files, before, strict=True):
+        if culprit := trust.culprit(os.path.join(tasks.base, file)):
+            path, who = culprit
+            what = "this file" if path == os.path.realpath(file) else f"this file through {quoted(path)}"
+            message = f"{who} can change {what}, and lifeinit runs its hooks as root"
+            beginning = Place(lines + 1, 1)
+            yield Diagnostic("W303", Span(beginning, beginning), message, _fix(path))
 
 
 class _Trust:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from lifeinit.config.contents import Sources
 from lifeinit.config.diagnostic import Diagnostic
 from lifeinit.config.model import HookFile
 
@@ -11,7 +12,8 @@ from lifeinit.config.model import HookFile
 class Report:
     """One file: its text (empty if it cannot be shown), its diagnostics, and what it holds and its plan if it is valid.
 
-    `fixed` is how many fixes were made before.
+    `fixed` is how many fixes were made before. What it holds is that of its drop-ins too, whose reports it has;
+    `sources` are the bytes of all these files.
     """
 
     path: str
@@ -21,6 +23,18 @@ class Report:
     hook_file: HookFile | None = None
     plan: Mapping[str, object] | None = None
     fixed: int = 0
+    drop_ins: tuple["Report", ...] = ()
+    sources: Sources | None = None
+
+    @property
+    def files(self) -> tuple["Report", ...]:
+        """The reports on each file, its own first."""
+        return (self, *self.drop_ins)
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether one of the files has errors."""
+        return any(report.errors for report in self.files)
 
     @property
     def errors(self) -> int:

@@ -4,6 +4,7 @@ import difflib
 
 from lifeinit.check.rules import (
     comment_rules,
+    drop_in_rules,
     host_rules,
     manifest_rules,
     plan_rules,
@@ -19,6 +20,7 @@ _ALL = (
     *value_rules.RULES,
     *host_rules.RULES,
     *shell_rules.RULES,
+    *drop_in_rules.RULES,
     *plan_rules.RULES,
     *manifest_rules.RULES,
 )

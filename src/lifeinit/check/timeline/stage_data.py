@@ -21,6 +21,7 @@ def _stage(stage: Stage) -> Data:
         "at_most": _limited(stage.longest),
         "known": stage.known,
         "done_by": _limited(stage.end),
+        "file": stage.file or None,
     }
 
 

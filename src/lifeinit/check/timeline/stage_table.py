@@ -22,7 +22,7 @@ def table(life: Life, grace: Grace | None, columns: int, unicode: bool) -> str:
     phases = max(len(stage.phase) for stage in stages)
     widths = [max(len(row[i]) for row in numbers) for i in range(3)]
     room = columns - phases - sum(widths) - 10
-    widest = max(width(plain(stage.name, unicode)) for stage in stages)
+    widest = max(width(plain(stage.named, unicode)) for stage in stages)
     names = min(_LONGEST_NAME, widest, max(_LEAST_NAME, room - _ENOUGH))
     does = max(_LEAST, room - names)
     does = min(does, max(width(plain(stage.does, unicode)) for stage in stages))
@@ -34,7 +34,7 @@ def table(life: Life, grace: Grace | None, columns: int, unicode: bool) -> str:
 
     def half(title: str, rows: Sequence[Stage]) -> list[str]:
         head = fitted(title, phases + names + does + 4) + line(("", "", ""), numbers[0])[phases + names + does + 4 :]
-        return [head, *(line((row.phase, row.name, row.does), _numbers(row)) for row in rows)]
+        return [head, *(line((row.phase, row.named, row.does), _numbers(row)) for row in rows)]
 
     hang = (*half("A HANG", life.hang), "") if life.hang else ()
     halves = (*half("THE START", life.start), "", *hang, *half("THE STOP", life.stop))

@@ -29,7 +29,7 @@ class Stage:
     `known` is what it takes for sure (None: not known), `limit` the most by its own rules. It begins at `begin`
     and ends at `end` at the latest, both counted from the first stage or from the stop request, and infinite once
     something before has no limit. After `tries` seconds its own timeouts are over; what may follow is `kill_after`.
-    `beside`: it begins together with the row above.
+    `beside`: it begins together with the row above. `file` is the drop-in that it is from.
     """
 
     phase: str
@@ -42,6 +42,7 @@ class Stage:
     tries: float = INF
     beside: bool = False
     path: Path = ()
+    file: str = ""
 
     @property
     def longest(self) -> float:
@@ -54,8 +55,13 @@ class Stage:
 
     @property
     def label(self) -> str:
-        """`pre_start migrate`, or `pre_start[0]` for a hook without a name."""
-        return f"{self.phase}{self.name}" if self.name.startswith("[") else f"{self.phase} {self.name}".rstrip()
+        """`pre_start migrate`, or `pre_start[0]` for a hook without a name; behind it its drop-in."""
+        return f"{self.phase}{self.named}" if self.name.startswith("[") else f"{self.phase} {self.named}".rstrip()
+
+    @property
+    def named(self) -> str:
+        """The name, and the drop-in that it is from."""
+        return f"{self.name} ({escaped(self.file)})" if self.file else self.name
 
 
 @dataclass(frozen=True)
@@ -146,7 +152,9 @@ def _in_a_row(hook_file: HookFile, phase: "HookPhase", at: float, end: float) ->
         until, name = min(at + limit, end), hook.name
         if name.startswith(f"{phase}["):
             name = name.removeprefix(phase)
-        rows.append(Stage(phase, name, _of_hook(hook), hook.sleep, limit, at, until, tries, path=hook.path))
+        rows.append(
+            Stage(phase, name, _of_hook(hook), hook.sleep, limit, at, until, tries, path=hook.path, file=hook.file)
+        )
         at = until
     return rows
 

@@ -38,8 +38,9 @@ def hook_file(block: Block) -> None:
     examined = parser.examine(block.text.encode())
     assert not examined.problems, [problem.message for problem in examined.problems]
     assert examined.hook_file is not None
-    found = timeline.diagnostics(examined.hook_file, None)
-    assert not found, [one.message for one in found]
+    if block.page != "docs/how-to/base-image.md":  # the parts of one: test_examples.py checks them together
+        found = timeline.diagnostics(examined.hook_file, None)
+        assert not found, [one.message for one in found]
 
 
 def toml(block: Block) -> None:

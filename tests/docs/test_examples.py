@@ -1,6 +1,7 @@
 """The examples' hook files fit the grace period that the runtime gives each of them."""
 
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -8,6 +9,9 @@ from pathlib import Path
 
 import pytest
 import yaml
+
+from lifeinit.config import drop_ins
+from lifeinit.config.contents import Skipped
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
@@ -48,3 +52,37 @@ def test_a_stop_fits_what_kubernetes_gives_it() -> None:
     status, said = _check("-", "27s", hooks)
     assert status == 1
     assert "stop_timeout" in said
+
+
+BASE_IMAGE = Path(__file__).parents[2] / "docs" / "how-to" / "base-image.md"
+
+
+def test_the_page_about_base_images_shows_the_files_of_the_example() -> None:
+    """But for the wheel, which the example takes from the clone."""
+    blocks = re.findall(r"```(?:dockerfile|toml)\n(.*?)```", BASE_IMAGE.read_text(), re.DOTALL)
+    example = EXAMPLES / "base-image"
+    names = ["10-sidecar.toml", "90-report.toml"]
+    files = ["python/Dockerfile", *(f"python/hooks.d/{name}" for name in names)]
+    files += ["shop/Dockerfile", "shop/hooks.toml", "shop/50-shop.toml"]
+    shown = [(example / file).read_text() for file in files]
+    shown[0] = re.sub(
+        r"# Until.*?\nRUN [^\n]*\n", "RUN pip install --no-cache-dir lifeinit\n", shown[0], flags=re.DOTALL
+    )
+    assert blocks == shown
+
+
+def test_the_two_images_hooks_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in /etc/lifeinit of the second one; and the warning of the page, for a file of the app's user there."""
+    example, folder = EXAMPLES / "base-image", tmp_path / "hooks.d"
+    shutil.copytree(example / "python" / "hooks.d", folder)
+    shutil.copy(example / "shop" / "hooks.toml", tmp_path)
+    shutil.copy(example / "shop" / "50-shop.toml", folder)
+    monkeypatch.setenv("COLUMNS", "200")
+    status, said = _check(tmp_path / "hooks.toml", "10s")
+    page = BASE_IMAGE.read_text()
+    verdicts = said.replace(str(tmp_path), "/etc/lifeinit")
+    assert (status, f"```\n{verdicts}```" in page) == (0, True), said
+    skipped = (Skipped("50-shop.toml", "it belongs to uid 10001"),)
+    (sentence,) = drop_ins.told("/etc/lifeinit/hooks.d", skipped)
+    assert f"```\nlifeinit: {sentence}\n```" in page
+    assert _check(tmp_path / "hooks.toml", "8s")[0] == 1

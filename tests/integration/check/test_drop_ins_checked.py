@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from lifeinit.check import timeline
 from lifeinit.check.checking import Against, Checker
 from lifeinit.check.host import unread
 from lifeinit.check.output import formats
@@ -34,7 +35,7 @@ def add(name: str, text: str) -> Path:
 
 
 def checker(*, this_machine: bool = False, grace: float | None = None, ignored: tuple[str, ...] = ()) -> Checker:
-    return Checker(Against((), grace, None, None, this_machine), Silence(ignored))
+    return Checker(Against((), timeline.grace_of(grace, None), None, this_machine), Silence(ignored))
 
 
 def codes(report: Report) -> dict[str, list[str]]:

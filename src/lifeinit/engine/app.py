@@ -48,7 +48,7 @@ class RunningApp:
     def signal(self, signo: int, group: bool) -> bool:
         """Whether we may: not where it has another user and we lack CAP_KILL."""
         if not group:
-            return self._to_other(signo) or syscalls.signal_process(self.pid, signo)
+            return (self._other and self._to_other(signo)) or syscalls.signal_process(self.pid, signo)
         allowed = syscalls.signal_group(self._group, signo)
         if syscalls.group_of(self.pid) not in {0, self._group}:
             allowed = syscalls.signal_process(self.pid, signo) or allowed  # it has left the group that we gave it

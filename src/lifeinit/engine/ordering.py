@@ -62,9 +62,7 @@ class OrderedApp(ProbedApp):
 
     def forward_to_asked(self, signo: int) -> "Actions":
         """A stop request while the app stops: it is for those whose turn has come."""
-        return [
-            one for one in self.forward(signo) if not (isinstance(one, ev.SignalApp) and one.process in self.unasked)
-        ]
+        return [one for one in self.forward(signo) if one.process not in self.unasked]
 
     def exited(self, process: int) -> "Actions":
         """As for the base; it need not be asked any more."""

@@ -1,8 +1,11 @@
 """What the supervisor asks of its services, answered for a plain init, which publishes its state and needs no more."""
 
+import time
+
 from lifeinit.engine import events as ev
-from lifeinit.engine import messages
+from lifeinit.engine import log, messages
 from lifeinit.engine.messages import Message
+from lifeinit.engine.signals import name_of
 from lifeinit.engine.state import Report
 
 TYPE_CHECKING = False
@@ -11,8 +14,11 @@ if TYPE_CHECKING:
     from signal import struct_siginfo
 
     from lifeinit.engine.app import RunningApp
+    from lifeinit.engine.children import Children
+    from lifeinit.engine.events import Actions
     from lifeinit.engine.hook_environment import Variables
     from lifeinit.engine.hook_events import HookFailed
+    from lifeinit.engine.json_text import Json
     from lifeinit.engine.notices import Notice
     from lifeinit.engine.plan import Plan, Program
     from lifeinit.engine.state_machine import Machine
@@ -30,6 +36,7 @@ class PlainServices:
         self.exported: dict[bytes, bytes] = {}
         self.trusted: dict[bytes, bytes] = {}
         self._report = Report(plan)
+        self._last_line = ""
 
     # The app.
 
@@ -92,6 +99,42 @@ class PlainServices:
     def cause(self, notice: "Notice | None") -> str:
         """The sentence that says why lifeinit exits with a failure."""
         return messages.cause(notice, self._plan)
+
+    def report(self, notice: "Notice", children: "Children") -> None:
+        """Write the line of a notice."""
+        seconds = time.monotonic() - children.began(notice)
+        message = self.message(notice, seconds)
+        self._last_line = message.text
+        if self._plan.plain and not message.urgent and message.level != "error":
+            return
+        process = message.process
+        of_app = 0 if process is None else children.app_pids.get(process, 0)
+        pid = children.hook_pid if message.hook else of_app
+        facts: dict[str, Json] = {
+            "phase": message.phase,
+            "hook": message.hook,
+            "process": None if process is None else self._plan.processes[process].name,
+            "pid": pid or None,
+            "code": message.code,
+            "signal": name_of(message.signo) if message.signo else None,
+            "seconds": round(seconds, 3) if message.hook or process is not None else None,
+        }
+        log.say(message.text, message.event, message.level, facts)
+
+    def report_exit(self, status: int, why: str) -> None:
+        """Say why lifeinit exits with a failure, unless the last line has said it."""
+        text = f"exit status {status}: {why}"
+        if not self._plan.plain and self._last_line != why:
+            log.say(text, "exit", "info", {"code": status})
+        log.leave_word(text)
+
+    @staticmethod
+    def report_signal(came: "struct_siginfo", actions: "Actions") -> None:
+        """With -v: who sent a signal, and what the app got for it."""
+        sent = ", ".join(f"SIG{name_of(action.signo)}" for action in actions if isinstance(action, ev.SignalApp))
+        where = f"{sent} to the app" if sent else "nothing to the app"
+        text = f"SIG{name_of(came.si_signo)} from pid {came.si_pid}, uid {came.si_uid}: {where}"
+        log.say(text, "signal", "debug", {"signal": name_of(came.si_signo), "pid": came.si_pid})
 
     # What others may learn.
 

@@ -33,7 +33,6 @@ class App:
         self.state: AppState = "none"
         self.running: tuple[int, ...] = ()
         self.unready: tuple[int, ...] = ()
-        self._rewrites = bool(plan.rewrite) or any(process.rewrite for process in plan.processes)
 
     # Start and end.
 
@@ -54,11 +53,9 @@ class App:
 
     # Signals.
 
-    def forward(self, signo: int) -> ev.Actions:
+    def forward(self, signo: int) -> list[ev.SignalApp]:
         """A signal to each process, as the plan's `signals` and its own rewrite it."""
         plan = self.plan
-        if not self._rewrites:  # the usual case by itself: the time of this is what an app can feel
-            return [ev.SignalApp(process, signo, plan.processes[process].group) for process in self.running]
         return [
             ev.SignalApp(process, goes, plan.processes[process].group)
             for process in self.running

@@ -66,7 +66,7 @@ class Machine(States):
             case ev.SignalReceived() if event.signo in self.stop_signals:
                 return self._stop_requested(event.signo)
             case ev.SignalReceived():
-                return self._signal_for_app(event.signo)
+                return [*self._signal_for_app(event.signo)]
             case ev.Begin():
                 return self._next_hook("pre_start") if self.phase == "pre_start" else []
             case ev.Started(process):
@@ -86,7 +86,11 @@ class Machine(States):
 
     # Signals.
 
-    def _signal_for_app(self, signo: int) -> "Actions":
+    def forwarded(self, signo: int) -> "list[ev.SignalApp] | None":
+        """What `handle` answers to a signal that is the app's alone, and changes nothing; None for a stop request."""
+        return None if signo in self.stop_signals else self._signal_for_app(signo)
+
+    def _signal_for_app(self, signo: int) -> "list[ev.SignalApp]":
         """Any other signal: the app's, if there is one."""
         match self.phase:
             case "starting" | "running" | "pre_stop" | "stopping":
@@ -106,7 +110,7 @@ class Machine(States):
             case "starting" | "running":
                 return [*self._begin_stop(signo), *self._enter_pre_stop()]
             case "stopping":
-                return self.app.forward(signo)
+                return [*self.app.forward(signo)]
             case "cleanup" | "post_stop":
                 return self.budget.start(self.phase)
             case "pre_start" | "pre_stop" | "waiting" | "exit":

@@ -18,9 +18,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from signal import struct_siginfo
 
-    from lifeinit.engine.json_text import Json
-
 _MOST_AT_ONCE = 128  # twice as many as there are signals
+_MOST_IN_A_ROW = 64  # signals for the app
 _LONGEST_TURN = 0.05  # seconds: of each of 10,000 that are queued the kernel looks at all the others
 
 _CHLD, _KILL, _TERM = (number_of(name) or 0 for name in ("CHLD", "KILL", "TERM"))
@@ -35,7 +34,9 @@ class Supervisor:
         self.deadlines: dict[ev.Timer, float] = {}
         self.exit_status: int | None = None
         self._budget_end = 0.0  # of the budget that was started last. Monotonic clock
-        self.last_line = ""
+        self._forwards: dict[
+            int, list[ev.SignalApp]
+        ] = {}  # what the app gets for a signal, until anything else happens
         self._is_published = False  # whether the state that others read is the present one
 
     def run(self) -> int:
@@ -75,7 +76,7 @@ class Supervisor:
                 self._is_published = True
                 self.services.update(self.machine, self.children.apps)
             deadline = self._next_deadline()
-            if self._read_signals(syscalls.wait(deadline)):
+            if self._read_signals(self._wait(deadline)):
                 self._reap()
             if deadline is not None:
                 self._expire()
@@ -99,6 +100,7 @@ class Supervisor:
 
     def _handle(self, event: ev.Event) -> list[ev.Action]:
         """Let the machine answer, and whatever its actions bring about at once after that. Returns all the actions."""
+        self._forwards.clear()
         events: list[ev.Event] = [event]
         done: list[ev.Action] = []
         for each in events:  # which grows meanwhile
@@ -136,7 +138,7 @@ class Supervisor:
             case ev.Exit(status, cause):
                 self._exit(status, self.services.cause(cause))
             case Notice():
-                self._report(action)
+                self.services.report(action, self.children)
             case ev.SignalApp():
                 pass  # sent already
             case _:
@@ -144,6 +146,33 @@ class Supervisor:
         return None
 
     # Signals.
+
+    def _wait(self, deadline: float | None) -> "struct_siginfo | None":
+        """The next signal that is more than one for the app, which gets those at once: it can feel the time of this.
+
+        Of many without a pause the last is returned too, and what stands behind it is looked for: see below.
+        """
+        wait, forwards, signal_app = syscalls.wait, self._forwards, self.children.signal_app
+        came = wait(deadline)
+        for _ in range(_MOST_IN_A_ROW):
+            if came is None:
+                break
+            actions = forwards.get(came.si_signo)
+            if actions is None:
+                actions = self._forwarded(came.si_signo)
+                if actions is None:
+                    break
+            for action in actions:
+                signal_app(action.process, action.signo, action.group)
+            came = wait(deadline)
+        return came
+
+    def _forwarded(self, signo: int) -> "list[ev.SignalApp] | None":
+        """What the app gets for a signal; None where there may be more to it, or each one is said."""
+        actions = None if self.plan.verbose or signo in syscalls.OWN else self.machine.forwarded(signo)
+        if actions is not None:
+            self._forwards[signo] = actions
+        return actions
 
     def _read_signals(self, came: "struct_siginfo | None") -> bool:
         """This signal and whatever else is pending, before anything comes of it. Whether a child has died, or stopped.
@@ -182,7 +211,12 @@ class Supervisor:
         """Handle a signal, and say with -v what came of it."""
         actions = self._handle(ev.SignalReceived(came.si_signo))
         if self.plan.verbose:
-            _log_signal(came, actions)
+            self.services.report_signal(came, actions)
+
+    def _exit(self, status: int, why: str) -> None:
+        self.exit_status = status
+        if status:
+            self.services.report_exit(status, why)
 
     @property
     def _until(self) -> float | None:
@@ -260,43 +294,3 @@ class Supervisor:
         if timer == "budget":
             self._budget_end = moment + EXIT_TIME
         self.deadlines[timer] = max(moment, self.deadlines.get(timer, moment)) if at_least else moment
-
-    # Lines.
-
-    def _report(self, notice: Notice) -> None:
-        """Write the line of a notice."""
-        seconds = time.monotonic() - self.children.began(notice)
-        message = self.services.message(notice, seconds)
-        self.last_line = message.text
-        if self.plan.plain and not message.urgent and message.level != "error":
-            return
-        process = message.process
-        of_app = 0 if process is None else self.children.app_pids.get(process, 0)
-        pid = self.children.hook_pid if message.hook else of_app
-        facts: dict[str, Json] = {
-            "phase": message.phase,
-            "hook": message.hook,
-            "process": None if process is None else self.plan.processes[process].name,
-            "pid": pid or None,
-            "code": message.code,
-            "signal": name_of(message.signo) if message.signo else None,
-            "seconds": round(seconds, 3) if message.hook or process is not None else None,
-        }
-        log.say(message.text, message.event, message.level, facts)
-
-    def _exit(self, status: int, why: str) -> None:
-        self.exit_status = status
-        if not status:
-            return
-        text = f"exit status {status}: {why}"
-        if not self.plan.plain and self.last_line != why:
-            log.say(text, "exit", "info", {"code": status})
-        log.leave_word(text)
-
-
-def _log_signal(came: "struct_siginfo", actions: list[ev.Action]) -> None:
-    """With -v: who sent a signal, and what the app got for it."""
-    sent = ", ".join(f"SIG{name_of(action.signo)}" for action in actions if isinstance(action, ev.SignalApp))
-    where = f"{sent} to the app" if sent else "nothing to the app"
-    text = f"SIG{name_of(came.si_signo)} from pid {came.si_pid}, uid {came.si_uid}: {where}"
-    log.say(text, "signal", "debug", {"signal": name_of(came.si_signo), "pid": came.si_pid})

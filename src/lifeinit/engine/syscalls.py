@@ -17,6 +17,9 @@ else:
 
 SOCKET_SIGNAL = signals.RTMAX  # a realtime signal of the same number that a process sends is still the app's
 
+# Those that may be of lifeinit's own: a child's end, a socket of ours, a log line that met a closed pipe.
+OWN = frozenset((_signal.SIGCHLD, SOCKET_SIGNAL, _signal.SIGIO, _signal.SIGPIPE, _signal.SIGXFSZ))
+
 _STDIN = 0
 IGNORED_BY_PYTHON = (int(_signal.SIGPIPE), int(_signal.SIGXFSZ))  # from its start; what was there before is forgotten
 _INT, _QUIT = (int(signo) for signo in (_signal.SIGINT, _signal.SIGQUIT))
@@ -62,7 +65,7 @@ def restore_signals(mask: tuple[int, ...], sigchld_ignored: bool) -> None:
     _signal.pthread_sigmask(_signal.SIG_SETMASK, mask)
 
 
-def wait(deadline: float | None, among: "Iterable[int]" = signals.VALID) -> "_signal.struct_siginfo | None":
+def wait(deadline: float | None, among: "Iterable[int]" = tuple(signals.VALID)) -> "_signal.struct_siginfo | None":
     """The next of these signals, or None once the deadline (of the monotonic clock) has passed. sigtimedwait(2)
 
     Why not a handler, a self-pipe or signalfd: each needs a second thing to wait for, and none is faster.

@@ -43,7 +43,7 @@ def failing_spawn(child, *arguments):  # type: ignore[no-untyped-def]
 if fault == "hook":
     children.spawn = failing_spawn  # type: ignore[attr-defined]
 elif fault in {"machine", "hopeless"}:
-    Machine.handle = failing_handle  # type: ignore[method-assign]
+    Machine.handle = Machine.forwarded = failing_handle  # type: ignore[method-assign]
 else:
     syscalls.wait = failing_wait
 hook = Hook(

@@ -143,7 +143,9 @@ def walk(plan: Plan) -> Walk:
         machine = copied(machine)
         try:
             after = rules.after(world, event)
+            at_once = machine.forwarded(event.signo) if isinstance(event, ev.SignalReceived) else None
             actions = machine.handle(event)
+            assert at_once is None or at_once == actions, f"{at_once} at once"
             for action in actions:
                 after = rules.perform(after, action)
             after = rules.answered(world, event, actions, after)

@@ -131,7 +131,7 @@ def test_a_directory(tmp_path: Path) -> None:
 
 
 def test_nothing_to_check(tmp_path: Path) -> None:
-    sentence = "lifeinit: no hook file to check: name one, or write hooks.toml or /etc/lifeinit/hooks.toml\n"
+    sentence = 'lifeinit: no hook file to check: name one, or write hooks.toml with "lifeinit init"\n'
     assert check(tmp_path) == (2, "", sentence)
 
 
@@ -256,7 +256,7 @@ def test_the_formats(tmp_path: Path) -> None:
 def test_a_format_that_is_none(tmp_path: Path) -> None:
     status, out, err = check(tmp_path, "--format", "xml")
     assert (status, out) == (2, "")
-    assert "'xml' is not one of 'text', 'json', 'github', 'sarif'" in err
+    assert "'xml' is not one of 'text', 'json', 'github', 'sarif'" in " ".join(err.split())
 
 
 def test_a_rule_is_explained(tmp_path: Path) -> None:
@@ -284,30 +284,32 @@ Usage: lifeinit check [OPTIONS] [FILE]... [-- COMMAND [ARG]...]
   Validate each hook file FILE and the drop-ins in hooks.d beside it, by
   default those that lifeinit would find. - is standard input.
 
+  RUNTIME is docker, kubernetes, podman, ecs or another one. A manifest is a
+  Compose file, Kubernetes YAML, an ECS task definition or the output of
+  docker inspect, as in --for compose.yaml:web.
+
   Exits with 0 if nothing is wrong, 1 if there are errors, and 2 if the
   command line is wrong or a file cannot be read.
 
 Options:
   --format [text|json|github|sarif]
-                                  Output format.
+                                  Print in this format.
   --strict                        Fail on warnings too.
-  -q, --quiet                     Print only what makes it fail, and no
-                                  verdict.
+  -q, --quiet                     Print only what makes the check fail.
   --fix                           Make the fixes that are safe, then check.
   --diff                          Show what --fix would change, and change
                                   nothing.
-  --ignore CODE                   Leave out these warnings; W3 is all W3xx.
-  --select CODE                   Of the warnings print only these.
-  --plan                          Show the plan with its limits, too.
+  --ignore CODE                   Leave out these warnings. W3 is all W3xx.
+  --select CODE                   Print only these warnings.
+  --plan                          Show the plan and its time limits too.
   --svg FILE                      Write the plan as an SVG picture.
-  --grace DURATION                The runtime's grace period.
-  --for RUNTIME|FILE[:NAME]       Check against this runtime's grace period,
-                                  or against a manifest: Compose, Kubernetes,
-                                  docker inspect, ECS.
+  --grace DURATION                Check against this grace period.
+  --for RUNTIME|FILE[:NAME]       Check against a runtime, or a container's
+                                  manifest.
   --no-preflight                  Check only the file, not this machine.
   --compile                       Compile each file without errors, for faster
                                   starts.
-  --show-compiled                 Show what is compiled of the file, as JSON.
+  --show-compiled                 Show the compiled file as JSON.
   --explain CODE                  Explain a rule, for example E102, or "all".
   -h, --help                      Show this message and exit.
 """

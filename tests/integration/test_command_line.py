@@ -56,7 +56,7 @@ Usage: lifeinit [OPTIONS] [--] COMMAND [ARG]...
   Run COMMAND as the app, with the hooks of the hook file around it.
 
 Run:
-  --config FILE                  Read this hook file (else ./hooks.toml).
+  --config FILE                  Read this hook file (default: ./hooks.toml).
   --user USER[:GROUP]            Run the app as this user.
   -e, --success-exit-code CODE   Count these app statuses as 0: 3-9, SIGTERM.
   -s, --subreaper                Reap orphans when not PID 1 (always on).
@@ -100,8 +100,8 @@ def test_the_help() -> None:
 def test_without_a_command(tmp_path: Path, arguments: tuple[str, ...]) -> None:
     status, out, err = call(tmp_path, *arguments)
     assert (status, out) == (2, "")
-    assert 'Error: no command: name the app to run, for example "lifeinit -- python app.py"' in err
-    assert '"lifeinit init" writes a hook file, "lifeinit --help" shows the rest' in err
+    assert "Error: no command: name the app to run.\n\n  lifeinit -- python app.py   run an app" in err
+    assert "\n  lifeinit init               write a hook file for this directory's app\n" in err
 
 
 def test_an_unknown_option(tmp_path: Path) -> None:

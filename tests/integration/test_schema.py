@@ -185,7 +185,7 @@ def test_words_that_bash_took_apart() -> None:
 def test_a_shell_that_is_not_known(tmp_path: Path) -> None:
     status, out, err = call(tmp_path, "completion", "tcsh")
     assert (status, out) == (2, "")
-    assert "'tcsh' is not one of 'bash', 'zsh', 'fish'." in err
+    assert "'tcsh' is not one of 'bash', 'zsh', 'fish'." in " ".join(err.split())
 
 
 # In the shells themselves. Each line is written, completed, and put behind an echo with the keys Home and End.

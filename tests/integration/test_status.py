@@ -302,8 +302,8 @@ def test_of_nested_ones_the_outermost_is_meant(family: Begin) -> None:
 def test_another_users_process_is_not_believed(family: Begin) -> None:
     """Beside PID 1 anybody may publish a state of that name. Who names its pid believes it."""
     here = family("init", LIFEINIT_BELOW | {"uid": 4711, "state": told()})
-    other = "of another user or container may be pid 2: choose it with --pid"
-    assert here.ask("health") == (1, "", f"lifeinit: no lifeinit runs here; {other}\n")
+    other = "another user or container may have pid 2: choose it with --pid"
+    assert here.ask("health") == (1, "", f"lifeinit: no lifeinit is running here; {other}\n")
     assert here.ask("health", "--pid", "2") == (0, "ready: running for 2 h\n", "")
 
 
@@ -312,14 +312,14 @@ def test_in_a_pod_that_shares_its_processes_each_container_has_its_own(family: B
     """Who asks has other mounts than PID 1 and the other one, as in another container: neither is meant."""
     elsewhere = ("unshare", "--mount", "--propagation", "unchanged")
     here = family("lifeinit", LIFEINIT_BELOW | {"state": told(phase="starting")}, state=told(phase="pre_stop"))
-    other = "of another user or container may be pid 1, 2: choose it with --pid"
-    assert here.ask("health", before=elsewhere) == (1, "", f"lifeinit: no lifeinit runs here; {other}\n")
+    other = "another user or container may have pid 1, 2: choose it with --pid"
+    assert here.ask("health", before=elsewhere) == (1, "", f"lifeinit: no lifeinit is running here; {other}\n")
     assert here.ask("health", "--pid", "1", before=elsewhere).out == "stopping, in pre_stop for 2 h\n"
 
 
 def test_where_none_runs(family: Begin) -> None:
     here = family("init", APP)
-    sentence = 'lifeinit: no lifeinit runs here: process 1 is "init"\n'
+    sentence = 'lifeinit: no lifeinit is running here: process 1 is "init"\n'
     assert here.ask("status") == (1, "", sentence)
     assert here.ask("health") == (1, "", sentence)
     assert here.ask("health", "-q") == (1, "", "")
@@ -435,7 +435,7 @@ def test_the_one_who_asks_is_no_lifeinit(tmp_path: Path, command: str) -> None:
     """As PID 1 of a container that was started for the question alone."""
     running = Running([str(LIFEINIT), command], tmp_path, base_environment())
     assert (running.rest(), running.status()) == ([], 1)
-    assert running.stderr() == ["lifeinit: no lifeinit runs here: process 1 is this command itself"]
+    assert running.stderr() == ["lifeinit: no lifeinit is running here: process 1 is this command itself"]
     running.end()
 
 
@@ -570,9 +570,9 @@ Usage: lifeinit status [OPTIONS]
   is wrong, its state cannot be read, or several run.
 
 Options:
-  --pid PID   Ask this lifeinit; else PID 1, else the only other one.
+  --pid PID   Choose a lifeinit (default: PID 1, or the only one).
   --json      Print JSON.
-  --long      Show arguments too: they may hold secrets.
+  --long      Show arguments too. They may hold secrets.
   -h, --help  Show this message and exit.
 """
 
@@ -593,8 +593,8 @@ Usage: lifeinit health [OPTIONS]
   cannot be read.
 
 Options:
-  --pid PID           Ask this lifeinit; else PID 1, else the only other one.
-  --timeout DURATION  How long a new try may take.  [default: 5s]
+  --pid PID           Choose a lifeinit (default: PID 1, or the only one).
+  --timeout DURATION  Let a new try take this long at most.  [default: 5s]
   -q, --quiet         Print nothing.
   -h, --help          Show this message and exit.
 """
@@ -610,7 +610,7 @@ def test_a_pid_that_is_none(pid: str) -> None:
     for command in ("status", "health"):
         status, out, err = call(command, "--pid", pid)
         assert (status, out) == (2, "")
-        assert 'no process id: write a number as "7"' in err
+        assert 'no process id: write a number as "7"' in " ".join(err.split())
 
 
 @pytest.mark.parametrize("name", ["status", "health"])

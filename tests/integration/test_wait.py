@@ -24,11 +24,10 @@ Usage: lifeinit wait [OPTIONS] TARGET... [-- COMMAND [ARG]...]
   COMMAND is not found or cannot be executed.
 
 Options:
-  --timeout DURATION   How long to wait at most; 0 is for ever.  [default:
-                       60s]
-  --interval DURATION  From one try of a target to its next.  [default: 1s]
+  --timeout DURATION   Give up after this time. 0 means never.  [default: 60s]
+  --interval DURATION  Wait this long between two tries.  [default: 1s]
   --insecure           Trust any certificate of an https:// target.
-  -q, --quiet          Say nothing but what went wrong.
+  -q, --quiet          Print errors only.
   -h, --help           Show this message and exit.
 
   A target is tcp://HOST:PORT, unix:///PATH, file:///PATH, an http:// or

@@ -25,7 +25,7 @@ from lifeinit.cli.check_for import Target, TargetType
 from lifeinit.cli.parameters import Parsed
 from lifeinit.config import discovery
 from lifeinit.config.diagnostic import UnreadableError, quoted
-from lifeinit.startup.inherited import DIRECTORIES, NAMES
+from lifeinit.startup.inherited import NAMES
 from lifeinit.values import duration
 
 VALID, INVALID, UNREADABLE = 0, 1, 2
@@ -78,23 +78,23 @@ class _BesideCommand(click.Command):
     type=click.Choice(["text", *FORMATS]),
     default="text",
     envvar="LIFEINIT_CHECK_FORMAT",
-    help="Output format.",
+    help="Print in this format.",
 )
 @click.option("--strict", is_flag=True, help="Fail on warnings too.")
-@click.option("-q", "--quiet", is_flag=True, help="Print only what makes it fail, and no verdict.")
+@click.option("-q", "--quiet", is_flag=True, help="Print only what makes the check fail.")
 @click.option("--fix", is_flag=True, help="Make the fixes that are safe, then check.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
-@click.option("--ignore", type=IGNORED, multiple=True, metavar="CODE", help="Leave out these warnings; W3 is all W3xx.")
-@click.option("--select", type=CODES, multiple=True, metavar="CODE", help="Of the warnings print only these.")
-@click.option("--plan", is_flag=True, help="Show the plan with its limits, too.")
+@click.option("--ignore", type=IGNORED, multiple=True, metavar="CODE", help="Leave out these warnings. W3 is all W3xx.")
+@click.option("--select", type=CODES, multiple=True, metavar="CODE", help="Print only these warnings.")
+@click.option("--plan", is_flag=True, help="Show the plan and its time limits too.")
 @click.option("--svg", metavar="FILE", help="Write the plan as an SVG picture.")
-@click.option("--grace", type=GRACE, metavar="DURATION", help="The runtime's grace period.")
+@click.option("--grace", type=GRACE, metavar="DURATION", help="Check against this grace period.")
 @click.option(
     *("--for", "target"),
     type=TargetType(),
     metavar=TargetType.name,
     envvar="LIFEINIT_CHECK_FOR",
-    help="Check against this runtime's grace period, or against a manifest: Compose, Kubernetes, docker inspect, ECS.",
+    help="Check against a runtime, or a container's manifest.",
 )
 @click.option("--no-preflight", is_flag=True, help="Check only the file, not this machine.")
 @click.option(
@@ -103,9 +103,7 @@ class _BesideCommand(click.Command):
     allow_from_autoenv=False,
     help="Compile each file without errors, for faster starts.",
 )
-@click.option(
-    "--show-compiled", is_flag=True, allow_from_autoenv=False, help="Show what is compiled of the file, as JSON."
-)
+@click.option("--show-compiled", is_flag=True, allow_from_autoenv=False, help="Show the compiled file as JSON.")
 @click.option("--explain", metavar="CODE", help='Explain a rule, for example E102, or "all".', allow_from_autoenv=False)
 @click.argument("files", nargs=-1, metavar="[FILE]... [-- COMMAND [ARG]...]")
 @click.pass_obj
@@ -131,6 +129,10 @@ def check(  # noqa: PLR0913, PLR0917
     """Validate each hook file FILE and the drop-ins in hooks.d beside it, by
     default those that lifeinit would find. - is standard input.
 
+    RUNTIME is docker, kubernetes, podman, ecs or another one. A manifest is a
+    Compose file, Kubernetes YAML, an ECS task definition or the output of
+    docker inspect, as in --for compose.yaml:web.
+
     Exits with 0 if nothing is wrong, 1 if there are errors, and 2 if the
     command line is wrong or a file cannot be read.
     """
@@ -138,8 +140,8 @@ def check(  # noqa: PLR0913, PLR0917
         return _explain(explain)
     paths = files or _discovered()
     if not paths:
-        places = " or ".join(directory + NAMES[0] for directory in DIRECTORIES)
-        click.echo(f"lifeinit: no hook file to check: name one, or write {places}", err=True)
+        way = f'name one, or write {NAMES[0]} with "lifeinit init"'
+        click.echo(f"lifeinit: no hook file to check: {way}", err=True)
         return UNREADABLE
     if svg is not None and len(paths) > 1:
         raise click.UsageError("--svg draws one file: name one")

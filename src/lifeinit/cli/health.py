@@ -13,7 +13,7 @@ from lifeinit.status.health import parse_timeout, probe
     type=PID,
     envvar="LIFEINIT_PID",
     metavar="PID",
-    help="Ask this lifeinit; else PID 1, else the only other one.",
+    help="Choose a lifeinit (default: PID 1, or the only one).",
 )
 @click.option(
     "--timeout",
@@ -21,7 +21,7 @@ from lifeinit.status.health import parse_timeout, probe
     default="5s",
     show_default=True,
     metavar="DURATION",
-    help="How long a new try may take.",
+    help="Let a new try take this long at most.",
 )
 @click.option("-q", "--quiet", is_flag=True, allow_from_autoenv=False, help="Print nothing.")
 def health(pid: int | None, timeout: float, quiet: bool) -> int:

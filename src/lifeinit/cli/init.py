@@ -21,7 +21,9 @@ _NAME: Final = NAMES[0]
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--print", "prints", is_flag=True, allow_from_autoenv=False, help="Print the hook file, write nothing.")
+@click.option(
+    "--print", "prints", is_flag=True, allow_from_autoenv=False, help="Print the hook file instead of writing it."
+)
 def init(prints: bool) -> int:
     """Write hooks.toml for the app in this directory.
 

@@ -26,7 +26,7 @@ def refuse_run(sentence: str) -> int:
     """Say what is wrong with a command line that click did not read; returns the exit status."""
     _replace_closed_streams()
     with contextlib.suppress(OSError):
-        click.UsageError(sentence, click.Context(run, info_name="lifeinit")).show()
+        usage_errors.show(click.UsageError(sentence, click.Context(run, info_name="lifeinit")))
     return exit_status.USAGE
 
 
@@ -62,7 +62,7 @@ def _invoke(command: click.Command, arguments: Sequence[str], name: str, context
     except click.ClickException as error:
         answer = error.exit_code
         with contextlib.suppress(OSError):
-            usage_errors.clarified(error).show()
+            usage_errors.show(error)
     except OSError as error:
         log.say(f"cannot write the output: {error.strerror}")
         answer = exit_status.USAGE

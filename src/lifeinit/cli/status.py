@@ -36,10 +36,10 @@ PID = Parsed("PID", _process_id)
     type=PID,
     envvar="LIFEINIT_PID",
     metavar="PID",
-    help="Ask this lifeinit; else PID 1, else the only other one.",
+    help="Choose a lifeinit (default: PID 1, or the only one).",
 )
 @click.option("--json", "as_json", is_flag=True, allow_from_autoenv=False, help="Print JSON.")
-@click.option("--long", is_flag=True, allow_from_autoenv=False, help="Show arguments too: they may hold secrets.")
+@click.option("--long", is_flag=True, allow_from_autoenv=False, help="Show arguments too. They may hold secrets.")
 def status(pid: int | None, as_json: bool, long: bool) -> int:
     """Show the running lifeinit: its phase, the app, the last hooks, and the
     processes below it.

@@ -1,12 +1,34 @@
-"""A mistake on the command line: the variable it came from is named, and a long value is cut."""
+"""A mistake on the command line, as it is printed: the variable it came from is named, and no line is too long."""
 
+import io
 import os
+import shutil
+from textwrap import wrap
 
 import click
 from click.core import ParameterSource
 
 _LONGEST = 300  # characters of click's own sentences, which hold the whole value
 _BEGIN, _END = 80, 160
+_WIDEST = 80  # columns
+_ERROR = "\nError: "
+
+
+def show(error: click.ClickException) -> None:
+    """Print the usage and the sentence to stderr."""
+    printed = io.StringIO()
+    clarified(error).show(printed)
+    usage, found, sentence = f"\n{printed.getvalue()}".rpartition(_ERROR)
+    width = min(shutil.get_terminal_size((_WIDEST, 24)).columns, _WIDEST)
+    text = "\n".join(_wrapped(line, width) for line in f"{found}{sentence}".rstrip("\n").split("\n"))
+    click.echo(f"{usage}{text}".lstrip("\n"), err=True)
+
+
+def _wrapped(line: str, width: int) -> str:
+    """A sentence on as many lines as it takes; an indented line stays as it is, as no word is divided."""
+    if line.startswith(" ") or len(line) <= width:
+        return line
+    return "\n".join(wrap(line, width, break_long_words=False, break_on_hyphens=False))
 
 
 def clarified(error: click.ClickException) -> click.ClickException:

@@ -49,7 +49,7 @@ def _interval(text: str) -> float:
     default="60s",
     show_default=True,
     metavar="DURATION",
-    help="How long to wait at most; 0 is for ever.",
+    help="Give up after this time. 0 means never.",
 )
 @click.option(
     "--interval",
@@ -57,10 +57,10 @@ def _interval(text: str) -> float:
     default="1s",
     show_default=True,
     metavar="DURATION",
-    help="From one try of a target to its next.",
+    help="Wait this long between two tries.",
 )
 @click.option("--insecure", is_flag=True, help="Trust any certificate of an https:// target.")
-@click.option("-q", "--quiet", is_flag=True, help="Say nothing but what went wrong.")
+@click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 @click.argument("targets", nargs=-1, metavar="TARGET... [-- COMMAND [ARG]...]")
 @click.pass_context
 def wait(  # noqa: PLR0913, PLR0917

@@ -28,8 +28,11 @@ class WrongCommandLineError(Exception):
 
 _CONTRADICTIONS = (("quiet", "verbose"), ("group", "single_child"))
 _NO_COMMAND = (
-    'no command: name the app to run, for example "lifeinit -- python app.py". '
-    '"lifeinit init" writes a hook file, "lifeinit --help" shows the rest'
+    "no command: name the app to run.\n\n"
+    "  lifeinit -- python app.py   run an app, with the hooks of ./hooks.toml\n"
+    "  lifeinit init               write a hook file for this directory's app\n"
+    "  lifeinit check              validate the hook file\n"
+    "  lifeinit --help             show everything else"
 )
 
 

@@ -52,7 +52,7 @@ def _hook(phase: str, text: str) -> RunOption:
 
 
 RUN_OPTIONS: "Final" = (
-    RunOption(RUN, "--config", "file", "Read this hook file (else ./hooks.toml).", "FILE",
+    RunOption(RUN, "--config", "file", "Read this hook file (default: ./hooks.toml).", "FILE",
         details="Without it `LIFEINIT_CONFIG`, else `./hooks.toml`, else `/etc/lifeinit/hooks.toml`: the first that "
         "exists is the only one read, and may be called `lifeinit.toml` instead. With none, lifeinit is a plain init."),
     RunOption(RUN, "--user", "user", "Run the app as this user.", "USER[:GROUP]",

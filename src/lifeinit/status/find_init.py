@@ -62,14 +62,14 @@ def _discovered() -> RunningInit:
         return running
     if unusable is not None:
         raise unusable
-    raise NotRunningError(f"no lifeinit runs here{_passed_over()}")
+    raise NotRunningError(f"no lifeinit is running here{_passed_over()}")
 
 
 def _passed_over() -> str:
     """What there is instead: the rest of a sentence."""
     pids = [str(process.pid) for process in proc.every() if process.name == _NAME and process.pid != os.getpid()]
     if pids:
-        return f"; of another user or container may be pid {', '.join(pids[:10])}: choose it with --pid"
+        return f"; another user or container may have pid {', '.join(pids[:10])}: choose it with --pid"
     first = proc.look(1)
     return "" if first is None else f": {_described(first)}"
 

@@ -28,7 +28,7 @@ class Table:
 
 FIRST: Final = "0.9.0"  # of the keys that have been there since, nothing is said
 TABLES: Final = (
-    Table("top", "", "The top of the file", "These stand above the first `[table]`.", ""),
+    Table("top", "", "The top of the file", "Write these above the first `[table]`.", ""),
     Table(
         "app",
         "app.",
@@ -40,14 +40,14 @@ TABLES: Final = (
         "process",
         "process.NAME.",
         "One of several processes",
-        "In `[process.NAME]`, together with all keys of `[app]`. Any NAME but `app` will do.",
+        "In `[process.NAME]`, together with all keys of `[app]`. NAME can be anything but `app`.",
         '[process.web]\ncommand = ["gunicorn", "shop:app"]\n',
     ),
     Table(
         "hook",
         "hook.",
         "A hook",
-        "In `[[pre_start]]`, `[[post_start]]`, `[[pre_stop]]` and `[[post_stop]]`: one such table for each hook.",
+        "In `[[pre_start]]`, `[[post_start]]`, `[[pre_stop]]` and `[[post_stop]]`: one table for each hook.",
         '[[pre_start]]\ncommand = "python manage.py migrate --noinput"\n',
     ),
     Table(
@@ -80,7 +80,7 @@ VALUES: Final = {
     "a program and its arguments": "A list of strings. Runs the program itself, without a shell.",
     "a command": "A shell command line, or a list: the program and its arguments.",
     "a signal": 'A name with or without SIG: "TERM", "SIGUSR1", "RTMIN+1", "RTMAX-1".',
-    "an exit status": 'A number from 0 to 255, a range as "3-9", or a signal as "SIGTERM", which is 143.',
+    "an exit status": 'A number from 0 to 255, a range such as "3-9", or a signal such as "SIGTERM", which is 143.',
     "a target": "tcp://HOST:PORT, unix:///PATH, file:///PATH, an http:// or https:// URL, or the URL of a postgres, "
     "mysql, mariadb, redis, amqp, mongodb, kafka, memcached, nats or mqtt server. $VAR and ${VAR} are expanded.",
 }

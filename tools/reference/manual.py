@@ -17,12 +17,12 @@ _MADE: Final = r".\" Made by `python -m tools.reference`: change the sources, no
 _LIFE: Final = "PRE_START -> STARTING -> RUNNING ->\n    PRE_STOP -> STOPPING -> CLEANUP -> POST_STOP -> exit"
 _RULES: Final = """\
 The hooks of a phase run one after the other, in file order.
-A hook that fails in the start phases keeps the app from running; one that fails in the stop phases never stops \
-the stop. `on_failure` changes that for one hook.
-`pre_stop` runs only if the app is still running when a stop is requested (TERM, INT or QUIT). `post_stop` always runs \
-once anything was started.
-The exit status is the app's; if a hook kept the app from running, it is the hook's.
-A stop signal goes to the app's main process; SIGKILL goes to everything that is left.
+A hook that fails in a start phase prevents the start; one that fails in a stop phase never prevents the stop. \
+`on_failure` changes that for one hook.
+`pre_stop` runs only if the app is still running when a stop is requested (SIGTERM, SIGINT or SIGQUIT). `post_stop` \
+always runs once a hook or the app has been started.
+The exit status is the app's. If a hook prevented the app from running, it is the hook's.
+A stop signal goes to the app's main process; SIGKILL goes to every process that is left.
 """
 
 
@@ -61,9 +61,10 @@ def program() -> str:
     for name, rows in statuses.of_commands().items():
         lines += [f".SS lifeinit {name}", *tagged((bold(status), sentence(when)) for status, when in rows)]
     files = {
-        NAMES[0]: "The hook file, see `lifeinit-hooks(5)`, in the directory that lifeinit is started in; else",
-        DIRECTORIES[1] + NAMES[0]: f"this one. Each may be called `{NAMES[1]}` instead.",
-        "/dev/termination-log": "Gets the last sentence about a failure, where it is there.",
+        NAMES[0]: "The hook file in the working directory, see `lifeinit-hooks(5)`.",
+        DIRECTORIES[1] + NAMES[0]: f"The hook file if there is none in the working directory. Each may be called "
+        f"`{NAMES[1]}` instead.",
+        "/dev/termination-log": "Receives lifeinit's last line if the exit status is not 0. Used if it exists.",
     }
     lines += [".SH ENVIRONMENT", *_variables(variables.READ)]
     lines += [".SH FILES", *tagged((bold(path), sentence(text)) for path, text in files.items())]
@@ -83,9 +84,9 @@ lifeinit wait --timeout 30s tcp://db:5432 -- python app.py
 def hook_file() -> str:
     """lifeinit-hooks(5)"""
     about = (
-        "A hook file says what runs around the life of a container's app. It is TOML. The one that `--config` or "
-        f"LIFEINIT_CONFIG names is read, else `{NAMES[0]}`, else `{DIRECTORIES[1]}{NAMES[0]}`; each may be called "
-        f"`{NAMES[1]}`. Unknown keys are errors. "
+        "A hook file lists the commands that run before and after the start and the stop of a container's app. It is "
+        f"in TOML. lifeinit reads the file of `--config` or LIFEINIT_CONFIG, else `{NAMES[0]}`, else "
+        f"`{DIRECTORIES[1]}{NAMES[0]}`; the last two may be called `{NAMES[1]}`. Unknown keys are errors. "
         "`lifeinit init` writes one, `lifeinit check` validates it, `lifeinit schema` prints its JSON Schema."
     )
     lines = [*_head("lifeinit-hooks", 5, "the hook file of lifeinit"), ".SH DESCRIPTION", *_paragraphs([about])]
@@ -94,7 +95,7 @@ def hook_file() -> str:
         lines += [f".SS {_heading(table.heading)}", *_paragraphs([table.about])]
         lines += tagged((bold(key.name), _about(key)) for key in table.rows())
     lines += [".SH VALUES", *tagged((bold(word), sentence(marked(text))) for word, text in keys.VALUES.items())]
-    lines += [".SH ENVIRONMENT", *_paragraphs(["A hook is told:"]), *_variables(variables.told())]
+    lines += [".SH ENVIRONMENT", *_paragraphs(["A hook has these variables:"]), *_variables(variables.of_a_hook())]
     lines += [".SH EXAMPLE", *block((ROOT / "hooks.example.toml").read_text("utf-8"))]
     return _page([*lines, ".SH SEE ALSO", *_see(("lifeinit", 1))])
 

@@ -16,8 +16,8 @@ def hook_file_keys() -> str:
     """Every key of a hook file: a table of each table's keys, then each key."""
     parts = [
         (
-            "# The keys of the hook file\n\n[The hook file](hook-file.md) explains what they do together."
-            " `lifeinit schema` prints the same as a JSON Schema, for editors. Any other key is an error.\n"
+            "# All keys of the hook file\n\n[The hook file](hook-file.md) explains how they work together."
+            " `lifeinit schema` prints them as a JSON Schema for editors. Any other key is an error.\n"
         )
     ]
     for table in keys.TABLES:
@@ -29,7 +29,7 @@ def hook_file_keys() -> str:
         parts += [f"## {table.heading}\n", f"{table.about}\n", _table(("key", "value", "default"), rows)]
         parts += [_key(table, key) for key in found]
     words = [f"**{word[0].upper()}{word[1:]}**: {marked(text)}\n" for word, text in keys.VALUES.items()]
-    return "\n".join([*parts, "## What the words for values mean\n", *words]) + _MADE
+    return "\n".join([*parts, "## Kinds of values\n", *words]) + _MADE
 
 
 def _key(table: keys.Table, key: Key) -> str:
@@ -50,10 +50,11 @@ def command_line() -> str:
     """Every command with its options."""
     parts = [
         (
-            "# The command line\n\nThe command line takes precedence over the environment, and both over the hook "
-            "file. `lifeinit COMMAND` without the dashes works too, unless COMMAND is one of the words below; if PATH "
-            "does not hold it, nothing is started and no hook runs. After `--` the hooks run first: one of them may "
-            "install it. The [exit statuses](exit-status.md) and the [variables](environment.md) each have a page.\n"
+            "# Command line\n\nOptions on the command line take precedence over the environment, and both over the "
+            "hook file. `lifeinit COMMAND` without `--` works too, unless COMMAND is one of lifeinit's own commands. "
+            "Without `--` a COMMAND that is not in PATH starts nothing, and no hook runs. With `--` the hooks run "
+            "first, so one of them may install it. See also [exit statuses](exit-status.md) and "
+            "[environment variables](environment.md).\n"
         )
     ]
     for command in commands.all_commands():
@@ -75,7 +76,7 @@ def _options(options: Sequence[commands.Option]) -> str:
 
 
 def environment() -> str:
-    """The variables that are read, told and found."""
+    """The variables that lifeinit reads, and those of hooks and the app."""
     options = [
         (_code(option.variable), f"`{command.name or 'lifeinit'}`", _code(option.written))
         for command in commands.all_commands()
@@ -83,26 +84,25 @@ def environment() -> str:
         if option.variable
     ]
     parts = [
-        "# The environment\n",
+        "# Environment variables\n",
         "## What lifeinit reads\n",
-        "Each option has a variable. A flag is on with `1` and off with `0`; an empty variable counts as unset.\n",
+        "Each option has a variable. `1` sets a flag, `0` unsets it. An empty variable counts as unset.\n",
         _table(("variable", "command", "option"), options),
         "These variables have no option:\n",
         _variables(variables.READ),
-        "Programs that use [lifeinit from Python](python.md) have variables of their own for Flask and Celery.\n",
-        "## What a hook is told\n",
+        "The [Python API](python.md#flask-with-celery) has further variables for Flask and Celery.\n",
+        "## Variables of a hook\n",
         (
-            "A hook has the environment that lifeinit was started with, its own `environment`, what earlier "
-            "`pre_start` hooks [exported](hook-file.md#what-a-hook-hands-on) (unless they have a user of their own), "
-            "and:\n"
+            "A hook has the environment that lifeinit was started with, its own `environment`, the variables that "
+            "earlier `pre_start` hooks without a `user` [exported](hook-file.md#export-variables-lifeinit_env), and:\n"
         ),
-        _variables(variables.told()),
-        "## What the app finds\n",
+        _variables(variables.of_a_hook()),
+        "## Variables of the app\n",
         (
-            "The app has the environment that lifeinit was started with, its own `environment`, what `pre_start` hooks "
-            "exported, and:\n"
+            "The app has the environment that lifeinit was started with, its own `environment`, the variables that "
+            "`pre_start` hooks exported, and:\n"
         ),
-        _variables(variables.FOUND),
+        _variables(variables.OF_THE_APP),
     ]
     return "\n".join(parts) + _MADE
 
@@ -110,9 +110,9 @@ def environment() -> str:
 def exit_statuses() -> str:
     """What each exit status means."""
     parts = [
-        "# The exit statuses\n",
+        "# Exit statuses\n",
         "## lifeinit\n",
-        "Never 0 for a failure.\n",
+        "lifeinit never exits with 0 after a failure.\n",
         _table(("status", "when"), statuses.RUN),
     ]
     for name, rows in statuses.of_commands().items():

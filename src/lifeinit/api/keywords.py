@@ -32,7 +32,7 @@ class ReadyTable(TypedDict, total=False):
     command: Command
     """Ready when this command exits with 0. A try may take 30 s."""
     notify: Literal[True]
-    """Ready when the app says READY=1 through sd_notify(3)."""
+    """Ready when the app sends READY=1. sd_notify(3)"""
     after: Duration
     """Ready after this time."""
     insecure: bool
@@ -40,9 +40,9 @@ class ReadyTable(TypedDict, total=False):
     interval: Duration
     """The time between two tries. Default: `"1s"`."""
     timeout: Duration
-    """The time within which the app has to become ready. Default: `"60s"`."""
+    """The time within which the app must become ready. Default: `"60s"`."""
     on_failure: Literal["abort", "warn"]
-    """What happens when that is over: `"abort"` stops the app with exit status 124, `"warn"` counts it as ready.
+    """What happens if it does not: `"abort"` stops the app with exit status 124, `"warn"` treats it as ready.
     Default: `"abort"`.
     """
 
@@ -57,9 +57,9 @@ class AliveTable(TypedDict, total=False):
     unix: StrPath
     """A try succeeds if this socket accepts a connection."""
     command: Command
-    """A try succeeds if this command exits with 0. At `timeout` it is terminated with all that it has started."""
+    """A try succeeds if this command exits with 0. At `timeout` it is terminated with all its descendants."""
     watchdog: Duration
-    """The longest time between two messages WATCHDOG=1 of the app. It finds the time in WATCHDOG_USEC.
+    """The longest time between two WATCHDOG=1 messages of the app, which WATCHDOG_USEC holds.
     sd_watchdog_enabled(3)
     """
     insecure: bool
@@ -67,14 +67,14 @@ class AliveTable(TypedDict, total=False):
     interval: Duration
     """The time from one try to the next. Default: `"10s"`."""
     timeout: Duration
-    """The time after which a try without an answer has failed. Default: 5s, or `interval` times `failures` where
-    that is less.
+    """The time after which a try without an answer fails. Default: 5s, or `interval` times `failures` if that is
+    less.
     """
     failures: int
-    """The number of failed tries in a row that make the app unhealthy. Default: `3`."""
+    """How many failed tries in a row make the app unhealthy. Default: `3`."""
     on_failure: Literal["stop", "restart", "warn"]
-    """What happens to an unhealthy app: `"stop"` stops it as a stop request does, `"restart"` starts it again after
-    that, `"warn"` logs a line. Default: `"stop"`.
+    """What happens to an unhealthy app: `"stop"` stops it, as a stop request does, `"restart"` also starts it
+    again, `"warn"` logs a line. Default: `"stop"`.
     """
 
 
@@ -84,17 +84,15 @@ class SharedOptions(TypedDict, total=False):
     ready_file: StrPath | None
     """A file that exists while the app is ready. Default: none."""
     stop_timeout: Duration | None
-    """The most time from the stop request to the exit. Keep it below the runtime's grace period: Docker sends
-    SIGKILL after 10 s, Kubernetes after 30 s. Default: none: lifeinit sends no SIGKILL of its own.
+    """The longest time from the stop request to lifeinit's exit. Keep it below the runtime's grace period: Docker
+    sends SIGKILL after 10 s, Kubernetes after 30 s. Default: none: lifeinit sends no SIGKILL of its own.
     """
     kill_after: Duration | None
-    """The time from SIGTERM to SIGKILL for a hook that is terminated. Default: `"2s"`."""
+    """The time between SIGTERM and SIGKILL when a hook is terminated. Default: `"2s"`."""
     stop_on: Collection[Signal] | None
     """The signals that request a stop. Default: `["TERM", "INT", "QUIT"]`."""
     signals: Mapping[str, Signal | None] | None
-    """Signals that the app gets as others: lifeinit receives the left one, forwards the right one; `""` drops it.
-    Default: none.
-    """
+    """Maps signals: lifeinit receives the left one and forwards the right one. `""` drops it. Default: none."""
     user: str | None
     """The user to run as: a name or uid, optionally `:group`. Sets supplementary groups, HOME, USER, LOGNAME and
     SHELL too. Default: as lifeinit.
@@ -102,27 +100,27 @@ class SharedOptions(TypedDict, total=False):
     working_dir: StrPath | None
     """The working directory. Default: as lifeinit."""
     environment: Mapping[str, str | Mapping[str, StrPath]] | None
-    """Variables that are added to the environment. `$VAR` and `${VAR}` are expanded; `$$` is a dollar sign. That of
-    `{ file = "/run/secrets/db" }` is what the file holds when the program starts. Default: none.
+    """Variables to add to the environment. `$VAR` and `${VAR}` are expanded; `$$` is a dollar sign. `{ file =
+    "/run/secrets/db" }` is the content of the file when the program starts. Default: none.
     """
     umask: str | int | None
     """The file mode creation mask: octal digits in quotes. Default: as lifeinit."""
     no_new_privs: bool | None
-    """Whether set-user-ID programs and file capabilities give no rights. Default: `false`."""
+    """Whether set-user-ID programs and file capabilities have no effect. Default: `false`."""
     oom_score_adj: int | None
-    """What is added to its OOM score: the kernel kills the process with the highest first. Raising needs no rights;
-    lowering takes CAP_SYS_RESOURCE. Default: as lifeinit.
+    """A number to add to its OOM score: the kernel kills the process with the highest score first. Lowering it
+    needs CAP_SYS_RESOURCE. Default: as lifeinit.
     """
     success_exit_codes: Collection[int | Signal] | None
-    """Exit statuses that count as 0: numbers, ranges as `"3-9"`, or signals as `"SIGTERM"`, which is 143. Default:
-    `[]`.
+    """Exit statuses that count as 0: numbers, ranges such as `"3-9"`, or signals such as `"SIGTERM"`, which is 143.
+    Default: `[]`.
     """
     restart: Literal["no", "on-failure", "always"] | None
-    """Whether it is started again after it exited. A restart is a whole cycle: post_stop, then pre_start. Default:
+    """Whether it is started again after it exits. A restart is a whole cycle: post_stop, then pre_start. Default:
     `"no"`.
     """
     max_restarts: int | None
-    """The most restarts within restart_window. Default: `5`."""
+    """How many restarts are allowed within restart_window. Default: `5`."""
     restart_window: Duration | None
     """The time in which restarts are counted. Default: `"60s"`."""
 
@@ -131,27 +129,27 @@ class ContainerOptions(SharedOptions, total=False):
     """Options of `Container`."""
 
     ready: str | timedelta | ReadyTable | None
-    """When the app counts as ready. Default: as soon as it runs."""
+    """The check that decides when the app is ready. Default: as soon as it runs."""
     alive: str | AliveTable | None
-    """How lifeinit learns that the app, once it is ready, no longer works. Default: never asked."""
+    """The check that decides whether the app still works once it is ready. Default: no check."""
     stop_signal: Signal | None
-    """The signal that it gets at a stop. Default: the signal that requested the stop."""
+    """The signal that it receives at a stop. Default: the signal that requested the stop."""
     stop_scope: Literal["process", "group"] | None
-    """Who gets the signals: the main process, or its whole process group. Default: `"process"`."""
+    """Which processes receive the signals: the main process, or its whole process group. Default: `"process"`."""
 
 
 class ProcessOptions(TypedDict, total=False):
     """Options of `Container.process`. What is not set here is as for the container."""
 
     ready: str | timedelta | ReadyTable | None
-    """When the app counts as ready. Default: as soon as it runs."""
+    """The check that decides when the app is ready. Default: as soon as it runs."""
     alive: str | AliveTable | None
-    """How lifeinit learns that the app, once it is ready, no longer works. Default: never asked."""
+    """The check that decides whether the app still works once it is ready. Default: no check."""
     signals: Mapping[str, Signal | None] | None
-    """As `signals` at the top, for this process alone. What it says takes precedence over the top's. Default: none."""
+    """Like `signals` at the top, for this process only. It takes precedence over the one at the top. Default: none."""
     after: Collection[str] | None
-    """It starts when these processes are ready, and they are asked to stop when it has exited. `app` is the command
-    after `--`. Default: none.
+    """Processes to wait for: this one starts when they are ready, and they are asked to stop when it has exited.
+    `app` is the command after `--`. Default: none.
     """
     user: str | None
     """The user to run as: a name or uid, optionally `:group`. Sets supplementary groups, HOME, USER, LOGNAME and
@@ -160,31 +158,31 @@ class ProcessOptions(TypedDict, total=False):
     working_dir: StrPath | None
     """The working directory. Default: as lifeinit."""
     environment: Mapping[str, str | Mapping[str, StrPath]] | None
-    """Variables that are added to the environment. `$VAR` and `${VAR}` are expanded; `$$` is a dollar sign. That of
-    `{ file = "/run/secrets/db" }` is what the file holds when the program starts. Default: none.
+    """Variables to add to the environment. `$VAR` and `${VAR}` are expanded; `$$` is a dollar sign. `{ file =
+    "/run/secrets/db" }` is the content of the file when the program starts. Default: none.
     """
     umask: str | int | None
     """The file mode creation mask: octal digits in quotes. Default: as lifeinit."""
     no_new_privs: bool | None
-    """Whether set-user-ID programs and file capabilities give no rights. Default: `false`."""
+    """Whether set-user-ID programs and file capabilities have no effect. Default: `false`."""
     oom_score_adj: int | None
-    """What is added to its OOM score: the kernel kills the process with the highest first. Raising needs no rights;
-    lowering takes CAP_SYS_RESOURCE. Default: as lifeinit.
+    """A number to add to its OOM score: the kernel kills the process with the highest score first. Lowering it
+    needs CAP_SYS_RESOURCE. Default: as lifeinit.
     """
     stop_signal: Signal | None
-    """The signal that it gets at a stop. Default: the signal that requested the stop."""
+    """The signal that it receives at a stop. Default: the signal that requested the stop."""
     stop_scope: Literal["process", "group"] | None
-    """Who gets the signals: the main process, or its whole process group. Default: `"process"`."""
+    """Which processes receive the signals: the main process, or its whole process group. Default: `"process"`."""
     success_exit_codes: Collection[int | Signal] | None
-    """Exit statuses that count as 0: numbers, ranges as `"3-9"`, or signals as `"SIGTERM"`, which is 143. Default:
-    `[]`.
+    """Exit statuses that count as 0: numbers, ranges such as `"3-9"`, or signals such as `"SIGTERM"`, which is 143.
+    Default: `[]`.
     """
     restart: Literal["no", "on-failure", "always"] | None
-    """Whether it is started again after it exited. A restart is a whole cycle: post_stop, then pre_start. Default:
+    """Whether it is started again after it exits. A restart is a whole cycle: post_stop, then pre_start. Default:
     `"no"`.
     """
     max_restarts: int | None
-    """The most restarts within restart_window. Default: `5`."""
+    """How many restarts are allowed within restart_window. Default: `5`."""
     restart_window: Duration | None
     """The time in which restarts are counted. Default: `"60s"`."""
 
@@ -197,18 +195,18 @@ class SleepOptions(TypedDict, total=False):
     `pre_start[0]` for the first hook of pre_start, and so on.
     """
     on_failure: Literal["abort", "warn"] | None
-    """What a failure of the hook does: `"abort"` ends the start (in the stop phases it turns exit status 0 into the
-    hook's), `"warn"` logs a line. Default: `"abort"` in the start phases, `"warn"` in the stop phases.
+    """What happens if the hook fails. `"abort"` ends the start; in the stop phases it turns exit status 0 into the
+    hook's. `"warn"` logs a line. Default: `"abort"` in the start phases, `"warn"` in the stop phases.
     """
     once: bool | None
-    """Whether a restart skips the hook once it has succeeded. Default: `false`."""
+    """Whether restarts skip the hook once it has succeeded. Default: `false`."""
 
 
 class DrainOptions(SleepOptions, total=False):
     """Options of `pre_stop.drain`."""
 
     timeout: Duration | None
-    """The time after which the hook is terminated: SIGTERM, SIGKILL after kill_after. It has failed with 124 then.
+    """The time after which the hook is terminated, with SIGTERM, and SIGKILL after kill_after. It fails with 124.
     Default: none in pre_start and for a sleep, 60s in post_start, 5s in pre_stop and post_stop.
     """
 
@@ -217,15 +215,15 @@ class HookOptions(SleepOptions, total=False):
     """Options of `pre_start.command` and its like."""
 
     unless: Command | None
-    """A command that is asked before each try: if it exits with 0 the hook is skipped, which counts as its success.
-    It has the hook's user, environment and directory, and shares its timeout. Default: none.
+    """A command that runs before each try. If it exits with 0, the hook is skipped, which counts as success. It has
+    the hook's user, environment and directory, and shares its timeout. Default: none.
     """
     timeout: Duration | None
-    """The time after which the hook is terminated: SIGTERM, SIGKILL after kill_after. It has failed with 124 then.
+    """The time after which the hook is terminated, with SIGTERM, and SIGKILL after kill_after. It fails with 124.
     Default: none in pre_start and for a sleep, 60s in post_start, 5s in pre_stop and post_stop.
     """
     retries: int | None
-    """How often a failed hook is tried again. Default: `0`."""
+    """How many times a failed hook is tried again. Default: `0`."""
     retry_delay: Duration | None
     """The time between two tries. Default: `"1s"`."""
     user: str | None
@@ -235,6 +233,6 @@ class HookOptions(SleepOptions, total=False):
     working_dir: StrPath | None
     """The working directory. Default: as lifeinit."""
     environment: Mapping[str, str | Mapping[str, StrPath]] | None
-    """Variables that are added to the environment. `$VAR` and `${VAR}` are expanded; `$$` is a dollar sign. That of
-    `{ file = "/run/secrets/db" }` is what the file holds when the program starts. Default: none.
+    """Variables to add to the environment. `$VAR` and `${VAR}` are expanded; `$$` is a dollar sign. `{ file =
+    "/run/secrets/db" }` is the content of the file when the program starts. Default: none.
     """

@@ -104,10 +104,10 @@ def test_every_variable_of_the_program_is_explained() -> None:
     assert [name for name in sorted(named) if f"`{name}`" not in page] == []
 
 
-def test_a_hook_is_told_what_the_page_says(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_page_has_the_variables_that_the_engine_sets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(variables, "NAMES", ("EVENT", "WEATHER"))
     with pytest.raises(ValueError, match=r"do not agree on .*LIFEINIT_WEATHER"):
-        variables.told()
+        variables.of_a_hook()
 
 
 @pytest.mark.parametrize(

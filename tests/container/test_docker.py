@@ -94,7 +94,7 @@ def test_a_wrong_hook_file_starts_nothing(run: Run) -> None:
     container = run("echo", "never", hooks='pre_strat = "x"\n')
     assert list(container.lines()) == [
         '/etc/lifeinit/hooks.toml:1:1: error: unknown key "pre_strat": did you mean "pre_start"?',
-        'lifeinit: the hook file "/etc/lifeinit/hooks.toml" is wrong; nothing was started',
+        'lifeinit: the hook file "/etc/lifeinit/hooks.toml" is invalid; nothing was started',
     ]
     assert container.status() == 78
 

@@ -97,7 +97,7 @@ def test_below_another_init_without_a_subreaper(run: Run, tmp_path: Path, error:
 def test_without_a_parent_death_signal(run: Run, tmp_path: Path, error: int) -> None:
     options = ("-e", "LIFEINIT_PARENT_DEATH_SIGNAL=TERM", *denied(tmp_path, error, "prctl", first=SET_PDEATHSIG))
     container = run("sh", "-c", "exit 4", options=("--init", *options), hooks="")
-    assert f"lifeinit: will not hear of the parent's death: {os.strerror(error)}" in list(container.lines())
+    assert f"lifeinit: cannot watch for the parent's death: {os.strerror(error)}" in list(container.lines())
     assert container.status() == 4
 
 

@@ -13,7 +13,7 @@ NAME = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*")
 REASONS = (
     r"is not KEY=VALUE",
     r"begins a text that has no end",
-    r'begins with "(?:export|declare)", which is to be left out',
+    r'begins with "(?:export|declare)", which must be removed',
     r"has no name of letters, digits and _ before the =",
     r'sets "LIFEINIT_[A-Za-z0-9_]{0,31}", and LIFEINIT_ names are lifeinit\'s own',
     r"has a value with a NUL character",

@@ -37,7 +37,7 @@ def test_a_storm_of_hostile_datagrams(init: Start, tmp_path: Path) -> None:  # n
     for line in running.stderr():
         assert line.isprintable()
         assert "internal error" not in line
-    assert any("is ignored: that is no process of the app's own" in line for line in running.stderr())
+    assert any("is ignored: it is not a process of the app" in line for line in running.stderr())
 
 
 def test_what_a_hostile_status_becomes(init: Start, tmp_path: Path) -> None:  # noqa: F811

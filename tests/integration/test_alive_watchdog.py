@@ -49,7 +49,7 @@ def test_the_app_learns_its_interval_and_whom_it_is_for(init: Start) -> None:
 @pytest.mark.parametrize("hooks", [None, "", "ready = '1s'\n"], ids=["plain", "no keys", "ready"])
 def test_what_lifeinit_is_watched_by_is_not_the_apps(init: Start, hooks: str | None) -> None:
     """systemd's WatchdogSec= names lifeinit's pid. The control: that of somebody else is passed on."""
-    warning = "lifeinit: WatchdogSec= is set for lifeinit, which sends no WATCHDOG=1: leave it out, and use alive"
+    warning = "lifeinit: WatchdogSec= is set for lifeinit, which sends no WATCHDOG=1: remove it, and use alive"
     meant = init("sh", "-c", TELLS, hooks=hooks, env=OF_SYSTEMD)
     assert meant.rest() == ["unset unset"]
     assert warning in meant.stderr()

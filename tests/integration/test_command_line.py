@@ -133,7 +133,7 @@ def test_a_wrong_hook_file_starts_nothing(init: Start) -> None:
     assert running.status() == 78
     assert running.stderr() == [
         *(f"hooks.toml:{problem}" for problem in PROBLEMS),
-        'lifeinit: the hook file "hooks.toml" is wrong; nothing was started',
+        'lifeinit: the hook file "hooks.toml" is invalid; nothing was started',
     ]
 
 

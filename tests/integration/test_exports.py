@@ -43,9 +43,9 @@ def test_values_of_several_lines(init: Start) -> None:
     [
         ("A=1\\nno assignment\\n", "line 2 is not KEY=VALUE"),
         ("A=1\\n2B=3\\n", "line 2 has no name of letters, digits and _ before the ="),
-        ("export A=secret\\n", 'line 1 begins with "export", which is to be left out'),
-        ('B=1\\ndeclare -x A="secret"\\n', 'line 2 begins with "declare", which is to be left out'),
-        ("export=1\\nexport 2=secret\\n", 'line 2 begins with "export", which is to be left out'),
+        ("export A=secret\\n", 'line 1 begins with "export", which must be removed'),
+        ('B=1\\ndeclare -x A="secret"\\n', 'line 2 begins with "declare", which must be removed'),
+        ("export=1\\nexport 2=secret\\n", 'line 2 begins with "export", which must be removed'),
         ("no\\nno\\nA=\\nno\\n", "line 1 (and 2 more) is not KEY=VALUE"),
         ("postgres://me:secret@db/x?ssl=1\\n", "line 1 has no name of letters, digits and _ before the ="),
         ("LIFEINIT_PID=7\\n", 'line 1 sets "LIFEINIT_PID", and LIFEINIT_ names are lifeinit\'s own'),
@@ -71,7 +71,7 @@ def test_a_whole_environment_that_is_refused_is_told_in_few_words(init: Start) -
     assert running.rest() == []
     assert running.status() == 78
     way_out = "write KEY=VALUE, or KEY<<END, lines, END"
-    reason = f'LIFEINIT_ENV: line 1 (and 8 more) begins with "export", which is to be left out: {way_out}'
+    reason = f'LIFEINIT_ENV: line 1 (and 8 more) begins with "export", which must be removed: {way_out}'
     told, last = running.stderr()
     assert told == f"lifeinit: pre_start[0]: {reason}; the app is not started"
     assert re.sub(r"\(\S+:[0-9]+\) ", "", last) == f"lifeinit: exit status 78: pre_start[0] {reason}"
@@ -224,7 +224,7 @@ def test_what_several_hooks_hand_on_has_a_limit_too(init: Start) -> None:
     assert "the exports of all hooks are more than 1000 variables or 524288 bytes" in running.stderr()[4]
 
 
-STACK = ["sh", "-c", 'ulimit -s 1024; exec "$@"', "-"]  # so that execve(2) takes 256 KiB
+STACK = ["sh", "-c", 'ulimit -s 1024; exec "$@"', "-"]  # so that execve(2) allows 256 KiB
 
 
 def test_exports_that_no_program_could_be_given(init: Start) -> None:
@@ -235,7 +235,7 @@ def test_exports_that_no_program_could_be_given(init: Start) -> None:
     assert running.rest() == ["post_stop 0"]
     assert running.status() == 78
     assert "LIFEINIT_ENV holds too much: app would get " in running.stderr()[0]
-    assert "execve(2) takes 262144 here" in running.stderr()[0]
+    assert "execve(2) allows 262144 here" in running.stderr()[0]
     assert init("sh", "-c", 'echo "app ${#A}"', hooks=hooks).rest() == ["app 100000", "post_stop 100000"]
 
 

@@ -158,7 +158,7 @@ def test_a_child_that_is_stopped_again_and_again_is_given_up(init: Start) -> Non
     through = failing("execve:signal=STOP:when=5+")
     running = init("/bin/sh", "-c", "exit 4", hooks=hooks, env={"PATH": path}, through=through)
     assert running.status() == 4
-    sentence = 'pre_start[0]: cannot run "true": it did not get as far as its start; continuing'
+    sentence = 'pre_start[0]: cannot run "true": its start did not complete; continuing'
     assert f"lifeinit: {sentence}" in running.stderr()
 
 
@@ -187,7 +187,7 @@ def test_a_child_that_is_stuck_keeps_nobody_from_a_stop(init: Start, tmp_path: P
     deadline = time.monotonic() + PATIENCE
     while "+++ exited with 126 +++" not in (tmp_path / "trace").read_text():
         assert time.monotonic() < deadline, running.stderr()
-    assert 'lifeinit: cannot run the app "true": it did not get as far as its start' in running.stderr()
+    assert 'lifeinit: cannot run the app "true": its start did not complete' in running.stderr()
     assert "cleaned up" in running.stderr()
 
 
@@ -205,5 +205,5 @@ def test_a_hook_that_is_stuck_before_its_start_keeps_its_timeout(init: Start, tm
     deadline = time.monotonic() + PATIENCE
     while not (tmp_path / "trace").exists() or "+++ exited with 124 +++" not in (tmp_path / "trace").read_text():
         assert time.monotonic() < deadline, running.stderr()
-    assert any("it did not get as far as its start" in line for line in running.stderr())
+    assert any("its start did not complete" in line for line in running.stderr())
     assert "cleaned up" in running.stderr()

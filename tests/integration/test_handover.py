@@ -59,7 +59,7 @@ def test_one_that_is_stopped_again_and_again_is_given_up(tmp_path: Path) -> None
                 break
         assert running.rest() == []
         assert running.status() == 70
-        sentence = "the planner is stopped again and again"
+        sentence = "the planner was stopped too often"
         assert running.stderr() == [f"lifeinit: internal error: {sentence}"]
 
 

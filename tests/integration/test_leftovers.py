@@ -29,7 +29,7 @@ def test_no_subreaper_can_be_had(init: Start) -> None:
     assert "app" in running.rest()
     said = running.stderr()
     assert said[0] == "lifeinit: cannot become a subreaper, so orphans go to PID 1: Operation not permitted"
-    assert said[1] == "lifeinit: will not hear of the parent's death: Operation not permitted"
+    assert said[1] == "lifeinit: cannot watch for the parent's death: Operation not permitted"
     assert said[2].endswith(", not as a subreaper")
 
 

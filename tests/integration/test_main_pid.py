@@ -30,7 +30,7 @@ def test_mainpid_of_another_process_is_refused(init: Start, say: str) -> None:
     running = init(hooks=hooks)
     assert running.rest() == []
     assert running.status() == 5
-    assert any("is ignored: that is no process of the app's own" in line for line in running.stderr())
+    assert any("is ignored: it is not a process of the app" in line for line in running.stderr())
 
 
 def test_mainpid_of_a_hook_is_refused(init: Start, say: str) -> None:
@@ -58,7 +58,7 @@ def test_mainpid_of_another_user_is_refused(init: Start, say: str) -> None:
     running = init(hooks=hooks)
     running.rest()
     assert running.status() == 5
-    assert any("is ignored: that is no process of the app's own" in line for line in running.stderr())
+    assert any("is ignored: it is not a process of the app" in line for line in running.stderr())
 
 
 def test_a_daemon_that_took_over_gets_the_groups_signals(init: Start, tmp_path: Path, say: str) -> None:
@@ -69,7 +69,7 @@ def test_a_daemon_that_took_over_gets_the_groups_signals(init: Start, tmp_path: 
     )
     hooks = 'ready = "notify"\napp.stop_scope = "group"\npre_start = "mkfifo up"\n'
     running = init("sh", "-c", "setsid sh daemon.sh & read x < up; exit 0", hooks=hooks)
-    while not any("goes on as pid" in line for line in running.stderr()):
+    while not any("continues as pid" in line for line in running.stderr()):
         assert running.process.poll() is None, running.stderr()
     running.send(SIGTERM)
     running.expect("TERM")
@@ -98,7 +98,7 @@ os._exit(6)
     hooks = 'ready = "notify"\n[app]\nstop_scope = "group"\n'
     command = [sys.executable, "-I", "-S", "app.py"]
     running = init(*command, hooks=hooks, through=["setsid"])
-    while not any("goes on as pid" in line for line in running.stderr()):
+    while not any("continues as pid" in line for line in running.stderr()):
         assert running.process.poll() is None, running.stderr()
     running.send(SIGTERM)
     running.expect("TERM")
@@ -165,7 +165,7 @@ def test_a_daemon_that_has_dropped_its_user_takes_over(init: Start, tmp_path: Pa
     running = init(*python("daemon"), hooks='ready = "notify"\npost_start = "echo ready"\n', fifo="go")
     running.expect("ready")
     (tmp_path / "go").write_text("go\n")
-    while not any("goes on as pid" in line for line in running.stderr()):
+    while not any("continues as pid" in line for line in running.stderr()):
         assert running.process.poll() is None, running.stderr()
     running.send(SIGUSR1)
     running.expect("daemon")

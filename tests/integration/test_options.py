@@ -145,7 +145,7 @@ def refused(env: dict[str, str], *arguments: str) -> str:
         (
             "LIFEINIT_CONFIG",
             "/etc/passwd",
-            'the hook file "/etc/passwd", which LIFEINIT_CONFIG names, is wrong; nothing',
+            'the hook file "/etc/passwd", which LIFEINIT_CONFIG names, is invalid; nothing',
         ),
     ],
 )

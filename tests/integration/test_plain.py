@@ -63,7 +63,7 @@ def test_a_script_whose_interpreter_is_missing(init: Start, tmp_path: Path) -> N
     running = init("./script")
     assert running.status() == 127
     assert running.stderr() == [
-        'lifeinit: cannot run the app "./script": the interpreter of its first line, or its loader, is not there'
+        'lifeinit: cannot run the app "./script": the interpreter in its first line, or its loader, does not exist'
     ]
 
 

@@ -239,7 +239,7 @@ Container().start(app)
         ),
         ("Container().start(7)", 'UsageError: start() cannot run "7": pass a list such as ["gunicorn", "shop:app"]'),
         ("Container().start(['true', 7])", """UsageError: start() cannot run "['true', 7]": pass a list such as"""),
-        ("Container().start('true', 'x')", "UsageError: start() takes no arguments beside a shell command line"),
+        ("Container().start('true', 'x')", "UsageError: start() takes no arguments with a shell command line"),
         (
             "c = Container()\n@c.post_stop\ndef late(event): event.setenv('A', '1')\nc.start('true')",
             "UsageError: setenv cannot change the app in post_stop: call it in a pre_start callback",
@@ -258,7 +258,7 @@ def test_a_wrong_hook_file(program: Program, tmp_path: Path) -> None:
     running = program("Container(config='own.toml').start('echo app')")
     assert running.rest() == []
     assert running.status() == 78
-    assert running.stderr()[-1] == 'lifeinit: the hook file "own.toml" is wrong; nothing was started'
+    assert running.stderr()[-1] == 'lifeinit: the hook file "own.toml" is invalid; nothing was started'
 
 
 def test_the_environment_goes_before_the_code(program: Program) -> None:

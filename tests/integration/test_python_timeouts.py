@@ -69,7 +69,7 @@ c.start("echo app")
     running = program(text)
     assert running.rest() == ["app"]
     errors = running.stderr()
-    line = "lifeinit: pre_start hangs did not end after SIGTERM, which it got here (most recent call first):"
+    line = "lifeinit: pre_start hangs did not end after SIGTERM, which it received here (most recent call first):"
     at = errors.index(line)
     assert errors[at + 1].endswith(place(text, "# here").replace(", in", " in"))
     assert errors[at + 2] == "lifeinit: pre_start hangs: timed out after 0.2 s; continuing"

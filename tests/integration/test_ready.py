@@ -437,7 +437,7 @@ def test_notify_of_another_user_with_the_apps_mark(init: Start, tell: Callable[[
         state = running.published()
         assert state is not None
         assert not state.ready
-        assert any("is no process of the app's own" in line for line in running.stderr())
+        assert any("is not a process of the app" in line for line in running.stderr())
         running.end()
 
 
@@ -545,7 +545,7 @@ def test_notify_of_another_main_process(init: Start, tmp_path: Path) -> None:
     running = init("sh", "-c", first, hooks='ready = "notify"\n', through=["sh", "-c", 'mkfifo up go; exec "$@"', "-"])
     running.expect("ready")
     (tmp_path / "go").write_text("go\n")  # the first one exits with 5
-    while not any("app goes on as pid" in line for line in running.stderr()):
+    while not any("app continues as pid" in line for line in running.stderr()):
         assert running.process.poll() is None, running.stderr()
     running.send(SIGUSR1)
     running.expect("second")

@@ -86,7 +86,7 @@ def memory(pid: int) -> bytes:
         (None, "No such file or directory"),
         (lambda path: path.mkdir(), "it is not a regular file"),
         (lambda path: path.write_bytes(b"a\0b"), "it holds a NUL, which no variable can"),
-        (lambda path: path.write_bytes(b"x" * (1 << 17)), "it is larger than the 128 KiB that execve(2) takes"),
+        (lambda path: path.write_bytes(b"x" * (1 << 17)), "it is larger than the 128 KiB that execve(2) allows"),
     ],
 )
 def test_one_that_cannot_be_read_starts_nothing(init: Start, tmp_path: Path, make: object, why: str) -> None:

@@ -496,7 +496,7 @@ def test_a_proc_that_is_not_ours(family: Begin, times: int) -> None:
     here = family("lifeinit", APP, state=told())
     for _ in range(times):
         assert here.enter("umount", "-l", "/proc").status == 0
-    whole = "lifeinit: /proc is not mounted, or shows another PID namespace: it takes /proc to read the state\n"
+    whole = "lifeinit: /proc is not mounted, or shows another PID namespace: the state is read from /proc\n"
     assert here.ask("status") == (2, "", whole)
     assert here.ask("health") == (1, "", whole)
 

@@ -257,7 +257,7 @@ os._exit(5)
     """
     running = init(hooks=hooks)
     assert running.status() == 5
-    assert any("is ignored: that is no process of the app's own" in line for line in running.stderr())
+    assert any("is ignored: it is not a process of the app" in line for line in running.stderr())
 
 
 def test_a_hook_that_is_stopped_and_woken_goes_on(init: Start) -> None:

@@ -79,7 +79,7 @@ def test_lifeinit_that_is_not_root_says_so(init: Start) -> None:
     assert running.status() == 78
     assert running.stderr() == [
         'hooks.toml:3:8: error: user is "nobody", which takes root, and lifeinit runs as uid 4711: start the container as root, or leave the user out',  # noqa: E501
-        'lifeinit: the hook file "hooks.toml" is wrong; nothing was started',
+        'lifeinit: the hook file "hooks.toml" is invalid; nothing was started',
     ]
 
 

@@ -298,16 +298,16 @@ def test_what_gunicorn_or_celery_would_refuse(shop: Shop, tmp_path: Path) -> Non
         'celery is "shop" (str): pass the Celery application',
         'gunicorn holds "timout", which is not a setting of it: did you mean "timeout"?',
         'gunicorn holds "bind", which has an option of its own: write bind=...',
-        'gunicorn holds "daemon", which has no place here, as the container would lose it: leave it out',
+        'gunicorn holds "daemon", which is not allowed here, as the container would lose it: leave it out',
         'gunicorn holds timeout = "long", which it rejects: ',
         """gunicorn is "['--timeout', '5']" (list): write a dict such as {"timeout": 60}""",
         "worker_args is wrong: no such option",
         "worker_args is wrong: invalid value for '-P' / '--pool': 'swimming' is not one of",
-        "worker_args is wrong: --beat has no place here: beat=True runs it, with a schedule that nobody else can",
-        "beat_args is wrong: --detach has no place here: the container would lose the process",
+        "worker_args is wrong: --beat is not allowed here: beat=True runs it, with a schedule that nobody else can",
+        "beat_args is wrong: --detach is not allowed here: the container would lose the process",
         "beat_args is wrong: --help starts nothing",
-        'bind is wrong: "localhost:99999" is no address: write HOST:PORT or unix:PATH',
-        'bind is wrong: "8000" is no address: write HOST:PORT or unix:PATH',
+        'bind is wrong: "localhost:99999" is not an address: write HOST:PORT or unix:PATH',
+        'bind is wrong: "8000" is not an address: write HOST:PORT or unix:PATH',
     ]
     options = ("celery ", "gunicorn ", "worker_args ", "beat_args ", "bind ")
     lines = [line for line in shop().rest() if line.startswith(options)]
@@ -319,12 +319,12 @@ def test_what_gunicorn_or_celery_would_refuse(shop: Shop, tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("variable", "value", "why"),
     [
-        ("LIFEINIT_BIND", "shop:http:80", '"shop:http:80" is no address: write HOST:PORT or unix:PATH'),
-        ("LIFEINIT_BIND", "127.0.0.1", '"127.0.0.1" is no address: write HOST:PORT or unix:PATH'),
+        ("LIFEINIT_BIND", "shop:http:80", '"shop:http:80" is not an address: write HOST:PORT or unix:PATH'),
+        ("LIFEINIT_BIND", "127.0.0.1", '"127.0.0.1" is not an address: write HOST:PORT or unix:PATH'),
         ("LIFEINIT_WORKER_ARGS", "--frob", "no such option"),
-        ("LIFEINIT_WORKER_ARGS", "-D", "--detach has no place here: the container would lose the process"),
+        ("LIFEINIT_WORKER_ARGS", "-D", "--detach is not allowed here: the container would lose the process"),
         ("GUNICORN_CMD_ARGS", "'--timeout", "which gunicorn rejects"),
-        ("GUNICORN_CMD_ARGS", "--daemon", "sets daemon, which has no place here, as the container would lose it"),
+        ("GUNICORN_CMD_ARGS", "--daemon", "sets daemon, which is not allowed here, as the container would lose it"),
     ],
 )
 def test_a_variable_that_gunicorn_or_celery_would_refuse(shop: Shop, variable: str, value: str, why: str) -> None:

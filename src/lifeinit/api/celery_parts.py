@@ -21,7 +21,7 @@ _DEFAULTS = ("celery.beat:PersistentScheduler", "celerybeat-schedule")
 # Parameters of the commands that have no place in a container.
 _REFUSED = {
     "detach": "the container would lose the process",
-    "beat": "beat=True runs it, with a schedule that nobody else can write",
+    "beat": "beat=True runs it, with a schedule that no other user can write",
 }
 
 
@@ -48,7 +48,7 @@ def parameters(app: "Celery", command: str, arguments: Sequence[str], option: st
         reject(option, "--help starts nothing")
     for name, why in _REFUSED.items():
         if context.params.get(name):
-            reject(option, f"--{name} has no place here: {why}")
+            reject(option, f"--{name} is not allowed here: {why}")
     return context.params
 
 

@@ -123,7 +123,7 @@ class Container(Phases[PhaseHooks]):
         if not isinstance(target, str):
             return as_hook_file.command(_words(method, target, args)), {}
         if args:
-            raise UsageError(f"{method}() takes no arguments beside a shell command line: write them into the line")
+            raise UsageError(f"{method}() takes no arguments with a shell command line: write them into the line")
         return as_hook_file.command(target), {}
 
     def _start(
@@ -215,7 +215,7 @@ class Container(Phases[PhaseHooks]):
         if isinstance(error, HookFileError):
             for problem in error.problems:
                 log.refuse(problem.text(str(self._config)))
-            log.say(f"{error.files(str(self._config))} wrong; nothing was started", "wrong_hook_file", "error")
+            log.say(f"{error.files(str(self._config))} invalid; nothing was started", "wrong_hook_file", "error")
             syscalls.leave(exit_status.CONFIG)
         refuse(str(error))
 

@@ -22,7 +22,7 @@ Wsgi = Callable[..., Iterable[bytes]]
 _OPTIONS = {"bind": "bind", "workers": "workers", "threads": "threads", "loglevel": "log_level"}
 _REFUSED = {
     "daemon": "the container would lose it",
-    "pidfile": "nobody needs it here",
+    "pidfile": "it has no effect here",
     "wsgi_app": "the app is an argument",
     "config": "write the settings themselves",
     "check_config": "it starts nothing",
@@ -56,7 +56,7 @@ def check_settings(settings: object) -> None:
         if name in _OPTIONS:
             raise UsageError(f'gunicorn holds "{name}", which has an option of its own: write {_OPTIONS[name]}=...')
         if name in _REFUSED:
-            raise UsageError(f'gunicorn holds "{name}", which has no place here, as {_REFUSED[name]}: leave it out')
+            raise UsageError(f'gunicorn holds "{name}", which is not allowed here, as {_REFUSED[name]}: leave it out')
         if name not in config.settings:
             close = difflib.get_close_matches(str(name), config.settings, 1)
             hint = f'did you mean "{close[0]}"?' if close else "see its documentation for its settings"
@@ -70,7 +70,7 @@ def check_settings(settings: object) -> None:
     except (SystemExit, ValueError):  # it has said why, or a quotation mark is open
         refuse(f"GUNICORN_CMD_ARGS is {quoted(os.environ['GUNICORN_CMD_ARGS'])}, which gunicorn rejects")
     for name in own.keys() & _REFUSED.keys():
-        refuse(f"GUNICORN_CMD_ARGS sets {name}, which has no place here, as {_REFUSED[name]}: leave it out")
+        refuse(f"GUNICORN_CMD_ARGS sets {name}, which is not allowed here, as {_REFUSED[name]}: leave it out")
 
 
 def check_bind(bind: str) -> None:
@@ -84,7 +84,7 @@ def check_bind(bind: str) -> None:
     _, colon, port = bind.rpartition(":")
     has_port = bool(colon) and port.isdecimal() and int(port) <= _LAST_PORT
     if address == "" or (isinstance(address, tuple) and not has_port):
-        reject("bind", f"{quoted(bind)} is no address: write HOST:PORT or unix:PATH")
+        reject("bind", f"{quoted(bind)} is not an address: write HOST:PORT or unix:PATH")
 
 
 def serve(

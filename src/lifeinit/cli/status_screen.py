@@ -15,7 +15,7 @@ _NOTHING = "-"
 _YES = {True: "yes", False: "no"}
 _DETAIL = 200  # characters of the reason why a process does not work
 _DEEPEST = 20  # steps to the right
-_WHOLE = 1 << 21  # characters: the most that execve(2) takes
+_WHOLE = 1 << 21  # characters: the most that execve(2) allows
 
 
 def text(running: RunningInit, nodes: list[Node] | None, now: float) -> str:

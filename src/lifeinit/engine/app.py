@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
 _CONT = number_of("CONT") or 0
-_NOT_OWN = "that is no process of the app's own"
+_NOT_OWN = "it is not a process of the app"
 # What pidfd_open(2) says where there is none; ENOENT, before EINVAL: it is a thread.
 _NO_PROCESS = {syscalls.NO_PROCESS, syscalls.INVALID, syscalls.NO_ENTRY}
 

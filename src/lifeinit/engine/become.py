@@ -243,6 +243,6 @@ def _exec_file(file: bytes, argv: tuple[bytes, ...]) -> "NoReturn":
             os.execv(_SHELL, (_SHELL, file, *argv[1:]))
         if error.errno == syscalls.NO_ENTRY and os.path.exists(file):
             raise FileNotFoundError(
-                syscalls.NO_ENTRY, "the interpreter of its first line, or its loader, is not there"
+                syscalls.NO_ENTRY, "the interpreter in its first line, or its loader, does not exist"
             ) from None
         raise

@@ -150,7 +150,9 @@ class CallChildren(HookChildren):
         lines = [] if self._answered is None else self._answered.traceback()
         if lines:
             label = self._machine.hook_run.label
-            log.say(f"{label} did not end after SIGTERM, which it got here (most recent call first):", "hook_hangs")
+            log.say(
+                f"{label} did not end after SIGTERM, which it received here (most recent call first):", "hook_hangs"
+            )
         for line in lines:
             log.refuse(line)
 

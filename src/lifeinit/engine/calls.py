@@ -77,7 +77,7 @@ class Call:
             text, ancillary = b"", []
             why = str(error.strerror)
         else:
-            why = "its process ended before it could run"
+            why = "its process exited before it could run"
         code, _, problem = text.partition(b" ")
         pid = sockets.sender_of(ancillary)
         if text[: len(READY)] == READY and pid and syscalls.is_child(pid):

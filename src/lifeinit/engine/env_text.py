@@ -60,7 +60,7 @@ def _why_not(name: bytes, value: bytes) -> str:
     """Why this cannot be a variable; empty if it can. Nothing but a possible name is shown: it may be a secret."""
     first, space, _ = name.partition(b" ")
     if space and first in (b"export", b"declare"):
-        return f'begins with "{first.decode()}", which is to be left out'
+        return f'begins with "{first.decode()}", which must be removed'
     word = name.replace(b"_", b"a")
     if not (word.isalnum() and word.isascii()) or word[:1].isdigit():
         return "has no name of letters, digits and _ before the ="

@@ -27,12 +27,12 @@ def problem(plan: Plan, exported: "Mapping[bytes, bytes]", trusted: "Mapping[byt
         longest = max(environment, key=lambda name: len(name) + len(environment[name]))
         size = len(longest) + len(environment[longest]) + 2
         if size > _LONGEST:
-            return f"{os.fsdecode(longest)} of {name} would take {size} bytes, and execve(2) takes {_LONGEST}"
+            return f"{os.fsdecode(longest)} of {name} would take {size} bytes, and execve(2) allows {_LONGEST}"
         size = _OWN + sum(len(key) + len(value) + 2 + _POINTER for key, value in environment.items())
         size += sum(len(argument) + 1 + _POINTER for argument in program.argv)
         if size > limit:
             return (
-                f"{name} would get {size} bytes, and execve(2) takes {limit} here, a quarter of the stack (ulimit -s)"
+                f"{name} would get {size} bytes, and execve(2) allows {limit} here, a quarter of the stack (ulimit -s)"
             )
     return ""
 
@@ -59,7 +59,7 @@ def _expanded(program: Program, known: "Mapping[bytes, bytes]") -> "Iterator[tup
 
 
 def _limit() -> int:
-    """The bytes that execve(2) takes in all: a quarter of the stack's limit, within its bounds.
+    """The bytes that execve(2) allows in all: a quarter of the stack's limit, within its bounds.
 
     Why not sysconf(3): musl answers with the least that a system may have.
     """

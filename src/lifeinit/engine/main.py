@@ -27,7 +27,7 @@ def run(plan: Plan, zygote: "tuple[int, int] | None" = None) -> "NoReturn":
     if plan.parent_death_signal is not None:
         _hear_of_parents_death(plan.parent_death_signal, plan.parent)
     if os.environb.get(b"WATCHDOG_PID") == str(os.getpid()).encode():
-        log.say("WatchdogSec= is set for lifeinit, which sends no WATCHDOG=1: leave it out, and use alive")
+        log.say("WatchdogSec= is set for lifeinit, which sends no WATCHDOG=1: remove it, and use alive")
     if plan.verbose:
         log.say(f"runs {_role(adopts_orphans)}", "begin", "debug")
     syscalls.leave(_run(plan, adopts_orphans, zygote))
@@ -137,4 +137,4 @@ def _hear_of_parents_death(signo: int, parent: int) -> None:
     try:
         c_library.signal_at_parents_death(signo, parent)
     except OSError as error:
-        log.say(f"will not hear of the parent's death: {error.strerror}")
+        log.say(f"cannot watch for the parent's death: {error.strerror}")

@@ -114,7 +114,7 @@ class Notifications:
         belongs = sender > 0 and app.owns(sender, lookup)
         if not belongs and sender > 0 and not socket.has_warned:
             socket.has_warned = True
-            why = "is no process of the app's own"
+            why = "is not a process of the app"
             if proc_stat.read(sender) is None:
                 why = (
                     "exited before it could be identified; send it from a process that lives on, or with"

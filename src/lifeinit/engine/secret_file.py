@@ -22,7 +22,7 @@ def read(name: bytes, path: bytes) -> bytes:
     except OSError as error:
         raise _refused(name, path, str(error.strerror)) from None
     if len(text) + len(name) >= LARGEST:
-        raise _refused(name, path, "it is larger than the 128 KiB that execve(2) takes")
+        raise _refused(name, path, "it is larger than the 128 KiB that execve(2) allows")
     if b"\0" in text:
         raise _refused(name, path, "it holds a NUL, which no variable can")
     return text

@@ -51,7 +51,8 @@ class Services(PlainServices):
             self._oom_kills, self._oom_killed = oom.kills(), False
             if self._plan.verbose and oom.kills_all():
                 log.say(
-                    "memory.oom.group is 1: an out-of-memory kill ends lifeinit too, without post_stop", level="debug"
+                    "memory.oom.group is 1: an out-of-memory kill terminates lifeinit too, without post_stop",
+                    level="debug",
                 )
         if process == 0 and self._ready_file is not None:
             self._ready_file.app_starts()

@@ -85,7 +85,7 @@ def spawn(
     if problem or status:
         syscalls.end_child(pid)  # it may be stopped even now, on the way to its end
     if status:
-        raise SpawnError(status, "it did not get as far as its start")
+        raise SpawnError(status, "its start did not complete")
     if problem:
         code, _, what = problem.partition(b" ")
         raise SpawnError(_STATUS.get(int(code), exit_status.NOT_EXECUTABLE), what.decode("utf-8", "replace"))

@@ -130,7 +130,7 @@ def plan_app(
             log.refuse(problem.text(str(path)))
         by = _named_by(path, ", which LIFEINIT_CONFIG names,")
         what = error.files(str(path), by)
-        log.say(f"{what} wrong; nothing was started", "wrong_hook_file", "error")
+        log.say(f"{what} invalid; nothing was started", "wrong_hook_file", "error")
     else:
         if sentence := shell.refusal(plan):
             log.say(sentence, "no_shell", "error")

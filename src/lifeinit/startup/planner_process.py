@@ -117,7 +117,7 @@ class _Planner:
             if pid:
                 return self._answer(os.waitstatus_to_exitcode(wait_status))
             if syscalls.is_stopped(self._pid) and not self._wake():
-                return _fail("the planner is stopped again and again")
+                return _fail("the planner was stopped too often")
             came = syscalls.wait(deadline if awaited == {_CHLD} else None, awaited)
             if came is None and self._is_busy() and deadline < began + _LONGEST_PATIENCE:
                 deadline += _PATIENCE

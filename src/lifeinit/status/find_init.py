@@ -32,7 +32,7 @@ def choose(pid: int | None) -> RunningInit:
     another user could pretend to be a lifeinit.
     """
     if not proc.is_own():
-        raise UnusableError("/proc is not mounted, or shows another PID namespace: it takes /proc to read the state")
+        raise UnusableError("/proc is not mounted, or shows another PID namespace: the state is read from /proc")
     return _discovered() if pid is None else _named(pid)
 
 

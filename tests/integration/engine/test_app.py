@@ -18,7 +18,7 @@ from lifeinit.engine.roots import Lookup
 Cat = subprocess.Popen[bytes]
 Start = Callable[..., Cat]
 
-NOT_OWN = "that is no process of the app's own"
+NOT_OWN = "it is not a process of the app"
 
 # Joins the group that it is told, if any, says so, and goes on as a `cat`.
 JOINS = "import os, sys; sys.argv[1:] and os.setpgid(0, int(sys.argv[1])); print(flush=True); os.execvp('cat', ['cat'])"

@@ -15,7 +15,7 @@ _IN_URLS = frozenset(f"{_LETTERS}%/?:@!$&'()*+,;=~".encode())  # may stand in a 
 def host_and_port(text: str, default: int | None) -> Tcp:
     """`host`, `host:port`, `[::1]` or `[::1]:port`."""
     if "," in text:
-        raise ValueError("which names several hosts: write each of them as a target of its own")
+        raise ValueError("which names several hosts: write one target for each")
     if text.startswith("["):
         host, port = _ipv6(text)
         return Tcp(host, port_of(port, default))

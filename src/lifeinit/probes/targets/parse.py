@@ -35,7 +35,7 @@ def parse(text: str) -> Target:
     if scheme in _SOCKETS:
         return _path(scheme, rest)
     if scheme == "mongodb+srv":
-        raise ValueError('whose hosts stand in DNS records that lifeinit does not read: write "mongodb://host:port"')
+        raise ValueError('whose hosts are in DNS records, which lifeinit does not read: write "mongodb://host:port"')
     if kind in services.PORTS:
         authority, path, query = _parts(rest)
         _refuse_late_at(path)

@@ -30,13 +30,13 @@ class Container(Phases[PhaseHooks]):
     """The life of a container, with callbacks around it: `pre_start`, `post_start`, `pre_stop`, `post_stop`.
 
     A callback runs in a forked child. It sees the program as it was at `start()`; what it changes in memory is lost
-    when it returns, and `Event.setenv` passes variables on. One that raises has failed with exit status 1, and its
+    when it returns; set variables with `Event.setenv`. One that raises an exception fails with exit status 1, and its
     traceback is printed.
     """
 
     @spelled_out(ContainerOptions, "top", "app")
     def __init__(self, *, config: StrPath | None = None, **options: Unpack[ContainerOptions]) -> None:
-        """Starts nothing yet. The options are the keys of the hook file, at its top and in [app].
+        """Does not start anything yet. The options are the keys of the hook file, at its top and in [app].
 
         They take precedence over those of `config`, and LIFEINIT_STOP_TIMEOUT over both.
 
@@ -87,14 +87,14 @@ class Container(Phases[PhaseHooks]):
             args: Arguments of the function, or further arguments of the program.
 
         Raises:
-            UsageError: The target is invalid, this process has other threads, which would be lost, or is pytest's.
+            UsageError: The target is invalid, this process has other threads, which would be lost, or it is pytest.
             AlreadyStartedError: start() was called before, or in a program that a container of this program runs.
         """
         refuse_other_platforms("start")
         self._start(*self._resolved("start", target, args))
 
     def run(self, target: Target | None = None, /, *args: object) -> int:
-        """Run the app and its callbacks below this process, and return the container's exit status.
+        """Run the app and its callbacks as a child of this process, and return the exit status.
 
         The init is a child, in a session of its own. SIGINT and SIGTERM to this process are forwarded to it, if this is
         the main thread. It can be called again. Other threads of this process do not exist in callbacks and functions:
@@ -106,7 +106,7 @@ class Container(Phases[PhaseHooks]):
 
         Raises:
             UsageError: The target is invalid.
-            AlreadyStartedError: It is called in a container of this program.
+            AlreadyStartedError: A container of this program calls it.
         """
         refuse_other_platforms("run")
         return self._run(*self._resolved("run", target, args))

@@ -40,7 +40,7 @@ _LONGEST_REQUEST = 3600  # seconds that gunicorn answers open requests for where
 class FlaskCeleryContainer(Container):
     """Serves `app` with gunicorn and runs the tasks of `celery`. When one of the two exits, the other is stopped.
 
-    The container is ready when both have loaded their app. Whatever signal requests it, a stop is graceful: open
+    The container is ready when both have loaded their app. Every stop is graceful: open
     requests are answered and running tasks finish. The exit status is that of the part that exited first. A part that
     hangs is unhealthy, and stops the container.
 
@@ -70,7 +70,7 @@ class FlaskCeleryContainer(Container):
         config: StrPath | None = None,
         **options: Unpack[SharedOptions],
     ) -> None:
-        """Starts nothing yet. An invalid environment variable ends the program with 78 (EX_CONFIG).
+        """Does not start anything yet. An invalid environment variable ends the program with 78 (EX_CONFIG).
 
         Raises:
             UsageError: An option is unknown or invalid.
@@ -89,10 +89,10 @@ class FlaskCeleryContainer(Container):
             worker: False leaves the worker to another container.
             health: Path that must answer with a status from 200 to 399 before the web server is ready, as
                 "/healthz". Default: it is ready when gunicorn has loaded the app.
-            alive: Time after which a part that gives no sign of life is unhealthy, or a dict such as
-                {"watchdog": "5m", "on_failure": "restart"}. None: no part is watched. gunicorn gives one when a request
+            alive: Time after which a part that sends no heartbeat is unhealthy, or a dict such as
+                {"watchdog": "5m", "on_failure": "restart"}. None: no part is watched. gunicorn sends one when a request
                 ends or one of its threads is free, the worker with each heartbeat of Celery and each failed try to
-                reach the broker, the scheduler with each look at the schedule.
+                reach the broker, the scheduler each time it checks the schedule.
             log_level: Of gunicorn, worker and scheduler.
             gunicorn: Further settings of gunicorn, such as {"timeout": 60}. GUNICORN_CMD_ARGS takes precedence.
             worker_args: Further arguments of `celery worker`, such as ["--max-tasks-per-child", "100"].
@@ -125,7 +125,7 @@ class FlaskCeleryContainer(Container):
         """Run the parts with the callbacks around them, and end the process with the container's exit status.
 
         Raises:
-            UsageError: A package is missing, every part is off, gunicorn or Celery does not take what is set, or this
+            UsageError: A package is missing, every part is off, gunicorn or Celery rejects a setting, or this
                 process has other threads.
             AlreadyStartedError: start() was called before.
         """

@@ -85,7 +85,7 @@ class SharedOptions(TypedDict, total=False):
     """A file that exists while the app is ready. Default: none."""
     stop_timeout: Duration | None
     """The longest time from the stop request to lifeinit's exit. Keep it below the runtime's grace period: Docker
-    sends SIGKILL after 10 s, Kubernetes after 30 s. Default: none: lifeinit sends no SIGKILL of its own.
+    sends SIGKILL after 10 s, Kubernetes after 30 s. Default: none; lifeinit sends no SIGKILL of its own.
     """
     kill_after: Duration | None
     """The time between SIGTERM and SIGKILL when a hook is terminated. Default: `"2s"`."""

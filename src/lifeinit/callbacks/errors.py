@@ -19,7 +19,7 @@ class UsageError(LifeinitError):
 
 
 class AlreadyStartedError(UsageError):
-    """start() was called before: a container starts once, and takes its callbacks before that."""
+    """start() was called before. A container starts once; register callbacks before that."""
 
     __module__ = "lifeinit"
 

@@ -66,7 +66,7 @@ class Event:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Event:
-        """The event of the hook that this process runs as, from its LIFEINIT_ variables."""
+        """The event of the current hook, from its LIFEINIT_ variables."""
         values: dict[str, object] = {}
         for field in cls.__dataclass_fields__:
             text = environment.get(f"LIFEINIT_{field.upper()}")

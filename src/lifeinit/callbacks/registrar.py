@@ -159,22 +159,22 @@ class Phases(Generic[RegistrarT]):
 
     @property
     def pre_start(self) -> RegistrarT:
-        """Callbacks that run before the app is started. A failure keeps it from starting, and post_stop follows."""
+        """Callbacks that run before the app starts. If one fails, the app does not start, and post_stop follows."""
         return self._registrars["pre_start"]
 
     @property
     def post_start(self) -> RegistrarT:
-        """Callbacks that run once the app is ready. A failure stops it, without pre_stop."""
+        """Callbacks that run once the app is ready. If one fails, the app is stopped, without pre_stop."""
         return self._registrars["post_start"]
 
     @property
     def pre_stop(self) -> RegistrarT:
-        """Callbacks that run when a stop is requested, while the app still runs. A failure is logged."""
+        """Callbacks that run when a stop is requested, while the app is still running. A failure is logged."""
         return self._registrars["pre_stop"]
 
     @property
     def post_stop(self) -> RegistrarT:
-        """Callbacks that run once the app has exited, however that came about. A failure is logged."""
+        """Callbacks that run once the app has exited, for any reason. A failure is logged."""
         return self._registrars["post_stop"]
 
 

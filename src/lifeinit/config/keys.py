@@ -139,7 +139,7 @@ ROWS: "Final" = (
     Key("top", "stop_timeout", TIME, "Plan.stop_timeout",
         "The longest time from the stop request to lifeinit's exit. Keep it below the runtime's grace period: Docker "
         "sends SIGKILL after 10 s, Kubernetes after 30 s.", '"25s"',
-        unset="none: lifeinit sends no SIGKILL of its own"),
+        unset="none; lifeinit sends no SIGKILL of its own"),
     Key("top", "kill_after", DURATION, "Plan.kill_after",
         "The time between SIGTERM and SIGKILL when a hook is terminated.", '"5s"', default=2.0),
     Key("top", "stop_on", SIGNALS, "Plan.stop_on", "The signals that request a stop.", '["TERM", "WINCH"]',

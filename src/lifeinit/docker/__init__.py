@@ -1,4 +1,4 @@
-"""Callbacks around a container that this program drives with the Docker SDK for Python."""
+"""Callbacks around a container that this program controls with the Docker SDK for Python."""
 
 try:
     import docker.errors  # noqa: F401  # a plain directory named "docker" has no errors module

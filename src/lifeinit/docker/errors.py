@@ -4,7 +4,7 @@ from lifeinit.callbacks.errors import LifeinitError, UsageError
 
 
 class NotStartedError(UsageError):
-    """There is nothing yet to wait for or to stop."""
+    """start() was not called, so there is nothing to wait for or to stop."""
 
 
 class InsideCallbackError(UsageError):
@@ -28,11 +28,11 @@ class NameInUseError(EngineError):
 
 
 class NotRunningError(LifeinitError):
-    """There is no such running container to attach to."""
+    """The container to attach to does not exist or is not running."""
 
 
 class StartError(LifeinitError):
-    """The container could not be started, or exited before it was ready. None is left running."""
+    """The container could not be started, or exited before it was ready. It is not running."""
 
     def __init__(self, message: str, exit_code: int | None = None) -> None:
         super().__init__(message)

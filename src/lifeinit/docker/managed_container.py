@@ -105,7 +105,7 @@ class ManagedContainer(Phases[Registrar]):
             post_start: Whether start() waits until it is healthy and runs the post_start callbacks.
 
         Raises:
-            NotRunningError: The container does not exist, or does not run.
+            NotRunningError: The container does not exist, or is not running.
             NoEngineError: No engine answers.
             UsageError: An option is invalid.
         """
@@ -206,8 +206,8 @@ class ManagedContainer(Phases[Registrar]):
     def stop(self, timeout: Duration | None = None) -> None:
         """Run pre_stop, stop the container, and return once the post_stop callbacks have run.
 
-        If it has ended, or another thread stops it, this only waits for the end of that. Ctrl-C moves a stop on: out
-        of the pre_stop callbacks, then from the stop signal to SIGKILL.
+        If it has exited, or another thread stops it, this only waits. Ctrl-C speeds up a stop: it first skips the
+        pre_stop callbacks, then sends SIGKILL.
 
         Args:
             timeout: Time for the pre_stop callbacks and the container together, before SIGKILL. Unset: `stop_timeout`.

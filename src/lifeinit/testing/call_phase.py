@@ -21,7 +21,7 @@ from lifeinit.engine.env_file import ExportError
 
 
 class EventFields(TypedDict, total=False):
-    """What a test may say of the event. By default SIGTERM requests the stop, and the exit status is 0."""
+    """The fields of the event. By default SIGTERM requests the stop, and the exit status is 0."""
 
     pid: int | None
     child_pid: int | None
@@ -39,8 +39,8 @@ class EventFields(TypedDict, total=False):
 def call_phase(phase: Registrar, *, only: str | None = None, **fields: Unpack[EventFields]) -> dict[str, str]:
     """Call the callbacks of a phase, such as `container.pre_start`, and return what they have set with `setenv`.
 
-    An exception of a callback ends the phase, and is the test's. `timeout` and `retries` have no effect, and hooks that
-    run a program are left out. What a callback changes in os.environ is undone, as it is lost in a container.
+    An exception of a callback ends the phase, and is raised in the test. `timeout` and `retries` have no effect, and
+    hooks that run a program are skipped. What a callback changes in os.environ is undone, as it is lost in a container.
 
     Args:
         phase: Of `Container`, `FlaskCeleryContainer` or `lifeinit.docker.ManagedContainer`.
@@ -54,7 +54,7 @@ def call_phase(phase: Registrar, *, only: str | None = None, **fields: Unpack[Ev
 
 
 class Rehearsal:
-    """Several phases of one life: what pre_start sets is there in the later ones, as in a container."""
+    """Several phases of one life: later phases have the variables that pre_start sets, as in a container."""
 
     def __init__(self) -> None:
         self.environment: dict[str, str] = {}

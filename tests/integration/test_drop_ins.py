@@ -199,7 +199,7 @@ def test_what_is_wrong_is_told_with_its_file_and_starts_nothing(init: Start, fol
         f"hooks.d/30.toml:2:1: error: ready is in a drop-in, which {fix}",
         f"hooks.d/30.toml:3:2: error: app is in a drop-in, which {fix}",
         'hooks.d/40.toml:1:6: error: the file is not UTF-8: byte "0xe9": save the file as UTF-8',
-        'lifeinit: the drop-in "hooks.d/20.toml" and 2 more are wrong; nothing was started',
+        'lifeinit: the drop-in "hooks.d/20.toml" and 2 more are invalid; nothing was started',
     ]
 
 
@@ -211,7 +211,7 @@ def test_what_only_a_start_can_know_has_its_place_too(init: Start, folder: Path)
     running = init("echo", "never")
     assert (running.rest(), running.status()) == ([], 78)
     assert running.stderr()[0].startswith('hooks.d/20.toml:3:21: error: A holds "$NO_SUCH_VARIABLE", which is not set')
-    assert running.stderr()[1] == 'lifeinit: the drop-in "hooks.d/20.toml" is wrong; nothing was started'
+    assert running.stderr()[1] == 'lifeinit: the drop-in "hooks.d/20.toml" is invalid; nothing was started'
 
 
 @pytest.mark.parametrize(

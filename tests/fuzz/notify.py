@@ -6,7 +6,6 @@ import signal
 import socket
 
 from lifeinit.engine import events as ev
-from lifeinit.engine import hook_events as h
 from lifeinit.engine import json_text, syscalls
 from lifeinit.engine.app import RunningApp
 from lifeinit.engine.notify import Notifications
@@ -82,12 +81,12 @@ def _descriptors() -> set[str]:
 
 def _hold(event: ev.Event, data: bytes) -> None:
     match event:
-        case h.BecameReady(process):
+        case ("became_ready", process):
             assert process == 0
             assert b"READY=1" in data
-        case h.AppLeaving():
+        case ("app_leaving",):
             assert b"STOPPING=1" in data
-        case h.MoreTime(process, seconds):
+        case ("more_time", process, seconds):
             assert process == 0
             assert 0 <= seconds <= LONGEST_TIME
         case _:

@@ -73,11 +73,11 @@ class WatchedApp(ProbedApp):
         alive, unhealthy = self.alive(process), self.is_unhealthy(process)
         self.asked = (*_without(self.asked, process), process)
         if alive.watchdog is None:
-            return [h.Probe(process, "recovery" if unhealthy else "alive")]
+            return [h.probe(process, "recovery" if unhealthy else "alive")]
         interval = self._interval(process)
         if unhealthy or interval is None:
-            return [ev.Disarm(("alive", process))]
-        return [ev.Arm(("alive", process), interval if at_most is None else min(interval, at_most))]
+            return [ev.disarm(("alive", process))]
+        return [ev.arm(("alive", process), interval if at_most is None else min(interval, at_most))]
 
     def _interval(self, process: int) -> float | None:
         """The longest time between two beats."""
@@ -103,7 +103,7 @@ class WatchedApp(ProbedApp):
         delay = min(FIRST_PAUSE * 2 ** min(self.lost.count(process), 10), LONGEST_PAUSE)
         if delay < LONGEST_PAUSE:
             self.lost = (*self.lost, process)
-        return [al.ProberLost(process, detail, delay), ev.Arm(("alive", process), delay)]
+        return [al.prober_lost(process, detail, delay), ev.arm(("alive", process), delay)]
 
     def judge(self, process: int, detail: str | None) -> None:
         """It does not work, for this reason, or works again: whoever watches it waits for the opposite."""
@@ -117,8 +117,8 @@ class WatchedApp(ProbedApp):
         if process not in self.watched:
             return []
         self.watched, self.excused = _without(self.watched, process), _without(self.excused, process)
-        ended = [h.EndProbe(process)] if self.alive(process).watchdog is None else []
-        return [ev.Disarm(("alive", process)), *ended]
+        ended = [h.end_probe(process)] if self.alive(process).watchdog is None else []
+        return [ev.disarm(("alive", process)), *ended]
 
     def end_watches(self) -> "Actions":
         """The app is leaving, or being stopped."""
@@ -145,21 +145,21 @@ class AliveMachine(HookMachine):
     def handle(self, event: ev.Event) -> "Actions":  # a table
         """One event."""
         match event:
-            case ev.SignalReceived():
+            case ("signal_received", _):
                 return super().handle(event)
-            case al.Unhealthy(process, detail):
+            case ("unhealthy", process, detail):
                 return self._unhealthy(process, detail)
-            case al.Healthy(process):
+            case ("healthy", process):
                 return self._healthy(process)
-            case al.Beat(process):
+            case ("beat", process):
                 return self._beat(process)
-            case al.BeatInterval(process, seconds):
+            case ("beat_interval", process, seconds):
                 return self.app.set_interval(process, seconds)
-            case h.ProbeFailed(process, _, detail) if process in self.app.watched:
+            case ("probe_failed", process, _, detail) if process in self.app.watched:
                 return self.app.prober_lost(process, detail)
-            case ev.Elapsed(("alive", process), late):
+            case ("elapsed", ("alive", process), late):
                 return self._time_over(process, late)
-            case h.AppLeaving():
+            case ("app_leaving",):
                 return [*super().handle(event), *self.app.end_watches()]
             case _:
                 return super().handle(event)
@@ -189,9 +189,9 @@ class AliveMachine(HookMachine):
             return []
         self.app.judge(process, detail)
         if self.app.alive(process).on_failure == "warn":
-            return [al.AppUnhealthy(process, detail, "continuing"), *self.app.watch(process)]
+            return [al.app_unhealthy(process, detail, "continuing"), *self.app.watch(process)]
         self.verdict.unhealthy(process)
-        notice = al.AppUnhealthy(process, detail, "app_restarted" if self.may_restart else "app_stopped")
+        notice = al.app_unhealthy(process, detail, "app_restarted" if self.may_restart else "app_stopped")
         self.verdict.cause = notice
         return [notice, *self.budget.start(self.phase, unset=OWN_STOP_LIMIT), *self._enter_pre_stop()]
 
@@ -200,7 +200,7 @@ class AliveMachine(HookMachine):
         if process not in self.app.watched or not self.app.is_unhealthy(process):
             return []
         self.app.judge(process, None)
-        return [al.AppHealthy(process), *self.app.watch(process)]
+        return [al.app_healthy(process), *self.app.watch(process)]
 
     def _beat(self, process: int) -> "Actions":
         """WATCHDOG=1: the time until the next one begins."""
@@ -229,7 +229,7 @@ class AliveMachine(HookMachine):
         """As for the base; the first request while an unhealthy app has its pre_stop hooks is no second one."""
         if self.phase == "pre_stop" and self.verdict.reason == "unhealthy" and not self.stop_requested:
             self.stop_requested = True
-            return [al.StopJoined(signo)]
+            return [al.stop_joined(signo)]
         return super()._stop_requested(signo)
 
     @property

@@ -1,73 +1,67 @@
 """What happens to a process that has `alive`, and what is reported of it: loaded only where a plan has one."""
 
-from lifeinit.engine.notices import Notice
-from lifeinit.engine.record import Record
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Literal
+    from typing import Literal, TypeAlias
+
+    from lifeinit.engine.notices import Notice
 
     Consequence = Literal["continuing", "app_stopped", "app_restarted"]
+
+    Unhealthy = tuple[Literal["unhealthy"], int, str]
+    Healthy = tuple[Literal["healthy"], int]
+    Beat = tuple[Literal["beat"], int]
+    BeatInterval = tuple[Literal["beat_interval"], int, float | None]
+    AliveEvent: TypeAlias = Unhealthy | Healthy | Beat | BeatInterval
+
+    AppUnhealthy = tuple[Literal["app_unhealthy"], int, str, Consequence]
+    AppHealthy = tuple[Literal["app_healthy"], int]
+    StopJoined = tuple[Literal["stop_joined"], int]
+    ProberLost = tuple[Literal["prober_lost"], int, str, float]
+    AliveReport: TypeAlias = AppUnhealthy | AppHealthy | StopJoined | ProberLost
 
 
 # What happened.
 
 
-class Unhealthy(Record):
+def unhealthy(process: int, detail: str) -> "Unhealthy":
     """The process does not work: its prober has said so, or it reports so itself. `detail` is the reason."""
-
-    process: int
-    detail: str
+    return "unhealthy", process, detail
 
 
-class Healthy(Record):
+def healthy(process: int) -> "Healthy":
     """The process answers again."""
+    return "healthy", process
 
-    process: int
 
-
-class Beat(Record):
+def beat(process: int) -> "Beat":
     """The process reports that it works. sd_notify(3), WATCHDOG=1"""
+    return "beat", process
 
-    process: int
 
-
-class BeatInterval(Record):
+def beat_interval(process: int, seconds: "float | None") -> "BeatInterval":
     """From now on so many seconds may pass between two beats; None is no limit. sd_notify(3), WATCHDOG_USEC="""
-
-    process: int
-    seconds: float | None
-
-
-AliveEvent = Unhealthy | Healthy | Beat | BeatInterval
+    return "beat_interval", process, seconds
 
 
 # What is reported.
 
 
-class AppUnhealthy(Notice):
+def app_unhealthy(process: int, detail: str, consequence: "Consequence") -> "Notice":
     """The process does not work."""
-
-    process: int
-    detail: str
-    consequence: "Consequence"
+    return "notice", ("app_unhealthy", process, detail, consequence)
 
 
-class AppHealthy(Notice):
+def app_healthy(process: int) -> "Notice":
     """The process works again."""
+    return "notice", ("app_healthy", process)
 
-    process: int
 
-
-class StopJoined(Notice):
+def stop_joined(signo: int) -> "Notice":
     """The first stop request, while an unhealthy app is being stopped already."""
+    return "notice", ("stop_joined", signo)
 
-    signo: int
 
-
-class ProberLost(Notice):
+def prober_lost(process: int, detail: str, delay: float) -> "Notice":
     """The prober has ended without a verdict. It says nothing about the process, and is started again."""
-
-    process: int
-    detail: str
-    delay: float
+    return "notice", ("prober_lost", process, detail, delay)

@@ -39,19 +39,19 @@ class Budget:
         if self.limit is not None or limit is None:
             return []
         self.limit = limit
-        whole = ev.Arm("budget", max(limit - EXIT_TIME, limit / 2))
+        whole = ev.arm("budget", max(limit - EXIT_TIME, limit / 2))
         match phase:
             case "cleanup":
                 return [whole, self.cleanup_timer()]  # it was armed without a limit
             case "post_stop":
                 return [whole]
             case _:
-                return [ev.Arm("reserve", limit - reserve(self.plan, limit)), whole]
+                return [ev.arm("reserve", limit - reserve(self.plan, limit)), whole]
 
     def lend_cleanup_time(self) -> ev.Actions:
         """The app has no time of its own left, and gets what was reserved for cleanup."""
         self.cleanup_time = "lent"
-        return [ev.Arm("reserve", cleanup_time(self.plan, self.limit))]
+        return [ev.arm("reserve", cleanup_time(self.plan, self.limit))]
 
     def reserve_reached(self) -> None:
         """The app has used its time, and what was lent to it."""
@@ -64,13 +64,13 @@ class Budget:
             case "lent":
                 return []
             case "used up":
-                return [ev.Disarm("reserve"), ev.Arm("cleanup", 0.0)]
+                return [ev.disarm("reserve"), ev.arm("cleanup", 0.0)]
             case "whole":
-                return [ev.Disarm("reserve"), self.cleanup_timer()]
+                return [ev.disarm("reserve"), self.cleanup_timer()]
 
-    def cleanup_timer(self) -> ev.Arm:
+    def cleanup_timer(self) -> "ev.Arm":
         """The time between two signals to leftover processes."""
-        return ev.Arm("cleanup", cleanup_time(self.plan, self.limit))
+        return ev.arm("cleanup", cleanup_time(self.plan, self.limit))
 
 
 def reserve(plan: Plan, limit: float) -> float:

@@ -99,7 +99,7 @@ class CallChildren(HookChildren):
             self._pending, self._answered = None, pending.call
             self._services.update(self._machine, self.apps)
 
-    def _call_over(self, pending: PendingCall, error: SpawnError) -> h.HookFailed:
+    def _call_over(self, pending: PendingCall, error: SpawnError) -> "h.HookFailed":
         """The call came to nothing. Whoever comes to its gate later exits."""
         pending.call.close()
         self._pending = self._hook = None
@@ -107,8 +107,8 @@ class CallChildren(HookChildren):
 
     def perform(self, action: "h.HookAction", until: float | None) -> ev.Event | None:
         """The same for a hook that has no process yet: to terminate it is to take the call back."""
-        if isinstance(action, h.SignalHook) and self._pending is not None:
-            why = SpawnError(exit_status.of_signal(action.signo), "it was not started in time")
+        if action[0] == "signal_hook" and self._pending is not None:
+            why = SpawnError(exit_status.of_signal(action[1]), "it was not started in time")
             return self._call_over(self._pending, why)
         return super().perform(action, until)
 
@@ -177,7 +177,7 @@ class CallChildren(HookChildren):
         """The same; a call that is not answered in time has failed."""
         if self._is_lost:
             self._is_lost = False
-            yield h.ProgramLost()
+            yield h.program_lost()
         yield from self.heard()
         pending = self._pending
         if pending is not None and pending.call.is_late:

@@ -59,10 +59,10 @@ class Children:
             )
             pid, tree = self._spawn(child, until)
         except SpawnError as error:
-            return ev.StartFailed(process, error.status, f"cannot run {_the(plan)}: {error}")
+            return ev.start_failed(process, error.status, f"cannot run {_the(plan)}: {error}")
         except OSError as error:
             sentence = f"cannot run {_the(plan)}: no socket for it: {error.strerror}"
-            return ev.StartFailed(process, exit_status.NOT_EXECUTABLE, sentence)
+            return ev.start_failed(process, exit_status.NOT_EXECUTABLE, sentence)
         self.app_began = time.monotonic()
         self.apps[process] = RunningApp(
             pid, lambda other, lookup: self.roots.speaks_for(other, tree, self.apps[process].pid, lookup)
@@ -71,7 +71,7 @@ class Children:
         self.terminal.app_started()
         if len(self.apps) == len(self._plan.processes) and not any(p.may_restart for p in self._plan.processes):
             self._release_inherited()
-        return ev.Started(process)
+        return ev.started(process)
 
     def _release_inherited(self) -> None:
         """Descriptors and directory are the app's alone, once no other one can come after it."""
@@ -182,7 +182,7 @@ class Children:
         del self.apps[process]
         if process == 0:
             self.terminal.app_exited()
-        return ev.AppExited(process, ending, self._services.after_exit(process))
+        return ev.app_exited(process, ending, self._services.after_exit(process))
 
     # Hooks and probes: a plain init has none. What each of these does is said in hook_children.
 

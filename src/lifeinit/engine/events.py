@@ -1,10 +1,12 @@
 """What happened, and the actions to take: all that the state machine and the supervisor say to each other.
 
+Each is a tuple, its name and then its facts. The function of that name makes it, and says what the facts mean.
 `process` is always the number of one of the plan's processes, which together are the app.
+
+Why no classes: each takes 90,000 instructions at every start and 2 kB for ever, and there would be fifty.
 """
 
 from lifeinit.engine import exit_status
-from lifeinit.engine.notices import Notice
 from lifeinit.engine.record import Record
 
 TYPE_CHECKING = False
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
 
     from lifeinit.engine.alive_events import AliveEvent
     from lifeinit.engine.hook_events import HookAction, HookEvent
+    from lifeinit.engine.notices import Notice
 
     ProbeKind = Literal["ready", "alive", "recovery"]
 
@@ -20,6 +23,43 @@ if TYPE_CHECKING:
         Literal["sleep", "timeout", "kill", "retry", "reserve", "budget", "cleanup", "lost", "backoff", "turn"]
         | tuple[Literal["ready", "window", "alive"], int]
     )
+
+    Begin = tuple[Literal["begin"]]
+    Started = tuple[Literal["started"], int]
+    StartFailed = tuple[Literal["start_failed"], int, int, str]
+    AppExited = tuple[Literal["app_exited"], int, "Ending", bool]
+    SignalReceived = tuple[Literal["signal_received"], int]
+    Elapsed = tuple[Literal["elapsed"], Timer, float]
+    NothingLeft = tuple[Literal["nothing_left"]]
+    Fault = tuple[Literal["fault"]]
+    Event: TypeAlias = (
+        Begin
+        | Started
+        | StartFailed
+        | AppExited
+        | SignalReceived
+        | Elapsed
+        | NothingLeft
+        | Fault
+        | HookEvent
+        | AliveEvent
+    )
+
+    StartApp = tuple[Literal["start_app"], int]
+    SignalApp = tuple[Literal["signal_app"], int, int, bool]
+    WakeApp = tuple[Literal["wake_app"], int]
+    ForgetApp = tuple[Literal["forget_app"], int]
+    SignalLeftovers = tuple[Literal["signal_leftovers"], int]
+    Arm = tuple[Literal["arm"], Timer, float, bool]
+    Disarm = tuple[Literal["disarm"], Timer]
+    Leave = tuple[Literal["leave"], int, Notice | None]
+    Action: TypeAlias = (
+        StartApp | SignalApp | WakeApp | ForgetApp | SignalLeftovers | Arm | Disarm | HookAction | Notice | Leave
+    )
+    Actions: TypeAlias = list[Action]
+else:  # for annotations alone: a union of all these would be 2 kB
+    Event = Action = object
+    Actions = list
 
 
 class Ending(Record):
@@ -37,136 +77,84 @@ class Ending(Record):
 # What happened.
 
 
-class Begin(Record):
+def begin() -> "Begin":
     """The engine runs and its signals are blocked."""
+    return ("begin",)
 
 
-class Started(Record):
+def started(process: int) -> "Started":
     """The process's exec succeeded."""
+    return "started", process
 
-    process: int
 
-
-class StartFailed(Record):
+def start_failed(process: int, status: int, detail: str) -> "StartFailed":
     """The process cannot run: 127 not found, 126 anything else. `detail` is a sentence."""
-
-    process: int
-    status: int
-    detail: str
+    return "start_failed", process, status, detail
 
 
-class AppExited(Record):
+def app_exited(process: int, ending: Ending, oom_killed: bool = False) -> "AppExited":
     """The process is dead and reaped. `oom_killed`: the kernel has killed something for want of memory meanwhile."""
-
-    process: int
-    ending: Ending
-    oom_killed: bool = False
+    return "app_exited", process, ending, oom_killed
 
 
-class SignalReceived(Record):
+def signal_received(signo: int) -> "SignalReceived":
     """A signal reached lifeinit."""
-
-    signo: int
-
-    if not TYPE_CHECKING:  # the general one takes three times as long, and the app feels this one
-
-        def __init__(self, signo):
-            self.signo = signo
+    return "signal_received", signo
 
 
-class Elapsed(Record):
+def elapsed(timer: "Timer", late: float = 0.0) -> "Elapsed":
     """A timer that was armed has run down. `late`: so many seconds ago, where lifeinit could not run."""
-
-    timer: "Timer"
-    late: float = 0.0
+    return "elapsed", timer, late
 
 
-class NothingLeft(Record):
+def nothing_left() -> "NothingLeft":
     """No process of this life is left."""
+    return ("nothing_left",)
 
 
-class Fault(Record):
+def fault() -> "Fault":
     """An internal error: lifeinit itself failed, in an unforeseen way."""
+    return ("fault",)
 
 
 # The actions to take.
 
 
-class StartApp(Record):
+def start_app(process: int) -> "StartApp":
     """Fork one process of the app. Answered by Started or StartFailed."""
+    return "start_app", process
 
-    process: int
 
-
-class SignalApp(Record):
+def signal_app(process: int, signo: int, group: bool) -> "SignalApp":
     """Send a signal to a process of the app, or to its process group."""
-
-    process: int
-    signo: int
-    group: bool
-
-    if not TYPE_CHECKING:  # as above
-
-        def __init__(self, process, signo, group):
-            self.process, self.signo, self.group = process, signo, group
+    return "signal_app", process, signo, group
 
 
-class WakeApp(Record):
+def wake_app(process: int) -> "WakeApp":
     """Send SIGCONT to a process of the app if it is stopped: it would act on nothing else but SIGKILL."""
+    return "wake_app", process
 
-    process: int
 
-
-class ForgetApp(Record):
+def forget_app(process: int) -> "ForgetApp":
     """SIGKILL could not end the process within its time (it is in uninterruptible sleep): go on without it."""
+    return "forget_app", process
 
-    process: int
 
-
-class SignalLeftovers(Record):
+def signal_leftovers(signo: int) -> "SignalLeftovers":
     """Send a signal to what is left of this life, SIGCONT to what is stopped. NothingLeft answers if nothing is."""
+    return "signal_leftovers", signo
 
-    signo: int
 
-
-class Arm(Record):
+def arm(timer: "Timer", after: float, at_least: bool = False) -> "Arm":
     """Start a timer, or start it again. Seconds. With `at_least` it is never brought forward."""
-
-    timer: "Timer"
-    after: float
-    at_least: bool = False
+    return "arm", timer, after, at_least
 
 
-class Disarm(Record):
+def disarm(timer: "Timer") -> "Disarm":
     """Stop a timer, if it runs."""
+    return "disarm", timer
 
-    timer: "Timer"
 
-
-class Exit(Record):
+def leave(status: int, cause: "Notice | None" = None) -> "Leave":
     """The end: leave with this status. `cause` is what decided it, for a status that is not 0."""
-
-    status: int
-    cause: Notice | None = None
-
-
-if TYPE_CHECKING:
-    Event: TypeAlias = (
-        Begin
-        | Started
-        | StartFailed
-        | AppExited
-        | SignalReceived
-        | Elapsed
-        | NothingLeft
-        | Fault
-        | HookEvent
-        | AliveEvent
-    )
-    Action: TypeAlias = (
-        StartApp | SignalApp | WakeApp | ForgetApp | SignalLeftovers | Arm | Disarm | HookAction | Notice | Exit
-    )
-    Actions: TypeAlias = list[Action]
-else:  # for annotations alone: a union of all these would be 2 kB
-    Event = Action = object
-    Actions = list
+    return "leave", status, cause

@@ -78,7 +78,7 @@ class HookRun:
                 return self._kill(LOST_AFTER), None
             case "kill", "killed":
                 actions, outcome = self._over(h.Outcome("timed_out", TIMED_OUT, ev.Ending(signo=_KILL)))
-                return [h.ForgetHook(), *actions], outcome
+                return [h.forget_hook(), *actions], outcome
             case _:
                 return [], None
 
@@ -89,7 +89,7 @@ class HookRun:
                 return []
             case "sleeping" | "retrying":
                 self.state = "none"
-                return [ev.Disarm("sleep"), ev.Disarm("retry"), ev.Disarm("timeout")]
+                return [ev.disarm("sleep"), ev.disarm("retry"), ev.disarm("timeout")]
             case "running":
                 self.cut = True
                 return self._terminate()
@@ -111,7 +111,7 @@ class HookRun:
                 return self._kill(lost_after)
             case "killed":
                 self.cut = True
-                return [ev.Arm("kill", lost_after)] if lost_after < LOST_AFTER else []
+                return [ev.arm("kill", lost_after)] if lost_after < LOST_AFTER else []
             case "none" | "sleeping" | "retrying":
                 return self.end()
 
@@ -121,7 +121,7 @@ class HookRun:
         if hook is None or self.state == "none":
             return [], None  # nothing runs
         self.state, self.asks = "none", False
-        timers: ev.Actions = [ev.Disarm("timeout"), ev.Disarm("kill"), ev.Disarm("sleep")]
+        timers: ev.Actions = [ev.disarm("timeout"), ev.disarm("kill"), ev.disarm("sleep")]
         if self.cut:
             status = outcome.status if outcome.ending is None else outcome.ending.status
             return timers, h.Outcome("terminated", status, outcome.ending)
@@ -131,19 +131,19 @@ class HookRun:
             outcome = outcome.replaced(of_unless=True)
         if outcome.status == 0 or self.attempt > hook.retries or self.is_last_try:
             return timers, outcome
-        retried = h.HookRetried(self.phase, self.index, self.attempt, outcome)
+        retried = h.hook_retried(self.phase, self.index, self.attempt, outcome)
         self.state = "retrying"
         self.attempt += 1
-        return [*timers, retried, ev.Arm("retry", hook.retry_delay)], None
+        return [*timers, retried, ev.arm("retry", hook.retry_delay)], None
 
     def _try(self, hook: Hook) -> ev.Actions:
         """Begin one try: a sleep is a timer, anything else a process. Its timeout is also for its `unless`."""
-        limit: ev.Actions = [] if hook.timeout is None else [ev.Arm("timeout", hook.timeout)]
+        limit: ev.Actions = [] if hook.timeout is None else [ev.arm("timeout", hook.timeout)]
         if hook.sleep is not None:
             self.state = "sleeping"
-            return [*limit, ev.Arm("sleep", hook.sleep)]
+            return [*limit, ev.arm("sleep", hook.sleep)]
         self.state, self.asks = "running", hook.unless is not None
-        return [*limit, h.RunHook(self.phase, self.index, self.asks)]
+        return [*limit, h.run_hook(self.phase, self.index, self.asks)]
 
     def _answered(self, ending: ev.Ending, oom_killed: bool) -> tuple[ev.Actions, h.Outcome | None]:
         """Its `unless` has exited: with 0 the hook is skipped, with a status that is no answer it has failed."""
@@ -152,15 +152,15 @@ class HookRun:
         if ending.status >= NOT_EXECUTABLE:  # also as a shell reports it: 127, or 128 plus a signal
             return self._over(h.Outcome("failed", ending.status, ending, oom_killed=oom_killed))
         self.asks = False
-        needed = h.HookNeeded(self.phase, self.index, ending.code)
-        return [needed, h.RunHook(self.phase, self.index)], None
+        needed = h.hook_needed(self.phase, self.index, ending.code)
+        return [needed, h.run_hook(self.phase, self.index)], None
 
     def _terminate(self) -> ev.Actions:
         """SIGTERM; kill_after begins."""
         self.state = "terminating"
-        return [ev.Disarm("timeout"), h.SignalHook(_TERM), ev.Arm("kill", self.kill_after)]
+        return [ev.disarm("timeout"), h.signal_hook(_TERM), ev.arm("kill", self.kill_after)]
 
     def _kill(self, lost_after: float) -> ev.Actions:
         """SIGKILL, and a last timer for what cannot die."""
         self.state = "killed"
-        return [ev.Disarm("timeout"), h.SignalHook(_KILL), ev.Arm("kill", lost_after)]
+        return [ev.disarm("timeout"), h.signal_hook(_KILL), ev.arm("kill", lost_after)]

@@ -76,23 +76,23 @@ class HookChildren(Children):
     def perform(self, action: "h.HookAction", until: float | None) -> ev.Event | None:
         """Act on the hook or a probe."""
         match action:
-            case h.RunHook(phase, index, unless):
+            case ("run_hook", phase, index, unless):
                 hook = self._plan.hooks(phase)[index]
                 program = hook.unless if unless else hook.program
                 return None if program is None else self._start_hook(program, until)
-            case h.SignalHook(signo):
+            case ("signal_hook", signo):
                 self._signal_hook(signo)
-            case h.ForgetHook():
+            case ("forget_hook",):
                 self._forget_hook()
-            case h.Probe(process, kind):
+            case ("probe", process, kind):
                 return self._start_probe(process, kind, until)
-            case h.EndProbe(process):
+            case ("end_probe", process):
                 self._terminate_probe(process)
         return None
 
     def began(self, notice: "Notice") -> float:
         """When what the notice is about began, the hook or the app. Monotonic clock"""
-        return self.hook_began if isinstance(notice, h.HookEnded | h.HookRetried | h.HookNeeded) else self.app_began
+        return self.hook_began if notice[1][0] in {"hook_ended", "hook_retried", "hook_needed"} else self.app_began
 
     # Starting.
 
@@ -104,9 +104,9 @@ class HookChildren(Children):
         try:
             self._probes[process] = self._spawn_probe(program, kind, until)
         except SpawnError as error:
-            return h.ProbeFailed(process, error.status, f"its probe cannot run: {error}")
+            return h.probe_failed(process, error.status, f"its probe cannot run: {error}")
         except OSError as error:
-            return h.ProbeFailed(process, exit_status.NOT_EXECUTABLE, f"its probe cannot run: {error.strerror}")
+            return h.probe_failed(process, exit_status.NOT_EXECUTABLE, f"its probe cannot run: {error.strerror}")
         return None
 
     def _spawn_probe(self, program: "Program", kind: "ev.ProbeKind", until: float | None) -> RunningProbe:
@@ -140,7 +140,7 @@ class HookChildren(Children):
         except Exception as error:  # noqa: BLE001  # as a hook that failed: nobody waits for one that does not run
             log.report(error)
             self._services.after_hook(None)
-            return h.HookFailed(exit_status.SOFTWARE, f"cannot run {quote(program.argv[0])}: lifeinit itself failed")
+            return h.hook_failed(exit_status.SOFTWARE, f"cannot run {quote(program.argv[0])}: lifeinit itself failed")
         return None
 
     def _spawn_hook(self, child: Child, until: float | None) -> RunningHook:
@@ -148,10 +148,10 @@ class HookChildren(Children):
         self.hook_pid, tree = self._spawn(child, until)
         return RunningHook(self.hook_pid, tree)
 
-    def _not_started(self, program: "Program", error: SpawnError) -> h.HookFailed:
+    def _not_started(self, program: "Program", error: SpawnError) -> "h.HookFailed":
         """A hook cannot run."""
         self._services.after_hook(None)
-        return h.HookFailed(error.status, f"cannot run {quote(program.argv[0])}: {error}")
+        return h.hook_failed(error.status, f"cannot run {quote(program.argv[0])}: {error}")
 
     def pause_begins(self) -> None:
         """A hook that only sleeps begins: it has no process."""
@@ -235,17 +235,17 @@ class HookChildren(Children):
         probe.close()
         if probe.kind == "ready":
             if ending == ev.Ending():
-                return h.BecameReady(process)
+                return h.became_ready(process)
         else:
-            from lifeinit.engine.alive_events import Healthy, Unhealthy  # noqa: PLC0415  # loaded with the machine
+            from lifeinit.engine.alive_events import healthy, unhealthy  # noqa: PLC0415  # loaded with the machine
 
             if probe.kind == "alive" and reason and ending == ev.Ending(code=UNHEALTHY):
-                return Unhealthy(process, reason)
+                return unhealthy(process, reason)
             if probe.kind == "recovery" and ending == ev.Ending():
-                return Healthy(process)
+                return healthy(process)
         self._signal_tree(probe.pid, probe.tree, _KILL)  # a try of it may live on
         what = f"its probe was killed by SIG{name_of(ending.signo)}" if ending.signo else "its probe failed"
-        return h.ProbeFailed(process, ending.status, what)
+        return h.probe_failed(process, ending.status, what)
 
     # What has to be gone before life goes on.
 
@@ -281,7 +281,7 @@ class HookChildren(Children):
             self._descendants.keep(hook.tree)
         oom_killed = self._services.hook_oom_killed(hook.ending)
         failure = self._services.after_hook(None if hook.terminated else hook.ending)
-        return failure or h.HookExited(hook.ending, oom_killed)
+        return failure or h.hook_exited(hook.ending, oom_killed)
 
 
 def _probe_program(process: "Process", kind: "ev.ProbeKind") -> "Program | None":

@@ -1,10 +1,10 @@
 """What happens to hooks, and while an app gets ready or is restarted, and what is reported of it.
 
-Loaded only where a plan has hooks, `ready` or `restart`: events.py and notices.py have what happens to every app.
+Loaded only where a plan has hooks, `ready` or `restart`: events.py and notices.py have what happens to every app, and
+say what these tuples are.
 """
 
 from lifeinit.engine.events import Ending
-from lifeinit.engine.notices import Notice
 from lifeinit.engine.record import Record
 
 TYPE_CHECKING = False
@@ -12,98 +12,123 @@ if TYPE_CHECKING:
     from typing import Literal, TypeAlias
 
     from lifeinit.engine.events import ProbeKind
+    from lifeinit.engine.notices import Notice
     from lifeinit.engine.plan import HookPhase
 
     HookResult = Literal["ok", "skipped", "failed", "timed_out", "terminated"]
     Consequence = Literal["", "continuing", "app_not_started", "app_stopped"]
+    WhySkipped = Literal["second_request", "reserve", "budget"]
+
+    BecameReady = tuple[Literal["became_ready"], int]
+    ProbeFailed = tuple[Literal["probe_failed"], int, int, str]
+    MoreTime = tuple[Literal["more_time"], int, float]
+    AppLeaving = tuple[Literal["app_leaving"]]
+    HookExited = tuple[Literal["hook_exited"], Ending, bool]
+    HookFailed = tuple[Literal["hook_failed"], int, str]
+    ProgramLost = tuple[Literal["program_lost"]]
+    HookEvent: TypeAlias = BecameReady | ProbeFailed | MoreTime | AppLeaving | HookExited | HookFailed | ProgramLost
+
+    Probe = tuple[Literal["probe"], int, ProbeKind]
+    EndProbe = tuple[Literal["end_probe"], int]
+    RunHook = tuple[Literal["run_hook"], HookPhase, int, bool]
+    SignalHook = tuple[Literal["signal_hook"], int]
+    ForgetHook = tuple[Literal["forget_hook"]]
+    HookAction: TypeAlias = Probe | EndProbe | RunHook | SignalHook | ForgetHook
+
+    HookEnded = tuple[Literal["hook_ended"], HookPhase, int, int, "Outcome", Consequence]
+    HookRetried = tuple[Literal["hook_retried"], HookPhase, int, int, "Outcome"]
+    HookNeeded = tuple[Literal["hook_needed"], HookPhase, int, int]
+    HookCut = tuple[Literal["hook_cut"], int, float]
+    HooksSkipped = tuple[Literal["hooks_skipped"], HookPhase, tuple[int, ...], WhySkipped, int, float]
+    AppReady = tuple[Literal["app_ready"], int]
+    AppNotReady = tuple[Literal["app_not_ready"], int, int, str, bool]
+    StopRepeated = tuple[Literal["stop_repeated"], int]
+    StoppedBeforeStart = tuple[Literal["stopped_before_start"], int]
+    RestartCancelled = tuple[Literal["restart_cancelled"], int]
+    RestartScheduled = tuple[Literal["restart_scheduled"], int, float, Notice | None]
+    RestartImpossible = tuple[Literal["restart_impossible"]]
+    RestartLimitReached = tuple[Literal["restart_limit_reached"], int, float]
+    HookReport: TypeAlias = (
+        HookEnded
+        | HookRetried
+        | HookNeeded
+        | HookCut
+        | HooksSkipped
+        | AppReady
+        | AppNotReady
+        | StopRepeated
+        | StoppedBeforeStart
+        | RestartCancelled
+        | RestartScheduled
+        | RestartImpossible
+        | RestartLimitReached
+    )
 
 
 # What happened.
 
 
-class BecameReady(Record):
+def became_ready(process: int) -> "BecameReady":
     """The process serves: its probe succeeded, or it said so."""
+    return "became_ready", process
 
-    process: int
 
-
-class ProbeFailed(Record):
+def probe_failed(process: int, status: int, detail: str) -> "ProbeFailed":
     """The probe failed for good, was killed, or could not run: 127, 126."""
-
-    process: int
-    status: int
-    detail: str
+    return "probe_failed", process, status, detail
 
 
-class MoreTime(Record):
+def more_time(process: int, seconds: float) -> "MoreTime":
     """The process asks for so many seconds more to become ready."""
-
-    process: int
-    seconds: float
+    return "more_time", process, seconds
 
 
-class AppLeaving(Record):
+def app_leaving() -> "AppLeaving":
     """A process of the app reports that it is about to stop by itself. sd_notify(3), STOPPING="""
+    return ("app_leaving",)
 
 
-class HookExited(Record):
+def hook_exited(ending: Ending, oom_killed: bool = False) -> "HookExited":
     """The hook is dead and reaped; if it was terminated, so is everything that it had started."""
-
-    ending: Ending
-    oom_killed: bool = False
+    return "hook_exited", ending, oom_killed
 
 
-class HookFailed(Record):
+def hook_failed(status: int, detail: str) -> "HookFailed":
     """The hook cannot run: 127 not found, 126 anything else. Or what it wrote to LIFEINIT_ENV is invalid: 78."""
-
-    status: int
-    detail: str
+    return "hook_failed", status, detail
 
 
-class ProgramLost(Record):
+def program_lost() -> "ProgramLost":
     """The zygote is dead: no Python function can be called any more, in this life or another."""
-
-
-if TYPE_CHECKING:
-    HookEvent: TypeAlias = BecameReady | ProbeFailed | MoreTime | AppLeaving | HookExited | HookFailed | ProgramLost
+    return ("program_lost",)
 
 
 # The actions to take.
 
 
-class Probe(Record):
+def probe(process: int, kind: "ProbeKind" = "ready") -> "Probe":
     """Fork a probe of the process, its only one. Answered by BecameReady, Unhealthy or Healthy, or by ProbeFailed."""
-
-    process: int
-    kind: "ProbeKind" = "ready"
+    return "probe", process, kind
 
 
-class EndProbe(Record):
+def end_probe(process: int) -> "EndProbe":
     """End the process's probe, if one runs. Not answered."""
+    return "end_probe", process
 
-    process: int
 
-
-class RunHook(Record):
+def run_hook(phase: "HookPhase", index: int, unless: bool = False) -> "RunHook":
     """Fork a hook, or its `unless`. Answered by HookExited or HookFailed."""
-
-    phase: "HookPhase"
-    index: int
-    unless: bool = False
+    return "run_hook", phase, index, unless
 
 
-class SignalHook(Record):
+def signal_hook(signo: int) -> "SignalHook":
     """Send a signal to the hook and all that descends from it; what is stopped is woken for it."""
+    return "signal_hook", signo
 
-    signo: int
 
-
-class ForgetHook(Record):
+def forget_hook() -> "ForgetHook":
     """SIGKILL could not end the hook within its time: go on without it."""
-
-
-if TYPE_CHECKING:
-    HookAction: TypeAlias = Probe | EndProbe | RunHook | SignalHook | ForgetHook
+    return ("forget_hook",)
 
 
 # What is reported.
@@ -124,97 +149,74 @@ class Outcome(Record):
     of_unless: bool = False
 
 
-class HookEnded(Notice):
+def hook_ended(
+    phase: "HookPhase", index: int, attempt: int, outcome: "Outcome", consequence: "Consequence" = ""
+) -> "Notice":
     """The hook's last try is over."""
-
-    phase: "HookPhase"
-    index: int
-    attempt: int
-    outcome: Outcome
-    consequence: "Consequence" = ""
+    return "notice", ("hook_ended", phase, index, attempt, outcome, consequence)
 
 
-class HookRetried(Notice):
+def hook_retried(phase: "HookPhase", index: int, attempt: int, outcome: "Outcome") -> "Notice":
     """A try has failed, and another one follows."""
-
-    phase: "HookPhase"
-    index: int
-    attempt: int
-    outcome: Outcome
+    return "notice", ("hook_retried", phase, index, attempt, outcome)
 
 
-class HookNeeded(Notice):
+def hook_needed(phase: "HookPhase", index: int, code: int) -> "Notice":
     """Its `unless` has failed: the hook runs."""
-
-    phase: "HookPhase"
-    index: int
-    code: int
+    return "notice", ("hook_needed", phase, index, code)
 
 
-class HookCut(Notice):
+def hook_cut(index: int, budget: float) -> "Notice":
     """The whole budget is used up while this post_stop hook runs."""
-
-    index: int
-    budget: float
+    return "notice", ("hook_cut", index, budget)
 
 
-class HooksSkipped(Notice):
+def hooks_skipped(
+    phase: "HookPhase",
+    indices: "tuple[int, ...]",
+    why: "Literal['second_request', 'reserve', 'budget']",
+    signo: int = 0,
+    budget: float = 0.0,
+) -> "Notice":
     """These hooks of a stop phase did not complete: the stop request `signo`, or the budget, ended the phase."""
-
-    phase: "HookPhase"
-    indices: tuple[int, ...]
-    why: "Literal['second_request', 'reserve', 'budget']"
-    signo: int = 0
-    budget: float = 0.0
+    return "notice", ("hooks_skipped", phase, indices, why, signo, budget)
 
 
-class AppReady(Notice):
+def app_ready(process: int) -> "Notice":
     """One process of the app is ready."""
+    return "notice", ("app_ready", process)
 
-    process: int
 
-
-class AppNotReady(Notice):
+def app_not_ready(process: int, status: int, detail: str, aborts: bool) -> "Notice":
     """One process of the app did not become ready; `aborts`: the app is stopped for it."""
-
-    process: int
-    status: int
-    detail: str
-    aborts: bool
+    return "notice", ("app_not_ready", process, status, detail, aborts)
 
 
-class StopRepeated(Notice):
+def stop_repeated(signo: int) -> "Notice":
     """A stop request that changes nothing."""
+    return "notice", ("stop_repeated", signo)
 
-    signo: int
 
-
-class StoppedBeforeStart(Notice):
+def stopped_before_start(signo: int) -> "Notice":
     """Why an app never ran. Only ever a cause."""
+    return "notice", ("stopped_before_start", signo)
 
-    signo: int
 
-
-class RestartCancelled(Notice):
+def restart_cancelled(signo: int) -> "Notice":
     """A stop request during the back-off."""
+    return "notice", ("restart_cancelled", signo)
 
-    signo: int
 
-
-class RestartScheduled(Notice):
+def restart_scheduled(number: int, delay: float, cause: "Notice | None") -> "Notice":
     """Another life follows. `cause` is what ended this one."""
-
-    number: int
-    delay: float
-    cause: Notice | None
+    return "notice", ("restart_scheduled", number, delay, cause)
 
 
-class RestartImpossible(Notice):
+def restart_impossible() -> "Notice":
     """No further restart: the Python functions that it takes cannot be called."""
+    return "notice", ("restart_impossible",)
 
 
-class RestartLimitReached(Notice):
+def restart_limit_reached(most: int, window: float) -> "Notice":
     """No further restart."""
-
-    most: int
-    window: float
+    return "notice", ("restart_limit_reached", most, window)

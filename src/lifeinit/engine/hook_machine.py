@@ -13,10 +13,9 @@ from lifeinit.engine.state_machine import Machine
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Literal
-
     from lifeinit.engine.events import Actions
-    from lifeinit.engine.hook_events import Consequence, Outcome
+    from lifeinit.engine.hook_events import Consequence, Outcome, WhySkipped
+    from lifeinit.engine.notices import Notice
     from lifeinit.engine.plan import HookPhase
 
 _INT, _QUIT = (number_of(name) or 0 for name in ("INT", "QUIT"))
@@ -41,23 +40,23 @@ class HookMachine(Machine):
     def handle(self, event: ev.Event) -> "Actions":  # a table
         """One event."""
         match event:
-            case ev.SignalReceived():
+            case ("signal_received", _):
                 return super().handle(event)
-            case h.BecameReady(process):
+            case ("became_ready", process):
                 return self._became_ready(process)
-            case h.ProbeFailed(process, status, detail):
+            case ("probe_failed", process, status, detail):
                 return self._never_ready(process, status, detail)
-            case h.AppLeaving():
+            case ("app_leaving",):
                 self.app_is_leaving = True
                 return []
-            case h.ProgramLost():
+            case ("program_lost",):
                 self.program_lost = True
-                return [ev.Disarm("backoff"), *self._cannot_restart()] if self.phase == "waiting" else []
-            case h.MoreTime(process, seconds):
-                return [ev.Arm(("ready", process), seconds, at_least=True)] if process in self.app.unready else []
-            case h.HookExited(ending, oom_killed):
+                return [ev.disarm("backoff"), *self._cannot_restart()] if self.phase == "waiting" else []
+            case ("more_time", process, seconds):
+                return [ev.arm(("ready", process), seconds, at_least=True)] if process in self.app.unready else []
+            case ("hook_exited", ending, oom_killed):
                 return self._of_hook(*self.hook_run.exited(ending, oom_killed))
-            case h.HookFailed(status, detail):
+            case ("hook_failed", status, detail):
                 return self._of_hook(*self.hook_run.failed(status, detail))
             case _:
                 return super().handle(event)
@@ -83,16 +82,16 @@ class HookMachine(Machine):
             case "pre_start" if self.verdict.reason:
                 return self.budget.start(self.phase)  # the life ends already; from now on the runtime waits for it
             case "pre_start":
-                never_ran = h.StoppedBeforeStart(signo)
+                never_ran = h.stopped_before_start(signo)
                 self.verdict.status, self.verdict.cause = exit_status.of_signal(signo), never_ran
                 return [*self._begin_stop(signo), *self.hook_run.end(), *self._advance()]
             case "pre_stop" if signo in {_INT, _QUIT}:
                 skipped = self._skipped("pre_stop", "second_request", signo)
                 return [*skipped, *self.hook_run.end(), *self._leave_pre_stop()]
             case "pre_stop":
-                return [h.StopRepeated(signo)]
+                return [h.stop_repeated(signo)]
             case "waiting":
-                return [h.RestartCancelled(signo), ev.Disarm("backoff"), *self._exit()]
+                return [h.restart_cancelled(signo), ev.disarm("backoff"), *self._exit()]
             case _:
                 return super()._stop_requested(signo)
 
@@ -109,7 +108,7 @@ class HookMachine(Machine):
         if process not in self.app.unready:
             return []  # once more, or the app is being stopped
         ended = self.app.end_probe(process)
-        return [*ended, h.AppReady(process), *self._process_ready()]
+        return [*ended, h.app_ready(process), *self._process_ready()]
 
     def _process_ready(self) -> "Actions":
         """One more process counts as ready."""
@@ -121,7 +120,7 @@ class HookMachine(Machine):
         if process not in self.app.unready or ready is None:
             return []
         ended = self.app.end_probe(process)
-        notice = h.AppNotReady(process, status, detail, ready.abort)
+        notice = h.app_not_ready(process, status, detail, ready.abort)
         if not ready.abort:
             return [*ended, notice, *self._process_ready()]
         self.verdict.start_failed("ready_timeout", status, notice, process)
@@ -156,13 +155,15 @@ class HookMachine(Machine):
     def _kill_hook(self, lost_after: float = LOST_AFTER) -> "Actions":
         return self.hook_run.kill(lost_after)
 
-    def _skipped(
-        self, phase: "HookPhase", why: "Literal['second_request', 'reserve', 'budget']", signo: int = 0
-    ) -> list[h.HooksSkipped]:
-        """A notice about the hook of the phase that is not over and those that have their turn after it, if any."""
+    def _left(self, phase: "HookPhase") -> tuple[int, ...]:
+        """The hook of the phase that is not over, and those that have their turn after it."""
         hooks = range(self.step, len(self.plan.hooks(phase)))
-        left = tuple(i for i in hooks if (phase, i) not in self.done_once)
-        return [h.HooksSkipped(phase, left, why, signo, self.budget.limit or 0.0)] if left else []
+        return tuple(i for i in hooks if (phase, i) not in self.done_once)
+
+    def _skipped(self, phase: "HookPhase", why: "WhySkipped", signo: int = 0) -> "list[Notice]":
+        """A notice about these, if there are any."""
+        left = self._left(phase)
+        return [h.hooks_skipped(phase, left, why, signo, self.budget.limit or 0.0)] if left else []
 
     def _of_hook(self, actions: "Actions", outcome: "Outcome | None") -> "Actions":
         """What a hook's event brought about; with an outcome the hook is over."""
@@ -194,10 +195,10 @@ class HookMachine(Machine):
                     self.verdict.stop_hook_failed(outcome.status, notice)
                 return [notice, *self._advance()]
 
-    def _hook_ended(self, outcome: "Outcome", consequence: "Consequence" = "") -> h.HookEnded:
+    def _hook_ended(self, outcome: "Outcome", consequence: "Consequence" = "") -> "Notice":
         """The notice about the hook that is over."""
         run = self.hook_run
-        return h.HookEnded(run.phase, run.index, run.attempt, outcome, consequence)
+        return h.hook_ended(run.phase, run.index, run.attempt, outcome, consequence)
 
     # The states.
 
@@ -224,13 +225,13 @@ class HookMachine(Machine):
         if self.phase != "post_stop":
             return super()._budget_used_up()
         self.budget.used_up = True
-        cut = h.HookCut(self.hook_run.index, self.budget.limit or 0.0)
+        cut = h.hook_cut(self.hook_run.index, self.budget.limit or 0.0)
         return [cut, *self.hook_run.kill(EXIT_TIME), *self._advance()]
 
     def _end_life(self) -> "Actions":
         """Every post_stop hook is over, or there is no time for them: another life, or the exit."""
         skipped = self._skipped("post_stop", "budget")  # empty unless there was no time
-        if any(self.plan.post_stop[i].abort for notice in skipped for i in notice.indices):
+        if any(self.plan.post_stop[i].abort for i in self._left("post_stop")):
             self.verdict.stop_hook_failed(exit_status.TIMED_OUT, skipped[0])
         if self.stop_requested:
             return [*skipped, *self._exit()]
@@ -263,7 +264,7 @@ class HookMachine(Machine):
 
     def _cannot_restart(self) -> "Actions":
         """A restart is due that would find no function to call: the runtime can start the whole container again."""
-        notice = h.RestartImpossible()
+        notice = h.restart_impossible()
         self.verdict.stop_hook_failed(exit_status.SOFTWARE, notice)  # in the place of a 0
         return [notice, *self._exit()]
 

@@ -2,15 +2,16 @@
 
 from lifeinit.engine import hook_events as h
 from lifeinit.engine import messages
-from lifeinit.engine import notices as n
 from lifeinit.engine.messages import Message
 from lifeinit.engine.plan import Hook, Plan, hook_label
 from lifeinit.engine.signals import name_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from lifeinit.engine.hook_events import WhySkipped
     from lifeinit.engine.log import Level
     from lifeinit.engine.notices import Notice
+    from lifeinit.engine.plan import HookPhase
 
 _CONSEQUENCES: "dict[str, tuple[str, Level]]" = {
     "": ("", "info"),
@@ -22,49 +23,50 @@ _CONSEQUENCES: "dict[str, tuple[str, Level]]" = {
 
 def message(notice: "Notice", plan: Plan, seconds: float) -> Message:  # a table
     """The line for a notice. `seconds` is how long the hook, or the app, has run."""
-    match notice:
-        case h.HookEnded(phase, index, _, outcome, consequence):
+    match notice[1]:
+        case ("hook_ended", phase, index, _, outcome, consequence):
             then, level = _CONSEQUENCES[consequence]
-            text, name = f"{_hook(notice, plan, seconds)}{then}", plan.hooks(phase)[index].name
-            return Message(text, f"hook_{outcome.result}", level, name, phase, code=outcome.status)
-        case h.HookNeeded(phase, index, code):
+            hook = plan.hooks(phase)[index]
+            text = f"{_hook(phase, hook, outcome, seconds)}{then}"
+            return Message(text, f"hook_{outcome.result}", level, hook.name, phase, code=outcome.status)
+        case ("hook_needed", phase, index, code):
             hook = plan.hooks(phase)[index]
             text = f"{hook.label(phase)}: needed, unless exited {code} after {_time(seconds)}"
             return Message(text, "hook_needed", "info", hook.name, phase, code=code)
-        case h.HookRetried(phase, index, attempt, outcome):
+        case ("hook_retried", phase, index, attempt, outcome):
             hook = plan.hooks(phase)[index]
             then = f"; try {attempt + 1} of {hook.retries + 1} in {hook.retry_delay:g} s"
-            text = f"{_hook(notice, plan, seconds)}{then}"
+            text = f"{_hook(phase, hook, outcome, seconds)}{then}"
             return Message(text, "hook_retry", "warning", hook.name, phase, code=outcome.status)
-        case h.HookCut(index, budget):
+        case ("hook_cut", index, budget):
             hook = plan.post_stop[index]
             text = f"{hook.label('post_stop')}: cut short, the {budget:g} s budget is used up"
             return Message(text, "budget_spent", "warning", hook.name, "post_stop")
-        case h.HooksSkipped(phase):
-            return Message(_skipped(notice, plan), f"{phase}_incomplete", "warning", phase=phase)
-        case h.AppReady(process):
+        case ("hooks_skipped", phase, *_):
+            return Message(cause(notice, plan), f"{phase}_incomplete", "warning", phase=phase)
+        case ("app_ready", process):
             return Message(
                 f"{plan.processes[process].name} is ready after {_time(seconds)}", "app_ready", process=process
             )
-        case h.AppNotReady(process, status, _, aborts):
+        case ("app_not_ready", process, status, _, aborts):
             then, level = _CONSEQUENCES["app_stopped" if aborts else "continuing"]
             return Message(f"{cause(notice, plan)}{then}", "ready_failed", level, process=process, code=status)
-        case h.StopRepeated(signo):
+        case ("stop_repeated", signo):
             text = f"stop requested again by SIG{name_of(signo)}: already stopping"
             return Message(text, "stop_repeated", signo=signo)
-        case h.RestartCancelled(signo):
+        case ("restart_cancelled", signo):
             return Message(f"stop requested by SIG{name_of(signo)}, no restart", "stop_requested", signo=signo)
-        case h.RestartScheduled(number, delay, why):
+        case ("restart_scheduled", number, delay, why):
             return Message(f"restart {number} in {delay:g} s: {cause(why, plan)}", "restart")
-        case h.RestartLimitReached(most, window):
+        case ("restart_limit_reached", most, window):
             times = "once" if most == 1 else f"{most} times"
             text = f"restarted {times} within {window:g} s: not restarting again"
             return Message(text, "restart_limit", "error")
-        case h.RestartImpossible():
+        case ("restart_impossible",):
             return Message(f"no restart: {cause(notice, plan)}", "restart_impossible", "error")
-        case n.AppNotStarted() | n.AppEnded() | n.AppKilled() | n.LeftoversKilled():
+        case ("app_not_started" | "app_ended" | "app_killed" | "leftovers_killed", *_):
             return messages.message(notice, plan)
-        case n.StopRequested() | n.InternalError():
+        case ("stop_requested" | "internal_error", *_):
             return messages.message(notice, plan)
         case _:
             from lifeinit.engine import alive_messages  # noqa: PLC0415  # a plan without `alive` has no such notice
@@ -75,20 +77,24 @@ def message(notice: "Notice", plan: Plan, seconds: float) -> Message:  # a table
 
 def cause(notice: "Notice | None", plan: Plan) -> str:
     """The sentence that says why lifeinit exits with a failure: without times, with the hook's place in its file."""
-    match notice:
-        case h.HookEnded(phase, index, _, outcome):
+    if notice is None:
+        return ""
+    match notice[1]:
+        case ("hook_ended", phase, index, _, outcome, _):
             hook = plan.hooks(phase)[index]
             place = f" ({hook.place})" if hook.place else ""
             return f"{hook_label(phase, hook.name)}{place} {_outcome(outcome, hook, '')}"
-        case h.HooksSkipped():
-            return _skipped(notice, plan)
-        case h.AppNotReady(process, _, detail):
+        case ("hooks_skipped", phase, indices, why, signo, budget):
+            skipped = (plan.hooks(phase)[index] for index in indices)
+            names = ", ".join(f"{hook.name} ({hook.file})" if hook.file else hook.name for hook in skipped)
+            return f"{phase} not completed, {_why(why, signo, budget)}: {names}"
+        case ("app_not_ready", process, _, detail, _):
             return f"{plan.processes[process].name} is not ready: {detail}"
-        case h.StoppedBeforeStart(signo):
+        case ("stopped_before_start", signo):
             return f"stop requested by SIG{name_of(signo)} before the app ran"
-        case h.RestartImpossible():
+        case ("restart_impossible",):
             return "the zygote, which forks the Python functions, has ended"
-        case n.AppNotStarted() | n.AppEnded() | n.InternalError() | None:
+        case ("app_not_started" | "app_ended" | "internal_error", *_):
             return messages.cause(notice, plan)
         case _:
             from lifeinit.engine import alive_messages  # noqa: PLC0415
@@ -96,10 +102,9 @@ def cause(notice: "Notice | None", plan: Plan) -> str:
             return alive_messages.cause(notice, plan)
 
 
-def _hook(notice: h.HookEnded | h.HookRetried, plan: Plan, seconds: float) -> str:
+def _hook(phase: "HookPhase", hook: Hook, outcome: h.Outcome, seconds: float) -> str:
     """`pre_start migrate: exited 3 after 0.2 s`."""
-    hook = plan.hooks(notice.phase)[notice.index]
-    return f"{hook.label(notice.phase)}: {_outcome(notice.outcome, hook, _time(seconds))}"
+    return f"{hook.label(phase)}: {_outcome(outcome, hook, _time(seconds))}"
 
 
 def _outcome(outcome: h.Outcome, hook: Hook, time: str) -> str:
@@ -125,17 +130,14 @@ def _outcome(outcome: h.Outcome, hook: Hook, time: str) -> str:
             return f"exited {outcome.ending.code}{after}"
 
 
-def _skipped(notice: h.HooksSkipped, plan: Plan) -> str:
-    skipped = (plan.hooks(notice.phase)[index] for index in notice.indices)
-    names = ", ".join(f"{hook.name} ({hook.file})" if hook.file else hook.name for hook in skipped)
-    match notice.why:
+def _why(why: "WhySkipped", signo: int, budget: float) -> str:
+    match why:
         case "second_request":
-            why = f"a second stop request by SIG{name_of(notice.signo)}"
+            return f"a second stop request by SIG{name_of(signo)}"
         case "reserve":
-            why = f"the rest of the {notice.budget:g} s budget is reserved"
+            return f"the rest of the {budget:g} s budget is reserved"
         case "budget":
-            why = f"the {notice.budget:g} s budget is used up"
-    return f"{notice.phase} not completed, {why}: {names}"
+            return f"the {budget:g} s budget is used up"
 
 
 def _time(seconds: float) -> str:

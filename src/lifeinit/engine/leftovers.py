@@ -51,11 +51,11 @@ class Leftovers:
         self._exits = True
         self.signal(signo, until)
 
-    def gone(self) -> ev.NothingLeft | None:
+    def gone(self) -> "ev.NothingLeft | None":
         """The event that none is left. Where lifeinit has children, /proc says whose they are."""
         self._wait.due = None
         if not syscalls.has_children():
-            return ev.NothingLeft()
+            return ev.nothing_left()
         # Of a last life each child is a leftover, unless it was there at the start.
         has_others = self._roots.spared or (os.getpid() != 1 and self._roots.has_strangers)
         each_counts = not self._spares_others and not has_others
@@ -63,7 +63,7 @@ class Leftovers:
             is_over = self._wait.is_over(self._roots.leftovers if self._spares_others else self._roots.everything)
         except OSError:
             is_over = True  # without /proc nobody knows, so nobody waits
-        return ev.NothingLeft() if is_over and not each_counts else None
+        return ev.nothing_left() if is_over and not each_counts else None
 
     def wait(self, limit: float) -> None:
         """Reap until none is left, so many seconds at most, without the state machine."""

@@ -3,7 +3,6 @@
 Those of hooks, `ready` and `restart` are in hook_messages.py, those of `alive` in alive_messages.py.
 """
 
-from lifeinit.engine import notices as n
 from lifeinit.engine.plan import Plan
 from lifeinit.engine.record import Record
 from lifeinit.engine.signals import name_of, number_of
@@ -11,6 +10,7 @@ from lifeinit.engine.signals import name_of, number_of
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from lifeinit.engine.log import Level
+    from lifeinit.engine.notices import Notice
     from lifeinit.engine.plan import HookPhase
 
 _KILL = number_of("KILL") or 0
@@ -33,43 +33,43 @@ class Message(Record):
     urgent: bool = False
 
 
-def message(notice: n.Notice, plan: Plan) -> Message:  # a table
+def message(notice: "Notice", plan: Plan) -> Message:  # a table
     """The line for a notice."""
-    match notice:
-        case n.AppNotStarted(process, status, detail):
+    match notice[1]:
+        case ("app_not_started", process, status, detail):
             return Message(detail, "start_failed", "error", process=process, code=status)
-        case n.AppEnded(process, ending, success):
+        case ("app_ended", process, ending, success, _):
             counts = ", which counts as success" if success else ""
             text, signo = f"{cause(notice, plan)}{counts}", ending.signo or None
             return Message(text, "app_exited", process=process, code=ending.status, signo=signo)
-        case n.AppKilled():
+        case ("app_killed",):
             text = "the app did not stop in time: sending SIGKILL"
             return Message(text, "app_killed", "warning", signo=_KILL, urgent=True)
-        case n.LeftoversKilled():
+        case ("leftovers_killed",):
             text = "leftover processes did not stop in time: sending SIGKILL"
             return Message(text, "leftovers_killed", "warning", signo=_KILL, urgent=True)
-        case n.StopRequested(signo, budget):
+        case ("stop_requested", signo, budget):
             limit = "" if budget is None else f", {budget:g} s budget"
             return Message(f"stop requested by SIG{name_of(signo)}{limit}", "stop_requested", signo=signo)
-        case n.InternalError():
+        case ("internal_error",):
             return Message(cause(notice, plan), "internal_error", "error")
         case _:
             raise AssertionError(f"{notice} has no line")
 
 
-def cause(notice: n.Notice | None, plan: Plan) -> str:
+def cause(notice: "Notice | None", plan: Plan) -> str:
     """The sentence that says why lifeinit exits with a failure: without times, with the hook's place in its file."""
-    match notice:
-        case n.AppNotStarted(_, _, detail):
+    if notice is None:
+        return ""
+    match notice[1]:
+        case ("app_not_started", _, _, detail):
             return detail
-        case n.AppEnded(process, ending, _, oom_killed):
+        case ("app_ended", process, ending, _, oom_killed):
             died = f"SIG{name_of(ending.signo)}" if ending.signo else ""
             memory = "out of memory" if oom_killed else ""
             manner = "; ".join(part for part in (died, memory) if part)
             return f"{plan.processes[process].name} exited {ending.status}{f' ({manner})' if manner else ''}"
-        case n.InternalError():
+        case ("internal_error",):
             return "lifeinit itself failed"
-        case None:
-            return ""
         case _:
             raise AssertionError(f"{notice} is never a cause")

@@ -198,16 +198,16 @@ def _news(process: int, its: "Process", words: "dict[bytes, bytes]") -> News:
     events: list[ev.Event] = []
     if _reports_ready(its):
         if words.get(b"READY") == b"1":
-            events.append(h.BecameReady(process))
+            events.append(h.became_ready(process))
         more = _number(words.get(b"EXTEND_TIMEOUT_USEC"))
         if more is not None:
-            events.append(h.MoreTime(process, min(more / 1e6, _LONGEST)))
+            events.append(h.more_time(process, min(more / 1e6, _LONGEST)))
     if _watchdog(its) is not None:
         from lifeinit.engine import watchdog  # noqa: PLC0415
 
         events += watchdog.events_of(process, words)
     if words.get(b"STOPPING") == b"1":
-        events.append(h.AppLeaving())
+        events.append(h.app_leaving())
     status = words.get(b"STATUS")
     text = None if status is None else status.decode("utf-8", "replace")[:_LONGEST_STATUS]
     return News(tuple(events), _number(words.get(b"MAINPID")), text)

@@ -62,7 +62,7 @@ class OrderedApp(ProbedApp):
 
     def forward_to_asked(self, signo: int) -> "Actions":
         """A stop request while the app stops: it is for those whose turn has come."""
-        return [one for one in self.forward(signo) if one.process not in self.unasked]
+        return [one for one in self.forward(signo) if one[1] not in self.unasked]
 
     def exited(self, process: int) -> "Actions":
         """As for the base; it need not be asked any more."""
@@ -97,7 +97,7 @@ class OrderedMachine(HookMachine):
         following = self.app.next_to_start()
         if following is not None:
             self.app.state = "none"  # an exec is to be answered
-            return [ev.StartApp(following)]
+            return [ev.start_app(following)]
         self.app.state = "alive"
         return [] if self.app.pending else super()._process_ready()
 
@@ -116,11 +116,11 @@ class OrderedMachine(HookMachine):
         limit = self.budget.limit
         if limit is None or not self.app.unasked:
             return []
-        return [ev.Arm("turn", (limit - budget.reserve(self.plan, limit)) / turns(self.plan))]
+        return [ev.arm("turn", (limit - budget.reserve(self.plan, limit)) / turns(self.plan))]
 
     def _ask_next(self, among: tuple[int, ...] | None = None) -> "Actions":
         asked = self.app.ask_next(among)
-        return [ev.Disarm("turn"), *asked, *self._begin_turn()] if asked else []
+        return [ev.disarm("turn"), *asked, *self._begin_turn()] if asked else []
 
     def _stop_requested(self, signo: int) -> "Actions":
         if self.phase == "stopping":
@@ -133,7 +133,7 @@ class OrderedMachine(HookMachine):
         actions = super()._app_exited(process, ending, oom_killed)
         if self.app.state == "alive":
             return [*actions, *(self._ask_next() if self.phase == "stopping" else [])]
-        return [ev.Disarm("turn"), *actions]
+        return [ev.disarm("turn"), *actions]
 
     def _elapsed(self, timer: "ev.Timer") -> "Actions":
         if timer != "turn":
@@ -155,7 +155,7 @@ class OrderedMachine(HookMachine):
     def _ask_rest(self) -> "Actions":
         if self.phase != "stopping" or not self.app.unasked:
             return []
-        return [ev.Disarm("turn"), *self.app.ask_next(())]
+        return [ev.disarm("turn"), *self.app.ask_next(())]
 
 
 def turns(plan: Plan) -> int:

@@ -131,7 +131,7 @@ class PlainServices:
     @staticmethod
     def report_signal(came: "struct_siginfo", actions: "Actions") -> None:
         """With -v: who sent a signal, and what the app got for it."""
-        sent = ", ".join(f"SIG{name_of(action.signo)}" for action in actions if isinstance(action, ev.SignalApp))
+        sent = ", ".join(f"SIG{name_of(action[2])}" for action in actions if action[0] == "signal_app")
         where = f"{sent} to the app" if sent else "nothing to the app"
         text = f"SIG{name_of(came.si_signo)} from pid {came.si_pid}, uid {came.si_uid}: {where}"
         log.say(text, "signal", "debug", {"signal": name_of(came.si_signo), "pid": came.si_pid})

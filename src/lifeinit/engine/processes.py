@@ -53,11 +53,11 @@ class App:
 
     # Signals.
 
-    def forward(self, signo: int) -> list[ev.SignalApp]:
+    def forward(self, signo: int) -> "list[ev.SignalApp]":
         """A signal to each process, as the plan's `signals` and its own rewrite it."""
         plan = self.plan
         return [
-            ev.SignalApp(process, goes, plan.processes[process].group)
+            ev.signal_app(process, goes, plan.processes[process].group)
             for process in self.running
             if (goes := rewritten(signo, plan, plan.processes[process])) is not None
         ]
@@ -71,14 +71,14 @@ class App:
             if signo is None:
                 # A process may ignore a signal by its `signals`, but not that it has to stop.
                 signo = (rewritten(request, plan, own) if request else None) or _TERM
-            signals.append(ev.SignalApp(process, signo, own.group))
-        return [*signals, *(ev.WakeApp(process) for process in asked)]
+            signals.append(ev.signal_app(process, signo, own.group))
+        return [*signals, *(ev.wake_app(process) for process in asked)]
 
     def kill(self, lost_after: float) -> ev.Actions:
         """SIGKILL to every process and its group; what has not died after `lost_after` is given up."""
         self.state = "killed"
-        kills = [ev.SignalApp(process, _KILL, group=True) for process in self.running]
-        return [*kills, ev.Arm("lost", lost_after)]
+        kills = [ev.signal_app(process, _KILL, group=True) for process in self.running]
+        return [*kills, ev.arm("lost", lost_after)]
 
 
 def rewritten(signo: int, plan: Plan, process: Process) -> int | None:

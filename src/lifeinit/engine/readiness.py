@@ -22,15 +22,15 @@ class ProbedApp(App):
         if ready is None:
             return []
         self.unready = (*self.unready, process)
-        time = ev.Arm(("ready", process), ready.timeout if ready.after is None else ready.after)
-        return [time] if ready.program is None else [time, h.Probe(process)]
+        time = ev.arm(("ready", process), ready.timeout if ready.after is None else ready.after)
+        return [time] if ready.program is None else [time, h.probe(process)]
 
     def end_probe(self, process: int) -> "ev.Actions":
         """It is ready, dead or being stopped: nobody waits for its readiness any more."""
         if process not in self.unready:
             return []
         self.unready = tuple(other for other in self.unready if other != process)
-        return [ev.Disarm(("ready", process)), h.EndProbe(process)]
+        return [ev.disarm(("ready", process)), h.end_probe(process)]
 
     def end_probes(self) -> "ev.Actions":
         """The app is being stopped."""

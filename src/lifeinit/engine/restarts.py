@@ -31,15 +31,15 @@ class Restarts:
         if rule.when == "no" or (rule.when == "on-failure" and status == 0):
             return False, []
         if len(self.windows) >= rule.most:
-            return False, [h.RestartLimitReached(rule.most, rule.window)]
+            return False, [h.restart_limit_reached(rule.most, rule.window)]
         number = next(number for number in range(rule.most) if number not in self.windows)
         delay = min(FIRST_BACKOFF * 2 ** min(len(self.windows), 10), LONGEST_BACKOFF)
         self.windows = (*self.windows, number)
         return True, [
-            ev.Disarm("budget"),
-            h.RestartScheduled(self.count + 1, delay, cause),
-            ev.Arm(("window", number), rule.window),
-            ev.Arm("backoff", delay),
+            ev.disarm("budget"),
+            h.restart_scheduled(self.count + 1, delay, cause),
+            ev.arm(("window", number), rule.window),
+            ev.arm("backoff", delay),
         ]
 
     def window_over(self, number: int) -> None:

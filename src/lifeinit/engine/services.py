@@ -122,7 +122,7 @@ class Services(PlainServices):
         self._oom_killed = self._oom_killed or rose
         return rose
 
-    def after_hook(self, ending: ev.Ending | None) -> h.HookFailed | None:
+    def after_hook(self, ending: ev.Ending | None) -> "h.HookFailed | None":
         """Take what the hook has exported, if it ended well, and only then; a failure if that cannot be taken.
 
         None for an ending is a hook that was terminated, or never began.
@@ -134,7 +134,7 @@ class Services(PlainServices):
             if ending == ev.Ending():
                 self._take(export.take(), export.is_ours)
         except ExportError as error:
-            return h.HookFailed(exit_status.CONFIG, str(error))
+            return h.hook_failed(exit_status.CONFIG, str(error))
         finally:
             export.drop()
         return None
@@ -144,8 +144,9 @@ class Services(PlainServices):
     def message(self, notice: "Notice", seconds: float) -> "Message":
         """The line for a notice; of a try of a hook that is over the state tells too."""
         message = hook_messages.message(notice, self._plan, seconds)
-        if isinstance(notice, h.HookEnded | h.HookRetried):
-            self._report.hook_over(notice, seconds)
+        report = notice[1]
+        if report[0] == "hook_ended" or report[0] == "hook_retried":
+            self._report.hook_over(report, seconds)
         return message
 
     def cause(self, notice: "Notice | None") -> str:

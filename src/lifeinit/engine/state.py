@@ -109,15 +109,16 @@ class Report:
         name, file = (run.hook.name, run.hook.file) if run.hook else ("", "")
         self._add(phase=run.phase, hook=name, file=file or None, attempt=run.attempt, result="running")
 
-    def hook_over(self, notice: "HookEnded | HookRetried", seconds: float) -> None:
+    def hook_over(self, report: "HookEnded | HookRetried", seconds: float) -> None:
         """A try of a hook is over; a sleep has no other entry."""
         self._drop_running()
-        outcome, hook = notice.outcome, self._plan.hooks(notice.phase)[notice.index]
+        _, phase, index, attempt, outcome, *_ = report
+        hook = self._plan.hooks(phase)[index]
         self._add(
-            phase=notice.phase,
+            phase=phase,
             hook=hook.name,
             file=hook.file or None,
-            attempt=notice.attempt,
+            attempt=attempt,
             result=outcome.result.replace("_", " "),
             code=outcome.status,
             seconds=round(seconds, 3),

@@ -63,23 +63,23 @@ class Machine(States):
     def handle(self, event: ev.Event) -> "Actions":  # a table
         """One event."""
         match event:
-            case ev.SignalReceived() if event.signo in self.stop_signals:
-                return self._stop_requested(event.signo)
-            case ev.SignalReceived():
-                return [*self._signal_for_app(event.signo)]
-            case ev.Begin():
+            case ("signal_received", signo) if signo in self.stop_signals:
+                return self._stop_requested(signo)
+            case ("signal_received", signo):
+                return [*self._signal_for_app(signo)]
+            case ("begin",):
                 return self._next_hook("pre_start") if self.phase == "pre_start" else []
-            case ev.Started(process):
+            case ("started", process):
                 return self._started(process)
-            case ev.StartFailed(process, status, detail):
+            case ("start_failed", process, status, detail):
                 return self._start_failed(process, status, detail)
-            case ev.AppExited(process, ending, oom_killed):
+            case ("app_exited", process, ending, oom_killed):
                 return self._app_exited(process, ending, oom_killed)
-            case ev.Elapsed(timer):
+            case ("elapsed", timer, _):
                 return self._elapsed(timer)
-            case ev.NothingLeft():
+            case ("nothing_left",):
                 return self._enter_post_stop() if self.phase == "cleanup" else []
-            case ev.Fault():
+            case ("fault",):
                 return self._internal_error()
             case _:
                 return []  # of hooks, `ready` and `alive`: see hook_machine.py and alive.py
@@ -120,7 +120,7 @@ class Machine(States):
         """The first stop request of a life: the budget starts."""
         self.verdict.stop_requested(signo)
         timers = self.budget.start(self.phase)
-        return [n.StopRequested(signo, self.budget.limit), *timers]
+        return [n.stop_requested(signo, self.budget.limit), *timers]
 
     # The app.
 
@@ -128,14 +128,14 @@ class Machine(States):
         """An exec succeeded: the next process, or what the app being alive begins."""
         following = self.app.started(process)
         if following is not None:
-            return [ev.StartApp(following)]
+            return [ev.start_app(following)]
         if self.verdict.reason:
             return self._enter_pre_stop()
         return self._begin_probes() or self._enter_running()
 
     def _start_failed(self, process: int, status: int, detail: str) -> "Actions":
         """A process cannot run: those that were started before it are stopped."""
-        notice = n.AppNotStarted(process, status, detail)
+        notice = n.app_not_started(process, status, detail)
         self.verdict.start_failed("start_failed", status, notice, process)
         if not self.app.running:
             return [notice, *self._enter_cleanup()]
@@ -145,12 +145,12 @@ class Machine(States):
     def _app_exited(self, process: int, ending: ev.Ending, oom_killed: bool) -> "Actions":
         """A process of the app is dead and reaped; with the last one the app is."""
         success = ending.status in self.plan.processes[process].success and ending.status != 0
-        notice = n.AppEnded(process, ending, success, oom_killed)
+        notice = n.app_ended(process, ending, success, oom_killed)
         self.verdict.exited(process, ending, 0 if success else ending.status, notice)
         gone: Actions = [notice, *self.app.exited(process)]
         ended = self._end_hook(app_is_gone=True)
         if self.app.state == "dead":
-            return [*gone, ev.Disarm("lost"), *ended, *self._advance()]
+            return [*gone, ev.disarm("lost"), *ended, *self._advance()]
         match self.phase:
             case "starting" | "running" | "pre_stop":
                 # Where a stop was requested its limit is the user's, also if there is none.
@@ -206,14 +206,14 @@ class Machine(States):
             return []
         actions: Actions = []
         for process in self.app.running:
-            actions += [ev.ForgetApp(process), *self._app_exited(process, ev.Ending(signo=_KILL), False)]
+            actions += [ev.forget_app(process), *self._app_exited(process, ev.Ending(signo=_KILL), False)]
         return actions
 
     # lifeinit itself.
 
     def _internal_error(self) -> "Actions":
         """What lifeinit was doing is unknown: the app is stopped, and the life goes on to its end."""
-        self.verdict.internal_error(exit_status.SOFTWARE, n.InternalError())
+        self.verdict.internal_error(exit_status.SOFTWARE, n.internal_error())
         self.stop_requested = True
         match self.phase:
             case "starting" if not self.app.running:
@@ -229,6 +229,6 @@ class Machine(States):
             case "pre_start" | "starting" | "running" | "pre_stop" | "stopping":
                 return [*self._end_hook(), *self._advance()]
             case "waiting":
-                return [ev.Disarm("backoff"), *self._exit()]
+                return [ev.disarm("backoff"), *self._exit()]
             case "cleanup" | "exit":
                 return []

@@ -2,7 +2,7 @@
 
 from lifeinit.engine import events as ev
 from lifeinit.engine.budget import EXIT_TIME, LOST_AFTER, Budget
-from lifeinit.engine.notices import AppKilled, LeftoversKilled
+from lifeinit.engine.notices import app_killed, leftovers_killed
 from lifeinit.engine.plan import Plan
 from lifeinit.engine.processes import App
 from lifeinit.engine.signals import STOP_SIGNALS, number_of
@@ -108,7 +108,7 @@ class States:
         match phase:
             case "pre_start":
                 self.phase = "starting"
-                return [ev.StartApp(0)]
+                return [ev.start_app(0)]
             case "post_start":
                 return []  # the app runs on, with nothing beside it
             case "pre_stop":
@@ -153,14 +153,14 @@ class States:
         """The app has had its time."""
         if self.app.state != "alive":
             return []
-        return [AppKilled(), *self.app.kill(EXIT_TIME if self.budget.used_up else LOST_AFTER)]
+        return [app_killed(), *self.app.kill(EXIT_TIME if self.budget.used_up else LOST_AFTER)]
 
     def _enter_cleanup(self) -> "Actions":
         """The app and every hook are gone: what is left of this life is ended."""
         self.phase = "cleanup"
         if self.budget.used_up:
-            return [ev.SignalLeftovers(_KILL), *self._enter_post_stop()]
-        return [*self.budget.start_cleanup(), ev.SignalLeftovers(_TERM)]
+            return [ev.signal_leftovers(_KILL), *self._enter_post_stop()]
+        return [*self.budget.start_cleanup(), ev.signal_leftovers(_TERM)]
 
     def _cleanup_over(self) -> "Actions":
         """What is left has had its SIGTERM and its time: SIGKILL, and as long again."""
@@ -169,12 +169,12 @@ class States:
         if self.leftovers_killed:
             return self._enter_post_stop()  # what is left is stuck in the kernel
         self.leftovers_killed = True
-        return [LeftoversKilled(), self.budget.cleanup_timer(), ev.SignalLeftovers(_KILL)]
+        return [leftovers_killed(), self.budget.cleanup_timer(), ev.signal_leftovers(_KILL)]
 
     def _enter_post_stop(self) -> "Actions":
         """Nothing of this life is left, or nothing that can die. Its last hooks run, if there is time."""
         self.phase, self.step = "post_stop", 0
-        return [ev.Disarm("reserve"), ev.Disarm("cleanup"), *self._advance()]
+        return [ev.disarm("reserve"), ev.disarm("cleanup"), *self._advance()]
 
     def _end_life(self) -> "Actions":
         """Every post_stop hook is over, or there is no time for them."""
@@ -183,4 +183,4 @@ class States:
     def _exit(self) -> "Actions":
         """The end, with the cause of a failure."""
         self.phase = "exit"
-        return [ev.Exit(self.exit_status, self.verdict.cause if self.exit_status else None)]
+        return [ev.leave(self.exit_status, self.verdict.cause if self.exit_status else None)]

@@ -8,7 +8,6 @@ from lifeinit.engine import exit_status, log, syscalls
 from lifeinit.engine.budget import CLEANUP_TIME, EXIT_TIME, OWN_STOP_LIMIT
 from lifeinit.engine.children import Children
 from lifeinit.engine.leftovers import Leftovers
-from lifeinit.engine.notices import Notice
 from lifeinit.engine.plain_services import PlainServices
 from lifeinit.engine.plan import Plan
 from lifeinit.engine.signals import name_of, number_of
@@ -60,11 +59,11 @@ class Supervisor:
 
     def _live_or_fail(self) -> int:
         try:
-            return self._live(ev.Begin())
+            return self._live(ev.begin())
         except Exception as error:  # noqa: BLE001  # whatever it is, the app has to be stopped
             log.report(error)
         try:
-            return self._live(ev.Fault())
+            return self._live(ev.fault())
         except Exception as error:  # noqa: BLE001  # the machine cannot go on: no hooks any more
             log.report(error)
         return self._last_resort()
@@ -105,12 +104,12 @@ class Supervisor:
         done: list[ev.Action] = []
         for each in events:  # which grows meanwhile
             actions = self.machine.handle(each)
-            if not isinstance(each, ev.SignalReceived):
+            if each[0] != "signal_received":
                 self._is_published = False
             self.services.readiness(self.machine)
             for action in actions:
-                if isinstance(action, ev.SignalApp):  # by itself: the one action whose time an app can feel
-                    self.children.signal_app(action.process, action.signo, action.group)
+                if action[0] == "signal_app":  # by itself: the one action whose time an app can feel
+                    self.children.signal_app(*action[1:])
                     continue
                 answer = self._perform(action)
                 if answer is not None:
@@ -121,25 +120,25 @@ class Supervisor:
     def _perform(self, action: ev.Action) -> ev.Event | None:  # a table
         self._is_published = False
         match action:
-            case ev.StartApp(process):
+            case ("start_app", process):
                 return self.children.start_app(process, self._until)
-            case ev.WakeApp(process):
+            case ("wake_app", process):
                 self.children.wake_app(process)
-            case ev.ForgetApp(process):
+            case ("forget_app", process):
                 self.children.forget_app(process)
-            case ev.SignalLeftovers(signo):
+            case ("signal_leftovers", signo):
                 self.children.reap_leftovers()
                 self.leftovers.signal(signo, self._first_of("cleanup", "reserve", "budget"))
                 return self.leftovers.gone()
-            case ev.Arm(timer, after, at_least):
+            case ("arm", timer, after, at_least):
                 self._arm(timer, after, at_least)
-            case ev.Disarm(timer):
+            case ("disarm", timer):
                 self.deadlines.pop(timer, None)
-            case ev.Exit(status, cause):
+            case ("leave", status, cause):
                 self._exit(status, self.services.cause(cause))
-            case Notice():
+            case ("notice", _):
                 self.services.report(action, self.children)
-            case ev.SignalApp():
+            case ("signal_app", *_):
                 pass  # sent already
             case _:
                 return self.children.perform(action, self._until)
@@ -162,8 +161,8 @@ class Supervisor:
                 actions = self._forwarded(came.si_signo)
                 if actions is None:
                     break
-            for action in actions:
-                signal_app(action.process, action.signo, action.group)
+            for _, process, signo, group in actions:
+                signal_app(process, signo, group)
             came = wait(deadline)
         return came
 
@@ -209,7 +208,7 @@ class Supervisor:
 
     def _received(self, came: "struct_siginfo") -> None:
         """Handle a signal, and say with -v what came of it."""
-        actions = self._handle(ev.SignalReceived(came.si_signo))
+        actions = self._handle(ev.signal_received(came.si_signo))
         if self.plan.verbose:
             self.services.report_signal(came, actions)
 
@@ -283,7 +282,7 @@ class Supervisor:
             if late < 0:
                 return
             del self.deadlines[timer]
-            self._handle(ev.Elapsed(timer, late))
+            self._handle(ev.elapsed(timer, late))
 
     def _arm(self, timer: "ev.Timer", after: float, at_least: bool) -> None:
         if timer == "backoff":

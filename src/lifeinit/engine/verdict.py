@@ -1,12 +1,11 @@
 """What one life comes to: why it ends, and the exit status that follows from it."""
 
-from lifeinit.engine.notices import Notice
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Final, Literal
 
     from lifeinit.engine.events import Ending
+    from lifeinit.engine.notices import Notice
 
     Failure = Literal["pre_start_failed", "post_start_failed", "ready_timeout", "start_failed", "internal_error"]
     Reason = Literal["", "signal", "exited", "unhealthy"] | Failure

@@ -1,6 +1,6 @@
 """The words of sd_notify(3) by which a process proves that it works. Loaded only where a plan has a watchdog."""
 
-from lifeinit.engine.alive_events import Beat, BeatInterval, Unhealthy
+from lifeinit.engine.alive_events import beat, beat_interval, unhealthy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,15 +15,15 @@ def events_of(process: int, words: "dict[bytes, bytes]") -> "list[ev.Event]":
     events: list[ev.Event] = []
     interval = words.get(b"WATCHDOG_USEC")
     if interval == b"infinity":
-        events.append(BeatInterval(process, None))
+        events.append(beat_interval(process, None))
     elif interval is not None and interval.isdigit() and len(interval) <= _MOST_DIGITS:
         seconds = int(interval) / 1e6
-        events.append(BeatInterval(process, seconds if 0 < seconds < _NO_LIMIT else None))
+        events.append(beat_interval(process, seconds if 0 < seconds < _NO_LIMIT else None))
     match words.get(b"WATCHDOG"):
         case b"1":
-            events.append(Beat(process))
+            events.append(beat(process))
         case b"trigger":
-            events.append(Unhealthy(process, "it reported WATCHDOG=trigger"))
+            events.append(unhealthy(process, "it reported WATCHDOG=trigger"))
     return events
 
 

@@ -38,12 +38,12 @@ class WorstStop:
         self.timers: dict[ev.Timer, float] = {}
         self.log: list[tuple[str, float]] = []
         self.over = False
-        self.handle(ev.Begin())
-        self.handle(ev.SignalReceived(TERM))
+        self.handle(ev.begin())
+        self.handle(ev.signal_received(TERM))
         while not self.over:
             timer = min(self.timers, key=lambda timer: self.timers[timer])
             self.now = self.timers.pop(timer)
-            self.handle(ev.Elapsed(timer))
+            self.handle(ev.elapsed(timer))
 
     def handle(self, event: ev.Event) -> None:
         answers: list[ev.Event] = []
@@ -54,27 +54,27 @@ class WorstStop:
 
     def act(self, action: ev.Action) -> list[ev.Event]:
         match action:
-            case ev.Arm(timer, after):
+            case ("arm", timer, after, _):
                 self.timers[timer] = self.now + after
                 if timer == "sleep":
                     self.begin_hook()
-            case ev.Disarm(timer):
+            case ("disarm", timer):
                 self.timers.pop(timer, None)
-            case ev.StartApp(process):
-                return [ev.Started(process)]
-            case h.RunHook():
+            case ("start_app", process):
+                return [ev.started(process)]
+            case ("run_hook", _, _, _):
                 self.begin_hook()
-            case h.SignalHook(signo) if signo == KILL:
-                return [h.HookExited(ev.Ending(signo=KILL))]
-            case ev.SignalApp(process, signo) if signo == KILL:
+            case ("signal_hook", signo) if signo == KILL:
+                return [h.hook_exited(ev.Ending(signo=KILL))]
+            case ("signal_app", process, signo, _) if signo == KILL:
                 self.log.append(("killed", self.now))
-                return [ev.AppExited(process, ev.Ending(signo=KILL))]
-            case ev.SignalApp(_, signo) if signo != CONT:
+                return [ev.app_exited(process, ev.Ending(signo=KILL))]
+            case ("signal_app", _, signo, _) if signo != CONT:
                 self.log.append(("stop", self.now))
-            case ev.SignalLeftovers(signo):
+            case ("signal_leftovers", signo):
                 self.log += [("cleanup", self.now)] if signo == TERM else []
-                return [ev.NothingLeft()] if signo == KILL else []
-            case ev.Exit():
+                return [ev.nothing_left()] if signo == KILL else []
+            case ("leave", _, _):
                 self.log.append(("exit", self.now))
                 self.over = True
             case _:

@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from lifeinit.config import keys
 from lifeinit.config.model import Alive
 from lifeinit.config.parser import examine, parse
-from lifeinit.engine.events import Arm
 from lifeinit.engine.plan import Restart
 from lifeinit.engine.restarts import Restarts
 
@@ -239,10 +238,11 @@ def gives_up(most: int, window: float, life: float) -> bool:
         if not again:
             return True
         for action in actions:
-            if isinstance(action, Arm) and isinstance(action.timer, tuple):
-                over[action.timer[1]] = now + action.after
-            elif isinstance(action, Arm):
-                now += action.after
+            match action:
+                case ("arm", ("window", number), after, _):
+                    over[number] = now + after
+                case ("arm", _, after, _):
+                    now += after
     return False
 
 

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Literal
 
-from lifeinit.engine import alive_events as al
 from lifeinit.engine import events as ev
 from lifeinit.engine import hook_events as h
 from lifeinit.engine.main import machine_of
@@ -99,7 +98,7 @@ class Story:
             return
         timer = min(self.deadlines, key=self.deadlines.__getitem__)
         del self.deadlines[timer]
-        self._happens(ev.Elapsed(timer))
+        self._happens(ev.elapsed(timer))
 
     def the_doomed_die(self) -> None:
         while self.doomed and not self.over:
@@ -113,14 +112,14 @@ class Story:
         requests = [s for s in self.plan.stop_on if signals.is_stop_request(s, bool(self.world.alive))]
         # Where each is dropped nobody can stop the app, and one that is restarted lives for ever.
         if requests or not self.world.faulty:
-            self._happens(ev.SignalReceived(requests[-1]) if requests else ev.Fault())
+            self._happens(ev.signal_received(requests[-1]) if requests else ev.fault())
         for _ in range(200):
             self.the_doomed_die()
             if self.over:
                 return
             event = next(self._ends_by_itself(), None)
             if "backoff" in self.deadlines:  # `signals` may drop all of stop_on: SIGINT is one while no app lives
-                self._happens(ev.SignalReceived(INT))
+                self._happens(ev.signal_received(INT))
             elif self.deadlines or event is None:
                 self._time_passes()
             else:
@@ -129,30 +128,30 @@ class Story:
             rule(False, "every run ends")
 
     def _ends_by_itself(self) -> Iterator[ev.Event]:
-        yield from (ev.AppExited(process, ev.Ending()) for process in sorted(self.world.alive))
-        yield from (event for event in (h.HookExited(ev.Ending()), ev.NothingLeft()) if self._can_happen(event))
+        yield from (ev.app_exited(process, ev.Ending()) for process in sorted(self.world.alive))
+        yield from (event for event in (h.hook_exited(ev.Ending()), ev.nothing_left()) if self._can_happen(event))
 
     def _can_happen(self, event: ev.Event) -> bool:
         match event:
-            case ev.AppExited(process) | h.MoreTime(process):
+            case ("app_exited", process, _, _) | ("more_time", process, _):
                 return process in self.world.alive
-            case h.BecameReady(process):
+            case ("became_ready", process):
                 return process in self.world.alive and self.plan.processes[process].ready is not None
-            case h.ProbeFailed(process):
+            case ("probe_failed", process, _, _):
                 return process in self.world.unready | {of for of, _ in self.world.probers}
-            case al.Unhealthy(process):
+            case ("unhealthy", process, _):
                 return (process, "alive") in self.world.probers or self._reports(process)
-            case al.Healthy(process):
+            case ("healthy", process):
                 return (process, "recovery") in self.world.probers
-            case al.Beat(process) | al.BeatInterval(process):
+            case ("beat", process) | ("beat_interval", process, _):
                 return self._reports(process)
-            case h.HookExited() | h.HookFailed():
+            case ("hook_exited", _, _) | ("hook_failed", _, _):
                 return self.world.turn is not None and self.world.turn.doing == "running"
-            case h.AppLeaving():
+            case ("app_leaving",):
                 return bool(self.world.alive)
-            case ev.Fault():
+            case ("fault",):
                 return not self.world.faulty
-            case ev.NothingLeft():
+            case ("nothing_left",):
                 return self.machine.phase == "cleanup"
             case _:
                 return True
@@ -184,33 +183,33 @@ class Story:
         return coming
 
     def _perform(self, action: ev.Action) -> list[ev.Event]:
-        if not isinstance(action, ev.Disarm):
+        if action[0] != "disarm":
             self.lines.append(f"            -> {action_in_words(action, self.plan)}")
         self.world = self.rules.perform(self.world, action)
         match action:
-            case ev.StartApp(process) if self._exec_fails():
-                return [ev.StartFailed(process, 127, "not found")]
-            case ev.StartApp(process):
-                return [ev.Started(process)]
-            case h.RunHook(phase, index):
+            case ("start_app", process) if self._exec_fails():
+                return [ev.start_failed(process, 127, "not found")]
+            case ("start_app", process):
+                return [ev.started(process)]
+            case ("run_hook", phase, index, _):
                 timeout = self.plan.hooks(phase)[index].timeout
                 self.hook_limit = None if timeout is None else self.now + timeout + self.plan.kill_after
-                return [h.HookFailed(127, "not found")] if self._exec_fails() else []
-            case ev.SignalApp(process, signo) if signo == KILL:
+                return [h.hook_failed(127, "not found")] if self._exec_fails() else []
+            case ("signal_app", process, signo, _) if signo == KILL:
                 self._killed_in_time()
-                self._kill(ev.AppExited(process, ev.Ending(signo=KILL)))
-            case h.SignalHook(signo) if signo == KILL:
-                self._kill(h.HookExited(ev.Ending(signo=KILL)))
-            case ev.SignalLeftovers() if not self.left_behind:
-                return [ev.NothingLeft()]
-            case ev.SignalLeftovers(signo) if signo == KILL:
-                self._kill(ev.NothingLeft())
-            case ev.Arm(timer, after, at_least):
+                self._kill(ev.app_exited(process, ev.Ending(signo=KILL)))
+            case ("signal_hook", signo) if signo == KILL:
+                self._kill(h.hook_exited(ev.Ending(signo=KILL)))
+            case ("signal_leftovers", _) if not self.left_behind:
+                return [ev.nothing_left()]
+            case ("signal_leftovers", signo) if signo == KILL:
+                self._kill(ev.nothing_left())
+            case ("arm", timer, after, at_least):
                 moment = self.now + after
                 self.deadlines[timer] = max(moment, self.deadlines.get(timer, moment)) if at_least else moment
                 if timer == "backoff":
                     self._restarts(after)
-            case ev.Disarm(timer):
+            case ("disarm", timer):
                 self.deadlines.pop(timer, None)
             case _:
                 pass

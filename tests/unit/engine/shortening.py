@@ -30,6 +30,10 @@ PLAINER: dict[str, tuple[object, ...]] = {
     "kill_after": (2.0,),
     "rewrite": ((),),
 }
+# The events that name a process first.
+_OF_A_PROCESS = set(
+    "started start_failed app_exited became_ready probe_failed more_time unhealthy healthy beat beat_interval".split()
+)
 
 
 def broken(plan: Plan, kernel_obeys: bool, steps: list[Step]) -> BrokenStoryError | None:
@@ -84,8 +88,11 @@ def _plainer_plans(plan: Plan) -> Iterator[Plan]:
 
 def _without(process: int, step: Step) -> Step:
     """The step with the processes behind this one moved up."""
-    of = getattr(step, "process", -1)
-    return _with(step, "process", of - 1) if isinstance(step, Record) and of >= process else step
+    match step:
+        case (kind, int(of), *facts) if kind in _OF_A_PROCESS and of >= process:
+            return (kind, of - 1, *facts)
+        case _:
+            return step
 
 
 def _plainer(record: Kind) -> Iterator[Kind]:

@@ -18,7 +18,7 @@ def supervisor() -> Supervisor:
 
 def armed(supervisor: Supervisor, timer: "ev.Timer", after: float, at_least: bool = False) -> float:
     """From now to the deadline, in seconds; what the call itself took is lost of it."""
-    supervisor._perform(ev.Arm(timer, after, at_least))
+    supervisor._perform(ev.arm(timer, after, at_least))
     return supervisor.deadlines[timer] - time.monotonic()
 
 
@@ -61,5 +61,5 @@ def test_the_last_wait_of_a_subreaper_is_within_the_budget(supervisor: Superviso
     assert last_wait(supervisor) == 1.0
     for budget, most in ((60.0, 1.0), (0.5, 0.5), (0.0, 0.1)):
         supervisor.machine.budget.start("running", unset=budget)
-        supervisor._perform(ev.Arm("budget", budget - 0.05))
+        supervisor._perform(ev.arm("budget", budget - 0.05))
         assert last_wait(supervisor) == pytest.approx(most, abs=0.06)

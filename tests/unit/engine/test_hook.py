@@ -5,12 +5,12 @@ import pytest
 from lifeinit.engine import events as ev
 from lifeinit.engine import hook_events as h
 from lifeinit.engine.hook import HookRun
-from lifeinit.engine.hook_events import HookRetried, Outcome
+from lifeinit.engine.hook_events import Outcome
 from lifeinit.engine.plan import Hook
 from tests.unit.engine.plans import KILL, SEGV, TERM, hook
 
-QUIET = [ev.Disarm("timeout"), ev.Disarm("kill"), ev.Disarm("sleep")]
-TERMINATED = [ev.Disarm("timeout"), h.SignalHook(TERM), ev.Arm("kill", 2.0)]
+QUIET = [ev.disarm("timeout"), ev.disarm("kill"), ev.disarm("sleep")]
+TERMINATED = [ev.disarm("timeout"), h.signal_hook(TERM), ev.arm("kill", 2.0)]
 
 
 def begun(the_hook: Hook) -> HookRun:
@@ -21,23 +21,23 @@ def begun(the_hook: Hook) -> HookRun:
 
 def test_a_program_runs_within_its_timeout() -> None:
     run = HookRun(kill_after=2.0)
-    assert run.begin("pre_stop", 3, hook("a")) == [ev.Arm("timeout", 5.0), h.RunHook("pre_stop", 3)]
-    assert run.begin("post_stop", 0, hook("a", timeout=None)) == [h.RunHook("post_stop", 0)]
+    assert run.begin("pre_stop", 3, hook("a")) == [ev.arm("timeout", 5.0), h.run_hook("pre_stop", 3)]
+    assert run.begin("post_stop", 0, hook("a", timeout=None)) == [h.run_hook("post_stop", 0)]
 
 
 def test_a_pause_is_over_when_its_time_is() -> None:
     run = HookRun(kill_after=2.0)
-    assert run.begin("pre_stop", 0, hook("a", sleep=3.0)) == [ev.Arm("timeout", 5.0), ev.Arm("sleep", 3.0)]
+    assert run.begin("pre_stop", 0, hook("a", sleep=3.0)) == [ev.arm("timeout", 5.0), ev.arm("sleep", 3.0)]
     assert run.elapsed("sleep") == (QUIET, Outcome("ok", 0))
-    assert run.begin("pre_stop", 0, hook("a", sleep=3.0, timeout=None)) == [ev.Arm("sleep", 3.0)]
+    assert run.begin("pre_stop", 0, hook("a", sleep=3.0, timeout=None)) == [ev.arm("sleep", 3.0)]
 
 
 def test_a_pause_that_is_longer_than_its_timeout_has_timed_out() -> None:
     """And is tried again like any other hook."""
     run = begun(hook("a", sleep=3.0, timeout=1.0, retries=1))
     actions, outcome = run.elapsed("timeout")
-    assert (outcome, actions[-1]) == (None, ev.Arm("retry", 1.0))
-    assert run.elapsed("retry") == ([ev.Arm("timeout", 1.0), ev.Arm("sleep", 3.0)], None)
+    assert (outcome, actions[-1]) == (None, ev.arm("retry", 1.0))
+    assert run.elapsed("retry") == ([ev.arm("timeout", 1.0), ev.arm("sleep", 3.0)], None)
     assert run.elapsed("timeout") == (QUIET, Outcome("timed_out", 124))
 
 
@@ -54,13 +54,13 @@ def test_how_an_end_is_told() -> None:
 
 def test_unless_decides_whether_a_hook_runs() -> None:
     """0 skips it, 1 to 125 run it; what is no answer is its failure, and never a reason to run it."""
-    asked = [ev.Arm("timeout", 5.0), h.RunHook("pre_stop", 0, unless=True)]
+    asked = [ev.arm("timeout", 5.0), h.run_hook("pre_stop", 0, unless=True)]
     for end, result in [(ev.Ending(0), "skipped"), (ev.Ending(127), "failed"), (ev.Ending(137), "failed")]:
         run = HookRun(kill_after=2.0)
         assert run.begin("pre_stop", 0, hook("a", unless=True)) == asked
         assert run.exited(end) == (QUIET, Outcome(result, end.code, end, of_unless=True))  # type: ignore[arg-type]
     run = begun(hook("a", unless=True))
-    assert run.exited(ev.Ending(125)) == ([h.HookNeeded("pre_stop", 0, 125), h.RunHook("pre_stop", 0)], None)
+    assert run.exited(ev.Ending(125)) == ([h.hook_needed("pre_stop", 0, 125), h.run_hook("pre_stop", 0)], None)
     assert run.exited(ev.Ending(0)) == (QUIET, Outcome("ok", 0, ev.Ending(0)))
 
 
@@ -68,8 +68,8 @@ def test_unless_shares_the_timeout_of_its_hook_and_is_asked_before_each_try() ->
     run = begun(hook("a", unless=True, retries=1))
     assert run.elapsed("timeout") == (TERMINATED, None)
     actions, outcome = run.exited(ev.Ending(signo=TERM))
-    assert (outcome, actions[-1]) == (None, ev.Arm("retry", 1.0))
-    assert run.elapsed("retry") == ([ev.Arm("timeout", 5.0), h.RunHook("pre_stop", 0, unless=True)], None)
+    assert (outcome, actions[-1]) == (None, ev.arm("retry", 1.0))
+    assert run.elapsed("retry") == ([ev.arm("timeout", 5.0), h.run_hook("pre_stop", 0, unless=True)], None)
     assert run.failed(127, "cannot run") == (QUIET, Outcome("failed", 127, None, "unless cannot run", of_unless=True))
 
 
@@ -77,7 +77,7 @@ def test_the_timers_of_a_try_do_not_reach_into_the_wait_for_the_next() -> None:
     run = begun(hook("a", retries=1, retry_delay=3.0))
     actions, outcome = run.exited(ev.Ending(3))
     assert outcome is None
-    assert [action for action in actions if not isinstance(action, HookRetried)] == [*QUIET, ev.Arm("retry", 3.0)]
+    assert [action for action in actions if action[0] != "notice"] == [*QUIET, ev.arm("retry", 3.0)]
     assert run.busy
 
 
@@ -100,8 +100,8 @@ def test_a_timeout_ends_the_group_with_term_and_wakes_it() -> None:
 def test_what_does_not_end_then_is_killed_and_given_up_a_second_later() -> None:
     run = begun(hook("a"))
     run.elapsed("timeout")
-    assert run.elapsed("kill") == ([ev.Disarm("timeout"), h.SignalHook(KILL), ev.Arm("kill", 1.0)], None)
-    assert run.elapsed("kill") == ([h.ForgetHook(), *QUIET], Outcome("timed_out", 124, ev.Ending(0, KILL)))
+    assert run.elapsed("kill") == ([ev.disarm("timeout"), h.signal_hook(KILL), ev.arm("kill", 1.0)], None)
+    assert run.elapsed("kill") == ([h.forget_hook(), *QUIET], Outcome("timed_out", 124, ev.Ending(0, KILL)))
 
 
 def test_a_program_that_life_goes_on_without_is_ended_as_at_its_timeout() -> None:
@@ -129,29 +129,29 @@ def test_a_pause_that_life_goes_on_without_is_over_at_once() -> None:
     wait = begun(hook("a", retries=1))
     wait.exited(ev.Ending(3))
     for run in (pause, wait):
-        assert run.end() == [ev.Disarm("sleep"), ev.Disarm("retry"), ev.Disarm("timeout")]
+        assert run.end() == [ev.disarm("sleep"), ev.disarm("retry"), ev.disarm("timeout")]
         assert not run.busy
         assert run.end() == []
 
 
 def test_at_the_end_of_the_budget_there_is_no_time_for_a_term() -> None:
     run = begun(hook("a"))
-    assert run.kill(0.05) == [ev.Disarm("timeout"), h.SignalHook(KILL), ev.Arm("kill", 0.05)]
-    assert run.elapsed("kill") == ([h.ForgetHook(), *QUIET], Outcome("terminated", 137, ev.Ending(0, KILL)))
+    assert run.kill(0.05) == [ev.disarm("timeout"), h.signal_hook(KILL), ev.arm("kill", 0.05)]
+    assert run.elapsed("kill") == ([h.forget_hook(), *QUIET], Outcome("terminated", 137, ev.Ending(0, KILL)))
     pause = begun(hook("a", sleep=3.0))
     wait = begun(hook("a", retries=1))
     wait.exited(ev.Ending(3))
     for run in (pause, wait):
-        assert run.kill(0.05) == [ev.Disarm("sleep"), ev.Disarm("retry"), ev.Disarm("timeout")]
+        assert run.kill(0.05) == [ev.disarm("sleep"), ev.disarm("retry"), ev.disarm("timeout")]
         assert not run.busy
 
 
 def test_one_that_is_killed_already_is_given_up_sooner_if_time_is_short() -> None:
     """It is not killed a second time, and never waited for any longer."""
     run = begun(hook("a"))
-    assert run.kill() == [ev.Disarm("timeout"), h.SignalHook(KILL), ev.Arm("kill", 1.0)]
+    assert run.kill() == [ev.disarm("timeout"), h.signal_hook(KILL), ev.arm("kill", 1.0)]
     assert run.kill() == []
-    assert run.kill(0.05) == [ev.Arm("kill", 0.05)]
+    assert run.kill(0.05) == [ev.arm("kill", 0.05)]
 
 
 def test_there_is_nothing_to_end_where_nothing_runs() -> None:

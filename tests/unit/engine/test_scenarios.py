@@ -99,17 +99,17 @@ fine = ev.Ending()
 endings = st.sampled_from([fine, fine, ev.Ending(3), ev.Ending(1), ev.Ending(signo=SEGV), ev.Ending(signo=TERM)])
 which = st.integers(0, 2)
 ODD: list[Step] = [
-    ev.SignalReceived(USR1),
-    ev.SignalReceived(HUP),
-    h.AppLeaving(),
-    *(h.MoreTime(process, seconds) for process, seconds in ((0, 1.0), (0, 90.0), (1, 5.0))),
-    *(h.ProbeFailed(process, status, "broken") for process, status in ((0, 1), (1, 126), (2, 1))),
-    *(event for process in range(3) for event in (al.Unhealthy(process, "sick"), al.Healthy(process))),
-    *(event for process in range(2) for event in (al.Beat(process), al.BeatInterval(process, None))),
-    al.BeatInterval(0, 5.0),
-    h.HookFailed(78, "no variable"),
+    ev.signal_received(USR1),
+    ev.signal_received(HUP),
+    h.app_leaving(),
+    *(h.more_time(process, seconds) for process, seconds in ((0, 1.0), (0, 90.0), (1, 5.0))),
+    *(h.probe_failed(process, status, "broken") for process, status in ((0, 1), (1, 126), (2, 1))),
+    *(event for process in range(3) for event in (al.unhealthy(process, "sick"), al.healthy(process))),
+    *(event for process in range(2) for event in (al.beat(process), al.beat_interval(process, None))),
+    al.beat_interval(0, 5.0),
+    h.hook_failed(78, "no variable"),
     "the next exec fails",
-    ev.Fault(),
+    ev.fault(),
 ]
 
 
@@ -140,7 +140,7 @@ class Stories(RuleBasedStateMachine):
     def begins(self, plan: Plan, kernel_obeys: bool, left_behind: bool, good_steps: int) -> None:
         """Far enough, now and then, for something to be there that can go wrong."""
         self.story = Story(plan, kernel_obeys)
-        self.story.take(ev.Begin())
+        self.story.take(ev.begin())
         if left_behind:
             self.story.take("something is left behind")
         for _ in range(good_steps):
@@ -152,13 +152,13 @@ class Stories(RuleBasedStateMachine):
         """What a good container does next."""
         world = self.story.world
         if hook_runs(self):
-            self.story.take(h.HookExited(fine))
+            self.story.take(h.hook_exited(fine))
         elif world.unready:
-            self.story.take(h.BecameReady(min(world.unready)))
+            self.story.take(h.became_ready(min(world.unready)))
         elif self.story.machine.phase == "cleanup":
-            self.story.take(ev.NothingLeft())
+            self.story.take(ev.nothing_left())
         elif world.asked and world.alive:
-            self.story.take(ev.AppExited(min(world.alive), fine))
+            self.story.take(ev.app_exited(min(world.alive), fine))
         else:
             self.story.take(1.0)
 
@@ -166,24 +166,24 @@ class Stories(RuleBasedStateMachine):
     @rule(signo=st.sampled_from([None, None, None, TERM, INT, QUIT]))
     def perhaps_a_stop_is_requested(self, signo: int | None) -> None:
         if signo is not None:
-            self.story.take(ev.SignalReceived(signo))
+            self.story.take(ev.signal_received(signo))
 
     @precondition(some_live)
     @rule(which=which, ending=endings)
     def a_process_ends(self, which: int, ending: ev.Ending) -> None:
         alive = sorted(self.story.world.alive)
-        self.story.take(ev.AppExited(alive[which % len(alive)], ending))
+        self.story.take(ev.app_exited(alive[which % len(alive)], ending))
 
     @precondition(hook_runs)
     @rule(ending=endings)
     def the_hook_ends(self, ending: ev.Ending) -> None:
-        self.story.take(h.HookExited(ending))
+        self.story.take(h.hook_exited(ending))
 
     @precondition(lambda self: goes_on(self) and bool(self.story.world.probers))
     @rule()
     def the_prober_has_a_verdict(self) -> None:
         process, kind = min(self.story.world.probers)
-        self.story.take(al.Unhealthy(process, "sick") if kind == "alive" else al.Healthy(process))
+        self.story.take(al.unhealthy(process, "sick") if kind == "alive" else al.healthy(process))
 
     @precondition(goes_on)
     @rule(part=st.sampled_from([1.0, 1.0, 0.5]))
@@ -239,7 +239,9 @@ def test_a_broken_rule_is_told_as_docs_trust_md_shows_it(monkeypatch: pytest.Mon
     class Defective(Machine):
         def handle(self, event: ev.Event) -> list[ev.Action]:
             return [
-                action.replaced(group=False) if isinstance(action, ev.SignalApp) and action.signo == KILL else action
+                ev.signal_app(action[1], KILL, group=False)
+                if action[0] == "signal_app" and action[2] == KILL
+                else action
                 for action in super().handle(event)
             ]
 

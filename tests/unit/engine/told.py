@@ -2,11 +2,8 @@
 
 from collections.abc import Iterator
 
-from lifeinit.engine import alive_events as al
 from lifeinit.engine import events as ev
-from lifeinit.engine import hook_events as h
 from lifeinit.engine.hook_messages import message
-from lifeinit.engine.notices import Notice
 from lifeinit.engine.plan import Hook, Plan, Process, Ready
 from lifeinit.engine.signals import name_of
 
@@ -27,43 +24,43 @@ _TIMERS = {
 def event_in_words(event: ev.Event, plan: Plan) -> str:
     """What happened, without its consequences."""
     match event:
-        case ev.Begin():
+        case ("begin",):
             return "lifeinit begins"
-        case ev.SignalReceived(signo):
+        case ("signal_received", signo):
             return f"stop request {name_of(signo)}" if signo in plan.stop_on else f"signal {name_of(signo)}"
-        case ev.Started(process):
+        case ("started", process):
             return f"the exec of {_named(process, plan)} succeeds"
-        case ev.StartFailed(process, status):
+        case ("start_failed", process, status, _):
             return f"{_named(process, plan)} cannot be run, status {status}"
-        case ev.AppExited(process, ending):
+        case ("app_exited", process, ending, _):
             return f"{_named(process, plan)} {_end(ending)}"
-        case h.BecameReady(process):
+        case ("became_ready", process):
             return f"{_named(process, plan)} is ready"
-        case h.ProbeFailed(process, status):
+        case ("probe_failed", process, status, _):
             return f"the probe of {_named(process, plan)} fails, status {status}"
-        case h.MoreTime(process, seconds):
+        case ("more_time", process, seconds):
             return f"{_named(process, plan)} asks for {seconds:g} s more to become ready"
-        case h.AppLeaving():
+        case ("app_leaving",):
             return "a process of the app says that it is about to stop"
-        case h.ProgramLost():
+        case ("program_lost",):
             return "the zygote dies"
-        case h.HookExited(ending):
+        case ("hook_exited", ending, _):
             return f"the hook {_end(ending)}"
-        case h.HookFailed(status):
+        case ("hook_failed", status, _):
             return f"the hook cannot be run, status {status}"
-        case ev.Elapsed(timer):
+        case ("elapsed", timer, _):
             return f"{timer_in_words(timer, plan)} is over"
-        case ev.NothingLeft():
+        case ("nothing_left",):
             return "nothing lives below lifeinit any more"
-        case ev.Fault():
+        case ("fault",):
             return "lifeinit itself fails"
-        case al.Unhealthy(process, detail):
+        case ("unhealthy", process, detail):
             return f"{_named(process, plan)} does not work: {detail}"
-        case al.Healthy(process):
+        case ("healthy", process):
             return f"{_named(process, plan)} works again"
-        case al.Beat(process):
+        case ("beat", process):
             return f"{_named(process, plan)} sends WATCHDOG=1"
-        case al.BeatInterval(process, seconds):
+        case ("beat_interval", process, seconds):
             return (
                 f"{_named(process, plan)} asks for a watchdog of {'no limit' if seconds is None else f'{seconds:g} s'}"
             )
@@ -72,33 +69,33 @@ def event_in_words(event: ev.Event, plan: Plan) -> str:
 def action_in_words(action: ev.Action, plan: Plan) -> str:
     """What lifeinit does."""
     match action:
-        case ev.StartApp(process):
+        case ("start_app", process):
             return f"starts {_named(process, plan)}"
-        case ev.SignalApp(process, signo, group):
+        case ("signal_app", process, signo, group):
             return f"{name_of(signo)} to {_named(process, plan)}{' and its group' if group else ''}"
-        case ev.WakeApp(process):
+        case ("wake_app", process):
             return f"CONT to {_named(process, plan)} if it is stopped"
-        case h.Probe(process, kind):
+        case ("probe", process, kind):
             return f"starts the {kind} probe of {_named(process, plan)}"
-        case h.EndProbe(process):
+        case ("end_probe", process):
             return f"ends the probe of {_named(process, plan)}"
-        case h.RunHook(phase, index, unless):
+        case ("run_hook", phase, index, unless):
             return f"{'asks unless' if unless else 'runs'} {phase} {plan.hooks(phase)[index].name}"
-        case h.SignalHook(signo):
+        case ("signal_hook", signo):
             return f"{name_of(signo)} to the hook"
-        case ev.ForgetApp(process):
+        case ("forget_app", process):
             return f"gives up {_named(process, plan)}"
-        case h.ForgetHook():
+        case ("forget_hook",):
             return "gives up the hook"
-        case ev.SignalLeftovers(signo):
+        case ("signal_leftovers", signo):
             return f"{name_of(signo)} to everything that is left"
-        case ev.Arm(timer, after, at_least):
+        case ("arm", timer, after, at_least):
             return f"{timer_in_words(timer, plan)}: {'at least ' if at_least else ''}{after:g} s"
-        case ev.Disarm(timer):
+        case ("disarm", timer):
             return f"no longer waits for {timer_in_words(timer, plan)}"
-        case Notice():
+        case ("notice", _):
             return f'says "{message(action, plan, 0.0).text}"'
-        case ev.Exit(status):
+        case ("leave", status, _):
             return f"exits {status}"
 
 

@@ -22,37 +22,37 @@ def possible(world: World, phase: str, plan: Plan) -> list[ev.Event]:
     """What may happen next."""
     if world.starting is not None:
         # The answer comes before anything else is read, unless lifeinit itself fails to get one.
-        answers: list[ev.Event] = [ev.Started(world.starting), ev.StartFailed(world.starting, 127, "not found")]
-        return answers if world.faulty else [*answers, ev.Fault()]
-    events: list[ev.Event] = [ev.SignalReceived(signo) for signo in signals(plan)]
+        answers: list[ev.Event] = [ev.started(world.starting), ev.start_failed(world.starting, 127, "not found")]
+        return answers if world.faulty else [*answers, ev.fault()]
+    events: list[ev.Event] = [ev.signal_received(signo) for signo in signals(plan)]
     if not world.faulty:
-        events.append(ev.Fault())
+        events.append(ev.fault())
     for process in sorted(world.alive):
         ready = plan.processes[process].ready
-        events += [ev.AppExited(process, ev.Ending(code=code)) for code in (0, 3)]
+        events += [ev.app_exited(process, ev.Ending(code=code)) for code in (0, 3)]
         if ready is not None:
-            events.append(h.BecameReady(process))
+            events.append(h.became_ready(process))
         if ready is not None and ready.notify:
-            events += [h.MoreTime(process, 9.0), h.AppLeaving()]
+            events += [h.more_time(process, 9.0), h.app_leaving()]
         alive = plan.processes[process].alive
         if alive is not None and alive.watchdog is not None:
-            events += [al.Beat(process), al.Unhealthy(process, "sick"), h.AppLeaving()]
-            events += [al.BeatInterval(process, seconds) for seconds in (2.0, None)]
+            events += [al.beat(process), al.unhealthy(process, "sick"), h.app_leaving()]
+            events += [al.beat_interval(process, seconds) for seconds in (2.0, None)]
     for process, kind in sorted(world.probers):
-        events.append(al.Unhealthy(process, "sick") if kind == "alive" else al.Healthy(process))
-        events.append(h.ProbeFailed(process, 137, "killed"))
+        events.append(al.unhealthy(process, "sick") if kind == "alive" else al.healthy(process))
+        events.append(h.probe_failed(process, 137, "killed"))
     for process in sorted(world.probed):
-        events.append(h.ProbeFailed(process, 124, "broken"))
+        events.append(h.probe_failed(process, 124, "broken"))
     if world.turn is not None and world.turn.doing == "running":
-        events += [h.HookExited(ev.Ending(code=code)) for code in (0, 4)]
-        events += [h.HookExited(ev.Ending(code=127))] if world.turn.asks else []
-        events.append(h.HookFailed(4, "cannot run"))
-    events += [ev.Elapsed(timer) for timer in due(world)]
-    events += [ev.Elapsed(timer, 9.0) for timer in due(world) if timer[0] == "alive"]
+        events += [h.hook_exited(ev.Ending(code=code)) for code in (0, 4)]
+        events += [h.hook_exited(ev.Ending(code=127))] if world.turn.asks else []
+        events.append(h.hook_failed(4, "cannot run"))
+    events += [ev.elapsed(timer) for timer in due(world)]
+    events += [ev.elapsed(timer, 9.0) for timer in due(world) if timer[0] == "alive"]
     if phase == "cleanup":
-        events.append(ev.NothingLeft())
+        events.append(ev.nothing_left())
     if not world.program_lost and any(hook.program and hook.program.call is not None for hook in plan.pre_start):
-        events.append(h.ProgramLost())
+        events.append(h.program_lost())
     return events
 
 
@@ -143,7 +143,7 @@ def walk(plan: Plan) -> Walk:
         machine = copied(machine)
         try:
             after = rules.after(world, event)
-            at_once = machine.forwarded(event.signo) if isinstance(event, ev.SignalReceived) else None
+            at_once = machine.forwarded(event[1]) if event[0] == "signal_received" else None
             actions = machine.handle(event)
             assert at_once is None or at_once == actions, f"{at_once} at once"
             for action in actions:
@@ -160,7 +160,7 @@ def walk(plan: Plan) -> Walk:
             queue.append((number, machine))
         return number
 
-    step(None, machine_of(plan), World(), ev.Begin())
+    step(None, machine_of(plan), World(), ev.begin())
     while queue:
         number, machine = queue.popleft()
         world = found.states[number][1]
@@ -168,6 +168,6 @@ def walk(plan: Plan) -> Walk:
         following = [step(number, machine, world, event) for event in events]
         found.successors.append(following)
         # A patient world: no process ends by itself, no signal comes, only time goes by (and an exec is answered).
-        waits = [to for to, event in zip(following, events, strict=True) if isinstance(event, ev.Elapsed | ev.Started)]
+        waits = [to for to, event in zip(following, events, strict=True) if event[0] in {"elapsed", "started"}]
         found.patient.append(waits)
     return found

@@ -6,10 +6,7 @@ exit status has to be, it works out for itself from docs and events. The walk an
 
 from typing import Literal, NamedTuple
 
-from lifeinit.engine import alive_events as al
 from lifeinit.engine import events as ev
-from lifeinit.engine import hook_events as h
-from lifeinit.engine.notices import Notice
 from lifeinit.engine.plan import Hook, Plan, Restart
 from tests import contract
 from tests.contract import HookPhase
@@ -121,44 +118,45 @@ class Rules:
 
     def _after(self, world: World, event: ev.Event) -> World:
         match event:
-            case al.Unhealthy(process):
+            case ("unhealthy", process, _):
                 return self._sick(world._replace(probers=world.probers - {(process, "alive")}), process)
-            case al.Healthy(process):
+            case ("healthy", process):
                 return self._works(world._replace(probers=world.probers - {(process, "recovery")}), process)
-            case al.Beat(process):
+            case ("beat", process):
                 return self._works(world, process)
-            case al.BeatInterval(process, seconds):
+            case ("beat_interval", process, seconds):
                 others = world.unlimited - {process}
                 return world._replace(unlimited=others if seconds is not None else others | {process})
-            case h.AppLeaving():
+            case ("app_leaving",):
                 return world._replace(leaving=True)
-            case h.ProgramLost():
+            case ("program_lost",):
                 return world._replace(program_lost=True)
-            case h.ProbeFailed(process) if process in {p for p, _ in world.probers}:
+            case ("probe_failed", process, _, _) if process in {p for p, _ in world.probers}:
                 return self._without_prober(world, process)
-            case ev.Started(process):
+            case ("started", process):
                 return self._started(world._replace(starting=None, alive=world.alive | {process}))
-            case ev.StartFailed(process, status):
+            case ("start_failed", process, status, _):
                 return world._replace(starting=None, why="start_failed", verdict=status, decides=process, hurried=True)
-            case ev.AppExited(process, ending):
+            case ("app_exited", process, ending, _):
                 return self._app_exited(world, process, ending)
-            case h.BecameReady(process):
+            case ("became_ready", process):
                 return self._ready(world, process)
-            case h.ProbeFailed(process, status):
+            case ("probe_failed", process, status, _):
                 return self._not_ready(world._replace(probed=world.probed - {process}), process, status)
-            case h.HookExited() | h.HookFailed() if world.turn is not None:
-                status = event.status if isinstance(event, h.HookFailed) else event.ending.status
-                turn, answers = world.turn, isinstance(event, h.HookExited) and contract.is_answer(event.ending.status)
-                if turn.asks and answers and status and not (turn.cut or turn.timed_out):
+            case ("hook_exited", ending, _) if world.turn is not None:
+                turn, status = world.turn, ending.status
+                if turn.asks and status and contract.is_answer(status) and not (turn.cut or turn.timed_out):
                     return world._replace(turn=turn._replace(asks=False, doing="needed"))
                 return self._hook_over(world, turn, status)
-            case ev.Elapsed(("alive", process), late):
-                return self._no_beat(world._replace(timers=world.timers - {event.timer}), process, late)
-            case ev.Elapsed(timer):
+            case ("hook_failed", status, _) if world.turn is not None:
+                return self._hook_over(world, world.turn, status)
+            case ("elapsed", ("alive", process), late):
+                return self._no_beat(world._replace(timers=world.timers - {event[1]}), process, late)
+            case ("elapsed", timer, _):
                 return self._elapsed(world._replace(timers=world.timers - {timer}), timer)
-            case ev.SignalReceived(signo) if self.signals.is_stop_request(signo, bool(world.alive)):
+            case ("signal_received", signo) if self.signals.is_stop_request(signo, bool(world.alive)):
                 return self._stop_requested(world, signo)
-            case ev.Fault():
+            case ("fault",):
                 world = self._cut(world._replace(faulty=True, stop_requested=True, hurried=True))
                 return world._replace(starting=None, verdict=70, why=world.why or "fault", unready=frozenset())
             case _:
@@ -304,47 +302,47 @@ class Rules:
         """The world after an action; a broken rule raises."""
         rule(not world.exited, "nothing is done after the exit")
         match action:
-            case ev.StartApp(process):
+            case ("start_app", process):
                 return self._start(world, process)
-            case h.RunHook(phase, index, unless):
+            case ("run_hook", phase, index, unless):
                 asked = world.turn is not None and world.turn.doing == "needed"
                 has_unless = self.plan.hooks(phase)[index].unless is not None
                 rule(unless == (has_unless and not asked), "a hook's unless is asked before each try, and only then")
                 return self._begin_hook(world, phase, index, "running", asks=unless)
-            case ev.SignalApp(process) | ev.WakeApp(process):
+            case ("signal_app", process, _, _) | ("wake_app", process):
                 rule(process in world.alive, "no process is signalled that is reaped or never ran")
-            case h.Probe(process, kind) if kind != "ready":
+            case ("probe", process, kind) if kind != "ready":
                 rule(process in self.watched(world), "a prober is for a process that has been ready and is not stopped")
                 rule(kind == ("recovery" if process in world.sick else "alive"), "a prober waits for what is not known")
                 rule(process not in {p for p, _ in world.probers}, "a process has one prober at a time")
                 return world._replace(probers=world.probers | {(process, kind)})
-            case h.Probe(process):
+            case ("probe", process, _):
                 rule(process in world.unready, "a probe is for a process that lives and is not ready")
                 rule(process not in world.probed, "a process has one probe at a time")
                 return world._replace(probed=world.probed | {process})
-            case h.EndProbe(process):
+            case ("end_probe", process):
                 return self._without_prober(world._replace(probed=world.probed - {process}), process)
-            case h.SignalHook(signo):
+            case ("signal_hook", signo):
                 return self._signal_hook(world, signo)
-            case ev.ForgetApp(process):
+            case ("forget_app", process):
                 return self._app_exited(world, process, ev.Ending(signo=KILL))
-            case h.ForgetHook():
+            case ("forget_hook",):
                 rule(world.turn is not None and world.turn.killed, "a hook is given up only after its SIGKILL")
                 return world if world.turn is None else self._hook_over(world, world.turn, 128 + KILL)
-            case ev.SignalLeftovers():
+            case ("signal_leftovers", _):
                 rule(not world.alive and not world.turn, "cleanup comes when app and hooks are gone")
                 rule(not world.probed and not world.probers, "cleanup comes when no probe runs")
                 return world._replace(swept=True)
-            case ev.Arm(timer, after):
+            case ("arm", timer, after, _):
                 rule(after >= 0, "no timer lies in the past")
                 return self._arm(world._replace(timers=world.timers | {timer}), timer)
-            case ev.Disarm(timer):
+            case ("disarm", timer):
                 return world._replace(timers=world.timers - {timer})
-            case ev.Exit(status):
+            case ("leave", status, _):
                 self._life_ends(world, status)
                 rule(not self._restarts(world), "an app whose restart rule says so is started again")
                 return world._replace(exited=True)
-            case Notice():
+            case ("notice", _):
                 pass
         return world
 
@@ -475,21 +473,21 @@ class Rules:
         rule(world.probed <= world.unready, "no probe outlives its use: the process is ready, or is being stopped")
         waits = {timer[1] for timer in world.timers if timer[0] == "ready"}
         rule(waits == world.unready, "a process that is not ready yet has its time for that, and no other has")
-        sent = [action for action in actions if isinstance(action, ev.SignalApp)]
-        if isinstance(event, ev.SignalReceived):
-            request = self.signals.is_stop_request(event.signo, bool(before.alive))
+        sent = [action for action in actions if action[0] == "signal_app"]
+        if event[0] == "signal_received":
+            request = self.signals.is_stop_request(event[1], bool(before.alive))
             if not request or (before.asked and before.alive):
-                got = [(action.process, action.signo) for action in sent]
+                got = [(action[1], action[2]) for action in sent]
                 for_them = before.alive & before.asked if request and self.in_order else before.alive
-                goes = [(process, self.signals.goes(event.signo, process)) for process in sorted(for_them)]
+                goes = [(process, self.signals.goes(event[1], process)) for process in sorted(for_them)]
                 wanted = [pair for pair in goes if pair[1] is not None]
                 rule(
                     sorted(got) == wanted,
                     "a signal goes to each living process as it came, or as `signals` rewrites it",
                 )
                 return world
-            if before.why and event.signo not in contract.SKIP_PRE_STOP and before.alive:
-                rule(all(isinstance(action, Notice) for action in actions), "a second SIGTERM changes nothing")
+            if before.why and event[1] not in contract.SKIP_PRE_STOP and before.alive:
+                rule(all(action[0] == "notice" for action in actions), "a second SIGTERM changes nothing")
         for action in sent:
             world = self._ask(world, action, actions)
         if self.in_order:
@@ -507,7 +505,7 @@ class Rules:
         begun = world.asked or (world.hurried and world.started)
         if begun and world.alive and world.starting is None:
             rule(world.alive - needed <= world.asked, "those on which nobody depends are asked to stop")
-        if isinstance(event, ev.Elapsed) and event.timer in {"reserve", "budget"} and before.asked:
+        if event[0] == "elapsed" and event[1] in {"reserve", "budget"} and before.asked:
             rule(world.asked >= world.alive, "nobody is left to ask when only the reserve is left")
         if not world.rushed:
             rule(not (world.asked - before.asked) & needed, "nobody is asked while one lives that is after it")
@@ -542,17 +540,18 @@ class Rules:
             case "pausing" | "due":
                 rule(timers == {"retry"}, "a hook that failed waits for its next try, and for nothing else")
 
-    def _ask(self, world: World, action: ev.SignalApp, actions: list[ev.Action]) -> World:
-        process, signo = self.plan.processes[action.process], action.signo
+    def _ask(self, world: World, action: "ev.SignalApp", actions: list[ev.Action]) -> World:
+        _, number, signo, group = action
+        process = self.plan.processes[number]
         if signo == KILL:
-            rule(action.process in world.asked, "no process is killed that was not asked to stop")
-            rule(action.group, "SIGKILL goes to the whole group")
+            rule(number in world.asked, "no process is killed that was not asked to stop")
+            rule(group, "SIGKILL goes to the whole group")
         else:
-            rule(action.process not in world.asked, "a process is asked to stop once")
-            came = self.signals.goes(world.stop_signo, action.process) if world.stop_signo else None
+            rule(number not in world.asked, "a process is asked to stop once")
+            came = self.signals.goes(world.stop_signo, number) if world.stop_signo else None
             rule(signo == (process.stop_signal or came or TERM), "stop_signal asks the app, else the signal that came")
-            rule(action.group == process.group, "the stop signal goes where stop_scope says")
-            rule(ev.WakeApp(action.process) in actions, "who is asked is woken, if it is stopped")
+            rule(group == process.group, "the stop signal goes where stop_scope says")
+            rule(ev.wake_app(number) in actions, "who is asked is woken, if it is stopped")
             rule(world.why not in ASKED or world.hurried or not self.due(world, "pre_stop"), "pre_stop comes first")
-            return world._replace(asked=world.asked | {action.process})
+            return world._replace(asked=world.asked | {number})
         return world

@@ -121,7 +121,7 @@ def fault() -> "Fault":
 
 
 def start_app(process: int) -> "StartApp":
-    """Fork one process of the app. Answered by Started or StartFailed."""
+    """Fork one process of the app. Answered by `started` or `start_failed`."""
     return "start_app", process
 
 
@@ -141,7 +141,7 @@ def forget_app(process: int) -> "ForgetApp":
 
 
 def signal_leftovers(signo: int) -> "SignalLeftovers":
-    """Send a signal to what is left of this life, SIGCONT to what is stopped. NothingLeft answers if nothing is."""
+    """Send a signal to what is left of this life, SIGCONT to what is stopped. `nothing_left` answers if nothing is."""
     return "signal_leftovers", signo
 
 

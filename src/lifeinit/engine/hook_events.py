@@ -107,7 +107,7 @@ def program_lost() -> "ProgramLost":
 
 
 def probe(process: int, kind: "ProbeKind" = "ready") -> "Probe":
-    """Fork a probe of the process, its only one. Answered by BecameReady, Unhealthy or Healthy, or by ProbeFailed."""
+    """Fork a probe of the process, its only one. Answered by `became_ready`, `unhealthy`, `healthy` or `probe_failed`."""
     return "probe", process, kind
 
 
@@ -117,7 +117,7 @@ def end_probe(process: int) -> "EndProbe":
 
 
 def run_hook(phase: "HookPhase", index: int, unless: bool = False) -> "RunHook":
-    """Fork a hook, or its `unless`. Answered by HookExited or HookFailed."""
+    """Fork a hook, or its `unless`. Answered by `hook_exited` or `hook_failed`."""
     return "run_hook", phase, index, unless
 
 

@@ -23,7 +23,7 @@
 #   internal error   end->clean   ->stopping   ->stopping   ->stopping   -            -          next 13    ->exit
 #
 #    1  The app never starts, even if the hook exits 0. A second request changes nothing but that the budget starts.
-#    2  While an exec is to be answered, the request waits for the answer: Started then goes to pre_stop.
+#    2  While an exec is to be answered, the request waits for the answer: `started` then goes to pre_stop.
 #    3  Kubernetes repeats its SIGTERM. Only a second SIGINT or SIGQUIT ends the hook and skips the rest -> stopping.
 #    4  Celery and uvicorn escalate on a second one.
 #    5  The signal's default action would end the hook.

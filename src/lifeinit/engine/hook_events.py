@@ -107,7 +107,7 @@ def program_lost() -> "ProgramLost":
 
 
 def probe(process: int, kind: "ProbeKind" = "ready") -> "Probe":
-    """Fork a probe of the process, its only one. Answered by `became_ready`, `unhealthy`, `healthy` or `probe_failed`."""
+    """Fork a probe of the process, its only one. `became_ready`, `unhealthy`, `healthy` or `probe_failed` answers."""
     return "probe", process, kind
 
 

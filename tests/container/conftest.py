@@ -4,16 +4,23 @@ import fcntl
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
 import pytest
 
-from tests.container.docker import ROOT, Container, docker, why_not
+from tests.container.docker import BASE, ROOT, Container, docker, why_not
 from tests.docs.blocks import blocks_of
 
-IMAGE = "lifeinit-test"
+IMAGE, INDEX = "lifeinit-test", "lifeinit-test-index"
+_INDEX = f"""\
+FROM {BASE}
+# A base image without pip, as made of a distribution's packages, gets one.
+RUN command -v pip || python -m venv /usr/local/venv
+ENV PATH=/usr/local/venv/bin:$PATH PIP_FIND_LINKS=/wheels
+COPY *.whl /wheels/
+"""
 
 
 class Run(Protocol):
@@ -37,20 +44,37 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def image(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The image, with this checkout. The first of a run's workers builds it for all."""
+    """The image, with this checkout."""
     reason = why_not()
     if reason:
         pytest.skip(reason)
-    if "PYTEST_XDIST_WORKER" not in os.environ:
-        _build()
-        return IMAGE
-    of_all_workers = tmp_path_factory.getbasetemp().parent
-    with (of_all_workers / "image.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (of_all_workers / "image").exists():
-            _build()
-            (of_all_workers / "image").touch()
+    _once("image", tmp_path_factory, _build)
     return IMAGE
+
+
+@pytest.fixture(scope="session")
+def index(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The pages' base image, in which pip finds the wheel of this checkout as it would find a release."""
+
+    def build() -> None:
+        (wheel.parent / "Dockerfile").write_text(_INDEX)
+        docker("build", "-q", "-t", INDEX, str(wheel.parent))
+
+    _once("index", tmp_path_factory, build)
+    return INDEX
+
+
+def _once(name: str, factory: pytest.TempPathFactory, build: Callable[[], None]) -> None:
+    """The first of a run's workers builds it for all."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        build()
+        return
+    of_all_workers = factory.getbasetemp().parent
+    with (of_all_workers / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (of_all_workers / name).exists():
+            build()
+            (of_all_workers / name).touch()
 
 
 def _build() -> None:

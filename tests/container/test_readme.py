@@ -1,6 +1,5 @@
 """README.md's Dockerfile and hook file, as printed, around a Django project. Only the index has this clone's wheel."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,14 +8,7 @@ import pytest
 from tests.container.docker import BASE, Container, docker
 from tests.docs.sessions import files_of
 
-INDEX, IMAGE = "lifeinit-test-index", "lifeinit-test-readme"
-_INDEX = f"""\
-FROM {BASE}
-# A base image without pip, as made of a distribution's packages, gets one.
-RUN command -v pip || python -m venv /usr/local/venv
-ENV PATH=/usr/local/venv/bin:$PATH PIP_FIND_LINKS=/wheels
-COPY *.whl /wheels/
-"""
+IMAGE = "lifeinit-test-readme"
 _ASK = "import urllib.request as r; print(r.urlopen('http://127.0.0.1:8000/').status)"
 _SITE = {
     "manage.py": """\
@@ -48,20 +40,15 @@ application = get_wsgi_application()
 
 
 @pytest.fixture
-def container(wheel: Path, tmp_path: Path) -> Iterator[Container]:
-    """The page's base image is one whose pip finds the wheel of this clone, as it would find a release."""
-    index, site = tmp_path / "index", tmp_path / "site"
-    index.mkdir()
-    shutil.copy(wheel, index)
-    (index / "Dockerfile").write_text(_INDEX)
-    docker("build", "-q", "-t", INDEX, str(index))
+def container(index: str, tmp_path: Path) -> Iterator[Container]:
+    site = tmp_path
     for name, text in _SITE.items():
         (site / name).parent.mkdir(parents=True, exist_ok=True)
         (site / name).write_text(text)
     files_of("README.md", site)
     dockerfile = site / "Dockerfile"
     assert dockerfile.read_text().startswith(f"FROM {BASE}\n")
-    dockerfile.write_text(dockerfile.read_text().replace(BASE, INDEX))
+    dockerfile.write_text(dockerfile.read_text().replace(BASE, index))
     docker("build", "-q", "--network", "host", "-t", IMAGE, str(site))
     started = Container(IMAGE, [], ["-p", "8000:8000"])
     yield started

@@ -19,6 +19,7 @@ _COPY = re.compile(r"^COPY (?!--from)(.*) \S+$", re.MULTILINE)
 
 # A distribution's packages; the whole project of a reader; what only BuildKit knows.
 _OTHERS = ("apt-get", "COPY . .", "--chmod")
+NAME = "lifeinit-test-pages"
 _ANY_HOOK_FILE = 'pre_start = "true"\n'
 
 
@@ -52,3 +53,33 @@ def test_a_dockerfile(block: Block, index: str, tmp_path: Path) -> None:
 
 def test_most_of_them_are_built() -> None:
     assert len(BLOCKS) > 10
+
+
+def test_the_quick_start(index: str, tmp_path: Path) -> None:
+    """Its commands with a name of the test's own, and those that docs/how-to/docker.md has for such a container."""
+    page = [block for block in blocks_of(ROOT / "docs/quick-start.md") if block.line > 40]
+    (dockerfile,) = (block.text for block in page if block.language == "dockerfile")
+    (commands,) = (block.text.splitlines() for block in page if block.language == "sh")
+    files_of("docs/quick-start.md", tmp_path)
+    (tmp_path / "Dockerfile").write_text(dockerfile.replace(BASE, index))
+    try:
+        build, start, status, stop, logs = (typed(line) for line in commands)
+        docker(*build[:-1], "-q", "--network", "host", ".", cwd=tmp_path)
+        docker(*start)
+        assert "running for" in docker(*status)
+        for line in ("docker exec shop lifeinit health", "docker run --rm --entrypoint lifeinit shop check"):
+            assert line in (ROOT / "docs/how-to/docker.md").read_text()
+            docker(*typed(line))
+        docker(*stop)
+        said = docker(*logs)
+        assert "preparing" in said
+        assert "cleaning up after status" in said
+    finally:
+        docker("rm", "-f", NAME, check=False)
+
+
+def typed(line: str) -> list[str]:
+    """The arguments of a docker command of a page, with a name that is the test's own."""
+    program, *arguments = line.split()
+    assert program == "docker"
+    return [NAME if argument == "shop" else argument for argument in arguments]

@@ -14,8 +14,6 @@ _MASK = _signal.pthread_sigmask(_signal.SIG_BLOCK, _signal.valid_signals())
 import os  # noqa: E402
 import sys  # noqa: E402
 
-from lifeinit import bytecode  # noqa: E402
-
 if hasattr(sys, "frozen"):  # the bundle's program has blocked them before there was an interpreter
     from _lifeinit import MASK as _MASK  # type: ignore[import-not-found, no-redef]
 
@@ -26,11 +24,8 @@ _PARENT = os.getppid()  # asked for early: it may die at any time
 def main() -> "NoReturn":
     """Serve the command line in sys.argv. Never returns."""
     arguments = sys.argv[1:]
-    if not hasattr(sys, "frozen") and not os.path.exists(__file__):
-        from lifeinit.startup.clean_interpreter import refuse_archive  # noqa: PLC0415
-
-        refuse_archive()
-    bytecode.install()
+    if not hasattr(sys, "frozen"):
+        _install_importer()
     if _is_command(arguments):
         _serve_command(arguments)
     if hasattr(sys, "frozen"):
@@ -46,6 +41,16 @@ def main() -> "NoReturn":
     launch(arguments, _MASK, _PARENT)
 
 
+def _install_importer() -> None:
+    if not os.path.exists(__file__):
+        from lifeinit.startup.clean_interpreter import refuse_archive  # noqa: PLC0415
+
+        refuse_archive()
+    from lifeinit import bytecode  # noqa: PLC0415  # the bundle's modules are in the program
+
+    bytecode.install()
+
+
 def _is_command(arguments: list[str]) -> bool:
     if not arguments or arguments[0].startswith("-"):
         return False  # as in `lifeinit -- COMMAND`: nothing has to be imported for it
@@ -59,9 +64,11 @@ def _serve_command(arguments: list[str]) -> "NoReturn":
 
     status = exit_status.SOFTWARE
     try:
-        from lifeinit.startup.search_path import isolate  # noqa: PLC0415
+        from lifeinit.startup.search_path import check_program, isolate  # noqa: PLC0415
 
         isolate()
+        if arguments[0] == "check":
+            check_program()
         if arguments[0] == "health" and not _HEALTH_VARIABLES & os.environ.keys():
             _probe_health(arguments[1:])
         from lifeinit.cli.serve import serve_command  # noqa: PLC0415

@@ -28,6 +28,7 @@ from tools.bundle.packages import make_root
 
 PLACE = "opt/lifeinit/bin/lifeinit"
 DAMAGED = "lifeinit: the program is damaged: copy the bundle again; nothing was started"
+INCOMPLETE = "lifeinit: the program is incomplete: copy the bundle again; nothing was started"
 
 # What it may open: the kernel's files, the hook file, names and addresses, the time zone, certificates. The C library
 # reads nsswitch.conf before it finds out that it is not to obey it. None of this is code.
@@ -193,8 +194,8 @@ def test_signals_are_blocked_before_a_file_is_opened(program: Path, tmp_path: Pa
     subprocess.run(
         ["strace", "-qq", "-o", str(tmp_path / "trace"), str(program), "--version"], check=True, capture_output=True
     )
-    first = re.findall(r"^(\w+)\(", (tmp_path / "trace").read_text(), re.MULTILINE)
-    before = first[: first.index("rt_sigprocmask")]
+    first = re.findall(r"^(\w+\(SIG_BLOCK|\w+)\(?", (tmp_path / "trace").read_text(), re.MULTILINE)
+    before = first[: first.index("rt_sigprocmask(SIG_BLOCK")]
     assert len(before) < 20
     assert not {"open", "openat", "mmap"} & set(before)
 
@@ -254,14 +255,28 @@ def test_a_damaged_program_starts_nothing(program: Path, tmp_path: Path) -> None
             assert (done.returncode, done.stdout, done.stderr.splitlines()) == (70, "", [DAMAGED]), (module, command)
 
 
-def test_half_a_program_starts_nothing(program: Path, tmp_path: Path) -> None:
-    """The kernel refuses it or ends it, since its last part is read first: it never runs with half of its modules."""
+def test_check_finds_any_change(program: Path, tmp_path: Path) -> None:
+    """In a constant and among the instructions: no start reads all of them, `check` does."""
+    (tmp_path / "hooks.toml").write_text('pre_start = "true"\n')
     whole = program.read_bytes()
-    for length in (64, len(whole) // 4, len(whole) // 2, len(whole) * 3 // 4, len(whole) - 65536):
+    for words in (b"the interpreter does not start", b"the program is incomplete"):
+        program.write_bytes(whole.replace(words, words.swapcase(), 1))
+        done = subprocess.run([program, "check"], cwd=tmp_path, check=False, capture_output=True, text=True)
+        assert (done.returncode, done.stdout, done.stderr.splitlines()) == (70, "", [DAMAGED]), words
+
+
+def test_half_a_program_says_so(program: Path, tmp_path: Path) -> None:
+    """As long as the first two pages are there, which hold what finds out; with less the kernel refuses or ends it."""
+    whole = program.read_bytes()
+    for length in (8192, len(whole) // 4, len(whole) // 2, len(whole) * 3 // 4, len(whole) - 4096, len(whole) - 1):
         program.write_bytes(whole[:length])
-        done = subprocess.run(["sh", "-c", f"{program} -- echo app"], cwd=tmp_path, check=False, capture_output=True)
+        done = subprocess.run([program, "--", "echo", "app"], cwd=tmp_path, check=False, capture_output=True, text=True)
+        assert (done.returncode, done.stdout, done.stderr.splitlines()) == (70, "", [INCOMPLETE]), length
+    for length in (64, 4096):
+        program.write_bytes(whole[:length])
+        done = subprocess.run(["sh", "-c", f"{program} -- echo app"], check=False, capture_output=True, text=True)
         assert done.returncode != 0
-        assert done.stdout == b""
+        assert done.stdout == ""
 
 
 def test_another_build_is_the_same_to_the_byte(bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -267,10 +267,15 @@ def give_terminal(pgid: int) -> None:
 def name_process(name: bytes = b"lifeinit") -> None:
     """Be called so in top and ps, where every interpreter is called python. proc(5)"""
     try:
-        with open("/proc/self/comm", "wb", buffering=0) as comm:
-            comm.write(name[:15])
+        comm = os.open("/proc/self/comm", os.O_WRONLY | os.O_CLOEXEC)
     except OSError:
-        pass  # no /proc here
+        return  # no /proc here
+    try:
+        os.write(comm, name[:15])
+    except OSError:
+        pass  # a name is no reason to fail
+    finally:
+        os.close(comm)
 
 
 def leave(status: int) -> "NoReturn":

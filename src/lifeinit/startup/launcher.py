@@ -103,13 +103,14 @@ def _straight(arguments: "Sequence[str]") -> "tuple[dict[str, object], Sequence[
 
 def _load_engine(with_hooks: bool) -> None:
     """Import what is needed next, but nothing from the script's directory: it stands before the standard library."""
-    if not sys.flags.safe_path:
-        del sys.path[0]
-    clean_interpreter.strip(("fcntl", "select", "resource") if with_hooks else ("fcntl",))
     if hasattr(sys, "frozen"):
         from _lifeinit import load  # type: ignore[import-not-found]  # noqa: PLC0415  # takes half the time
 
         load("lifeinit.engine.main")
+    else:
+        if not sys.flags.safe_path:
+            del sys.path[0]
+        clean_interpreter.strip(("fcntl", "select", "resource") if with_hooks else ("fcntl",))
     from lifeinit.engine import main  # noqa: F401, PLC0415  # before an exec it would be imported for nothing
 
     if with_hooks:

@@ -11,7 +11,8 @@ import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-import freeze  # type: ignore[import-not-found]  # it stands beside this file
+import freeze  # type: ignore[import-not-found]  # it stands beside this file, as the next does
+import seal  # type: ignore[import-not-found]
 
 _VERSION = "{}.{}".format(*sys.version_info)
 _HEADERS = f"/usr/include/python{_VERSION}"
@@ -24,6 +25,7 @@ _COMPILER = (
 )  # fmt: skip
 _LINKER = (
     "gcc-14", "-static", "-no-pie", "-s", "-Wl,--gc-sections", "-Wl,--build-id=none", "-Wl,-z,relro,-z,noexecstack",
+    "-Wl,--entry=lifeinit_entry,--undefined=lifeinit_first_of_bss",
     "-Wl,--eh-frame-hdr,--wrap=__register_frame_info,--wrap=__deregister_frame_info",
 )  # fmt: skip
 _LIBRARIES = (
@@ -38,8 +40,16 @@ _LIBRARIES = (
 
 def _compilations(site: str) -> Iterator[tuple[str, ...]]:
     """The arguments for each file of C."""
-    for name in ("main.c", "modules.c", "block.S"):
-        yield ("-Wall", "-Wextra", "-Wno-unused-parameter", "-Wno-missing-field-initializers", "-Werror", name)
+    for name in ("whole.c", "main.c", "load.c", "start.c", "modules.c", "block.S"):
+        yield (
+            f"-I{_HEADERS}/internal",
+            "-Wall",
+            "-Wextra",
+            "-Wno-unused-parameter",
+            "-Wno-missing-field-initializers",
+            "-Werror",
+            name,
+        )
     for name in _OF_PYTHON:
         yield ("-DPy_BUILD_CORE_BUILTIN", f"-I{_HEADERS}/internal", f"-I{_SOURCE}", f"{_SOURCE}/{name}.c")
     # libpython.a has the module `_sha2`, and not the functions that it calls.
@@ -75,7 +85,9 @@ def main(site: str) -> None:
     freeze.main(site, ".")
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         objects = list(pool.map(_compile, enumerate(_compilations(site))))
-    subprocess.run([*_LINKER, *objects, *_LIBRARIES, "-o", "lifeinit"], check=True)
+    subprocess.run([*_LINKER, *objects, *_LIBRARIES, "-o", "linked"], check=True)
+    with open("linked", "rb") as linked, open("lifeinit", "wb") as program:
+        program.write(seal.sealed(linked.read()))
 
 
 if __name__ == "__main__":

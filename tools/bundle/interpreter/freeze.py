@@ -14,8 +14,9 @@ import os
 import re
 import sys
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from modulefinder import ModuleFinder
+from types import CodeType
 from typing import NamedTuple
 
 _LIBRARY = os.path.dirname(os.__file__)
@@ -36,10 +37,12 @@ _NEVER = (
 )  # fmt: skip
 _REPLACED = ("ctypes", "importlib.resources")  # by _lifeinit, and by a module of the text
 _CODECS = ("ascii", "idna", "latin_1", "raw_unicode_escape", "unicode_escape", "utf_8", "utf_8_sig")
-# What every start imports stands first, so that it lies close together and is checked alone.
+# What every start imports: read in one piece, in which no name comes twice, and checked alone.
+_FIRST = ("lifeinit.__main__", "lifeinit.startup.launcher", "lifeinit.engine.main")
+# What PID 1 may import stands in front.
 _START = re.compile(
-    r"encodings(\.utf_8|\.aliases)?|(generic|posix)path|os|stat|_collections_abc|abc|"
-    r"lifeinit(\.__main__|\.bytecode)?|lifeinit\.(engine|startup)(\..+)?"
+    r"encodings(\..+)?|codecs|(generic|posix)path|os|stat|_collections_abc|abc|"
+    r"lifeinit(\.__main__)?|lifeinit\.(engine|startup)(\..+)?"
 )
 # Help texts are docstrings; all others are left out, as with -OO.
 _WITH_DOCSTRINGS = ("lifeinit.cli", "click.")
@@ -99,52 +102,91 @@ def _imports(source: _Source) -> Iterator[str]:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-def _checksum(data: bytes) -> int:
-    """As in main.c: of each eight bytes, which takes a tenth of the time that a CRC takes."""
+def checksum(data: bytes) -> int:
+    """As in whole.c: four sums of eight bytes each, which the processor computes side by side."""
+    sums = [0, 0, 0, 0]
+    for place, word in enumerate(array("Q", data)):
+        mixed = (sums[place % 4] ^ word) * 0x9E3779B97F4A7C15 & 0xFFFFFFFFFFFFFFFF
+        sums[place % 4] = mixed ^ mixed >> 32
     result = 0
-    for word in array("Q", data):
-        result = (result ^ word) * 0x9E3779B97F4A7C15 & 0xFFFFFFFFFFFFFFFF
-        result ^= result >> 32
+    for one in sums:
+        result = (result ^ one) * 0x9E3779B97F4A7C15 & 0xFFFFFFFFFFFFFFFF
     return result
 
 
-def _code(source: _Source, site: str) -> bytes:
+def _code(source: _Source, site: str) -> CodeType:
     """Its bytecode, which names the file by a path that is the same wherever the bundle is made."""
-    text = _text(source)
+    sys.path[:1] = [site]
+    from lifeinit.startup.lean import lean  # noqa: PLC0415
+
+    of_pid_1 = source.name.startswith("lifeinit.") and _START.fullmatch(source.name)
+    text = lean(source.file) if of_pid_1 else _text(source)
     path = os.path.relpath(source.file, site if source.file.startswith(site) else _LIBRARY)
     optimize = 1 if source.name.startswith(_WITH_DOCSTRINGS) else 2
-    return marshal.dumps(compile(text, path, "exec", dont_inherit=True, optimize=optimize))
+    code: CodeType = compile(text, path, "exec", dont_inherit=True, optimize=optimize)
+    return code
 
 
 def main(site: str, directory: str) -> None:
     """Write both files."""
     sources = _sources(site)
-    rows, block, start = [], b"", 0
-    for source in sources:
-        code = _code(source, site)
+    codes = [_code(source, site) for source in sources]
+    imports = _imports_of_start(sources)
+    first = _closure(imports, [place for place, source in enumerate(sources) if source.name in _FIRST])
+    rows: list[str] = []
+    block = _padded(marshal.dumps(tuple(codes[place] for place in first)))
+    ends = [len(block), 0, 0]
+    for place, source in enumerate(sources):
+        code = marshal.dumps(codes[place])
         rows.append(f'    {{"{source.name}", modules + {len(block)}, {len(code)}, {int(source.is_package)}}},')
-        block += code + bytes(-len(code) % 16)
-        if _START.fullmatch(source.name):
-            start = len(block)
+        block += _padded(code)
+        ends[1 if place < len(imports) else 2] = len(block)
     with open(os.path.join(directory, "modules.bin"), "wb") as file:
         file.write(block)
-    parts = (f"{{{begin}, {end}, {_checksum(block[begin:end])}u}}" for begin, end in ((0, start), (start, len(block))))
+    parts = (f"{{{begin}, {end}, {checksum(block[begin:end])}u}}" for begin, end in zip([0, *ends], ends, strict=False))
+    with open(os.path.join(directory, "parts.h"), "w") as file:
+        file.write(_array("struct part parts[]", parts))
     with open(os.path.join(directory, "modules.h"), "w") as file:
-        file.write("static const struct _frozen table[] = {\n" + "\n".join(rows) + "\n    {0}\n};\n")
-        file.write(f"static const struct part parts[] = {{{', '.join(parts)}}};\n")
-        file.write(_imports_of_start(sources))
+        file.write(_array("struct _frozen table[]", [*rows, "    {0}"]))
+        file.write(_array(f"short first[{len(sources)}]", _numbers_of(first, len(sources))))
+        rows_of_imports = (f"    {{{', '.join(map(str, [*row, -1]))}}}" for row in imports)
+        file.write(_array(f"short imports[{len(imports)}][{max(map(len, imports)) + 1}]", rows_of_imports))
 
 
-def _imports_of_start(sources: list[_Source]) -> str:
+def _padded(data: bytes) -> bytes:
+    return data + bytes(-len(data) % 32)
+
+
+def _array(declaration: str, rows: Iterable[str]) -> str:
+    text = ",\n".join(row.rstrip(",") for row in rows)
+    return f"static const {declaration} = {{\n{text}\n}};\n"
+
+
+def _numbers_of(first: list[int], count: int) -> list[str]:
+    """For each module its number among those that are read in one piece, or -1."""
+    return [str(first.index(place) if place in first else -1) for place in range(count)]
+
+
+def _closure(imports: list[list[int]], wanted: list[int]) -> list[int]:
+    """Those modules of the start, by their places in the table, and all that they import."""
+    found: list[int] = []
+    while wanted:
+        place = wanted.pop()
+        if place not in found and place < len(imports):
+            found.append(place)
+            wanted += imports[place]
+    return sorted(found)
+
+
+def _imports_of_start(sources: list[_Source]) -> list[list[int]]:
     """For each module of the start the places in the table of those that it imports."""
     places = {source.name: place for place, source in enumerate(sources)}
     rows = []
     for source in sources:
         if _START.fullmatch(source.name):
             found = dict.fromkeys(places[name] for name in _imports(source) if name in places and name != source.name)
-            rows.append([*found, -1])
-    text = ",\n".join(f"    {{{', '.join(map(str, row))}}}" for row in rows)
-    return f"static const short imports[{len(rows)}][{max(map(len, rows))}] = {{\n{text}\n}};\n"
+            rows.append([*found])
+    return rows
 
 
 if __name__ == "__main__":

@@ -5,27 +5,15 @@
  */
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
-#include <marshal.h>
 #include <limits.h>
-#include <stdint.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/auxv.h>
 #include <unistd.h>
 
 #include "lifeinit.h"
 
 #define SOFTWARE 70 /* EX_SOFTWARE. sysexits(3) */
-
-extern const unsigned char modules[];
-
-struct part {
-    size_t begin, end;
-    uint64_t checksum;
-};
-
-#include "modules.h"
 
 sigset_t lifeinit_mask;
 
@@ -48,93 +36,21 @@ void *__wrap___deregister_frame_info(const void *begin)
     return NULL;
 }
 
-static void fail(const char *sentence)
+static _Noreturn void fail(const char *sentence)
 {
     dprintf(STDERR_FILENO, "lifeinit: %s; nothing was started\n", sentence);
     _exit(SOFTWARE);
+}
+
+void lifeinit_fail_as_damaged(void)
+{
+    fail("the program is damaged: copy the bundle again");
 }
 
 static void fail_if(PyStatus status)
 {
     if (PyStatus_Exception(status))
         fail(status.err_msg ? status.err_msg : "the interpreter does not start");
-}
-
-/* Whether the bytecode is what was built: of the start, which every start checks, or of the rest. As in freeze.py. */
-int lifeinit_is_whole(int of_rest)
-{
-    const struct part *part = &parts[of_rest];
-    uint64_t sum = 0, word;
-    for (size_t place = part->begin; place < part->end; place += sizeof word) {
-        memcpy(&word, modules + place, sizeof word);
-        sum = (sum ^ word) * 0x9E3779B97F4A7C15u;
-        sum ^= sum >> 32;
-    }
-    return sum == part->checksum;
-}
-
-static int set_item(PyObject *variables, const char *name, PyObject *value)
-{
-    int result = value == NULL ? -1 : PyDict_SetItemString(variables, name, value);
-    Py_XDECREF(value);
-    return result;
-}
-
-/* Execute a module, and bind it in its package. */
-static int execute(const struct _frozen *row)
-{
-    const char *dot = strrchr(row->name, '.');
-    PyObject *module = PyImport_AddModule(row->name); /* borrowed, as are the next two */
-    PyObject *variables = module == NULL ? NULL : PyModule_GetDict(module);
-    PyObject *parent = NULL;
-    if (dot != NULL) {
-        PyObject *name = PyUnicode_FromStringAndSize(row->name, dot - row->name);
-        parent = name == NULL ? NULL : PyImport_AddModuleObject(name);
-        Py_XDECREF(name);
-    }
-    if (variables == NULL || (dot != NULL && parent == NULL))
-        return -1;
-    PyObject *package = row->is_package || dot == NULL ? PyUnicode_FromString(row->is_package ? row->name : "")
-                                                       : PyModule_GetNameObject(parent);
-    if (set_item(variables, "__builtins__", Py_NewRef(PyEval_GetBuiltins())) < 0 ||
-        set_item(variables, "__package__", package) < 0 ||
-        set_item(variables, "__file__", PyUnicode_FromString("/")) < 0 ||
-        (row->is_package && set_item(variables, "__path__", PyList_New(0)) < 0))
-        return -1;
-    PyObject *code = PyMarshal_ReadObjectFromString((const char *)row->code, row->size);
-    PyObject *result = code == NULL ? NULL : PyEval_EvalCode(code, variables, variables);
-    Py_XDECREF(code);
-    Py_XDECREF(result);
-    return result == NULL || (dot != NULL && PyObject_SetAttrString(parent, dot + 1, module) < 0) ? -1 : 0;
-}
-
-/* Execute a module and first those that it imports, each straight from the table: the import system takes twice as long
- * for each. What is not of the start is left to it. */
-static int load_from(size_t place)
-{
-    PyObject *known = PyImport_GetModuleDict();
-    if (PyDict_GetItemString(known, table[place].name) != NULL)
-        return 0;
-    for (const short *needed = imports[place]; *needed >= 0; needed++)
-        if ((size_t)*needed < sizeof imports / sizeof *imports && load_from((size_t)*needed) < 0)
-            return -1;
-    return execute(&table[place]);
-}
-
-/* Nothing that is loaded becomes garbage: the collector would look through it all, again and again. */
-int lifeinit_load(const char *name)
-{
-    int result = -1, was_enabled = PyGC_Disable();
-    size_t place = 0;
-    while (place < sizeof imports / sizeof *imports && strcmp(table[place].name, name) != 0)
-        place++;
-    if (place < sizeof imports / sizeof *imports)
-        result = load_from(place);
-    else
-        PyErr_SetString(PyExc_ImportError, name);
-    if (was_enabled)
-        PyGC_Enable();
-    return result;
 }
 
 /* The program's path, for messages: /proc may be missing. */
@@ -156,6 +72,7 @@ static void configure(PyConfig *config, int argc, char **argv)
     fail_if(Py_PreInitialize(&before));
     PyConfig_InitIsolatedConfig(config);
     config->site_import = 0;
+    config->_init_main = 0; /* see start.c */
     config->write_bytecode = 0;
     config->optimization_level = 2;
     config->install_signal_handlers = 1; /* as any Python: a closed pipe is an error, and no death by SIGPIPE */
@@ -182,16 +99,17 @@ __attribute__((section(".preinit_array"), used)) static void (*const first)(void
 
 int main(int argc, char **argv)
 {
-    if (!lifeinit_is_whole(0))
-        fail("the program is damaged: copy the bundle again");
-    PyImport_FrozenModules = table;
+    if (!lifeinit_is_part_whole(OF_EVERY_START))
+        lifeinit_fail_as_damaged();
+    lifeinit_prepare_memory();
+    lifeinit_set_modules();
     PyConfig config;
     configure(&config, argc, argv);
     fail_if(Py_InitializeFromConfig(&config));
     PyConfig_Clear(&config);
     PySys_SetObject("frozen", Py_True); /* as programs that hold their modules have it: there are no files */
     PyObject *module = NULL;
-    if (lifeinit_load("lifeinit.__main__") == 0)
+    if (lifeinit_begin() == 0 && lifeinit_load("lifeinit.__main__") == 0)
         module = PyImport_ImportModule("lifeinit.__main__");
     if (module != NULL)
         Py_XDECREF(PyObject_CallMethod(module, "main", NULL)); /* never returns */

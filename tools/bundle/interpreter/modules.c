@@ -57,7 +57,12 @@ static PyObject *call_capset(PyObject *self, PyObject *arguments)
 
 static PyObject *is_whole(PyObject *self, PyObject *arguments)
 {
-    return PyBool_FromLong(lifeinit_is_whole(1));
+    return PyBool_FromLong(lifeinit_is_whole());
+}
+
+static PyObject *are_commands_whole(PyObject *self, PyObject *arguments)
+{
+    return PyBool_FromLong(lifeinit_is_part_whole(OF_COMMANDS));
 }
 
 static PyObject *load(PyObject *self, PyObject *arguments)
@@ -73,7 +78,10 @@ static PyMethodDef functions[] = {
     {"capget", call_capget, METH_VARARGS, NULL},
     {"capset", call_capset, METH_VARARGS, NULL},
     {"load", load, METH_VARARGS, NULL},
+    {"find_spec", lifeinit_find_spec, METH_VARARGS, NULL},
+    {"open", (PyCFunction)(void (*)(void))lifeinit_open, METH_VARARGS | METH_KEYWORDS, NULL},
     {"is_whole", is_whole, METH_NOARGS, NULL},
+    {"are_commands_whole", are_commands_whole, METH_NOARGS, NULL},
     {NULL},
 };
 

@@ -63,8 +63,9 @@ def _lifeinits(directory: Path, lifeinit: str, compiled: Path) -> Iterator[Conte
     one_each, of_compiled = hookfiles.one_each(directory), hookfiles.one_each(directory, "compiled")
     features = hookfiles.all_features(directory)
     for file in (of_compiled, features):
-        environments.compile_file(compiled, file)
+        environments.compile_file(str(compiled / "lifeinit"), file)
     yield Contender("lifeinit", _before(lifeinit, "--"))
+    yield from _bundles(directory, one_each)
     for name, command, options, file in (
         ("hooks, compiled", str(compiled / "lifeinit"), (), of_compiled),
         ("hooks", lifeinit, (), one_each),
@@ -78,6 +79,19 @@ def _lifeinits(directory: Path, lifeinit: str, compiled: Path) -> Iterator[Conte
             has_hooks=True,
             variables={"LIFEINIT_CONFIG": file},
         )
+
+
+def _bundles(directory: Path, one_each: str) -> Iterator[Contender]:
+    """The program that needs no Python, which some machines cannot build."""
+    program = environments.of_bundle()
+    if program is None:
+        return
+    of_compiled = hookfiles.one_each(directory, "compiled by the bundle")
+    environments.compile_file(program, of_compiled)
+    yield Contender("bundle", _before(program, "--"))
+    for name, file in (("bundle, hooks, compiled", of_compiled), ("bundle, hooks", one_each)):
+        words, variables = _before(program, "--"), {"LIFEINIT_CONFIG": file}
+        yield Contender(name, words, started_only=True, has_hooks=True, variables=variables)
 
 
 def interpreter(name: str, program: str) -> Contender:

@@ -45,9 +45,22 @@ def of_lifeinit() -> tuple[Path, Path, Path]:
     return ordinary, compiled, uncompiled
 
 
-def compile_file(bin_directory: Path, file: str) -> None:
+@functools.cache
+def of_bundle() -> str | None:
+    """The program of `python -m tools.bundle` for this source tree; None, with the reason, where it cannot be made."""
+    output = cache() / "bundle"
+    command = [sys.executable, "-m", "tools.bundle", "-o", str(output)]
+    variables = {**os.environ, "PYTHONPATH": f"{SOURCE}/src", "XDG_CACHE_HOME": str(cache().parents[1])}
+    done = subprocess.run(command, cwd=SOURCE, env=variables, check=False, capture_output=True, text=True)
+    if done.returncode == 0:
+        return str(output / "lifeinit/bin/lifeinit")
+    print(f"the bundle cannot be built here, and is left out: {done.stderr.strip()}")
+    return None
+
+
+def compile_file(lifeinit: str, file: str) -> None:
     """What `RUN lifeinit check --compile` does in an image: the hook file, and lifeinit itself."""
-    _run([str(bin_directory / "lifeinit"), "check", "-q", "--compile", file])
+    _run([lifeinit, "check", "-q", "--compile", file])
     if not Path(f"{file}.compiled").exists():
         sys.exit(f"benchmarks: {file!r} was not compiled")
 

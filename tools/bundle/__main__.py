@@ -19,7 +19,7 @@ import lifeinit
 from tools.bundle.folder import make_folder
 from tools.bundle.image import archive, compressed, digest_of, image
 from tools.bundle.libraries import ROOT, fill
-from tools.bundle.packages import MIRROR, PYTHON, BuildError, MissingError, Root, make_root
+from tools.bundle.packages import PYTHON, BuildError, MissingError, Root, make_root
 from tools.bundle.sbom import bill
 
 _INTERPRETER = Path(__file__).parent / "interpreter"
@@ -29,7 +29,12 @@ def main() -> int:
     """The exit status: 1 if the build fails, 2 if it cannot begin, as this machine lacks something."""
     parser = argparse.ArgumentParser(prog="python -m tools.bundle", description="Build the bundle and its image.")
     parser.add_argument("-o", "--output", type=Path, default=Path("dist"), metavar="DIRECTORY")
-    parser.add_argument("--mirror", default=MIRROR, metavar="URL", help="Debian's, or a snapshot of it")
+    parser.add_argument(
+        "--mirror",
+        default=os.environ.get("DEBIAN_MIRROR"),
+        metavar="URL",
+        help="of Debian or a snapshot of it, above `debian`; else $DEBIAN_MIRROR, or that of apt here",
+    )
     options = parser.parse_args()
     try:
         build(options.output, make_root(cache_directory(), options.mirror))

@@ -17,7 +17,6 @@ from lifeinit.engine.record import Record
 
 RELEASE: Final = "trixie"
 PYTHON: Final = "3.13"
-MIRROR: Final = "http://deb.debian.org"
 
 # What the bundle is linked with, and what compiles it. apt adds what these depend on.
 PACKAGES: Final = (
@@ -67,7 +66,7 @@ class MissingError(BuildError):
     """What the build needs of this machine, or of the registries."""
 
 
-def make_root(cache: Path, mirror: str = MIRROR) -> Root:
+def make_root(cache: Path, mirror: str | None = None) -> Root:
     """The root with the packages of today. It takes a second to look for newer ones, and twenty to make one."""
     for program in ("apt-get", "dpkg-deb", "dpkg-source", "unshare"):
         if shutil.which(program) is None:
@@ -78,7 +77,7 @@ def make_root(cache: Path, mirror: str = MIRROR) -> Root:
     place.mkdir(parents=True, exist_ok=True)
     with (place / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        apt = _Apt(place, mirror)
+        apt = _Apt(place, mirror or _mirror_of_this_machine())
         packages = apt.packages()
         words = [_RECIPE, *(f"{package.file} {package.checksum}" for package in packages)]
         key = hashlib.sha256("\n".join(words).encode()).hexdigest()[:16]
@@ -91,6 +90,16 @@ def make_root(cache: Path, mirror: str = MIRROR) -> Root:
             (place / "root").rename(path)
             shutil.rmtree(apt.archives)
     return Root(path, packages, _architecture())
+
+
+def _mirror_of_this_machine() -> str:
+    """The URL above `debian` and `debian-security`, where apt gets packages from here."""
+    command = ["apt-get", "indextargets", "--format", "$(ORIGIN) $(REPO_URI)"]
+    targets = subprocess.run(command, check=False, capture_output=True, text=True).stdout.splitlines()
+    for origin, _, url in (target.partition(" ") for target in targets):
+        if origin == "Debian" and url.rstrip("/").endswith("/debian"):
+            return url.rstrip("/").removesuffix("/debian")
+    raise MissingError("apt has no mirror of Debian here: name one with --mirror or DEBIAN_MIRROR")
 
 
 class _Apt:

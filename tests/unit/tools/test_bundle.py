@@ -62,7 +62,7 @@ def test_each_blob_of_the_image_has_its_digest_as_its_name(folder: Path) -> None
 
 def test_the_bill_names_what_is_linked_and_what_has_compiled_it() -> None:
     packages = tuple(
-        Package(file, f"SHA256:{'0' * 64}", f"http://deb.debian.org/{file}")
+        Package(file, f"SHA256:{'0' * 64}", f"https://mirror.example/debian/{file}")
         for file in ("zlib1g-dev_1%3a1.3_amd64.deb", "gcc-14-x86-64-linux-gnu_14.2_amd64.deb", "tzdata_2026f_all.deb")
     )
     bill = json.loads(sbom.bill(Root(Path("/nowhere"), packages, "amd64"), EPOCH))

@@ -1,6 +1,7 @@
 """From the bytes of a manifest to its documents: JSON, or YAML where PyYAML is installed."""
 
 import json
+import sys
 from typing import Final
 
 from lifeinit.check.manifest.nodes import ManifestError
@@ -36,9 +37,10 @@ def _yaml(name: str, text: str) -> list[object]:
         import yaml  # noqa: PLC0415  # the check of a hook file needs none
     except ImportError:
         convert = "`docker compose config --format json` or `kubectl create --dry-run=client -o json -f FILE`"
-        raise ManifestError(
-            f"{name} is YAML, which takes PyYAML: pip install pyyaml, or convert it with {convert}"
-        ) from None
+        fix = f"takes PyYAML: pip install pyyaml, or convert it with {convert}"
+        if hasattr(sys, "frozen"):  # the bundle's program, into which nothing can be installed
+            fix = f"this program does not read: convert it with {convert}"
+        raise ManifestError(f"{name} is YAML, which {fix}") from None
     if len(text) > _LARGEST_YAML:
         raise ManifestError(f"{name} is more than {_LARGEST_YAML >> 10} KiB of YAML: convert it to JSON")
     try:

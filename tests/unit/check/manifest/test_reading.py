@@ -146,4 +146,7 @@ def test_without_pyyaml_it_says_how_to_convert(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setitem(sys.modules, "yaml", None)
     with pytest.raises(ManifestError, match="takes PyYAML: pip install pyyaml, or convert it with `docker compose"):
         read(samples.COMPOSE)
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    with pytest.raises(ManifestError, match="which this program does not read: convert it with `docker compose"):
+        read(samples.COMPOSE)
     assert read(samples.COMPOSE_JSON).name == "web"

@@ -104,7 +104,6 @@ def made(trace: str) -> list[int]:
 
 
 HOOKS = """
-    pre_start = ["true"]
     post_start = ["echo", "started"]
     post_stop = [
         { command = ["grep", "^SigBlk", "/proc/self/status"] },
@@ -117,16 +116,25 @@ HOOKS = """
 
 @needs.ROOT
 @pytest.mark.parametrize(
-    ("app", "copies_made"), [("", 2), ('user = "4711"', 2), ('umask = "022"', 3)], ids=["same", "user", "umask"]
+    ("pre_start", "app", "copies_made"),
+    [
+        ('["true"]', "", 2),
+        ('["true"]', 'user = "4711"', 2),
+        ('["true"]', 'umask = "022"', 3),
+        ('"sleep 1000000 &"', "", 4),  # one of them is the shell's own
+    ],
+    ids=["same", "user", "umask", "daemon"],
 )
-def test_only_what_needs_a_copy_of_pid_1_gets_one(init: Start, tmp_path: Path, app: str, copies_made: int) -> None:
-    """The planner is one. While an app of lifeinit's own user lives, it could stop a hook before its exec: a fork.
+def test_only_what_needs_a_copy_of_pid_1_gets_one(
+    init: Start, tmp_path: Path, pre_start: str, app: str, copies_made: int
+) -> None:
+    """The planner is one. While an app or a daemon of lifeinit's own user lives, it could stop what is started: a fork.
 
     So is what gets another user or an umask. The hooks find everything as they do after a fork.
     """
     through = [*strace("-f", "-e", "trace=clone,clone3,fork,vfork"), "sh", "-c", 'exec "$@" 7</etc/passwd', "-"]
     through += ["unshare", "--pid", "--fork", "--mount-proc"]
-    running = init("sleep", "1000000", hooks=HOOKS + app, through=through)
+    running = init("sleep", "1000000", hooks=f"pre_start = {pre_start}{HOOKS}{app}", through=through)
     running.expect("started")
     (lifeinit,) = children(running.child())
     os.kill(lifeinit, SIGTERM)

@@ -196,7 +196,7 @@ class _Planner:
             return None
         argv, identity = prober(words, *flags, *self.voice), of.identity.replaced(session=True)
         if identity.secrets and b"--command" not in words:
-            from lifeinit.config.prober_secrets import without_others  # noqa: PLC0415  # few files have secrets
+            from lifeinit.config.secret_files import without_others  # noqa: PLC0415  # few files have secrets
 
             identity = without_others(identity, words)
         return Program(argv, identity, of.directory, module=PROBER)
@@ -205,12 +205,16 @@ class _Planner:
 
     def hooks(self, phase: "HookPhase") -> tuple[Hook, ...]:
         """Those of the file, then those of the command line, then the callbacks."""
-        of_file, lines = self.draft["hooks"][phase], self.options.hooks.get(phase, ())
-        return (
-            *(self.hook(draft, f"{self.path_of(draft['file'])}:{draft['line']}") for draft in of_file),
-            *(self.hook_of_option(phase, i, line) for i, line in enumerate(lines, len(of_file))),
-            *map(self.coded, self.options.callbacks.get(phase, ())),
-        )
+        drafts = self.draft["hooks"][phase]
+        of_file = tuple(self.hook(draft, f"{self.path_of(draft['file'])}:{draft['line']}") for draft in drafts)
+        lines, callbacks = self.options.hooks.get(phase, ()), self.options.callbacks.get(phase, ())
+        if not lines and not callbacks:
+            return of_file
+        from lifeinit.config import other_hooks  # noqa: PLC0415  # few starts have them
+
+        numbered = enumerate(lines, len(of_file))
+        of_options = other_hooks.of_options(self.hook, self.draft["usual"], phase, numbered)
+        return (*of_file, *of_options, *(other_hooks.coded(self.hook, callback) for callback in callbacks))
 
     def path_of(self, drop_in: str) -> str:
         if not drop_in:
@@ -218,24 +222,6 @@ class _Planner:
         from lifeinit.config.contents import folder_of  # noqa: PLC0415  # few hook files have drop-ins
 
         return escaped(os.path.join(folder_of(self.file_name), drop_in))
-
-    def coded(self, hook: "Hook | CodedHook") -> Hook:
-        """A callback is a hook of the engine already."""
-        if isinstance(hook, Hook):
-            return hook
-        from lifeinit.config.drafting import draft_of_hook  # noqa: PLC0415  # only Python code has such hooks
-
-        return self.hook(draft_of_hook(hook.written), hook.place).replaced(default_timeout=hook.default_timeout)
-
-    def hook_of_option(self, phase: "HookPhase", index: int, line: str) -> Hook:
-        usual = self.draft["usual"]
-        if not usual:
-            from lifeinit.config.drafting import usual_hooks  # noqa: PLC0415  # few have this option
-
-            usual = usual_hooks()
-        hook = self.hook(usual[phase], f"--{phase.replace('_', '-')}")
-        program = hook.program and hook.program.replaced(argv=(b"/bin/sh", b"-c", os.fsencode(line)))
-        return hook.replaced(name=f"{phase}[{index}]", program=program)
 
     def hook(self, draft: "HookDraft", place: str) -> Hook:
         program, unless = self.prober(draft["drain"], self.app), None  # a drain asks about the app
@@ -266,15 +252,9 @@ class _Planner:
     def account(self, user: "tuple[str, Mark] | None") -> "Account | None":
         if user is None:
             return None
-        from lifeinit.config import users  # noqa: PLC0415  # few files name one
-        from lifeinit.config.diagnostic import quoted  # noqa: PLC0415
+        from lifeinit.config.users import account_at  # noqa: PLC0415  # few files name one
 
-        name, at = user
-        try:
-            return users.account(name)
-        except users.UnfitError as error:
-            self.wrong(at, f"user is {quoted(name)}, {error}")
-            return None
+        return account_at(*user, self.wrong)
 
     def variables(self, draft: "ProgramDraft", account: "Account | None") -> "tuple[tuple[bytes, Value], ...]":
         own = account.variables if account else {}
@@ -286,16 +266,11 @@ class _Planner:
 
     def secrets(self, draft: "ProgramDraft") -> tuple[tuple[bytes, bytes], ...]:
         """The variables with the files that hold their values. What no hook can make yet has to be there."""
-        pairs = tuple((os.fsencode(name), os.fsencode(file)) for name, file, _ in draft["secrets"])
-        if pairs and not self.may_be_exported:
-            from lifeinit.engine import secret_file  # noqa: PLC0415  # few files name one
+        if draft["secrets"] and not self.may_be_exported:
+            from lifeinit.config.secret_files import check  # noqa: PLC0415  # few files name one
 
-            for (name, file), (_, _, at) in zip(pairs, draft["secrets"], strict=True):
-                try:
-                    secret_file.read(name, file)
-                except OSError as error:
-                    self.wrong(at, f"{error.strerror}: mount it there, or correct the path")
-        return pairs
+            check(draft["secrets"], self.wrong)
+        return tuple((os.fsencode(name), os.fsencode(file)) for name, file, _ in draft["secrets"])
 
     def value(  # one for each source
         self, of: str, pieces: "Pieces", at: "Mark", own: "Mapping[str, str]", secrets: "Sequence[str]"

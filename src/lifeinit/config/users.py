@@ -9,6 +9,9 @@ from lifeinit.engine.record import Record
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import pwd
+    from collections.abc import Callable
+
+    from lifeinit.config.draft import Mark
 
 _HIGHEST_ID = 2**32 - 2  # the one above means "unchanged". setresuid(2)
 
@@ -55,6 +58,17 @@ def account(user: str) -> Account:
         "SHELL": ("" if entry is None else entry.pw_shell) or "/bin/sh",
     }
     return Account(_to_become(User(uid, gid, groups)), variables)
+
+
+def account_at(user: str, at: "Mark", wrong: "Callable[[Mark, str], None]") -> Account | None:
+    """The account that stands at a place of the hook file; None, and the problem told, where there is none."""
+    from lifeinit.config.diagnostic import quoted  # noqa: PLC0415  # only a mistake pays for it
+
+    try:
+        return account(user)
+    except UnfitError as error:
+        wrong(at, f"user is {quoted(user)}, {error}")
+        return None
 
 
 def _to_become(wanted: User) -> User | None:

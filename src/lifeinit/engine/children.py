@@ -99,7 +99,13 @@ class Children:
         return pid, tree
 
     def _may_be_signalled(self) -> bool:
-        """Whether an app lives that could stop a child of lifeinit's own user, before its exec even. kill(2)"""
+        """Whether anything lives that could stop a child of lifeinit's own user, before its exec even. kill(2)
+
+        An app of another user cannot. Without an app it is what a hook, or who was there before lifeinit, left behind;
+        a plain init waits for its app in any case.
+        """
+        if not self.apps:
+            return not self._plan.plain and syscalls.has_children()
         users = (self._plan.processes[process].program.identity.user for process in self.apps)
         return any(user is None or user.uid in {0, os.getuid()} for user in users)
 

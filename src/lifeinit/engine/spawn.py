@@ -61,7 +61,7 @@ def spawn(
 
     Until its exec the child is waited for. Where the signals are given that ask us to stop, not for ever, and not past
     `until` (monotonic clock): whoever may signal it could stop it, and it is stuck where its directory is on a file
-    system that does not answer. `is_safe`: nobody lives who may signal lifeinit's own user.
+    system that does not answer. `is_safe`: nothing lives that may signal lifeinit's own user.
     """
     spawned = posix_spawn.spawn(child, anywhere=asks is None) if is_safe else None
     if spawned is not None:

@@ -114,7 +114,7 @@ def _load_engine(with_hooks: bool) -> None:
     from lifeinit.engine import main  # noqa: F401, PLC0415  # before an exec it would be imported for nothing
 
     if with_hooks:
-        from lifeinit.engine import become, hook_children, services  # noqa: F401, PLC0415
+        from lifeinit.engine import become, hook_children, hook_machine, marks, services  # noqa: F401, PLC0415
 
 
 def _run(plan: Plan) -> "NoReturn":

@@ -1,13 +1,25 @@
-"""The secrets that a prober gets: those that it needs itself."""
+"""Values that stand in files: whether these are there, and which of them a prober gets."""
 
 import os
 
+from lifeinit.engine import secret_file
 from lifeinit.engine.plan import Identity
 from lifeinit.values import interpolation
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+
+    from lifeinit.config.draft import Mark
+
+
+def check(secrets: "Sequence[tuple[str, str, Mark]]", wrong: "Callable[[Mark, str], None]") -> None:
+    """Tell of each file that is missing or cannot be read."""
+    for name, file, at in secrets:
+        try:
+            secret_file.read(os.fsencode(name), os.fsencode(file))
+        except OSError as error:
+            wrong(at, f"{error.strerror}: mount it there, or correct the path")
 
 
 def without_others(identity: Identity, words: "Sequence[bytes]") -> Identity:

@@ -110,7 +110,7 @@ post_stop deregister                :  ..........!    <= 3 s
 
 OVER_TABLE = """\
 THE START                                                               AT MOST  KNOWN  DONE BY
-start      app     ready when it says so                                  1 min      -    1 min
+start      app     ready by sd_notify                                     1 min      -    1 min
 
 THE STOP                                                                AT MOST  KNOWN  DONE BY
 pre_stop   drain   sleep 5 s                                                5 s    5 s      5 s
@@ -140,7 +140,7 @@ post_stop upload                       ┃     ╎ ▚▚▚▚▚▚▚▚▚�
 
 █ takes this long   ░ at most   ▚ never happens   ◆ at once
 ┃ 10 s  Docker kills everything
-╎ 13 s  pre_stop is cut, the app is asked: the rest is reserved for cleanup and post_stop
+╎ 13 s  pre_stop is cut, the app is stopped: the rest is reserved for cleanup and post_stop
 ┊ 25 s  stop_timeout: lifeinit exits
 """
 
@@ -404,7 +404,7 @@ def test_the_picture_has_a_hang_where_one_is_noticed() -> None:
     root = picture(SICK)
     texts = [text.text for text in root.iter(f"{SVG}text")]
     assert "A HANG" in texts
-    assert "the app runs until something asks for a stop, or it hangs" in texts
+    assert "the app runs until a stop is requested, or it hangs" in texts
     assert boxes(root, "app most")[1:] == [(312.0, 389.0), (312.0, 752.0), (312.0, 378.0), (389.0, 408.8)]
     described = root.findtext(f"{SVG}desc") or ""
     assert "alive web: every 10 s: http://...@127.0.0.1:8000/healthz, ≤ 35 s." in described

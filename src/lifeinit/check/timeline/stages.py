@@ -89,7 +89,7 @@ class Life:
     def border(self) -> str:
         """What happens at `killed_at`: to an app that pre_stop kept from being asked, nothing that bad yet."""
         gone = next(stage.end for stage in self.stop if stage.phase == "stop")
-        return "SIGKILL for the app" if gone <= self.killed_at else "pre_stop is cut, the app is asked"
+        return "SIGKILL for the app" if gone <= self.killed_at else "pre_stop is cut, the app is stopped"
 
     @property
     def end(self) -> float:
@@ -218,7 +218,7 @@ def _of_ready(ready: Ready | None) -> str:
     if ready.after is not None:
         return f"ready after {exact(ready.after)}"
     if ready.notify:
-        return "ready when it says so"
+        return "ready by sd_notify"
     if ready.command is not None:
         return f"ready by {describe_command(ready.command)}"
     return f"ready by {describe_target(ready.target or '')}"

@@ -30,7 +30,7 @@ def picture(life: Life, grace: Grace | None) -> str:
     legend = stopping + _height(stop, marks) + _GAP + 8
     body = [
         *_half("THE START", "start", start, _HEAD, []),
-        *_running(running, "stop, or it hangs" if life.hang else "stop"),
+        *_running(running, "a stop is requested, or it hangs" if life.hang else "a stop is requested"),
         *(_half("A HANG", "app", hang, hanging, []) if life.hang else ()),
         *_half("THE STOP", "stop", stop, stopping, marks),
         *_legend(legend, [*start.bars, *stop.bars]),
@@ -78,7 +78,7 @@ def _running(top: int, end: str) -> Iterator[str]:
     y = top + (_ROW - _BAR) / 2 - 4
     yield _text(_MARGIN, y + 17, "RUNNING", "half app")
     yield f'<rect class="app most" x="{_LEFT}" y="{_number(y)}" width="{_RIGHT - _LEFT}" height="{_BAR + 8}" rx="6"/>'
-    yield _text((_LEFT + _RIGHT) / 2, y + 17.5, f"the app runs until something asks for a {end}", "middle")
+    yield _text((_LEFT + _RIGHT) / 2, y + 17.5, f"the app runs until {end}", "middle")
 
 
 def _legend(y: int, bars: Sequence[Bar]) -> Iterator[str]:
@@ -122,7 +122,7 @@ def _half(title: str, half: str, whole: Scale, top: int, marks: Sequence[Mark]) 
 def _row(half: str, bar: Bar, whole: Scale, top: int) -> Iterator[str]:
     stage = bar.stage
     yield _text(_PHASE, top + _ROW / 2 + 4, stage.phase, "quiet")
-    yield _text(_NAME, top + 18, cut(stage.name or "what is left", _LONGEST), "name")
+    yield _text(_NAME, top + 18, cut(stage.name or "leftover processes", _LONGEST), "name")
     yield _text(_NAME, top + 33, cut(stage.does, _LONGEST), "quiet")
     yield _text(_LENGTH, top + _ROW / 2 + 4, _length(stage))
     y = top + (_ROW - _BAR) / 2

@@ -82,7 +82,7 @@ def _summary(found: Findings) -> str:
     lines = "".join(f"    {escaped(line)}\n" for line in dockerfile.lines(found.app))
     note = ""
     if kept := [step for step in found.steps if isinstance(step, Untranslated)]:
-        note = f"\nParts of {kept[0].script} are no hooks: hooks.toml has them as comments.\n"
+        note = f"\nParts of {kept[0].script} are not hooks yet: see the comments in {_NAME}.\n"
     if reason := trust.distrust(_NAME):
         note += f"\nHere lifeinit reads it only with --config {_NAME}: {reason}.\n"
     return f"""\

@@ -17,6 +17,12 @@ _DATABASE: Final = """\
 # wait_for = "tcp://db:5432"
 # timeout  = "60s"
 """
+_BROKER: Final = """\
+# [[pre_start]]        # before the worker starts; if it fails, it does not
+# name     = "broker"
+# wait_for = "$CELERY_BROKER_URL"
+# timeout  = "60s"
+"""
 _MIGRATE: Final = """\
 # [[pre_start]]        # the hooks of a phase run one after the other
 # name    = "migrate"
@@ -60,8 +66,8 @@ def _parts(found: Findings) -> Iterator[str]:
         yield _probes(found.app.port)
     yield from _steps(found.steps)
     if not any(isinstance(step, Hook) for step in found.steps):
-        yield _DATABASE
-        if found.app.is_python or not found.kinds:
+        yield _BROKER if is_worker else _DATABASE
+        if not is_worker and (found.app.is_python or not found.kinds):
             yield _MIGRATE
     yield _ANNOUNCE
     if not is_worker:  # which takes no new task once it is stopped
@@ -118,7 +124,7 @@ def _untranslated(steps: Sequence[Untranslated]) -> str:
     head = f"{lines} of {first.script} {'is' if is_one else 'are'} not part of this hook file:"
     body = [f"#     {_comment(line)}".rstrip() for step in steps for line in step.text.split("\n")]
     advice = dict.fromkeys(sentence for step in steps for sentence in step.advice)
-    return _wrapped(head) + "\n".join(body) + "\n" + "".join(_wrapped(f"-> {sentence}.") for sentence in advice)
+    return _wrapped(head) + "\n".join(body) + "\n" + "".join(_wrapped(f"-> {sentence}.", "   ") for sentence in advice)
 
 
 def _app(keys: Iterable[tuple[str, object, str]]) -> str:
@@ -140,8 +146,10 @@ def listed(words: Sequence[str]) -> str:
     return f"{', '.join(some)} and {last}" if some else last
 
 
-def _wrapped(sentence: str) -> str:
-    lines = wrap(_comment(sentence), _WIDTH - 2, break_long_words=False, break_on_hyphens=False)
+def _wrapped(sentence: str, indent: str = "") -> str:
+    lines = wrap(
+        _comment(sentence), _WIDTH - 2, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
     return "".join(f"# {line}\n" for line in lines)
 
 

@@ -8,12 +8,12 @@ from lifeinit.project.entrypoint import Script, script
 from lifeinit.project.findings import App, Findings, Hook, Untranslated
 from lifeinit.project.folder import Folder
 from lifeinit.project.node_app import node_app
-from lifeinit.project.python_apps import python_app
+from lifeinit.project.python_apps import plain_python, python_app
 
 
 def look(folder: Folder) -> Findings:
     """What is there. An entrypoint script is what runs today, so its steps take precedence over a framework's."""
-    app = python_app(folder) or node_app(folder) or App()
+    app = python_app(folder) or node_app(folder) or plain_python(folder) or App()
     servers, entrypoint = composed(folder), script(folder)
     kinds = (*app.kinds, *servers.kinds, *([entrypoint.name] if entrypoint.name else []))
     return Findings(
@@ -27,7 +27,8 @@ def look(folder: Folder) -> Findings:
 
 def _started(app: App, entrypoint: Script, built: Image) -> App:
     """The app with the command and the port that it has today."""
-    app = app._replace(is_python=app.is_python or "python" in built.base)
+    runs_python = any(isinstance(step, Hook) and "python3" in str(step.value) for step in entrypoint.steps)
+    app = app._replace(is_python=app.is_python or runs_python or "python" in built.base)
     is_started_here = not entrypoint.name and "lifeinit" not in " ".join(built.entrypoint)
     of_image = (*(built.entrypoint if is_started_here else ()), *built.command)
     command = entrypoint.command or of_image

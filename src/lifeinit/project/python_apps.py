@@ -15,6 +15,8 @@ _MADE: Final = re.compile(
 _MIGRATE: Final = ("python3", "manage.py", "migrate", "--noinput")
 _ALEMBIC: Final = ("python3", "-m", "alembic", "upgrade", "head")
 _FLASK_MIGRATE: Final = ("python3", "-m", "flask", "db", "upgrade")
+_WARM: Final = (("stop_signal", "TERM", "SIGTERM lets Celery finish its running tasks, whatever asks for the stop."),)
+_UNKNOWN: Final = "MODULE"  # to be replaced by a person: no file says it
 _MIGRATES: Final = "if it fails, the app does not start"
 _BIND: Final = ("--bind", f"{EVERYWHERE}:{PORT}")
 
@@ -25,21 +27,30 @@ def python_app(folder: Folder) -> App | None:
     modules = _modules(folder)
     app = _django(folder, packages) or _fastapi(packages, modules) or _flask(folder, packages, modules)
     is_django = app is not None and app.kinds[0] == "Django"
-    worker = _worker(packages, modules, app.command[1].partition(".")[0] if app is not None and is_django else "tasks")
+    worker = _worker(packages, modules, app.command[1].partition(".")[0] if app is not None and is_django else _UNKNOWN)
     if app is None:
-        kinds = ("Celery",) if worker else ("Python",)
-        return App(kinds, is_python=True, command=worker) if worker or packages or folder.has("app.py") else None
+        return App(("Celery",), is_python=True, command=worker, keys=_WARM) if worker else None
     if not is_django and folder.has("alembic.ini"):
         app = app._replace(hooks=(Hook("migrate", "command", _ALEMBIC, _MIGRATES),))
     return app._replace(kinds=(*app.kinds, *(["Celery"] if worker else [])), worker=worker)
 
 
+def plain_python(folder: Folder) -> App | None:
+    """A Python app without a framework that is known."""
+    names = ("requirements.txt", "pyproject.toml", "Pipfile")
+    script = next(filter(folder.has, ("app.py", "main.py")), "")
+    if not script and not any(map(folder.has, names)):
+        return None
+    return App(("Python",), is_python=True, command=("python", script) if script else ())
+
+
 def _django(folder: Folder, packages: frozenset[str]) -> App | None:
     manage = folder.text("manage.py")
-    if "django" not in manage.lower():
+    if not folder.has("manage.py") or ("django" not in manage.lower() and "django" not in packages):
         return None
     found = _SETTINGS.search(manage)
-    project = found[1] if found else "PROJECT"
+    served = (path for path in folder.python_files() if path.endswith(("/wsgi.py", "/asgi.py")))
+    project = found[1] if found else next(served, f"{_UNKNOWN}/").partition("/")[0]
     hooks = (Hook("migrate", "command", _MIGRATE, _MIGRATES),)
     if not folder.has(f"{project}/wsgi.py") and folder.has(f"{project}/asgi.py"):
         return _served_by_uvicorn("Django", f"{project}.asgi:application", packages)._replace(hooks=hooks)
@@ -49,13 +60,13 @@ def _django(folder: Folder, packages: frozenset[str]) -> App | None:
 def _fastapi(packages: frozenset[str], modules: dict[str, str]) -> App | None:
     if "FastAPI" not in modules and "fastapi" not in packages:
         return None
-    return _served_by_uvicorn("FastAPI", modules.get("FastAPI", "main:app"), packages)
+    return _served_by_uvicorn("FastAPI", modules.get("FastAPI", f"{_UNKNOWN}:app"), packages)
 
 
 def _flask(folder: Folder, packages: frozenset[str], modules: dict[str, str]) -> App | None:
     if "Flask" not in modules and "flask" not in packages:
         return None
-    place = modules.get("Flask") or modules.get("factory") or "app:app"
+    place = modules.get("Flask") or modules.get("factory") or f"{_UNKNOWN}:app"
     app = _served_by_gunicorn("Flask", place, packages)
     if "flask-migrate" in packages and folder.has("migrations/env.py"):
         app = app._replace(hooks=(Hook("migrate", "command", _FLASK_MIGRATE, _MIGRATES),))
@@ -79,8 +90,8 @@ def _worker(packages: frozenset[str], modules: dict[str, str], usual: str) -> tu
     if "Celery" not in modules and "celery" not in packages:
         return ()
     module, _, name = modules.get("Celery", f"{usual}:app").partition(":")
-    place = module if name in {"app", "celery"} else f"{module}:{name}"
-    return ("celery", "-A", place.removesuffix(".celery"), "worker", "--loglevel", "info")
+    place = module.removesuffix(".celery") if name in {"app", "celery"} else f"{module}:{name}"
+    return ("celery", "-A", place, "worker", "--loglevel", "info")
 
 
 def _modules(folder: Folder) -> dict[str, str]:

@@ -57,11 +57,14 @@ def test_django_with_a_compose_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("files", "command"),
     [
+        ({"manage.py": "", "requirements.txt": "django\ncelery\n", "site/wsgi.py": ""}, "gunicorn site.wsgi"),
+        ({"package.json": "{}", "requirements.txt": "mkdocs\n", "index.js": ""}, "node index.js"),
+        ({"requirements.txt": "requests\n", "main.py": ""}, "python main.py"),
         ({"manage.py": MANAGE, "shop/asgi.py": ""}, "uvicorn shop.asgi:application --host 0.0.0.0 --port 8000"),
         ({"app.py": "def create_app():\n", "Pipfile": '[packages]\nflask = "*"\n'}, "gunicorn app:create_app()"),
         ({"shop/__init__.py": "from flask import Flask\nweb = Flask(__name__)\n"}, "gunicorn shop:web"),
         ({"shop/tasks.py": "import celery\ncelery = celery.Celery()\n"}, "celery -A shop.tasks worker"),
-        ({"pyproject.toml": '[tool.poetry.dependencies]\npython = "3"\nfastAPI = "*"'}, "uvicorn main:app"),
+        ({"pyproject.toml": '[tool.poetry.dependencies]\npython = "3"\nfastAPI = "*"'}, "uvicorn MODULE:app"),
         ({"package.json": '{"scripts": {"start": "next start -p 3000"}}'}, "node_modules/.bin/next start -p 3000"),
         ({"package.json": '{"scripts": {"start": "NODE_ENV=production node . && true"}}'}, "npm start"),
         ({"package.json": '{"main": "lib/index.js"}'}, "node lib/index.js"),
@@ -96,6 +99,8 @@ def test_the_port_is_that_of_the_command(tmp_path: Path, files: dict[str, str], 
 
 def test_a_worker_beside_django_belongs_to_the_project(tmp_path: Path) -> None:
     files = FOLDERS["django"] | {"requirements.txt": "celery\n"}
+    assert found_in(tmp_path, files).app.worker[:3] == ("celery", "-A", "shop")
+    files["shop/celery.py"] = 'import celery\n\napp = celery.Celery("shop")\n'
     assert found_in(tmp_path, files).app.worker[:3] == ("celery", "-A", "shop")
 
 

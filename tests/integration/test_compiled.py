@@ -83,7 +83,7 @@ def test_it_is_ignored_once_the_hook_file_has_changed(init: Start, here: Path) -
 def test_what_only_a_start_can_know_fails_as_before(init: Start, here: Path) -> None:
     """A variable that is not set, with its place in the hook file."""
     compile_here(here, HOOKS.replace('pre_start = "echo $LIFEINIT_HOOK"\n', ""))
-    wrong = 'hooks.toml:5:10: error: SECRET holds "$HOST", which is not set: set it, or write "$$" for a dollar sign'
+    wrong = 'hooks.toml:5:10: error: SECRET contains "$HOST", which is not set: set it, or write "$$" for a dollar sign'
     nothing = 'lifeinit: the hook file "hooks.toml" is invalid; nothing was started'
     with_it = init("true", options=["-v"])
     assert (with_it.rest(), with_it.status(), with_it.stderr()) == ([], 78, [USING, wrong, nothing])

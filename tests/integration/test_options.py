@@ -102,13 +102,13 @@ def test_an_image_may_name_the_version_in_its_environment(init: Start) -> None:
         (("-p", "99"), '"99", not a signal'),
         (
             ("--user", "nobody-here"),
-            '"nobody-here", which is not a user of this machine: create the user in the image, or',
+            '"nobody-here", which does not exist on this machine: create the user in the image, or',
         ),
-        (("--user", "0:nobody-here"), "whose group this machine does not have"),
+        (("--user", "0:nobody-here"), "whose group does not exist on this machine"),
         (("--user", "99999999999"), "whose uid is above 4294967294"),
         (("--user", "9" * 5000), f'"{"9" * 57}...", whose uid is above 4294967294: write a smaller one'),
         (("--user", "0:" + "9" * 5000), "whose gid is above 4294967294: write a smaller one"),
-        (("--user", "\u0661\u0662"), '"\u0661\u0662", which is not a user of this machine'),  # digits, but not ours
+        (("--user", "\u0661\u0662"), '"\u0661\u0662", which does not exist on this machine'),  # digits, but not ours
         (("--log-format", "x" * 5000), f"'--log-format': '{'x' * 40}"),
         (("-g", "-c"), "--group and --single-child contradict each other: remove one"),
     ],

@@ -62,5 +62,5 @@ def test_a_command_after_the_dashes_may_be_waited_for(init: Start) -> None:
     assert running.status() == 0
     running = init(hooks=says("web", 'after = ["app"]'), through=("sh", "-c", '"$1" ; echo $?', "sh"))
     assert running.status() == 0
-    sentence = 'hooks.toml:3:10: error: after holds "app", and no command follows --: add one, or leave it out'
+    sentence = 'hooks.toml:3:10: error: after contains "app", and no command follows --: add one, or remove it'
     assert running.stderr()[0] == sentence

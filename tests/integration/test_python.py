@@ -358,5 +358,5 @@ def test_what_the_machine_cannot_do_is_one_sentence(program: Program) -> None:
     assert running.rest() == []
     assert running.status() == 78
     (line,) = running.stderr()
-    assert line.startswith('lifeinit: user is "nobdy", which is not a user of this machine')
+    assert line.startswith('lifeinit: user is "nobdy", which does not exist on this machine')
     assert line.endswith("; nothing was started")

@@ -78,7 +78,7 @@ def test_lifeinit_that_is_not_root_says_so(init: Start) -> None:
     assert running.rest() == []
     assert running.status() == 78
     assert running.stderr() == [
-        'hooks.toml:3:8: error: user is "nobody", which takes root, and lifeinit runs as uid 4711: start the container as root, or leave the user out',  # noqa: E501
+        'hooks.toml:3:8: error: user is "nobody", which needs root, but lifeinit runs as uid 4711: start the container as root, or remove the user',  # noqa: E501
         'lifeinit: the hook file "hooks.toml" is invalid; nothing was started',
     ]
 
@@ -92,7 +92,7 @@ def test_a_user_that_does_not_exist(init: Start) -> None:
     running = init("echo", "never", hooks='[app]\nuser = "nobody-here"\n')
     assert running.status() == 78
     assert running.stderr()[0] == (
-        'hooks.toml:2:8: error: user is "nobody-here", which is not a user of this machine: create the user in the'
+        'hooks.toml:2:8: error: user is "nobody-here", which does not exist on this machine: create the user in the'
         " image, or write a uid"
     )
 
@@ -160,7 +160,7 @@ def test_a_variable_that_is_not_set(init: Start) -> None:
     running = init("echo", "never", hooks='[app.environment]\nURL = "http://u:correct-horse@$NO_SUCH_HOST/"\n')
     assert running.status() == 78
     assert running.stderr()[0] == (
-        'hooks.toml:2:7: error: URL holds "$NO_SUCH_HOST", which is not set: set it, or write "$$" for a dollar sign'
+        'hooks.toml:2:7: error: URL contains "$NO_SUCH_HOST", which is not set: set it, or write "$$" for a dollar sign'
     )
 
 
@@ -168,7 +168,7 @@ def test_a_password_with_a_dollar_sign_is_not_logged(init: Start) -> None:
     running = init("echo", "never", hooks='[app.environment]\nA = "correct$5horse"\n')
     assert running.status() == 78
     assert running.stderr()[0] == (
-        'hooks.toml:2:13: error: A holds a dollar sign that begins no variable: write "$$" for the sign itself'
+        'hooks.toml:2:13: error: A contains a dollar sign without a variable: write "$$" for a dollar sign'
     )
 
 

@@ -71,14 +71,14 @@ def _idle(
     """W101: an ignore, or a code of one, that ignores nothing."""
     for one in found:
         if not one.codes:
-            yield Diagnostic("W101", one.span, "the comment names no code to ignore", _FORM)
+            yield Diagnostic("W101", one.span, "the comment has no code to ignore", _FORM)
         for code, span in one.codes:
             if code.startswith("E") and code in registry.RULES:
                 message = f"{code} is an error, which cannot be ignored"
             elif code not in registry.RULES:
                 message = f"{quoted(code)} is not the code of a warning"
             elif is_checked(code) and not any(one.covers(other) and other.code == code for other in problems):
-                message = f"there is no {code} here to ignore"
+                message = f"{code} does not occur here"
             else:
                 continue
             near = registry.near(code) if code not in registry.RULES else []

@@ -54,7 +54,8 @@ def _processes(hook_file: HookFile) -> Iterator[tuple[tuple[str, ...], Process]]
 
 def _slow_start(report: Reporter, alive: Alive) -> None:
     """Whether a start can be taken for a hang: `alive` begins when the app is ready, and without `ready` at once."""
-    message = f"without ready alive begins as soon as the app runs: a start of {exact(alive.shortest)} counts as a hang"
+    least = exact(alive.shortest)
+    message = f"without ready, alive begins as soon as the app runs: a start that takes {least} counts as a hang"
     from lifeinit.config.foreign_probes import is_repeatable  # noqa: PLC0415  # only this mistake pays for it
 
     line = f'ready = "{alive.target}"'
@@ -64,7 +65,7 @@ def _slow_start(report: Reporter, alive: Alive) -> None:
         line = f"ready = {{ command = {toml.written(alive.command)} }}"
     is_short = is_repeatable(line)
     edits = report.edit.added(alive.path[:-1], line) if is_short else ()
-    fix = f"write {line} too" if is_short else "write ready too"
+    fix = f"add {line}" if is_short else "add ready"
     report.wrong("W205", alive.path, message, fix, at_key=True, edits=edits, safe=False)
 
 
@@ -74,8 +75,8 @@ def _hidden_variables(report: Reporter, path: tuple[str, ...], process: Process)
         own = (*path, "environment", name)
         at = own if own in report.places.spans else ("app", "environment", name)
         if name in process.environment and at not in report.reported:
-            message = f"{name} has no meaning beside the watchdog of alive, for which lifeinit sets it"
-            report.wrong("E108", at, message, "leave it out", at_key=True, edits=report.edit.removed(at))
+            message = f"lifeinit itself sets {name} for the watchdog of alive"
+            report.wrong("E108", at, message, "remove it", at_key=True, edits=report.edit.removed(at))
 
 
 def _endless_restarts(report: Reporter, path: tuple[str, ...], process: Process, alive: Alive, stop: float) -> None:

@@ -47,7 +47,7 @@ def refuse(report: Reporter, at: tuple[str | int, ...], value: object) -> None:
         edits = report.edit.value(at, f'"tcp://127.0.0.1:{port}"') if str(value) == str(port) else ()
         report.wrong("E105", at, f"alive is {a_kind(value)}, which may be a port", fix, edits=edits, safe=False)
     elif isinstance(value, bool):
-        fix = _SENDS if value else "leave it out: unset, nothing is asked"
+        fix = _SENDS if value else "remove it: without it nothing is checked"
         report.wrong("E105", at, f"alive is {a_kind(value)}", fix)
     elif isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
         name = ".".join(map(str, at))
@@ -56,14 +56,14 @@ def refuse(report: Reporter, at: tuple[str | int, ...], value: object) -> None:
         kind = a_kind(value, is_secret="@" in str(value))
         report.wrong("E105", at, f"alive is {kind}", _line(value) or _FORMS)
     elif value == "notify":
-        message = 'alive is "notify", which says only that an app has become ready'
+        message = 'alive is "notify", which only reports that the app is ready'
         report.wrong("E214", at, message, _MEANT)
     elif value.startswith("file:"):
-        message = f"alive is {quoted(value)}, a file, which only ready waits for"
-        report.wrong("E214", at, message, "ask the app itself, or write a table with a command that looks at the file")
+        message = f"alive is {quoted(value)}, a file, which only ready can wait for"
+        report.wrong("E214", at, message, "check the app itself, or write a table with a command that checks the file")
     elif intent.is_duration(value):
         message = f"alive is {quoted(value)}, a duration, which only ready takes"
         report.wrong("E214", at, message, _line(value))
     else:
         fix = _MEANT if value.strip().lower() in _BEATS else intent.url(value) or _line(value) or _FORMS
-        report.wrong("E214", at, f"alive is {shown(value)}, which cannot be asked", fix)
+        report.wrong("E214", at, f"alive is {shown(value)}, which is not a target", fix)

@@ -43,7 +43,7 @@ CHOICES = {
 def choice(value: object, choices: tuple[str, ...]) -> str:
     """A question after the choice that another tool's word means; "" if there is none."""
     if value in ("on-watchdog", "on-unhealthy") and "on-failure" in choices:
-        return 'leave it out, and write on_failure = "restart" in alive'
+        return 'remove it, and write on_failure = "restart" in alive'
     meant = other_choice(value, choices)
     return f'did you mean "{meant}"?' if meant else ""
 
@@ -108,13 +108,13 @@ def dollar(text: str, name: str) -> str:
     at = interpolation.stray(text)
     rest = "" if at is None else text[at:]
     if rest.startswith("$("):
-        return f'no command is run here: leave it out, and {_hands_on(name)}, or write "$$" for the sign itself'
+        return f'commands are not run here: remove it, and {_hands_on(name)}, or write "$$" for a dollar sign'
     if match := re.match(_SHELLS_OWN, rest):
         variable, sign = match.groups()
         if sign == "?":
-            return f'write "${variable}": where it is not set nothing is started'
+            return f'write "${variable}": if it is not set, nothing is started'
         return f'write "${variable}", and set the default in the image: ENV {variable}=...'
-    return f"nothing but $NAME and ${{NAME}} is read here: {_hands_on(name)}" if rest.startswith("${") else ""
+    return f"only $NAME and ${{NAME}} are expanded here: {_hands_on(name)}" if rest.startswith("${") else ""
 
 
 def is_run_elsewhere(text: str) -> bool:
@@ -124,7 +124,7 @@ def is_run_elsewhere(text: str) -> bool:
 
 def run_elsewhere(name: str) -> str:
     """The fix for such a value of the variable `name`."""
-    return f"leave it out, and {_hands_on(name)}"
+    return f"remove it, and {_hands_on(name)}"
 
 
 def _hands_on(name: str) -> str:
@@ -139,7 +139,7 @@ def without_variables(key: str, value: object) -> str:
         return ""
     if key == "sleep":
         line = f'exec sleep "${{{match[1]}:-{match[2] or 3}}}"'
-        return f"durations take no variables: write command = '{line}' in its place, with a timeout above it"
+        return f"durations take no variables: write command = '{line}' instead, with a longer timeout"
     if key == "stop_timeout":
         return "durations take no variables: set LIFEINIT_STOP_TIMEOUT where the container is started"
     return "durations take no variables: write the time itself"

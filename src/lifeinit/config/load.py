@@ -81,7 +81,7 @@ def load(text: str) -> dict[str, object]:
     if deep is None:
         return table
     fix = "a hook file needs no more than four levels"
-    raise RefusedError(_problem(_place(text, deep), "E110", f"nested more than {DEEPEST} deep", fix))
+    raise RefusedError(_problem(_place(text, deep), "E110", f"nested more than {DEEPEST} levels deep", fix))
 
 
 def _place(text: str, offset: int) -> Place:

@@ -42,7 +42,7 @@ class PlainValues(Reporter):
             self.not_text(at, row.name, value)
         elif not value:
             message = f'{row.name} is "", an empty string'
-            self.wrong("E218", at, message, "leave the key out", edits=self.edit.removed(at), safe=False)
+            self.wrong("E218", at, message, "remove the key", edits=self.edit.removed(at), safe=False)
         else:
             return self.without_nul(at, value)
         return None
@@ -51,7 +51,10 @@ class PlainValues(Reporter):
 
     def without_nul(self, at: Path, text: str) -> str:
         if "\0" in text:
-            message, nul = f"{quoted(text)} holds a NUL character, which no command line can", text.index("\0")
+            message, nul = (
+                f"{quoted(text)} contains a NUL character, which no command line can contain",
+                text.index("\0"),
+            )
             edits = self.edit.within(at, nul, nul + 1, "")
             self.wrong("E215", at, message, "remove it", edits=edits, safe=False, within=(nul, nul + 1))
         return text
@@ -62,8 +65,8 @@ class PlainValues(Reporter):
             most, size = 32 * os.sysconf("SC_PAGE_SIZE") - 1, len(f"{name}={text}".encode()) - (0 if name else 1)
             if size > most:
                 what, fix = (f"{quoted(name)[1:-1]} has", "into a file") if name else ("a string has", "into a script")
-                message = f"{what} {size:,} bytes, and no program can be started with one of more than {most:,}"
-                self.wrong("E221", at, message, f"put it {fix}")
+                message = f"{what} {size:,} bytes, and the kernel allows at most {most:,}"
+                self.wrong("E221", at, message, f"move it {fix}")
         return self.without_nul(at, text)
 
     def path(self, at: Path, row: Key, value: object) -> str | None:
@@ -115,7 +118,7 @@ class PlainValues(Reporter):
 
     def true(self, at: Path, row: Key, value: object) -> bool | None:
         if value is False:
-            self.wrong("E209", at, f"{row.name} is false", "write true, or leave ready out")
+            self.wrong("E209", at, f"{row.name} is false", "write true, or remove ready")
         return self.flag(at, row, value)
 
     def whole(self, at: Path, row: Key, value: object) -> int | None:
@@ -161,5 +164,5 @@ class PlainValues(Reporter):
             try:
                 codes |= exit_codes.parse(item)
             except ValueError as error:
-                self.because("E210", (*at, i), f"{row.name} holds {quoted(item)},", error)
+                self.because("E210", (*at, i), f"{row.name} contains {quoted(item)},", error)
         return frozenset(codes)

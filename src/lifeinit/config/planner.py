@@ -284,7 +284,7 @@ class _Planner:
                 continue
             if name not in os.environ and name not in secrets and not self.may_be_exported:
                 fix = 'set it, or write "$$" for a dollar sign'
-                self.wrong(at, f'{of} holds "${name}", which is not set: {fix}')  # the rest may be a secret
+                self.wrong(at, f'{of} contains "${name}", which is not set: {fix}')  # the rest may be a secret
             found += [name, following]
         return tuple(map(os.fsencode, found))
 

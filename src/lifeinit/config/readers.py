@@ -43,12 +43,12 @@ class Values(PlainValues):
         number = number_of(value) if isinstance(value, str) else None
         if number is None:
             fix = intent().signal(value) or 'write a name, for example "TERM" or "RTMIN+1"'
-            self.wrong("E203", at, f"{key} holds {quoted(value)}, which is not a signal", fix)
+            self.wrong("E203", at, f"{key} contains {quoted(value)}, which is not a signal", fix)
             return None
         name = name_of(number)
         if name in unusable:
             why = "is reserved for lifeinit itself" if name == "CHLD" else "cannot be used here"
-            message, edits = f"{key} holds {quoted(value)}, which {why}", self.edit.value(at, '"TERM"')
+            message, edits = f"{key} contains {quoted(value)}, which {why}", self.edit.value(at, '"TERM"')
             self.wrong("E204", at, message, 'write another, for example "TERM"', edits=edits, safe=False)
             return None
         return name
@@ -61,14 +61,14 @@ class Values(PlainValues):
             came = None if number is None else name_of(number)
             if came is None:
                 fix = intent().signal(key) or 'write another, for example "HUP"'
-                self.wrong("E203", here, f"signals holds {quoted(key)}, which is not a signal", fix, at_key=True)
+                self.wrong("E203", here, f"signals contains {quoted(key)}, which is not a signal", fix, at_key=True)
             elif came in {"KILL", "STOP", "CHLD"}:
-                message = f"signals holds {quoted(key)}, which never reaches lifeinit"
+                message = f"signals contains {quoted(key)}, which never reaches lifeinit"
                 self.wrong("E204", here, message, 'write another, for example "HUP"', at_key=True)
             elif came in found:
-                message = f"signals holds {quoted(key)}, and {came} already"
+                message = f"signals contains {quoted(key)}, but already has {came}"
                 edits = self.edit.removed(here)
-                self.wrong("E205", here, message, "leave one out", at_key=True, edits=edits, safe=False)
+                self.wrong("E205", here, message, "remove one", at_key=True, edits=edits, safe=False)
             else:
                 found[came] = None if item == "" else self.signal(here, row, item) or came
         return found
@@ -132,7 +132,7 @@ class Values(PlainValues):
             here = (*at, name)
             if not name or "=" in name or "\0" in name:
                 message, (begin, sign, rest) = (
-                    f"environment holds {quoted(name)}, which cannot be a variable",
+                    f"environment contains {quoted(name)}, which is not a name of a variable",
                     name.partition("="),
                 )
                 edits = self.edit.statement(here, f"{begin} = {written(rest)}") if sign and text == "" else ()
@@ -167,9 +167,9 @@ class Values(PlainValues):
         try:
             interpolation.check(text)
         except interpolation.ExpansionError as error:
-            self._dollar(at, f"{label} holds", error, text, name)  # the rest may be a secret
+            self._dollar(at, f"{label} contains", error, text, name)  # the rest may be a secret
         if "`" in text and intent().is_run_elsewhere(text):
-            message = f"{label} holds a command in backquotes, and no command is run here"
+            message = f"{label} is a command in backticks, which is not run"
             self.wrong("W202", at, message, intent().run_elsewhere(name), edits=self.edit.removed(at), safe=False)
 
     def _dollar(self, at: Path, begun: str, error: ValueError, text: str, name: str) -> None:
@@ -190,24 +190,24 @@ class Values(PlainValues):
             if isinstance(item, str):
                 found.append(self.target((*at, i), row, item))
             else:
-                self.wrong("E105", (*at, i), f"{row.name} holds {a_kind(item)}, not a target", "put it in quotes")
+                self.wrong("E105", (*at, i), f"{row.name} contains {a_kind(item)}, not a target", "put it in quotes")
         return tuple(found)
 
     def target(self, at: Path, row: Key, text: str) -> str:
         """A target as it is written. With a variable in it, it is known only when it runs."""
         if len(text) > _LONGEST_TARGET:
-            message = f"{row.name} holds a target of {len(text)} characters"
+            message = f"{row.name} contains a target of {len(text)} characters"
             self.wrong("E214", at, message, f"write one of at most {_LONGEST_TARGET}")
             return text
         from lifeinit.probes import targets  # noqa: PLC0415  # 3 ms that only a target has to pay
 
-        begun = f"{row.name} holds {quoted(targets.hidden(text))},"
+        begun = f"{row.name} contains {quoted(targets.hidden(text))},"
         try:
             interpolation.check(text)
             if "$" not in text:
                 targets.parse(text)
         except interpolation.ExpansionError as error:
-            self._dollar(at, f"{begun} which holds", error, text, "")
+            self._dollar(at, f"{begun} which contains", error, text, "")
         except ValueError as error:
             meant, scheme = re.search(r'unknown: did you mean "(\w+)"', str(error)), text.partition(":")[0]
             edits = self.edit.within(at, 0, len(scheme), meant[1]) if meant else ()

@@ -17,14 +17,14 @@ def check(report: "Reporter", processes: "dict[str, Process]") -> None:
         for i, other in enumerate(process.after or ()):
             here, edits = (*process.path, "after", i), report.edit.removed((*process.path, "after"))
             if other == name:
-                report.wrong("E222", here, f"{name} is after itself", "leave it out", edits=edits, safe=False)
+                report.wrong("E222", here, f"{name} is after itself", "remove it", edits=edits, safe=False)
             elif other not in processes and other != "app":
                 known = ", ".join(map(quoted, ("app", *(one for one in processes if one != name))))
-                message = f"after holds {quoted(other)}, which is not a process"
+                message = f"after contains {quoted(other)}, which is not a process"
                 report.wrong("E223", here, message, f"write one of {known}")
             elif name in _before(other, processes):
                 circle = f"{name} is after {other}, and {other} after {name}"
-                report.wrong("E222", here, f"{circle}: neither could start", "leave one out", edits=edits, safe=False)
+                report.wrong("E222", here, f"{circle}: neither could start", "remove one", edits=edits, safe=False)
                 return  # each of the circle would say so
 
 
@@ -46,7 +46,7 @@ def in_order(drafts: "tuple[ProcessDraft, ...]", wrong: "Callable[[Mark, str], N
     for other, at in (pair for draft in drafts for pair in draft["after"]):
         if other not in known:
             why = "and no command follows --: add one" if other == "app" else "which is not a process: add it"
-            wrong(at, f'after holds "{other}", {why}, or leave it out')
+            wrong(at, f'after contains "{other}", {why}, or remove it')
     left: dict[str, ProcessDraft] = {draft["name"]: draft for draft in drafts}
     found: list[ProcessDraft] = []
     while left:

@@ -133,10 +133,10 @@ class Guide:
 
     def _foreign(self, key: _Key, word: Word) -> str:
         if not word.key:
-            return self._wrong(key, "E103", f", {word.whose} word, which means nothing here", word.fix)
+            return self._wrong(key, "E103", f", {word.whose} word without an equivalent here", word.fix)
         if foreign_probes.is_off(key.word, key.value):
             return self._wrong(
-                key, "E103", f", {word.whose} word for {word.key}", "leave it out: unset, nothing is asked"
+                key, "E103", f", {word.whose} word for {word.key}", "remove it: without it nothing is checked"
             )
         line = foreign_probes.line(key.word, key.value) if word.key in _PROBES else ""
         if line:
@@ -204,7 +204,7 @@ class Guide:
 
     def _wrong(self, key: _Key, code: str, end: str, fix: str, edits: Edits = ()) -> str:
         message = f"unknown key {quoted(f'{key.outer}{key.name}')}{end}"
-        if not edits and not key.outer and re.match(r"leave it out(?!, )", fix):
+        if not edits and not key.outer and re.match(r"remove it(?!, )", fix):
             edits = self.edit.removed(key.path)
         self.report(code, key.path, message, fix, at_key=True, edits=edits)
         return ""

@@ -79,11 +79,11 @@ class Tables(Values):
         for name, inner in (self.table(at, row.name, value, _PROCESS_FORM) or {}).items():
             here = (*at, name)
             if name == "app":
-                message = 'process holds "app", which is reserved for the command after --'
+                message = '"app" is reserved for the command after --'
                 self.wrong("E206", here, message, "give it another name", at_key=True)
             elif not re.fullmatch(NAME, name):
                 fix = "use letters, digits and the characters _ . - only"
-                self.wrong("E206", here, f"process holds {quoted(name)}, which is not a name", fix, at_key=True)
+                self.wrong("E206", here, f"{quoted(name)} is not a name of a process", fix, at_key=True)
             table = self.table(here, name, inner, _PROCESS_FORM)
             if table is not None:
                 values = self._rows("process", here, table, f"[process.{name}]")
@@ -126,7 +126,7 @@ class Tables(Values):
         seen: set[str] = set()
         for hook in hooks:
             if hook.name in seen:
-                message = f"a second {phase} hook named {quoted(hook.name)}"
+                message = f"there is already a {phase} hook with the name {quoted(hook.name)}"
                 free = next(f"{hook.name}-{i}" for i in range(2, len(hooks) + 2) if f"{hook.name}-{i}" not in seen)
                 at, edits = (*hook.path, "name"), self.edit.value((*hook.path, "name"), f'"{free}"')
                 self.wrong("E207", at, message, "give it another name", edits=edits, safe=False)
@@ -142,7 +142,7 @@ class Tables(Values):
                 slept, ended = quoted(table["sleep"]), quoted(table["timeout"])
                 message = f"timeout {ended} ends the sleep of {slept} early"
                 edits = self.edit.removed((*at, "timeout"))
-                self.wrong("E217", (*at, "timeout"), message, "leave it out", edits=edits)
+                self.wrong("E217", (*at, "timeout"), message, "remove it", edits=edits)
         if hook.drain is not None:
             self._drain_fits(at, phase, hook)
         return hook.replaced(name=hook.name or label)
@@ -159,9 +159,9 @@ class Tables(Values):
 
     def _drain_fits(self, at: Path, phase: "HookPhase", hook: Hook) -> None:
         if phase != "pre_stop":
-            does = "serves on" if phase == "post_start" else "does not serve"
-            message = f"drain has no meaning in {phase}, where the app {does}"
-            self.wrong("E108", (*at, "drain"), message, "write it below [[pre_stop]]", at_key=True)
+            does = "keeps serving" if phase == "post_start" else "is not serving"
+            message = f"drain has no effect in {phase}, where the app {does}"
+            self.wrong("E108", (*at, "drain"), message, "move it to a [[pre_stop]] hook", at_key=True)
         elif hook.drain is not None and hook.timeout is not None and hook.timeout <= hook.drain.at_least:
             message = f"at_least is {exact(hook.drain.at_least)}, and timeout ends the hook after {exact(hook.timeout)}"
             written_at = (*at, "drain", "at_least")
@@ -189,7 +189,7 @@ class Tables(Values):
                 self.wrong("E105", at, f"ready is {a_kind(value)}", _READY_FORMS)
             case str() if not value[:1].isdigit() or intent().url(value):
                 fix = intent().url(value) or _READY_FORMS
-                self.wrong("E214", at, f"ready is {shown(value)}, which cannot be asked", fix)
+                self.wrong("E214", at, f"ready is {shown(value)}, which is not a target", fix)
             case _:
                 short = {"after": self.duration(at, row, value)}
         return Ready.filled({**short, "path": at}) if short else None
@@ -217,17 +217,17 @@ class Tables(Values):
         values = self._rows(name, at, table, name)
         self._insecure(at, table)
         if "command" in table and re.match(_HEALTH, " ".join(_words(table["command"]))):
-            message = f"command is {quoted(table['command'])}, which only repeats what ready and alive have found"
-            self.wrong("E220", (*at, "command"), message, "write what asks the app itself")
+            message = f"command is {quoted(table['command'])}, which only reports the result of ready and alive"
+            self.wrong("E220", (*at, "command"), message, "write a command that checks the app itself")
         return {**values, "path": at}
 
     def _insecure(self, at: Path, table: Table) -> None:
         """It is about certificates: where the URL is a variable, nobody can know yet whether there is one."""
         url = table.get("http", "" if table.keys() & {"tcp", "unix", "file", "command"} else "$")
         if table.get("insecure") is True and not (isinstance(url, str) and url.startswith(("https://", "$"))):
-            message = "insecure has no meaning without https://"
+            message = "insecure has no effect without https://"
             edits = self.edit.removed((*at, "insecure"))
-            self.wrong("E108", (*at, "insecure"), message, "leave it out", at_key=True, edits=edits)
+            self.wrong("E108", (*at, "insecure"), message, "remove it", at_key=True, edits=edits)
 
     # One table.
 
@@ -277,13 +277,13 @@ class Tables(Values):
         row = rows[key]
         beside = next((other for other in row.not_with if other in table), None)
         if beside is not None:
-            message, edits = f"{key} has no meaning beside {beside}", self.edit.removed((*at, key))
-            self.wrong("E108", (*at, key), message, "leave it out", at_key=True, edits=edits)
+            message, edits = f"{key} cannot be combined with {beside}", self.edit.removed((*at, key))
+            self.wrong("E108", (*at, key), message, "remove it", at_key=True, edits=edits)
         elif row.needs and row.needs not in meant and not self._is_set(rows[row.needs], at, table):
             if row.needs == "restart" and self._alive_restarts(at, table):
                 return
-            message = f"{key} changes nothing without {row.needs}"
-            fix, edits = f"write {row.needs} too, or leave it out", self.edit.removed((*at, key))
+            message = f"{key} has no effect without {row.needs}"
+            fix, edits = f"add {row.needs}, or remove it", self.edit.removed((*at, key))
             self.wrong("W201", (*at, key), message, fix, at_key=True, edits=edits, safe=False)
 
     def _is_set(self, row: "Key", at: Path, table: Table) -> bool:

@@ -23,7 +23,7 @@ _CURLY = "“”„«»\N{LEFT SINGLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION M
 _ESCAPE = "Unescaped"
 _HEX = "Invalid hex value"  # \U of a path of Windows
 _LONGEST = 2000  # characters of a statement that is looked at
-_FORMS = 'a line is key = "text", key = 1, key = ["a", "b"], [table] or # comment'
+_FORMS = 'write key = "text", key = 1, key = ["a", "b"], [table] or # comment'
 _SIGNS = {",": "comma", ";": "semicolon"}
 _LATE = "Expected newline or end of document"
 
@@ -67,7 +67,7 @@ def explain_twice(text: str, start: int, statement: str, reason: str) -> Explain
             removed = (before.start() - start, before.end() - start, "")
             fix = _Fix(f"write the first one below a [[{key}]] too", (removed, hook))
     elif statement.lstrip().startswith("["):
-        fix = _Fix(f"write its keys below the first [{key}]")
+        fix = _Fix(f"move its keys below the first [{key}]")
     return Explained(*span, message, fix.words, fix.edits, fix.safe)
 
 
@@ -164,10 +164,10 @@ def _behind(pair: re.Match[str], at: int) -> _Fix:
         following = re.match(r"[\w.-]+", text[two.end() :])
         return _Fix(f"write {following[0] if following else 'it'} on a line of its own", ((*two.span(), "\n"),))
     if text[at] in _SIGNS and _COMMENT.match(text, at + 1):
-        return _Fix(f"leave the {_SIGNS[text[at]]} out", ((begin, at + 1, ""),))
+        return _Fix(f"remove the {_SIGNS[text[at]]}", ((begin, at + 1, ""),))
     if pair["value"][0] in "\"'" and (inside := _requoted(pair)):
         return inside
-    return _Fix("leave out what follows the value")
+    return _Fix("remove what follows the value")
 
 
 def _end_before(text: str, at: int) -> int:
@@ -181,7 +181,7 @@ def _requoted(pair: re.Match[str]) -> _Fix | None:
     if len(line) < 3 or line[-1] != quote or "\\" in inner or quote not in inner:
         return None
     start, written = pair.start("value"), toml.written(inner)
-    return _Fix(f"a quote stands in the string: write {written}", ((start, start + len(line), written),))
+    return _Fix(f"the string contains a quote: write {written}", ((start, start + len(line), written),))
 
 
 def _list(text: str, at: int, reason: str) -> _Fix:
@@ -237,19 +237,19 @@ def _bare(pair: re.Match[str]) -> _Fix:
     value = re.sub(r"[ \t]*(?:#.*)?$", "", pair["value"].partition("\n")[0].rstrip())
     whole = (start, start + len(value))
     if not value:
-        return _Fix("write a value, or leave the key out", ((0, len(pair.string), ""),), safe=False)
+        return _Fix("write a value, or remove the key", ((0, len(pair.string), ""),), safe=False)
     if (two := _TWO.fullmatch(value)) and _is_value(two["first"]):
         between = (start + two.end("first"), start + two.start("second"), "\n")
         return _Fix(f"write {two['key']} on a line of its own", (between,))
     if value[-1] in _SIGNS and _is_value(value[:-1].rstrip()):
-        return _Fix(f"leave the {_SIGNS[value[-1]]} out", ((whole[1] - 1, whole[1], ""),))
+        return _Fix(f"remove the {_SIGNS[value[-1]]}", ((whole[1] - 1, whole[1], ""),))
     if _is_value(value):
         return _Fix(_FORMS)
     if re.fullmatch(r"0[0-9]+", value) and key != "umask":
         return _Fix(f"write {int(value)}", ((*whole, str(int(value))),))
     lower, is_flag = value.lower(), any(row.name == key and row.kind in {FLAG, TRUE} for row in ROWS)
     if lower in _NOTHING:
-        return _Fix("leave the key out", ((0, len(pair.string), ""),), safe=False)
+        return _Fix("remove the key", ((0, len(pair.string), ""),), safe=False)
     if lower in {"true", "false"} or (is_flag and lower in {"yes", "on", *_FALSE}):
         word = "false" if lower in {"false", *_FALSE} else "true"
         return _Fix(f"write {word}", ((*whole, word),))

@@ -77,7 +77,7 @@ def _to_become(wanted: User) -> User | None:
     if (wanted.uid, wanted.gid) == (os.geteuid(), os.getegid()):
         return None
     raise NotRootError(
-        f"which takes root, and lifeinit runs as uid {os.geteuid()}: start the container as root, or leave the user out"
+        f"which needs root, but lifeinit runs as uid {os.geteuid()}: start the container as root, or remove the user"
     )
 
 
@@ -91,7 +91,7 @@ def _entry(name: str) -> "pwd.struct_passwd | None":
     except KeyError:
         if is_number:
             return None
-    raise UnknownUserError("which is not a user of this machine: create the user in the image, or write a uid")
+    raise UnknownUserError("which does not exist on this machine: create the user in the image, or write a uid")
 
 
 def _gid(group: str) -> int:
@@ -103,7 +103,7 @@ def _gid(group: str) -> int:
         return grp.getgrnam(group).gr_gid
     except KeyError:
         fix = "create it in the image, or write a gid"
-        raise UnknownGroupError(f"whose group this machine does not have: {fix}") from None
+        raise UnknownGroupError(f"whose group does not exist on this machine: {fix}") from None
 
 
 def _is_number(text: str) -> bool:

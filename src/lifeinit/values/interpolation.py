@@ -14,7 +14,7 @@ class ExpansionError(ValueError):
 def check(text: str) -> None:
     """Raises ExpansionError for a dollar sign that begins no variable."""
     if stray(text) is not None:
-        raise ExpansionError('a dollar sign that begins no variable: write "$$" for the sign itself')
+        raise ExpansionError('a dollar sign without a variable: write "$$" for a dollar sign')
 
 
 def stray(text: str) -> int | None:

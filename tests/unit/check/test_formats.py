@@ -104,8 +104,8 @@ def test_json_of_a_problem_without_a_rule() -> None:
 
 
 def test_github() -> None:
-    sentence = "retry_delay changes nothing without retries: write retries too, or leave it out"
-    nul = '"a\\x00b" holds a NUL character, which no command line can: remove it'
+    sentence = "retry_delay has no effect without retries: add retries, or remove it"
+    nul = '"a\\x00b" contains a NUL character, which no command line can contain: remove it'
     unknown = 'unknown key "uses": did you mean "user"?'
     assert as_github([report("a,b:c%.toml")]).splitlines() == [
         f"::warning file=a%2Cb%3Ac%25.toml,line=3,col=1,endLine=3,endColumn=12,title=lifeinit W201::{sentence}",

@@ -55,19 +55,19 @@ def test_a_comment_is_about_no_other_statement() -> None:
 @pytest.mark.parametrize(
     ("comment", "found", "message", "fixed"),
     [
-        ("[W311]", [], "there is no W311 here to ignore", "kill_after = 1"),
+        ("[W311]", [], "W311 does not occur here", "kill_after = 1"),
         (
             "[W311, W312] x",
             [("W312", 1)],
-            "there is no W311 here to ignore",
+            "W311 does not occur here",
             f"{BEFORE}[W312] x",
         ),
         ("[W311, W1] x", [("W311", 1)], '"W1" is not the code of a warning', None),
         ("[E301]", [("E301", 1)], "E301 is an error, which cannot be ignored", "kill_after = 1"),
         ("[zzz]", [], '"zzz" is not the code of a warning', "kill_after = 1"),
         ("[W3111]", [], '"W3111" is not the code of a warning', None),
-        ("", [], "the comment names no code to ignore", None),
-        ("[]", [], "the comment names no code to ignore", None),
+        ("", [], "the comment has no code to ignore", None),
+        ("[]", [], "the comment has no code to ignore", None),
     ],
 )
 def test_a_comment_that_ignores_nothing(

@@ -32,13 +32,13 @@ error[E102]: unknown key "pre_strat"
   |
   = help: did you mean "pre_start"?
 
-warning[W201]: retry_delay changes nothing without retries
+warning[W201]: retry_delay has no effect without retries
  --> hooks.toml:4:1
   |
 4 | retry_delay = "3s"
   | ^^^^^^^^^^^
   |
-  = help: write retries too, or leave it out
+  = help: add retries, or remove it
 
 error[E202]: timeout is "5", a quoted number without a unit
  --> hooks.toml:5:11
@@ -165,7 +165,7 @@ def test_the_width_of_a_cell() -> None:
 
 
 def test_colours() -> None:
-    problem = Diagnostic("E102", Span(Place(1, 1), Place(1, 2)), "unknown key", "leave it out")
+    problem = Diagnostic("E102", Span(Place(1, 1), Place(1, 2)), "unknown key", "remove it")
     report = Report("h.toml", "a = 1", [problem])
     assert snippet.problems(report, 80, Paint(wanted=True)) == (
         "\x1b[1;31merror[E102]\x1b[0m\x1b[1m: unknown key\x1b[0m\n"
@@ -174,7 +174,7 @@ def test_colours() -> None:
         "\x1b[1;34m1 |\x1b[0m a = 1\n"
         "\x1b[1;34m  |\x1b[0m \x1b[1;31m^\x1b[0m\n"
         "\x1b[1;34m  |\x1b[0m\n"
-        "\x1b[1;34m  =\x1b[0m \x1b[1;36mhelp\x1b[0m: leave it out\n\n"
+        "\x1b[1;34m  =\x1b[0m \x1b[1;36mhelp\x1b[0m: remove it\n\n"
     )
     assert snippet.verdict(report, 80, Paint(wanted=True)) == "h.toml: \x1b[1;31m1 error\x1b[0m\n"
 

@@ -49,25 +49,25 @@ FORMS = (
         ),
         (
             'alive = "notify"',
-            'E214 1:9 alive is "notify", which says only that an app has become ready: did you mean "watchdog"?',
+            'E214 1:9 alive is "notify", which only reports that the app is ready: did you mean "watchdog"?',
         ),
         (
             'alive = "file:///run/x"',
             (
-                'E214 1:9 alive is "file:///run/x", a file, which only ready waits for: ask the app itself, or write a '
-                "table with a command that looks at the file"
+                'E214 1:9 alive is "file:///run/x", a file, which only ready can wait for: check the app itself, or '
+                "write a table with a command that checks the file"
             ),
         ),
-        ('alive = "Watchdog"', 'E214 1:9 alive is "Watchdog", which cannot be asked: did you mean "watchdog"?'),
+        ('alive = "Watchdog"', 'E214 1:9 alive is "Watchdog", which is not a target: did you mean "watchdog"?'),
         (
             'alive = "127.0.0.1:80"',
-            'E214 1:9 alive is "127.0.0.1:80", which cannot be asked: did you mean "tcp://127.0.0.1:80"?',
+            'E214 1:9 alive is "127.0.0.1:80", which is not a target: did you mean "tcp://127.0.0.1:80"?',
         ),
         (
             'alive = "/run/x.sock"',
-            'E214 1:9 alive is "/run/x.sock", which cannot be asked: did you mean "unix:///run/x.sock"?',
+            'E214 1:9 alive is "/run/x.sock", which is not a target: did you mean "unix:///run/x.sock"?',
         ),
-        ('alive = "redis://u:secret@x"', f'E214 1:9 alive is "redis://...@x", which cannot be asked: {FORMS}'),
+        ('alive = "redis://u:secret@x"', f'E214 1:9 alive is "redis://...@x", which is not a target: {FORMS}'),
         (
             "alive = {}",
             "E106 1:9 alive has neither http nor tcp nor unix nor command nor watchdog: write one of them",
@@ -101,7 +101,7 @@ def test_every_wrong_time_is_told_at_once() -> None:
         'E202 4:11 timeout is "-1", which is negative: write at least "1s"',
         'E208 5:12 failures is "0": write a whole number from 1 to 1000',
         'E209 6:14 on_failure is "abort": did you mean "stop"?',
-        "E108 7:1 insecure has no meaning without https://: leave it out",
+        "E108 7:1 insecure has no effect without https://: remove it",
     ]
 
 
@@ -123,7 +123,7 @@ def test_nothing_that_is_about_tries_has_a_meaning_beside_a_watchdog() -> None:
     others = [row for row in keys.TABLES["alive"].values() if not row.one_of and row.name != "on_failure"]
     text = "\n".join(["[alive]", 'watchdog = "5s"', *(f"{row.name} = {row.example}" for row in others)])
     assert told(text) == [
-        f"E108 {line}:1 {row.name} has no meaning beside watchdog: leave it out" for line, row in enumerate(others, 3)
+        f"E108 {line}:1 {row.name} cannot be combined with watchdog: remove it" for line, row in enumerate(others, 3)
     ]
     assert {row.name for row in others} == {"interval", "timeout", "failures", "insecure"}
 
@@ -133,7 +133,7 @@ def test_nothing_that_is_about_tries_has_a_meaning_beside_a_watchdog() -> None:
 def test_a_certificate_is_for_https_alone(table: str, kind: str) -> None:
     """A command was once an exception."""
     assert told(f"[{table}]\n{kind}\ninsecure = true") == [
-        "E108 3:1 insecure has no meaning without https://: leave it out"
+        "E108 3:1 insecure has no effect without https://: remove it"
     ]
     assert told(f'[{table}]\nhttp = "https://a/"\ninsecure = true') == []
     assert told(f'[{table}]\nhttp = "$URL"\ninsecure = true') == []
@@ -159,12 +159,12 @@ def test_lifeinit_does_not_ask_itself(table: str, command: str, wrong: bool) -> 
 def test_keys_of_ready_are_no_keys_of_alive() -> None:
     text = '[alive]\ntcp = "a:1"\nfile = "/x"\nafter = "5s"\nnotify = true\nretries = 3\n'
     assert told(text) == [
-        'E104 3:1 unknown key "file" in alive: ask the app itself, or write a command that looks at the file',
+        'E104 3:1 unknown key "file" in alive: check the app itself, or write a command that checks the file',
         (
-            'E104 4:1 unknown key "after" in alive: leave it out: alive is first asked once the app is ready, and then '
+            'E104 4:1 unknown key "after" in alive: remove it: alive is first checked when the app is ready, and then '
             "every interval"
         ),
-        'E104 5:1 unknown key "notify" in alive: write watchdog = "30s": notify says only that an app has become ready',
+        'E104 5:1 unknown key "notify" in alive: write watchdog = "30s": notify only reports that the app is ready',
         'E104 6:1 unknown key "retries" in alive: did you mean "failures"?',
     ]
 
@@ -188,11 +188,11 @@ alive = "tcp://127.0.0.1:1"
 command = "c"
 environment = { WATCHDOG_PID = "1" }
 """
-    end = "has no meaning beside the watchdog of alive, for which lifeinit sets it: leave it out"
+    end = "for the watchdog of alive: remove it"
     assert told(f"[app]\n{text}") == [
-        f"E108 2:17 NOTIFY_SOCKET {end}",
-        f"E108 9:17 WATCHDOG_USEC {end}",
-        f"E108 9:38 WATCHDOG_PID {end}",
+        f"E108 2:17 lifeinit itself sets NOTIFY_SOCKET {end}",
+        f"E108 9:17 lifeinit itself sets WATCHDOG_USEC {end}",
+        f"E108 9:38 lifeinit itself sets WATCHDOG_PID {end}",
     ]
 
 
@@ -293,15 +293,15 @@ def test_limits_of_restarts_have_an_effect_with_alive_alone(text: str) -> None:
         (
             'alive = "http://127.0.0.1:8000/x"',
             (
-                "W205 1:1 without ready alive begins as soon as the app runs: a start of 30 s counts as a hang: write "
-                'ready = "http://127.0.0.1:8000/x" too'
+                "W205 1:1 without ready, alive begins as soon as the app runs: a start that takes 30 s counts as a "
+                'hang: add ready = "http://127.0.0.1:8000/x"'
             ),
         ),
         (
             'alive = { watchdog = "5s" }',
             (
-                "W205 1:1 without ready alive begins as soon as the app runs: a start of 5 s counts as a hang: write "
-                'ready = "notify" too'
+                "W205 1:1 without ready, alive begins as soon as the app runs: a start that takes 5 s counts as a "
+                'hang: add ready = "notify"'
             ),
         ),
         (
@@ -310,8 +310,8 @@ def test_limits_of_restarts_have_an_effect_with_alive_alone(text: str) -> None:
                 'alive = { command = "x", interval = 2, on_failure = "restart" }\nrestart_window = "5m"'
             ),
             (
-                "W205 7:1 without ready alive begins as soon as the app runs: a start of 6 s counts as a hang: write "
-                'ready = { command = "x" } too'
+                "W205 7:1 without ready, alive begins as soon as the app runs: a start that takes 6 s counts as a "
+                'hang: add ready = { command = "x" }'
             ),
         ),
         ('alive = { watchdog = 5, on_failure = "warn" }', ""),

@@ -38,7 +38,7 @@ def test_the_line_that_was_meant(value: str, own: str) -> None:
             "alive = true",
             'write alive = "watchdog" for an app that sends WATCHDOG=1, or the URL of its health check',
         ),
-        ("alive = false", "leave it out: unset, nothing is asked"),
+        ("alive = false", "remove it: without it nothing is checked"),
         ('[[alive]]\nwatchdog = "5s"', "write one table, [alive] instead of [[alive]]"),
         (
             '[process.web]\ncommand = "x"\n[[process.web.alive]]\nwatchdog = "5s"',
@@ -73,7 +73,7 @@ def test_no_password_is_repeated() -> None:
 @pytest.mark.parametrize("table", ["", "[app]"])
 def test_a_restart_of_a_hung_app_is_a_matter_of_alive(restart: str, table: str) -> None:
     """In [app] and above it, where it does not stand: one step."""
-    assert fix(f'{table}\nrestart = "{restart}"') == 'leave it out, and write on_failure = "restart" in alive'
+    assert fix(f'{table}\nrestart = "{restart}"') == 'remove it, and write on_failure = "restart" in alive'
 
 
 def test_a_choice_of_another_tool_moves_with_its_value() -> None:
@@ -83,4 +83,4 @@ def test_a_choice_of_another_tool_moves_with_its_value() -> None:
 
 def test_the_signal_of_a_watchdog_is_not_that_of_every_stop() -> None:
     found = fix('WatchdogSignal = "SIGABRT"')
-    assert found == "leave it out: an unhealthy app gets stop_signal, as in every other stop"
+    assert found == "remove it: an unhealthy app gets stop_signal, as in every other stop"

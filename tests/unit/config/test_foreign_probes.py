@@ -152,7 +152,7 @@ def test_what_another_tool_asks_in_a_table_of_ours(line: str, own: str) -> None:
     ],
 )
 def test_a_health_check_that_is_off_needs_no_line(text: str) -> None:
-    assert fix(text) == "leave it out: unset, nothing is asked"
+    assert fix(text) == "remove it: without it nothing is checked"
 
 
 def test_in_a_process_the_line_stays_there() -> None:
@@ -167,8 +167,8 @@ def test_in_a_process_the_line_stays_there() -> None:
         ("periodSeconds = 5", "write interval = 5"),
         ("timeoutSeconds = 2", "write timeout = 2"),
         ("failureThreshold = 4", "write failures = 4"),
-        ("successThreshold = 1", "leave it out: one success is enough"),
-        ("initialDelaySeconds = 3", "leave it out: alive is first asked once the app is ready"),
+        ("successThreshold = 1", "remove it: one success is enough"),
+        ("initialDelaySeconds = 3", "remove it: alive is first checked when the app is ready"),
     ],
 )
 def test_the_words_of_kubernetes_in_a_table_of_ours(line: str, own: str) -> None:

@@ -190,7 +190,7 @@ def test_each_mistake_has_its_code_its_span_and_a_fix(text: str | bytes, expecte
         ),
         (
             "[process.app]\ncommand = 'x'",
-            'process holds "app", which is reserved for the command after --: give it another name',
+            '"app" is reserved for the command after --: give it another name',
         ),
         (
             "ready = 8000",
@@ -206,7 +206,7 @@ def test_each_mistake_has_its_code_its_span_and_a_fix(text: str | bytes, expecte
         ),
         ("[[pre_stop]]", "pre_stop[0] has neither command nor wait_for nor sleep nor drain: write one of them"),
         ('[[pre_stop]]\nsleep = 1\ncommand = "x"', "pre_stop[0] has both sleep and command: write 2 hooks"),
-        ('[[pre_stop]]\nsleep = 1\nuser = "x"', "user has no meaning beside sleep: leave it out"),
+        ('[[pre_stop]]\nsleep = 1\nuser = "x"', "user cannot be combined with sleep: remove it"),
         ("app.environment.A = {}", "A is a table, not a string: write one string"),
         ("app.environment.A.file = 1", 'file is a number "1", not a string: put it in quotes'),
         (
@@ -223,18 +223,18 @@ def test_each_mistake_has_its_code_its_span_and_a_fix(text: str | bytes, expecte
         ),
         (
             "[process.a]\ncommand = 'x'\nafter = ['c']\n[process.b]\ncommand = 'x'",
-            'after holds "c", which is not a process: write one of "app", "b"',
+            'after contains "c", which is not a process: write one of "app", "b"',
         ),
-        ("[process.a]\ncommand = 'x'\nafter = ['a']", "a is after itself: leave it out"),
+        ("[process.a]\ncommand = 'x'\nafter = ['a']", "a is after itself: remove it"),
         (
             "[process]\na = { command = 'x', after = ['b'] }\nb = { command = 'x', after = ['a'] }",
-            "a is after b, and b after a: neither could start: leave one out",
+            "a is after b, and b after a: neither could start: remove one",
         ),
         ("pre_stop.drain = {}", "drain has no port: write drain = { port = 8000 }"),
         ("pre_stop.drain = 0", 'drain is "0": write a whole number from 1 to 65535'),
         (
             "pre_start.drain = 80",
-            "drain has no meaning in pre_start, where the app does not serve: write it below [[pre_stop]]",
+            "drain has no effect in pre_start, where the app is not serving: move it to a [[pre_stop]] hook",
         ),
         (
             "[pre_stop.drain]\nport = 80\nat_least = 9",
@@ -399,7 +399,7 @@ def test_the_keys_that_have_no_meaning_beside_another(table: str, line: str, wit
     others = [row for row in keys.TABLES[table].values() if not row.one_of]
     text = "\n".join([header, line, *(f"{row.name} = {row.example}" for row in others)])
     sentences = [problem.sentence for problem in examine(text.encode()).problems if problem.code == "E108"]
-    meaningless = {sentence.partition(" has no meaning")[0] for sentence in sentences}
+    meaningless = {sentence.partition(" cannot be combined")[0] for sentence in sentences}
     assert meaningless == without_meaning
 
 
@@ -413,7 +413,7 @@ def test_the_keys_that_have_no_meaning_beside_another(table: str, line: str, wit
 )
 def test_the_keys_that_change_nothing_without_another(table: str, key: str, needed: str) -> None:
     (problem,) = examine(f"{table}\n{key}\n".encode()).problems
-    assert problem.sentence.startswith(f"{key.partition(' ')[0]} changes nothing without {needed}")
+    assert problem.sentence.startswith(f"{key.partition(' ')[0]} has no effect without {needed}")
 
 
 @pytest.mark.parametrize("name", ["tcp", "unix", "file", "command", "notify", "after"])

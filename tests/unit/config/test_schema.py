@@ -94,7 +94,7 @@ BEYOND = {
     "what the watchdog of a process sets": '[app]\nenvironment = { WATCHDOG_USEC = "1" }\n[alive]\nwatchdog = "5s"',
 }
 _BEYOND = re.compile(
-    r"E207|E217|E202 .*longer than a year|E214 (wait_for|ready|alive|http|tcp|unix|file) holds|E205|E219|E220"
+    r"E207|E217|E202 .*longer than a year|E214 (wait_for|ready|alive|http|tcp|unix|file) contains|E205|E219|E220"
     r"|E221|E222|E223"
     r"|E108 (NOTIFY_SOCKET|WATCHDOG)"
 )

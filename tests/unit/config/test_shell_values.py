@@ -15,7 +15,7 @@ def told(text: str) -> list[str]:
 
 
 HANDS_ON = "have a pre_start hook write {}=... to $LIFEINIT_ENV"
-IS_NOT_RUN = f'no command is run here: leave it out, and {HANDS_ON}, or write "$$" for the sign itself'
+IS_NOT_RUN = f'commands are not run here: remove it, and {HANDS_ON}, or write "$$" for a dollar sign'
 
 
 @pytest.mark.parametrize(
@@ -26,11 +26,11 @@ IS_NOT_RUN = f'no command is run here: leave it out, and {HANDS_ON}, or write "$
         ("${WORKERS:-2}", 'write "$WORKERS", and set the default in the image: ENV WORKERS=...'),
         ("$HOME/${A-}$(x)", 'write "$A", and set the default in the image: ENV A=...'),
         ("${A:=b}", 'write "$A", and set the default in the image: ENV A=...'),
-        ("${A:?}", 'write "$A": where it is not set nothing is started'),
-        ("${A%.*}", f"nothing but $NAME and ${{NAME}} is read here: {HANDS_ON.format('KEY')}"),
-        ("${}", f"nothing but $NAME and ${{NAME}} is read here: {HANDS_ON.format('KEY')}"),
-        ("5 $", 'write "$$" for the sign itself'),
-        ("$1", 'write "$$" for the sign itself'),
+        ("${A:?}", 'write "$A": if it is not set, nothing is started'),
+        ("${A%.*}", f"only $NAME and ${{NAME}} are expanded here: {HANDS_ON.format('KEY')}"),
+        ("${}", f"only $NAME and ${{NAME}} are expanded here: {HANDS_ON.format('KEY')}"),
+        ("5 $", 'write "$$" for a dollar sign'),
+        ("$1", 'write "$$" for a dollar sign'),
     ],
 )
 def test_what_a_shell_would_expand_in_a_value(value: str, way_out: str) -> None:
@@ -47,7 +47,7 @@ def test_what_a_shell_would_expand_in_a_target() -> None:
 
 @pytest.mark.parametrize("value", ["`hostname`", "v-`date +%s`", "`/bin/x | y`-1", "`./x`"])
 def test_a_command_in_backticks(value: str) -> None:
-    assert told(f'[app.environment]\nKEY = "{value}"') == [f"W202 2:7 leave it out, and {HANDS_ON.format('KEY')}"]
+    assert told(f'[app.environment]\nKEY = "{value}"') == [f"W202 2:7 remove it, and {HANDS_ON.format('KEY')}"]
 
 
 @pytest.mark.parametrize("value", ["use `x` here", "`", "``", "a`b", "`x` and `y`", "`Column`", "`1`"])
@@ -60,11 +60,11 @@ def test_backticks_that_are_no_command(value: str) -> None:
     [
         (
             'pre_stop = { sleep = "$DRAIN_SECONDS" }',
-            """1:22 {}: write command = 'exec sleep "${{DRAIN_SECONDS:-3}}"' in its place, with a timeout above it""",
+            """1:22 {}: write command = 'exec sleep "${{DRAIN_SECONDS:-3}}"' instead, with a longer timeout""",
         ),
         (
             'post_stop = { sleep = "${A_1:-7.5s}" }',
-            """1:23 {}: write command = 'exec sleep "${{A_1:-7.5}}"' in its place, with a timeout above it""",
+            """1:23 {}: write command = 'exec sleep "${{A_1:-7.5}}"' instead, with a longer timeout""",
         ),
         ('stop_timeout = "$GRACE"', "1:16 {}: set LIFEINIT_STOP_TIMEOUT where the container is started"),
         ('kill_after = "${GRACE}s"', "1:14 {}: write the time itself"),

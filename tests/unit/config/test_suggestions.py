@@ -45,7 +45,7 @@ image = "shop"
 
 def test_a_unit_of_systemd() -> None:
     assert told(SYSTEMD) == [
-        "E103 2:1 write a comment, or leave it out",
+        "E103 2:1 write a comment, or remove it",
         'E103 3:1 write wait_for = "tcp://db:5432" in a [[pre_start]] hook',
         'E103 5:1 write pre_start = "/srv/migrate" above the first [table] of the file',
         "E103 6:1 write it after the dashes: lifeinit -- COMMAND",
@@ -92,7 +92,7 @@ def test_the_programs_of_supervisord() -> None:
     """Each header, and the keys in them."""
     assert told(SUPERVISORD) == [
         "E103 1:2 write [process.web] and [process.worker]",
-        "E103 3:1 leave it out",
+        "E103 3:1 remove it",
         'E103 4:1 write working_dir = "/srv"',
         "E103 9:1 write stop_timeout = 20 above the first [table] of the file",
     ]
@@ -148,7 +148,7 @@ def test_each_word_at_the_top_names_its_tool_and_a_fix(word: str) -> None:
         assert "for the app" in problem.message
     elif word not in map(squeezed, OWN):
         assert f"{WORDS[word].whose} word" in problem.message
-    assert problem.help.startswith(("write", "leave"))
+    assert problem.help.startswith(("write", "remove", "keep"))
 
 
 def test_every_word_stands_once_and_leads_to_a_key_or_a_fix() -> None:

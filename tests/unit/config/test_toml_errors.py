@@ -4,7 +4,7 @@ import pytest
 
 from lifeinit.config.parser import examine
 
-FORMS = 'a line is key = "text", key = 1, key = ["a", "b"], [table] or # comment'
+FORMS = 'write key = "text", key = 1, key = ["a", "b"], [table] or # comment'
 QUOTE = 'end the string on its line, or put """ around text of several lines'
 SLIPS = [
     ("stop_timeout = 30s", "30s", 'put the value in quotes: stop_timeout = "30s"'),
@@ -19,9 +19,9 @@ SLIPS = [
     ("pre_start migrate", "m", FORMS),
     ("once = True", "True", "write true"),
     ("once = no", "no", "write false"),
-    ("user = null # no one", "null", "leave the key out"),
+    ("user = null # no one", "null", "remove the key"),
     ("[pre_start]\na = 1\n[pre_start]", "pre_start", "write [[pre_start]] for each of several hooks"),
-    ("[app]\n\n[app]", "app", "write its keys below the first [app]"),
+    ("[app]\n\n[app]", "app", "move its keys below the first [app]"),
     ('user = "a"\nuser = "b"', "user", "keep one of them"),
     ("a = {b = 1, b = 2}", "}", "keep one of them"),
     ('user = "a', "a", QUOTE),

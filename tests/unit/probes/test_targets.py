@@ -301,6 +301,6 @@ def test_every_wrong_target_has_its_sentence_and_no_value_of_a_variable_is_in_it
         f'cannot wait for the value of "tcp://$WRONG", {NO_PORT}',
         'cannot wait for the value of "$EMPTY", which is empty: write "tcp://host:port"',
         f'cannot wait for the value of "tcp://...@db", {MORE}',
-        'cannot wait for "a$", which holds a dollar sign that begins no variable: write "$$" for the sign itself',
+        'cannot wait for "a$", which holds a dollar sign without a variable: write "$$" for a dollar sign',
         f'cannot wait for "...", {NO_SCHEME}',
     ]

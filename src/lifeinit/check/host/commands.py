@@ -59,7 +59,7 @@ class _Commands:
             return
         name = base_name(command[0])
         for i, word in enumerate(command[1:], 1):
-            what = f"{quoted(name)} gets {quoted(word)} as an argument: a list does not go through a shell"
+            what = f"{quoted(word)} is an argument of {quoted(name)}: a list runs without a shell"
             if word in _OPERATORS and name not in _TAKE_OPERATORS:
                 yield task.diagnostic("W316", what, _one_string(task), item=i)
             elif _VARIABLE.fullmatch(word) and name not in _TAKE_DOLLARS and command[i - 1] not in {"-c", "-e"}:
@@ -79,9 +79,7 @@ class _Commands:
             where = f" in {quoted(line)}" if task.on_command_line else ""
             within = shell_syntax.located(line, number, reason)
             message = f"invalid shell syntax{where}: {reason}"
-            yield differences.refusal(task, line, reason) or diagnostic(
-                task, "E316", message, "correct the line", within
-            )
+            yield differences.refusal(task, line, reason) or diagnostic(task, "E316", message, "fix the line", within)
         else:
             yield from differences.diagnostics(task, line)
             yield from self._words(task, line)
@@ -112,8 +110,7 @@ class _Commands:
             if name not in tested and ("/" not in name or name.startswith("/") or not moved):
                 answer = self.programs.ask(name, task.place)
                 if isinstance(answer, Unusable):
-                    message = f"the shell cannot run a program: {answer.message}"
-                    yield diagnostic(task, "W301", message, answer.help, ranges[0])
+                    yield diagnostic(task, "W301", answer.message, answer.help, ranges[0])
                 elif not moved and not _CHANGES_NAMES & set(words):
                     yield from self._script(task, words, ranges)
 
@@ -129,10 +126,10 @@ class _Commands:
             return
         if entry.kind == "directory":
             return  # python runs one with a __main__.py
-        reason, fix = f"which uid {task.place.user.uid} may not read", f"chmod a+r {script}"
+        reason, fix = f"which uid {task.place.user.uid} cannot read", f"chmod a+r {script}"
         if entry.kind not in {"file", "other"}:
-            reason = "which does not exist or is out of reach"
-            fix = f"copy it into the image, or correct the path, which begins at {task.place.directory}"
+            reason = "which does not exist or is not accessible"
+            fix = f"copy it into the image, or fix the path, which is relative to {task.place.directory}"
         message, at = f"{quoted(command[0])} runs {quoted(script)}, {reason}", command.index(script)
         if ranges:
             yield diagnostic(task, "W318", message, fix, ranges[at])
@@ -156,7 +153,7 @@ def _split(text: str) -> list[str]:
 
 def _words_in_one(task: Task, words: Sequence[str], command: Sequence[str]) -> Diagnostic:
     """E309: a program with its arguments, or several of them in the list that is one command."""
-    message = f"program {quoted(command[0])} does not exist: it is one name with a space in it"
+    message = f"program {quoted(command[0])} does not exist: the first item of a list is the program alone"
     found = task.diagnostic("E309", message, _one_string(task), item=0)
     if not _OPERATORS.isdisjoint(words):
         return found

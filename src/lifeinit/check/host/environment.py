@@ -34,13 +34,13 @@ def _secrets(tasks: Tasks) -> Iterator[Found]:
         for name, value in setting.environment.items():
             path = (*setting.path, "environment", name)
             if _is_secret(name, value):
-                yield "W312", path, f"the value of {name} is in the hook file, and the name looks like a secret", _FIX
+                yield "W312", path, f"{name} looks like a secret, and its value is in the hook file", _FIX
             elif _has_password(value):
-                yield "W312", path, f"{name} is a URL with a password in it, in the hook file", _FIX
+                yield "W312", path, f"{name} is a URL with a password, which is in the hook file", _FIX
     for wait in tasks.waits:
         if _has_password(wait.text):
-            fix = "leave out user and password, which are not needed to connect, or write a variable: $DATABASE_URL"
-            yield "W312", wait.path, f"{quoted(hidden(wait.text))} has a password in it, in the hook file", fix
+            fix = "remove user and password, which are not needed to connect, or write a variable: $DATABASE_URL"
+            yield "W312", wait.path, f"{quoted(hidden(wait.text))} contains a password, which is in the hook file", fix
 
 
 def _in_a_command(task: Task) -> Iterator[Diagnostic]:
@@ -67,9 +67,10 @@ def _unset(tasks: Tasks) -> Iterator[Diagnostic]:
             missing.setdefault(name, tasks.places.within(path, *at))
     if missing:
         names, (first, *others) = listed(list(missing)), missing
-        message = f"{names} {'are' if others else 'is'} not set here: lifeinit does not start without"
-        fix = f"set {'them' if others else 'it'} where the container is started, for example docker run -e {first}"
-        yield Diagnostic("N313", missing[first], message, f"{fix}; a dollar sign itself is $$")
+        are, them = ("are", "them") if others else ("is", "it")
+        message = f"{names} {are} not set here, and lifeinit does not start without {them}"
+        fix = f"set {them} where the container is started, for example docker run -e {first}"
+        yield Diagnostic("N313", missing[first], message, f"{fix}; write $$ for a dollar sign")
 
 
 def _unset_in(tasks: Tasks) -> Iterator[tuple[Path, str, Sequence[str]]]:
@@ -81,9 +82,7 @@ def _unset_in(tasks: Tasks) -> Iterator[tuple[Path, str, Sequence[str]]]:
         yield wait.path, wait.text, wait.setting.unset(wait.text, own=True)
 
 
-_FIX = (
-    'write { file = "/run/secrets/..." } for a file that the runtime mounts, or let it set the variable and write $NAME'
-)
+_FIX = 'write { file = "/run/secrets/..." } for a mounted secret, or let the runtime set a variable and write $NAME'
 
 
 def _literal(text: str) -> str:

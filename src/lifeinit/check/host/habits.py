@@ -12,7 +12,7 @@ from lifeinit.config.model import HookFile
 from lifeinit.engine.signals import name_of, number_of
 
 _TIME = re.compile(r"([0-9]+(?:\.[0-9]+)?)([smh]?)", re.ASCII)
-_PIDS = "use $LIFEINIT_CHILD_PID for the app and $LIFEINIT_PID for lifeinit, in a string: lifeinit is not always pid 1"
+_PIDS = "use $LIFEINIT_CHILD_PID for the app and $LIFEINIT_PID for lifeinit, in a string: lifeinit is not always PID 1"
 
 
 def diagnostics(hook_file: HookFile, tasks: Sequence[Task]) -> Iterator[Diagnostic]:
@@ -37,7 +37,7 @@ def _kill(hook_file: HookFile, task: Task, call: Call) -> Iterator[Diagnostic]:
         message = f"{_shown(words)} signals every process of the container that its user may signal"
         yield diagnostic(task, "W304", message, _PIDS, call.range)
     elif "1" in pids and signal is not None:
-        message = f"pid 1 of {_shown(words)} is lifeinit: {_effect(hook_file, task, signal)}"
+        message = f"{_shown(words)} signals PID 1, which is lifeinit: {_effect(hook_file, task, signal)}"
         yield diagnostic(task, "W304", message, _PIDS, call.range)
 
 
@@ -63,7 +63,7 @@ def _effect(hook_file: HookFile, task: Task, signal: str) -> str:
         case "pre_start":
             return "a stop request, after which the app never starts"
         case "pre_stop" | "post_stop":
-            return "a stop request, while the container stops already"
+            return "a stop request, while the container is already stopping"
         case _:
             return "a stop request, which ends the container"
 
@@ -71,16 +71,16 @@ def _effect(hook_file: HookFile, task: Task, signal: str) -> str:
 def _sleep_before_the_stop(task: Task) -> Iterator[Diagnostic]:
     call = _first(task)
     if call is not None and (written := _duration(call.words)) is not None:
-        fix = f'write sleep = "{written}" in place of the command'
+        fix = f'write sleep = "{written}" instead of the command'
         if len(calls(task)) > 1:
-            fix = f'put a hook of its own with sleep = "{written}" before it'
+            fix = f'put a separate hook with sleep = "{written}" before it'
         message = f"{_shown(call.words)} starts a process only to wait, and the timeout of the hook applies to it"
         edits = _slept(task, written) if len(calls(task)) == 1 else ()
         yield diagnostic(task, "W310", message, fix, call.range).replaced(edits=edits, safe=True)
 
 
 def _slept(task: Task, duration: str) -> Edits:
-    """The key sleep in place of the command, where no other key of the hook would be without meaning then."""
+    """The key sleep instead of the command, where no other key of the hook would be without meaning then."""
     edit, line = Editor(task.places), f'sleep = "{duration}"'
     if task.path == task.owner:
         return edit.value(task.path, f"{{ {line} }}")
@@ -94,9 +94,13 @@ def _sleep_before_the_start(task: Task) -> Iterator[Diagnostic]:
     sleeping = next((call for call in calls(task) if call.words and base_name(call.words[0]) == "sleep"), None)
     if sleeping is None or not (loops or (first is not None and _duration(first.words) is not None)):
         return
-    waits = "in a loop waits until something is ready" if loops else "waits for a fixed time, ready or not"
+    waits = (
+        "in a loop waits for something to become ready"
+        if loops
+        else "waits for a fixed time, whether or not that is enough"
+    )
     fix = 'use wait_for, for example wait_for = "tcp://db:5432": it continues as soon as the target answers'
-    yield diagnostic(task, "W311", f"{_shown(sleeping.words)} before the start {waits}", fix, sleeping.range)
+    yield diagnostic(task, "W311", f"{_shown(sleeping.words)} {waits}", fix, sleeping.range)
 
 
 def _first(task: Task) -> Call | None:

@@ -60,7 +60,7 @@ def _in_background(task: Task, line: str, commands: Sequence[reader.Simple]) -> 
         if one.end == "&" and not one.nested and _name(one) not in _HARMLESS:
             span = (one.ranges[0][0], one.ranges[-1][1])
             message = f"a failure of {quoted(line[slice(*span)])} goes unnoticed: it runs in the background"
-            fix = 'leave the "&" out; what is to run beside the app is a [process.NAME]'
+            fix = 'remove the "&", or make it a [process.NAME] if it is to run beside the app'
             yield diagnostic(task, "W325", message, fix, span)
             return
 
@@ -83,7 +83,7 @@ def _diagnostic(task: Task, line: str, commands: Sequence[reader.Simple], at: in
     message = f"a failure of {quoted(line[start:end])} goes unnoticed: the shell continues with the next command"
     fix = 'write "set -e" as its first line'
     if any(one.lost and one.end == "&&" and _name(one) not in _TESTS for one in commands):
-        fix += ', and each command of "a && b" on a line of its own'
+        fix += ', and put each command of "a && b" on its own line'
     first, last = task.places.span(task.path)
     text = "set -e\n" if "\n" in line and first.line != last.line else "set -e; "
     return diagnostic(task, "W325", message, fix, (start, end), ((0, 0, text),))

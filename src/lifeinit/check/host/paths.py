@@ -25,16 +25,20 @@ def directories(tasks: Tasks, kernel: Kernel) -> Iterator[Diagnostic]:
 def _unusable(written: str, entry: Entry, uid: int) -> tuple[str, str, str]:
     match entry.kind:
         case "directory":
-            return "E315", f"which uid {uid} may not enter", f"chmod a+x {entry.path}, or chown it to the user"
+            return "E315", f"which uid {uid} cannot enter", f"chmod a+x {entry.path}, or chown it to the user"
         case "closed":
             fix = f"chmod a+x {entry.path}, or run it as another user"
-            return "E315", f"and uid {uid} may not search {quoted(entry.path)}", fix
+            return "E315", f"and uid {uid} cannot enter {quoted(entry.path)}", fix
         case "file" | "other" | "not a directory":
-            return "E314", "which is not a directory", "name the directory that it lies in"
+            return "E314", "which is not a directory", "write the directory that contains it"
         case "loop":
-            return "E314", "a symbolic link to itself", "create the link anew"
+            return "E314", "a symbolic link to itself", "recreate the link"
     if "$" in written or written.startswith("~"):
-        return "E314", "and nothing is expanded in working_dir", "write the directory itself, or begin a string with cd"
+        return (
+            "E314",
+            "but variables and ~ are not expanded in working_dir",
+            "write the directory itself, or begin a string with cd",
+        )
     missing = os.path.basename(entry.path) != os.path.basename(written.rstrip("/"))
     reason = f"which does not exist{f': {quoted(entry.path)} is missing' if missing else ''}"
     return "E314", reason, f"create it in the image (RUN mkdir -p {written}, or WORKDIR), or mount a volume"
@@ -60,8 +64,8 @@ def _target(wait: Wait, tasks: Tasks, kernel: Kernel) -> Iterator[Diagnostic]:
     except ValueError as error:
         if text != wait.text:  # otherwise the parser reports it
             reason, _, fix = str(error).partition(": ")
-            message = f"{key} is {shown}, whose value here is a target {reason}"
-            fix = fix or "correct the variable, or write the target itself"
+            message = f"{key} is {shown}, which here is a target {reason}"
+            fix = fix or "fix the variable, or write the target itself"
             yield Diagnostic("W315", tasks.places.span(wait.path), message, fix)
         return
     for place in target.places if key != "wait_for" else ():  # what is waited for often comes with a volume
@@ -75,5 +79,7 @@ def _directory(at: Path, what: str, path: str, tasks: Tasks, kernel: Kernel) -> 
         return
     entry = kernel.look(tasks.accounts.own.user, directory)
     if entry is not None and entry.kind in {"missing", "not a directory", "file", "other"}:
-        fix = f"create it in the image (RUN mkdir -p {directory}), unless a volume or the app brings it"
-        yield Diagnostic("W314", tasks.places.span(at), f"{what}, and there is no directory {quoted(directory)}", fix)
+        fix = f"create it in the image (RUN mkdir -p {directory}), unless a volume or the app creates it"
+        yield Diagnostic(
+            "W314", tasks.places.span(at), f"{what}, but the directory {quoted(directory)} does not exist", fix
+        )

@@ -13,7 +13,7 @@ from lifeinit.config.diagnostic import quoted
 from lifeinit.engine.plan import User
 
 _MOST_SCRIPTS = 4  # a script whose interpreter is a script; the kernel follows as many
-_COPY = "copy it into the image, or correct the path"
+_COPY = "copy it into the image, or fix the path"
 
 
 class Program(NamedTuple):
@@ -78,13 +78,13 @@ class Programs:
                 kind = "a directory" if entry.kind == "directory" else "not a regular file"
                 return Unusable("E303", f"{shown} is {kind}", "write the path of a program")
             case "closed":
-                message = f"{shown} is out of reach: uid {place.user.uid} may not search {quoted(entry.path)}"
+                message = f"{shown} is not accessible: uid {place.user.uid} cannot enter {quoted(entry.path)}"
                 return Unusable("E304", message, f"chmod a+x {entry.path}, or run it as another user")
             case "loop":
-                return Unusable("E301", f"{shown} is a symbolic link to itself", "create the link anew")
+                return Unusable("E301", f"{shown} is a symbolic link to itself", "recreate the link")
             case "not a directory":
                 message = f"{shown} does not exist: {quoted(entry.path)} is not a directory"
-                return Unusable("E301", message, "correct the path")
+                return Unusable("E301", message, "fix the path")
             case _:
                 return self._missing(path, entry.path)
 
@@ -102,7 +102,7 @@ class Programs:
             message, fix = line.problem
             return Unusable("E306", f"{shown} {message}", fix)
         if (line.interpreter or line.is_text) and not entry.readable:
-            message = f"{shown} is a script that uid {place.user.uid} may not read"
+            message = f"{shown} is a script that uid {place.user.uid} cannot read"
             return Unusable("E302", message, f"chmod a+rx {path}")
         return self._interpreter(path, line, place, depth) or Program(entry.path, line)
 
@@ -115,9 +115,9 @@ class Programs:
             bad = self._ask(line.through_env, place, depth + 1)
         if not isinstance(bad, Unusable):
             return None
-        fix = f"install the interpreter, or correct the first line of {path}"
+        fix = f"install the interpreter, or fix the first line of {path}"
         if " " in str(line.through_env):
-            fix = 'env takes all that follows as one name: write "env -S" for several words'
+            fix = 'env treats the rest of the line as one name: write "env -S" for several words'
         return Unusable("E305", f"{quoted(path)} begins with {quoted(line.text)}, and {bad.message}", fix)
 
     def _not_in_path(self, name: str, search: str, directories: Sequence[str]) -> Unusable:

@@ -21,7 +21,7 @@ class Construct(NamedTuple):
 
 
 _REFUSED: Final = "a syntax error"
-_STAYS: Final = "it stays as it is"
+_STAYS: Final = "it is not expanded"
 _BY_BASH: Final = 'write a list, ["bash", "-c", "..."]'
 _BAD: Final = "bad substitution"
 _ILLEGAL: Final = "an illegal option"
@@ -29,7 +29,7 @@ _ILLEGAL: Final = "an illegal option"
 # The commands whose arguments are looked at: the pattern is that of an argument.
 _OF_COMMANDS: Final = {
     "set": (
-        Construct("option {0} of set", "pipefail", "set -o pipefail", _ILLEGAL, f"leave it out, or {_BY_BASH}"),
+        Construct("option {0} of set", "pipefail", "set -o pipefail", _ILLEGAL, f"remove it, or {_BY_BASH}"),
     ),
     "trap": (
         Construct("trap {0}", "ERR|DEBUG|RETURN", "trap : ERR", "a bad trap, which is not set",
@@ -46,7 +46,7 @@ _OF_COMMANDS: Final = {
         Construct("option {0} of echo", "-[nE]*e[nE]*", '[ "$(echo -e a)" = a ]', "it is printed too", "write printf"),
     ),
     "wait": (Construct("option {0} of wait", "-n", "sleep 0 & wait -n", _ILLEGAL, f"wait for a pid, or {_BY_BASH}"),),
-    "exec": (Construct("option {0} of exec", "-a", "(exec -a x true)", "-a is taken for the program", "leave out -a"),),
+    "exec": (Construct("option {0} of exec", "-a", "(exec -a x true)", "-a is taken for the program", "remove -a"),),
     "read": (
         Construct("option {0} of read", "-[A-Za-z]*[adintuNs].*", "echo a | read -t 1 a", _ILLEGAL, _BY_BASH),
     ),

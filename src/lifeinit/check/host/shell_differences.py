@@ -61,4 +61,4 @@ class Differences:
         who = shell_syntax.SHELL if self._shell == "sh" else f"{shell_syntax.SHELL} is {self._shell}, which"
         what = use.construct.name.format(quoted(line[slice(*use.range)]))
         end = ", and the shell exits" if answer == "dies" and not use.construct.is_syntax else ""
-        return f"{who} does not know the {what}: {use.construct.effect}{end}"
+        return f"{who} does not support the {what}: {use.construct.effect}{end}"

@@ -142,5 +142,5 @@ def _init(task: Task, words: Words) -> Iterator[Diagnostic]:
     overlay = bool(words) and words[0] == "/init" and os.path.isdir("/package/admin/s6-overlay")
     if name in _INITS or overlay:
         shown = quoted(words[0])
-        message = f"{shown} is an init: below lifeinit it is not pid 1, and has nothing to do"
+        message = f"{shown} is an init: below lifeinit it is not PID 1 and has nothing to do"
         yield task.diagnostic("W308", message, f"remove {shown} and its options, and write the program that it starts")

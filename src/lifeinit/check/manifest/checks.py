@@ -40,7 +40,7 @@ def _entrypoint(hook_file: HookFile, container: Container) -> Iterator[Diagnosti
     words = container.entrypoint
     if words and not any("lifeinit" in word for word in (*words, *(container.command or ()))):
         message = f"{container.name} starts {quoted(words[0])} in place of the image's entrypoint, so no hook runs"
-        yield _of_file(hook_file, "W410", message, 'begin it with "lifeinit", "--", or leave it out')
+        yield _of_file(hook_file, "W410", message, 'begin it with "lifeinit", "--", or remove it')
 
 
 def _stop_signal(hook_file: HookFile, container: Container) -> Iterator[Diagnostic]:
@@ -61,8 +61,8 @@ def _users(hook_file: HookFile, container: Container) -> Iterator[Diagnostic]:
         return
     for path, user in hook_file.users():
         if not _are_the_same(user, container.user or ""):
-            message = f"user is {quoted(user)}, and {container.name} runs as {quoted(container.user)}: it cannot change"
-            fix = "start the container as root, or leave the user out"
+            message = f"user is {quoted(user)}, but {container.name} starts as {quoted(container.user)}, not as root"
+            fix = "start the container as root, or remove the user"
             yield Diagnostic("E404", hook_file.places.span(path), message, fix)
 
 

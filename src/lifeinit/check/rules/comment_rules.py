@@ -6,9 +6,9 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "W101",
         "idle-ignore",
-        "A comment that ignores warnings ignores nothing.",
-        "# lifeinit: ignore[W311] is about the statement on its line, or below it, and about warnings and notes: errors"
-        " cannot be ignored. One that has nothing left to ignore would hide the next warning of its kind.",
+        "An ignore comment ignores nothing.",
+        "# lifeinit: ignore[W311] applies to the statement on its line or on the next one, and to warnings"
+        " and notes: errors cannot be ignored. A leftover comment would hide the next warning of that kind.",
         '# lifeinit: ignore[W202]\nstop_timeout = "9s"',
         'stop_timeout = "9s"',
     ),

@@ -7,17 +7,18 @@ RULES: tuple[Rule, ...] = (
         "E401",
         "stop-does-not-fit",
         "The stop may take longer than the runtime's grace period.",
-        "At the end of its grace period the runtime kills everything at once, lifeinit too: the app gets no time to"
-        " stop, and the post_stop hooks are lost. A stop_timeout below the grace period leaves the choice to lifeinit.",
+        "At the end of the grace period the runtime kills everything at once, including lifeinit: the app"
+        " gets no time to stop, and the post_stop hooks do not run. With a stop_timeout below the grace period"
+        " lifeinit decides what is cut.",
         'stop_timeout = "30s"    # lifeinit check --for docker: it kills after 10 s',
         'stop_timeout = "9s"',
     ),
     Rule(
         "E402",
         "sleep-leaves-no-time",
-        "The sleeps of pre_stop take all the time that the app has to stop.",
-        "The app gets its stop signal after pre_stop. Its time is what is left of stop_timeout then, less the reserve"
-        " for cleanup and post_stop: here nothing, so every stop ends in SIGKILL.",
+        "The sleeps of pre_stop use all the time that the app has to stop.",
+        "The app gets its stop signal after pre_stop. It has the rest of stop_timeout, minus the reserve for"
+        " cleanup and post_stop. Here nothing is left, so every stop ends in SIGKILL.",
         'stop_timeout = "8s"\npre_stop = { sleep = "8s" }',
         'stop_timeout = "8s"\npre_stop = { sleep = "3s" }',
     ),
@@ -25,18 +26,18 @@ RULES: tuple[Rule, ...] = (
         "W401",
         "post-stop-without-limit",
         "There are post_stop hooks, and nothing limits the stop of the app.",
-        "Without stop_timeout lifeinit never kills the app: any number would be wrong somewhere. An app that hangs uses"
-        " the whole grace period, and the post_stop hooks are killed before they begin.",
+        "Without stop_timeout lifeinit never kills the app, because no default fits every runtime. An app"
+        " that hangs uses the whole grace period, and the post_stop hooks are killed before they begin.",
         'post_stop = "./deregister"',
         'stop_timeout = "9s"\npost_stop = { command = "./deregister", timeout = "3s" }',
     ),
     Rule(
         "W402",
         "pre-stop-may-be-cut",
-        "A pre_stop hook may run longer than the stop has time for.",
-        "It is terminated when only the reserve for cleanup and post_stop is left of stop_timeout, or at the end of the"
-        " grace period, and the hooks after it do not run. The app then has no time of its own to stop. The proposed"
-        " stop_timeout is enough for all hooks of the file.",
+        "A pre_stop hook may run longer than the stop allows.",
+        "It is terminated when only the reserve for cleanup and post_stop is left of stop_timeout, or at the"
+        " end of the grace period. The hooks after it do not run, and the app has no time of its own to stop."
+        " The proposed stop_timeout is enough for all hooks of the file.",
         'stop_timeout = "8s"\npre_stop = { command = "./drain", timeout = "20s" }',
         'stop_timeout = "8s"\npre_stop = { command = "./drain", timeout = "4s" }',
     ),
@@ -54,17 +55,17 @@ RULES: tuple[Rule, ...] = (
         "W404",
         "little-time-for-the-app",
         "The sleeps of pre_stop leave the app less than two seconds to stop.",
-        "The app gets its stop signal after pre_stop, and SIGKILL when only the reserve for cleanup and post_stop is"
-        " left of stop_timeout. An app that has to finish a request may need longer.",
+        "The app gets its stop signal after pre_stop, and SIGKILL when only the reserve for cleanup and"
+        " post_stop is left of stop_timeout. To finish a request may take longer.",
         'stop_timeout = "8s"\npre_stop = { sleep = "6s" }',
         'stop_timeout = "8s"\npre_stop = { sleep = "3s" }',
     ),
     Rule(
         "W405",
         "short-stop-of-a-hang",
-        "The stop of an app that alive has found unhealthy is too short for the pre_stop hooks.",
-        "A stop that lifeinit itself begins must end by itself: where stop_timeout is not set it takes at most 10 s,"
-        " and cuts the hooks that need longer. A stop that the runtime requests has no such limit.",
+        "The stop of an unhealthy app is too short for the pre_stop hooks.",
+        "A stop that lifeinit itself begins needs a limit: without stop_timeout it takes at most 10 s, and"
+        " hooks that need longer are cut. A stop that the runtime requests has no such limit.",
         'alive = "watchdog"\npre_stop = { sleep = "15s" }',
         'stop_timeout = "20s"\nalive = "watchdog"\npre_stop = { sleep = "15s" }',
     ),

@@ -210,7 +210,7 @@ def test_what_only_a_start_can_know_has_its_place_too(init: Start, folder: Path)
     write(folder, "20.toml", '[post_stop]\ncommand = "true"\nenvironment = { A = "$NO_SUCH_VARIABLE" }\n')
     running = init("echo", "never")
     assert (running.rest(), running.status()) == ([], 78)
-    assert running.stderr()[0].startswith('hooks.d/20.toml:3:21: error: A holds "$NO_SUCH_VARIABLE", which is not set')
+    assert running.stderr()[0].startswith('hooks.d/20.toml:3:21: error: A contains "$NO_SUCH_VARIABLE", which is')
     assert running.stderr()[1] == 'lifeinit: the drop-in "hooks.d/20.toml" is invalid; nothing was started'
 
 

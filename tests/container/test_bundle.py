@@ -3,6 +3,7 @@
 import io
 import subprocess
 import tarfile
+import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -131,18 +132,22 @@ http.createServer((request, answer) => answer.end()).listen(8080, () => console.
 
 
 def test_the_dockerfiles_of_the_page(image: str, tmp_path: Path, container: list[Container]) -> None:
-    """As printed: Node.js, an app from scratch, and nginx with a hook file that the build checks."""
+    """As printed: Node.js, Java, an app from scratch, and nginx with a hook file that the build checks."""
     assert image in PAGE[0]
-    node, scratch, nginx, _ = PAGE
+    node, java, scratch, nginx, _ = PAGE
     stand_ins.official("node:22-slim", "node")
+    stand_ins.official("eclipse-temurin:21-jre", "java")
     stand_ins.official("nginx:1.28", "nginx")
     compiled("scratch", tmp_path)
     (tmp_path / "server.js").write_text(SITE)
+    with zipfile.ZipFile(tmp_path / "app.jar", "w") as jar:  # its main class is the JDK's own web server
+        jar.writestr("META-INF/MANIFEST.MF", "Main-Class: sun.net.httpserver.simpleserver.Main\n")
     (tmp_path / "hooks.toml").write_text(
         'ready = "http://127.0.0.1:80/"\n[[post_stop]]\ncommand = ["echo", "cleaned up"]\n'
     )
     for name, dockerfile, first, last, status in (
         ("node", node, "ready", "TERM", 4),
+        ("java", java, "Serving /", "URL http", 143),
         ("scratch", scratch, "ready", "TERM", 3),
         ("nginx", nginx, "GET / HTTP/1", "cleaned up", 0),
     ):
@@ -162,7 +167,7 @@ def test_rootless_podman(image: str, tmp_path: Path) -> None:  # noqa: ARG001
     if reason := why_not_podman(rootless=True):
         pytest.skip(reason)
     compiled("scratch", tmp_path)
-    tag = built(PAGE[1], tmp_path, "lifeinit-test-bundle-podman")
+    tag = built(PAGE[2], tmp_path, "lifeinit-test-bundle-podman")
     hooks = {"LIFEINIT_CONFIG": "/dev/null", "PATH": "/opt/lifeinit/bin"}
     with Podman(tag, rootless=True) as podman:
         one = podman.run("/server", env=hooks)

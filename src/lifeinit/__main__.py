@@ -67,10 +67,9 @@ def _serve_command(arguments: list[str]) -> "NoReturn":
         from lifeinit.startup.search_path import check_program, isolate  # noqa: PLC0415
 
         isolate()
-        if arguments[0] == "check":
-            check_program()
         if arguments[0] == "health" and not _HEALTH_VARIABLES & os.environ.keys():
             _probe_health(arguments[1:])
+        check_program(all_of_it=arguments[0] == "check")
         from lifeinit.cli.serve import serve_command  # noqa: PLC0415
 
         status = serve_command(arguments, _MASK)
@@ -83,6 +82,10 @@ def _serve_command(arguments: list[str]) -> "NoReturn":
 
 def _probe_health(words: list[str]) -> None:
     """Answer what a probe calls every few seconds, which takes 60 ms less without click; returns for other words."""
+    if hasattr(sys, "frozen"):
+        from _lifeinit import load  # noqa: PLC0415
+
+        load("lifeinit.status.health")
     from lifeinit.status.health import options, probe  # noqa: PLC0415
 
     found = options(words)

@@ -1,5 +1,6 @@
 """The bundle in images of every kind: an app alone, glibc or musl without a shell, distributions, Node.js, nginx."""
 
+import errno
 import io
 import subprocess
 import tarfile
@@ -13,6 +14,7 @@ from tests.container import stand_ins
 from tests.container.docker import BASE, BUILD_PATIENCE, PATIENCE, ROOT, Container, docker, there_is, why_not
 from tests.container.podman import Podman
 from tests.container.podman import why_not as why_not_podman
+from tests.container.test_seccomp import NEW, denied
 from tests.docs.blocks import blocks_of
 
 PUBLISHED = "ghcr.io/lifeinit/lifeinit:0.10"
@@ -100,7 +102,7 @@ def lives(one: Container) -> None:
 
 @pytest.mark.parametrize("base", [*KINDS, "lifeinit-bare:bookworm", BASE])
 def test_it_runs_in(base: str, image: str, tmp_path: Path, container: list[Container]) -> None:
-    """As root with a user for the app, and as any user with nothing that could be written to and no right at all."""
+    """As root with a user for the app, and as any user with nothing to write to, no right at all, and an old kernel."""
     name, kind = base, base if base in KINDS else "glibc"
     files = compiled(kind, tmp_path)
     if base in KINDS:
@@ -120,7 +122,8 @@ def test_it_runs_in(base: str, image: str, tmp_path: Path, container: list[Conta
     mounted = ["-v", f"{tmp_path}/strict.toml:/etc/lifeinit/hooks.toml:ro"]
     (tmp_path / "strict.toml").chmod(0o644)
     tmp_path.chmod(0o755)
-    container.append(Container(tag, [], [*strict, *mounted]))
+    old = denied(tmp_path / "kernel", errno.ENOSYS, *NEW, "clone3")
+    container.append(Container(tag, [], [*strict, *mounted, *old]))
     lives(container[-1])
 
 

@@ -245,12 +245,16 @@ def test_each_command_works(program: Path, tmp_path: Path) -> None:
 
 
 def test_a_damaged_program_starts_nothing(program: Path, tmp_path: Path) -> None:
-    """A byte of the start's modules is checked by each start, one of the others where they are needed."""
+    """Each start checks the bytecode that it needs: that of all starts, of PID 1 and `health`, of commands."""
     (tmp_path / "hooks.toml").write_text('pre_start = "echo hook"\n')
     whole = program.read_bytes()
-    for module in (b"lifeinit/engine/supervisor.py", b"click/decorators.py"):
+    for module, commands in (
+        (b"lifeinit/engine/supervisor.py", (["--", "echo", "app"], ["check"], ["health"])),
+        (b"lifeinit/status/health.py", (["health"],)),
+        (b"click/decorators.py", (["--", "echo", "app"], ["check"], ["status"])),
+    ):
         program.write_bytes(whole.replace(module, module.upper(), 1))
-        for command in (["--", "echo", "app"], ["check"]):
+        for command in commands:
             done = subprocess.run([program, *command], cwd=tmp_path, check=False, capture_output=True, text=True)
             assert (done.returncode, done.stdout, done.stderr.splitlines()) == (70, "", [DAMAGED]), (module, command)
 

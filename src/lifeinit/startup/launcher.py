@@ -75,6 +75,7 @@ def make_plan(arguments: "Sequence[str]", inherited: "Inherited", parent: int, p
     if path:
         search_path.from_words(path)
     search_path.isolate()
+    search_path.check_program()
     from lifeinit.startup.plan_app import WrongCommandLineError, plan_run  # noqa: PLC0415
 
     straight = _straight(arguments)

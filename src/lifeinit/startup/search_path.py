@@ -23,9 +23,6 @@ def isolate() -> None:
     What lifeinit itself was found in stays. PYTHONWARNINGS is meant for the app too: none of ours becomes an error.
     """
     if hasattr(sys, "frozen"):
-        import _lifeinit  # type: ignore[import-not-found]  # noqa: PLC0415
-
-        _exit_unless(_lifeinit.are_commands_whole())
         return  # it has no search path
     own, foreign = _own_and_foreign()
     sys.path[:] = own
@@ -72,16 +69,13 @@ def writable_search_path() -> list[tuple[str, str]]:
     return list(exposed.items())
 
 
-def check_program() -> None:
-    """Exits where the bundle's program is not what was built. A start checks the bytecode that it needs."""
-    if hasattr(sys, "frozen"):
-        import _lifeinit  # noqa: PLC0415
+def check_program(all_of_it: bool = False) -> None:
+    """Exits where the bundle's program is not what was built. What PID 1 itself imports is checked by each start."""
+    if not hasattr(sys, "frozen"):
+        return
+    import _lifeinit  # type: ignore[import-not-found]  # noqa: PLC0415
 
-        _exit_unless(_lifeinit.is_whole())
-
-
-def _exit_unless(is_whole: bool) -> None:
-    if not is_whole:
+    if not (_lifeinit.is_whole() if all_of_it else _lifeinit.are_commands_whole()):
         from lifeinit.engine import exit_status, log  # noqa: PLC0415
 
         log.say("the program is damaged: copy the bundle again; nothing was started", "internal_error", "error")

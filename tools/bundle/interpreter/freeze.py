@@ -39,10 +39,10 @@ _REPLACED = ("ctypes", "importlib.resources")  # by _lifeinit, and by a module o
 _CODECS = ("ascii", "idna", "latin_1", "raw_unicode_escape", "unicode_escape", "utf_8", "utf_8_sig")
 # What every start imports: read in one piece, in which no name comes twice, and checked alone.
 _FIRST = ("lifeinit.__main__", "lifeinit.startup.launcher", "lifeinit.engine.main")
-# What PID 1 may import stands in front.
+# What PID 1 and `lifeinit health` may import stands in front.
 _START = re.compile(
     r"encodings(\..+)?|codecs|(generic|posix)path|os|stat|_collections_abc|abc|"
-    r"lifeinit(\.__main__)?|lifeinit\.(engine|startup)(\..+)?"
+    r"lifeinit(\.__main__)?|lifeinit\.(engine|startup|status|values)(\..+)?"
 )
 # Help texts are docstrings; all others are left out, as with -OO.
 _WITH_DOCSTRINGS = ("lifeinit.cli", "click.")

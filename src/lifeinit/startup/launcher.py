@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from lifeinit.engine.plan import Inherited
 
 _OPTION_VARIABLES = ("LIFEINIT_", "TINI_")
+_OF_HOOKS = ("--config", "--pre-", "--post-")  # options
 _FILE_VARIABLES = {"LIFEINIT_CONFIG", "LIFEINIT_STOP_TIMEOUT", "LIFEINIT_HOOK_FILE"}  # read by the planner itself
 
 
@@ -41,7 +42,7 @@ def launch(
 
     answer = plan_in_child(
         lambda: make_plan(arguments, inheritance, parent, search_path),
-        meanwhile=lambda: _load_engine(with_hooks=has_file or "LIFEINIT_CONFIG" in variables),
+        meanwhile=lambda: _load_engine(has_file or "LIFEINIT_CONFIG" in variables or may_bring_hooks(arguments)),
     )
     if isinstance(answer, Plan):
         _run(answer)
@@ -90,6 +91,12 @@ def make_plan(arguments: "Sequence[str]", inherited: "Inherited", parent: int, p
     from lifeinit.cli import serve  # noqa: PLC0415
 
     return serve.plan_run(arguments, inherited, parent)
+
+
+def may_bring_hooks(arguments: "Sequence[str]") -> bool:
+    """Whether options bring hooks, as far as can be seen before they are read: if so the planner is not waited for."""
+    options = arguments[: arguments.index("--")] if "--" in arguments else arguments[:1]
+    return options[:1] != [] and options[0].startswith("-") and any(word.startswith(_OF_HOOKS) for word in options)
 
 
 def _straight(arguments: "Sequence[str]") -> "tuple[dict[str, object], Sequence[str]] | None":

@@ -147,6 +147,7 @@ def _set_signals(dice: random.Random, scenario: Scenario) -> None:
         scenario.rewrite[came] = dice.choice(("", "USR2", "HUP", "QUIT", "RTMIN+2"))
     if all(scenario.goes(name) == "" for name in scenario.stop_on):
         scenario.rewrite.clear()
+        del scenario.signals  # they were made of it
 
 
 def _hooks(dice: random.Random, scenario: Scenario, phase: HookPhase) -> list[Hook]:

@@ -6,7 +6,7 @@ import shlex
 from typing import Final, NamedTuple
 
 from lifeinit import __version__
-from lifeinit.project.findings import App
+from lifeinit.project.findings import App, port_of
 from lifeinit.project.folder import Folder, strings
 
 NAME: Final = "Dockerfile"
@@ -36,7 +36,7 @@ def image(folder: Folder) -> Image:
             case "CMD":
                 found = found._replace(command=_words(text))
             case "EXPOSE" if port := re.match(r"(\d{1,5})(?:/tcp)?\b", text):
-                found = found._replace(port=int(port[1]))
+                found = found._replace(port=port_of(port[1]))
     return found
 
 

@@ -4,6 +4,13 @@ from typing import Final, NamedTuple
 
 EVERYWHERE: Final = "0.0.0.0"  # noqa: S104  # a server in a container is asked from outside
 PORT: Final = 8000  # of a server that the CMD line starts
+_LAST_PORT: Final = 65535
+
+
+def port_of(text: str) -> int | None:
+    """The port that a text names; None for any other text."""
+    port = int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else 0
+    return port if 0 < port <= _LAST_PORT else None
 
 
 class Hook(NamedTuple):

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from lifeinit.project.compose import Composed, composed
 from lifeinit.project.dockerfile import Image, image
 from lifeinit.project.entrypoint import Script, script
-from lifeinit.project.findings import App, Findings, Hook, Untranslated
+from lifeinit.project.findings import App, Findings, Hook, Untranslated, port_of
 from lifeinit.project.folder import Folder
 from lifeinit.project.node_app import node_app
 from lifeinit.project.python_apps import plain_python, python_app
@@ -45,8 +45,7 @@ def _bound(command: Sequence[str]) -> int | None:
         option, equals, value = word.partition("=")
         if option in {"--bind", "-b", "--port", "-p"}:
             text = value if equals else "".join(command[at + 1 : at + 2])
-            port = text.rpartition(":")[2]
-            return int(port) if port.isdecimal() and len(port) < 6 else None
+            return port_of(text.rpartition(":")[2])
     return None
 
 

@@ -28,7 +28,9 @@ def test_the_screen_of_a_running_one() -> None:
         Node(14, 12, 2, "helper", "app", "zombie", None, None, 0.0, None),
         Node(13, 1, 1, "x\x1b[31m", None, "disk-sleep", None, None, None, None),
     ]
-    assert status_screen.text(RunningInit(1, state), nodes, NOW) == (
+    screen = status_screen.text(RunningInit(1, state), nodes, NOW)
+    assert max(map(len, screen.splitlines())) <= 80
+    assert screen == (
         "lifeinit, pid 1: running for 2 h 3 min, since 2025-06-15 13:03:40 UTC\n"
         "ready: yes\n"
         "started: 2 h 3 min ago, restarts: 2\n"

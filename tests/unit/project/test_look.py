@@ -89,6 +89,7 @@ def test_the_command_of(tmp_path: Path, files: dict[str, str], command: str) -> 
         (FOLDERS["flask"] | {"Dockerfile": 'FROM a\nCMD ["gunicorn", "-b", ":81", "app:app"]\n'}, 81),
         (FOLDERS["flask"] | {"Dockerfile": 'FROM a\nCMD ["gunicorn", "--bind=unix:/a", "app:app"]\n'}, None),
         (FOLDERS["node"] | {"Dockerfile": 'FROM a\nEXPOSE 3000/tcp\nCMD ["node", "x.js"]\n'}, 3000),
+        (FOLDERS["node"] | {"Dockerfile": 'FROM a\nEXPOSE 70000\nCMD ["node", "x.js"]\n'}, None),
         (FOLDERS["node"], None),
     ],
 )

@@ -301,13 +301,13 @@ def test_what_gunicorn_or_celery_would_refuse(shop: Shop, tmp_path: Path) -> Non
         'gunicorn holds "daemon", which is not allowed here, as the container would lose it: leave it out',
         'gunicorn holds timeout = "long", which it rejects: ',
         """gunicorn is "['--timeout', '5']" (list): write a dict such as {"timeout": 60}""",
-        "worker_args is wrong: no such option",
-        "worker_args is wrong: invalid value for '-P' / '--pool': 'swimming' is not one of",
-        "worker_args is wrong: --beat is not allowed here: beat=True runs it, with a schedule that nobody else can",
-        "beat_args is wrong: --detach is not allowed here: the container would lose the process",
-        "beat_args is wrong: --help starts nothing",
-        'bind is wrong: "localhost:99999" is not an address: write HOST:PORT or unix:PATH',
-        'bind is wrong: "8000" is not an address: write HOST:PORT or unix:PATH',
+        "worker_args is invalid: no such option",
+        "worker_args is invalid: invalid value for '-P' / '--pool': 'swimming' is not one of",
+        "worker_args is invalid: --beat is not allowed here: beat=True runs it, with a schedule that no other user can",
+        "beat_args is invalid: --detach is not allowed here: the container would lose the process",
+        "beat_args is invalid: --help starts nothing",
+        'bind is invalid: "localhost:99999" is not an address: write HOST:PORT or unix:PATH',
+        'bind is invalid: "8000" is not an address: write HOST:PORT or unix:PATH',
     ]
     options = ("celery ", "gunicorn ", "worker_args ", "beat_args ", "bind ")
     lines = [line for line in shop().rest() if line.startswith(options)]

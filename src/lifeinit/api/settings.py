@@ -41,7 +41,7 @@ def reject(name: str, sentence: str) -> NoReturn:
     text = os.environ.get(variable)
     if text:
         refuse(f"{variable} is {quoted(text)}: {sentence}")
-    raise UsageError(f"{name} is wrong: {sentence}") from None
+    raise UsageError(f"{name} is invalid: {sentence}") from None
 
 
 def refuse(sentence: str, status: int | None = None) -> NoReturn:

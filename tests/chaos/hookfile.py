@@ -26,9 +26,18 @@ def hook_file(scenario: Scenario, directory: Path) -> str:
     for i, app in enumerate(scenario.apps[1:], 1):
         lines += ["", f"[process.p{i}]", f"command = {_toml(command(f'app:{i}', app.deeds, directory))}"]
         lines += [*_keys(app.keys), *([f"ready = {app.ready}"] if app.ready else [])]
-    for hook in scenario.hooks:
-        lines += ["", f"[[{hook.phase}]]", *_hook(hook, directory)]
-    return "\n".join(lines).replace("CWD", str(directory)) + "\n"
+    return "\n".join([*lines, *_hooks(scenario, 0, directory)]).replace("CWD", str(directory)) + "\n"
+
+
+def drop_ins(scenario: Scenario, directory: Path) -> dict[str, str]:
+    """Their TOML texts by their names, where there are any."""
+    numbers = {hook.file for hook in scenario.hooks} - {0}
+    return {f"{i}0.toml": "\n".join(_hooks(scenario, i, directory)) + "\n" for i in sorted(numbers)}
+
+
+def _hooks(scenario: Scenario, file: int, directory: Path) -> list[str]:
+    hooks = [hook for hook in scenario.hooks if hook.file == file]
+    return [line for hook in hooks for line in ("", f"[[{hook.phase}]]", *_hook(hook, directory))]
 
 
 def command(name: str, deeds: list[str], directory: Path) -> list[str]:

@@ -82,7 +82,13 @@ def _is_excused(truth: Truth, hook: Hook, life: int) -> bool:
         return True
     if truth.said(_NOTHING) or (hook.keys.get("once") and life > 0):
         return True
-    said = (f"{hook.label}: cannot run", f"{hook.label}: timed out", f"{hook.label}: cut", "budget is used up")
+    said = (
+        f"{hook.label}: cannot run",
+        f"{hook.label}: timed out",
+        f"{hook.label}: cut",
+        f"{hook.label}: skipped",
+        "budget is used up",
+    )
     return truth.said(*said)
 
 

@@ -4,7 +4,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.chaos.hookfile import hook_file
+from tests.chaos.hookfile import drop_ins, hook_file
 from tests.chaos.oracle import Verdict, judge
 from tests.chaos.scenario import Scenario, draw
 from tests.chaos.storm import Result, strike
@@ -42,7 +42,7 @@ def story(scenario: Scenario, result: Result, verdict: Verdict, directory: Path)
                 f"-- app:{i}: {' '.join(app.deeds)}  {app.keys or ''} {app.ready}"
                 for i, app in enumerate(scenario.apps)
             ),
-            *([] if scenario.plain else ["-- hook file:", _short(hook_file(scenario, directory))]),
+            *([] if scenario.plain else ["-- hook file:", _short(_files(scenario, directory))]),
             "-- log:",
             *map(str, result.log),
             "-- stderr:",
@@ -51,6 +51,12 @@ def story(scenario: Scenario, result: Result, verdict: Verdict, directory: Path)
             "",
         ]
     )
+
+
+def _files(scenario: Scenario, directory: Path) -> str:
+    """The hook file and its drop-ins."""
+    added = drop_ins(scenario, directory).items()
+    return "".join((hook_file(scenario, directory), *(f"# hooks.d/{name}\n{text}" for name, text in added)))
 
 
 def _short(text: str) -> str:

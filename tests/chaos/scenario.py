@@ -30,6 +30,7 @@ class Hook:
     keys: dict[str, Value] = field(default_factory=dict)
     shell: bool = False
     silent: str = ""  # for a silent one its key: `sleep = "50ms"`
+    file: int = 0  # the number of its drop-in; 0 is the hook file itself
 
     @property
     def label(self) -> str:
@@ -131,7 +132,27 @@ def draw(seed: int, number: int) -> Scenario:
     scenario.head_start = dice.random() < 0.6
     scenario.rest = dice.choice((0, 100, 300, 600, 1500 if scenario.restarts else 800))
     scenario.last = dice.choice([name for name in scenario.stop_on if scenario.goes(name)])
+    if not scenario.plain:
+        _add(random.Random(f"{seed}:{number}:add"), scenario)
     return scenario
+
+
+def _add(dice: random.Random, scenario: Scenario) -> None:
+    """What came later, by dice of its own: `drain`, `unless`, `after`, and drop-ins."""
+    if dice.random() < 0.1:  # nobody listens there, or nobody uses it
+        drain = 'drain = { port = 9, quiet = "20ms", at_least = "20ms" }\ntimeout = "300ms"'
+        scenario.hooks.append(Hook("pre_stop", len(scenario.of_phase("pre_stop")), [], silent=drain))
+    for hook in scenario.hooks:
+        if hook.deeds and dice.random() < 0.2:
+            hook.keys["unless"] = dice.choice(("exit 1", "exit 1", "true"))
+    for i, app in enumerate(scenario.apps[1:], 1):
+        if dice.random() < 0.4:
+            app.keys["after"] = [dice.choice(["app", *(f"p{other}" for other in range(1, i))])]
+    if dice.random() < 0.4:
+        for phase in PHASES:
+            file = 0
+            for hook in scenario.of_phase(phase):
+                file = hook.file = min(2, file + dice.choice((0, 1)))
 
 
 def _set_signals(dice: random.Random, scenario: Scenario) -> None:

@@ -1,6 +1,7 @@
 """One run: starts lifeinit in the scenario's world, lets the blows fall, and brings home what was logged."""
 
 import os
+import re
 import select
 import signal
 import subprocess
@@ -8,13 +9,14 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.chaos.hookfile import app_command, hook_file
+from tests.chaos.hookfile import app_command, drop_ins, hook_file
 from tests.chaos.scenario import Scenario, number
 from tests.chaos.worlds import surrounded
 from tests.integration.harness import LIFEINIT, NAMESPACE, base_environment
 
 HUNG_AFTER = 30.0  # seconds from the last stop request; nothing in a scenario takes longer than a few
 _NUDGED_AFTER = 5.0
+_DROP_IN = re.compile(r"(?<=\]) \(\d0\.toml\)")  # behind a hook's name
 _USR1_BLOCKED = 1 << (signal.SIGUSR1 - 1)
 
 
@@ -138,8 +140,7 @@ def strike(scenario: Scenario, directory: Path) -> Result:
     options = list(scenario.options)
     environment = base_environment() | {"TMPDIR": str(directory / "full")}
     if not scenario.plain:
-        (directory / "hooks.toml").write_text(hook_file(scenario, directory))
-        options += ["--config", str(directory / "hooks.toml")]
+        options += ["--config", str(_write(scenario, directory))]
     with surrounded(scenario, directory) as through, (directory / "out").open("wb") as out:
         with (directory / "err").open("wb") as err:
             process = subprocess.Popen(
@@ -155,9 +156,19 @@ def strike(scenario: Scenario, directory: Path) -> Result:
         ended=ended - first,
         hung=hung,
         log=lines,
-        stderr=(directory / "err").read_text(errors="replace").splitlines(),
+        stderr=_DROP_IN.sub("", (directory / "err").read_text(errors="replace")).splitlines(),
         stdout=(directory / "out").read_text(errors="replace").splitlines(),
     )
+
+
+def _write(scenario: Scenario, directory: Path) -> Path:
+    """The hook file and its drop-ins, in a directory that nobody else may write to: only there these count."""
+    path = directory / "config" / "hooks.toml"
+    (path.parent / "hooks.d").mkdir(parents=True)
+    path.write_text(hook_file(scenario, directory))
+    for name, text in drop_ins(scenario, directory).items():
+        (path.parent / "hooks.d" / name).write_text(text)
+    return path
 
 
 def _beat(scenario: Scenario, log: Path, process: subprocess.Popen[bytes], below: int) -> bool:

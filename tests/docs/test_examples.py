@@ -65,9 +65,8 @@ def test_the_page_about_base_images_shows_the_files_of_the_example() -> None:
     files = ["python/Dockerfile", *(f"python/hooks.d/{name}" for name in names)]
     files += ["shop/Dockerfile", "shop/hooks.toml", "shop/50-shop.toml"]
     shown = [(example / file).read_text() for file in files]
-    shown[0] = re.sub(
-        r"# Until.*?\nRUN [^\n]*\n", "RUN pip install --no-cache-dir lifeinit\n", shown[0], flags=re.DOTALL
-    )
+    install = "RUN python -m venv /opt/venv && /opt/venv/bin/pip install --no-cache-dir lifeinit\n"
+    shown[0] = re.sub(r"# Until.*?\nRUN [^\n]*\n", install, shown[0], flags=re.DOTALL)
     assert blocks == shown
 
 

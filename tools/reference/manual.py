@@ -7,7 +7,7 @@ from typing import Final
 
 from lifeinit import __version__
 from lifeinit.config.keys import Key
-from lifeinit.startup.inherited import DIRECTORIES, NAMES
+from lifeinit.startup.inherited import DIRECTORIES, DROP_INS, NAMES
 from tools.reference import commands, keys, statuses, variables
 from tools.reference.marking import marked
 from tools.reference.roff import block, bold, code, sentence, tagged, wrapped
@@ -64,6 +64,7 @@ def program() -> str:
         NAMES[0]: "The hook file in the working directory, see `lifeinit-hooks(5)`.",
         DIRECTORIES[1] + NAMES[0]: f"The hook file if there is none in the working directory. Each may be called "
         f"`{NAMES[1]}` instead.",
+        f"{DROP_INS}/*.toml": "Drop-ins, which add hooks. Those of a hook file elsewhere are in `hooks.d` beside it.",
         "/dev/termination-log": "Receives lifeinit's last line if the exit status is not 0. Used if it exists.",
     }
     lines += [".SH ENVIRONMENT", *_variables(variables.READ)]

@@ -143,6 +143,12 @@ class Checker:
         return self.against.this_machine or code.startswith(("W1", "W2"))
 
 
+def wholes(paths: Sequence[str]) -> list[str]:
+    """The paths without those of drop-ins whose hook file, or folder, is among them: its report has theirs."""
+    folders = {os.path.realpath(folder_of(path)) for path in paths if path != STDIN and not is_drop_in(path)}
+    return [path for path in paths if not (is_drop_in(path) and os.path.realpath(os.path.dirname(path)) in folders)]
+
+
 def is_drop_in(path: str) -> bool:
     """Whether the path is that of a drop-in."""
     return path != STDIN and os.path.basename(os.path.dirname(os.path.abspath(path))) == FOLDER

@@ -12,7 +12,7 @@ from typing import Final
 import click
 
 from lifeinit.check import timeline
-from lifeinit.check.checking import STDIN, Against, Checker
+from lifeinit.check.checking import STDIN, Against, Checker, wholes
 from lifeinit.check.fixing import UnwritableError
 from lifeinit.check.output import formats, snippet
 from lifeinit.check.output.colours import Paint, are_wanted
@@ -138,7 +138,7 @@ def check(  # noqa: PLR0913, PLR0917
     """
     if explain is not None:
         return _explain(explain)
-    paths = files or _discovered()
+    paths = wholes(files or _discovered())
     if not paths:
         way = f'name one, or write {NAMES[0]} with "lifeinit init"'
         click.echo(f"lifeinit: no hook file to check: {way}", err=True)

@@ -1,11 +1,17 @@
 """What a type checker says of the blocks of the page about Python code, and of programs that are wrong."""
 
-import functools
+import json
 import re
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
+
+import pytest
+
+import lifeinit
+from tests.conftest import ApplicationPython
+
+SOURCE = Path(lifeinit.__file__).parents[1]
 
 PAGE = Path(__file__).parents[2] / "docs/reference/python.md"
 BLOCKS = re.findall(r"^```python\n(.*?)^```", PAGE.read_text(), re.DOTALL | re.MULTILINE)
@@ -36,26 +42,30 @@ def two(event: Event, other: int) -> None: ...
 """
 
 
-@functools.cache
-def mypy() -> list[tuple[str, int]]:
+MYPY = "mypy --strict --ignore-missing-imports --allow-untyped-decorators --cache-dir cache --hide-error-context ."
+PYRIGHT = {"extraPaths": [str(SOURCE)], "reportMissingImports": False}
+
+
+@pytest.fixture(params=["mypy", "pyright"])
+def errors(
+    request: pytest.FixtureRequest, application_python: ApplicationPython, tmp_path: Path
+) -> set[tuple[str, int]]:
     """The file and the line of each error, of all programs in one run."""
-    with tempfile.TemporaryDirectory() as directory:
-        for number, block in enumerate(BLOCKS):
-            Path(directory, f"block{number}.py").write_text(block)
-        Path(directory, "wrong.py").write_text(WRONG)
-        command = [sys.executable, "-m", "mypy", "--strict", "--ignore-missing-imports", "--allow-untyped-decorators"]
-        files = sorted(path.name for path in Path(directory).glob("*.py"))
-        command += ["--cache-dir", "cache", "--hide-error-context", *files]
-        done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=directory)
-    found = re.findall(r"^(\w+\.py):(\d+): error", done.stdout, re.MULTILINE)
-    return [(file, int(line)) for file, line in found]
+    for number, block in enumerate(BLOCKS):
+        (tmp_path / f"block{number}.py").write_text(block)
+    (tmp_path / "wrong.py").write_text(WRONG)
+    if request.param == "mypy":
+        command = [sys.executable, "-m", *MYPY.split()]
+    else:
+        (tmp_path / "pyrightconfig.json").write_text(json.dumps(PYRIGHT))
+        python = application_python("pyright[nodejs]==1.1.414")
+        command = [str(python), "-m", "pyright", "--pythonpath", str(python)]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=tmp_path)
+    found = re.findall(r"(\w+\.py):(\d+)(?::\d+)?(?::| -) error", done.stdout)
+    return {(file, int(line)) for file, line in found}
 
 
-def test_the_blocks_are_fully_typed() -> None:
+def test_the_blocks_are_typed_and_wrong_programs_are_found(errors: set[tuple[str, int]]) -> None:
     assert len(BLOCKS) == 3
-    assert [error for error in mypy() if error[0] != "wrong.py"] == []
-
-
-def test_wrong_programs_are_found() -> None:
     marked = [number for number, line in enumerate(WRONG.splitlines(), 1) if line.endswith("# wrong")]
-    assert sorted({line for file, line in mypy() if file == "wrong.py"}) == marked
+    assert sorted(errors) == [("wrong.py", number) for number in marked]

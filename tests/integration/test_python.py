@@ -71,6 +71,34 @@ def test_a_program_or_a_line_as_the_app(program: Program, target: str) -> None:
     assert running.status() == 4
 
 
+ZIP = "import zipfile; zipfile.ZipFile('app.pyz', 'w').write('app.py', '__main__.py')"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'exec "$0" -m app',
+        'exec "$0" - <app.py',
+        'exec "$0" -c "$(cat app.py)"',
+        f'"$0" -c "{ZIP}" && exec "$0" app.pyz',
+    ],
+    ids=["module", "stdin", "text", "zip"],
+)
+def test_however_the_program_is_run(program: Program, line: str) -> None:
+    """Nothing of it is read again, so its file may be gone by then."""
+    text = """
+c = Container()
+@c.pre_start
+def first():
+    os.path.exists("app.py") and os.remove("app.py")
+    print("first", __name__, flush=True)
+c.start(lambda: 3)
+"""
+    running = program(text, through=["sh", "-c", line])
+    assert running.rest() == ["first __main__"]
+    assert running.status() == 3
+
+
 def test_the_hook_file_comes_first(program: Program, tmp_path: Path) -> None:
     (tmp_path / "own.toml").write_text('pre_start = "echo file"\npost_stop = "echo file $LIFEINIT_EXIT_CODE"\n')
     text = "c = Container(config='own.toml')\n@c.pre_start\ndef code(): print('code')\nc.start(['true'])"

@@ -16,7 +16,9 @@ from tests.real.tools import Gate, until
 
 __all__ = ["init", "namespaces", "port"]
 
-REQUIREMENTS = tuple("celery[redis]>=5.4,<6 django>=5.1,<7 fastapi>=0.110 flask>=3 gunicorn>=22 uvicorn>=0.30".split())
+REQUIREMENTS = tuple(
+    "celery[redis]>=5.4,<6 django>=5.1,<7 fastapi>=0.110 flask>=3 gunicorn>=22 numpy>=1.26 uvicorn>=0.30".split()
+)
 
 # lifeinit, the app and the hooks write into one pipe: so what each of them says has an order.
 ONE_STREAM = ("sh", "-c", 'exec "$@" 2>&1', "sh")

@@ -22,6 +22,9 @@ pytestmark = needs_redis
 SHOP = """
 import os
 
+if "NUMPY" in os.environ:
+    import numpy  # with two CPUs it starts threads of its own
+
 from celery import Celery
 from celery.signals import worker_ready
 from flask import Flask
@@ -148,7 +151,7 @@ def test_an_open_request_is_answered_and_a_running_task_finished(
     stopped it, INT made it exit with 1 and QUIT lost the task.
     """
     door = Gate(tmp_path / "door")
-    running = shop()
+    running = shop(NUMPY="1")
     lines = until(running, "post_start_callback")
     status, task = answer(ask(port, "/order"))
     assert status == 200

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -16,6 +17,11 @@ if TYPE_CHECKING:
 
     from celery import Celery
 
+# How a program for a pool of green threads begins.
+_PATCHES = {
+    "gevent": "from gevent import monkey; monkey.patch_all()",
+    "eventlet": "import eventlet; eventlet.monkey_patch()",
+}
 # What Celery has for beat_scheduler and beat_schedule_filename.
 _DEFAULTS = ("celery.beat:PersistentScheduler", "celerybeat-schedule")
 # Parameters of the commands that have no place in a container.
@@ -49,15 +55,25 @@ def parameters(app: "Celery", command: str, arguments: Sequence[str], option: st
     for name, why in _REFUSED.items():
         if context.params.get(name):
             reject(option, f"--{name} is not allowed here: {why}")
+    check_pool(str(context.params.get("pool")), option)
     return context.params
+
+
+def check_pool(pool: str, option: str) -> None:
+    """Reject a pool of green threads in a program that was not made for them.
+
+    Celery's own command patches the modules before it loads the app. Here the app is loaded already, and a module that
+    is patched under it hangs, in Celery's `worker_main` too.
+    """
+    for library, line in _PATCHES.items():
+        if library in pool and not socket.socket.__module__.startswith(library):
+            reject(option, f"the {library} pool needs a program that begins with: {line}")
 
 
 def run_worker(app: "Celery", arguments: Sequence[str], notify: "Callable[[], None]") -> NoReturn:
     """`celery worker`; `notify` is called once it is ready."""
-    from celery import maybe_patch_concurrency  # noqa: PLC0415
     from celery.signals import worker_ready  # noqa: PLC0415
 
-    maybe_patch_concurrency(["celery", *arguments])  # for gevent and eventlet
     worker_ready.connect(lambda **_: notify(), weak=False)
     watch_worker(Watchdog(os.environb))
     base: Any = app.Worker  # Celery has no types

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from lifeinit import FlaskCeleryContainer, UsageError
-from lifeinit.api import flask_celery, gunicorn_part
+from lifeinit.api import celery_parts, flask_celery, gunicorn_part
 from lifeinit.api.flask_celery import _watchdog
 
 
@@ -69,6 +69,24 @@ def create_app() -> object:
 def test_what_is_no_wsgi_application(app: object, sentence: str) -> None:
     with pytest.raises(UsageError, match=f"^{re.escape(sentence)}$"):
         gunicorn_part.check_app(app)
+
+
+@pytest.mark.parametrize(
+    ("library", "line"),
+    [
+        ("gevent", "from gevent import monkey; monkey.patch_all()"),
+        ("eventlet", "import eventlet; eventlet.monkey_patch()"),
+    ],
+)
+def test_a_pool_of_green_threads_needs_a_program_that_is_made_for_them(
+    library: str, line: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Patched later it hangs: Celery received tasks, ran none, and did not stop."""
+    pool = f"<class 'celery.concurrency.{library}.TaskPool'>"
+    with pytest.raises(UsageError, match=re.escape(f"the {library} pool needs a program that begins with: {line}")):
+        celery_parts.check_pool(pool, "worker_args")
+    monkeypatch.setattr(socket, "socket", type("socket", (), {"__module__": f"{library}.base"}))
+    celery_parts.check_pool(pool, "worker_args")
 
 
 class Application:

@@ -258,6 +258,10 @@ Container().start(app)
             'UsageError: start() would lose the thread "agent": start threads in the app or in the callback that',
         ),
         (
+            f"from threading import *\nt = Thread(target=lambda: {START}, name='second')\nt.start()\nt.join()",
+            'UsageError: start() is called in the thread "second": call it in the main thread, or call run()',
+        ),
+        (
             "c = Container()\ndef app():\n    @c.pre_start\n    def late(): ...\nc.start(app)",
             "AlreadyStartedError: pre_start is used after start(): register callbacks before it",
         ),

@@ -108,6 +108,21 @@ thread.join()
     assert program(text).rest() == ["5"]
 
 
+def test_run_where_nothing_can_be_forked(program: Program) -> None:
+    text = """
+import resource
+from lifeinit import LifeinitError
+Container().run("true")  # imports what another user may not read
+os.setresuid(65533, 65533, 65533)
+resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
+try:
+    Container().run("true")
+except LifeinitError as error:
+    print(error)
+"""
+    assert program(text).rest() == ["run() cannot start the init: Resource temporarily unavailable"]
+
+
 def test_run_where_children_are_ignored(program: Program) -> None:
     text = """
 signal.signal(signal.SIGCHLD, signal.SIG_IGN)

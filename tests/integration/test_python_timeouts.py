@@ -46,23 +46,29 @@ c.start("echo app")
     assert "lifeinit: pre_start hangs: timed out after 0.2 s; continuing" in errors
 
 
-@pytest.mark.parametrize(
-    "hangs",
-    [
-        "all(itertools.repeat(True))  # here",
-        """while True:
+CAUGHT = """while True:
             try:
-                time.sleep(60)  # here
-            except BaseException: pass""",
+                {} # here
+            except BaseException: pass"""
+
+
+@pytest.mark.parametrize(
+    ("definition", "hangs"),
+    [
+        ("def", "all(itertools.repeat(True))  # here"),
+        ("def", CAUGHT.format("time.sleep(60)")),
+        ("async def", CAUGHT.format("time.sleep(60)")),
+        ("async def", CAUGHT.format("await asyncio.sleep(60)")),
+        ("async def", "await asyncio.to_thread(time.sleep, 60)  # here"),
     ],
-    ids=["in C", "caught"],
+    ids=["in C", "caught", "caught in async", "caught when cancelled", "a thread"],
 )
-def test_what_sigterm_does_not_end_is_named_and_killed(program: Program, hangs: str) -> None:
+def test_what_sigterm_does_not_end_is_named_and_killed(program: Program, definition: str, hangs: str) -> None:
     """Code in C does not see the exception, and a callback may catch it. Either way the place is known."""
     text = f"""{HEAD % "100ms"}
-import itertools
+import asyncio, itertools
 @c.pre_start(**late)
-def hangs():
+{definition} hangs():
         {hangs}
 c.start("echo app")
 """
@@ -70,9 +76,10 @@ c.start("echo app")
     assert running.rest() == ["app"]
     errors = running.stderr()
     line = "lifeinit: pre_start hangs did not end after SIGTERM, which it received here (most recent call first):"
-    at = errors.index(line)
-    assert errors[at + 1].endswith(place(text, "# here").replace(", in", " in"))
-    assert errors[at + 2] == "lifeinit: pre_start hangs: timed out after 0.2 s; continuing"
+    end = errors.index("lifeinit: pre_start hangs: timed out after 0.2 s; continuing")
+    trace = errors[errors.index(line) + 1 : end]
+    assert trace[-1].endswith(place(text, "# here").replace(", in", " in"))
+    assert all("asyncio" in above for above in trace[:-1])
 
 
 def test_sigterm_to_a_function_that_is_the_app(program: Program) -> None:

@@ -107,6 +107,7 @@ class Container(Phases[PhaseHooks]):
         Raises:
             UsageError: The target is invalid.
             AlreadyStartedError: A container of this program calls it.
+            LifeinitError: No process can be forked.
         """
         refuse_other_platforms("run")
         return self._run(*self._resolved("run", target, args))

@@ -49,6 +49,8 @@ def refuse_pytest() -> None:
 def refuse_threads() -> None:
     """Raises UsageError for Python's threads. Those of a library such as OpenBLAS are its own matter at a fork."""
     own = threading.current_thread()
+    if own is not threading.main_thread():
+        raise UsageError(f'start() is called in the thread "{own.name}": call it in the main thread, or call run()')
     others = [thread for thread in threading.enumerate() if thread is not own and not _is_foreign(thread)]
     if others:
         names = ", ".join(f'"{thread.name}"' for thread in others)

@@ -1,6 +1,7 @@
 """Calls a Python function in a child of the zygote: as a program for the app, with a time limit for a callback."""
 
 import atexit
+import contextlib
 import faulthandler
 import functools
 import inspect
@@ -151,6 +152,7 @@ _own_handler: list[Callable[[int, FrameType | None], None]] = []
 def _on_sigterm(handler: Callable[[int, FrameType | None], None], traces: int) -> None:
     """The handler runs once the interpreter does. Until then it may hang in C, so the traceback is written first."""
     _own_handler[:] = [handler]
+    faulthandler.unregister(signal.SIGTERM)  # a second registration would not take the place of the handler
     signal.signal(signal.SIGTERM, handler)
     faulthandler.register(signal.SIGTERM, traces, all_threads=False, chain=True)
 
@@ -185,7 +187,7 @@ def _terminable(traces: int, coroutine: Coroutine[object, object, object]) -> ob
     """Run it until SIGTERM cancels it. Where that meets no await, but code that runs, it is raised there."""
     import asyncio  # noqa: PLC0415  # as above
 
-    cancelled = False
+    cancelled, length = False, os.fstat(traces).st_size
 
     async def main() -> object:
         loop = asyncio.get_running_loop()
@@ -196,6 +198,7 @@ def _terminable(traces: int, coroutine: Coroutine[object, object, object]) -> ob
             if cancelled or asyncio.current_task(loop) is not None:
                 _terminate(signo, frame)
             cancelled = True
+            _write_suspended(traces, length, coroutine)
             task.cancel()
             loop.call_soon_threadsafe(lambda: None)  # the loop sleeps
 
@@ -211,3 +214,16 @@ def _terminable(traces: int, coroutine: Coroutine[object, object, object]) -> ob
         if not cancelled:
             raise
         raise Terminated("SIGTERM: the callback was cancelled here").with_traceback(error.__traceback__) from None
+
+
+def _write_suspended(traces: int, length: int, coroutine: object) -> None:
+    """Where a coroutine waits, in the place of what faulthandler has written, which is where the event loop does."""
+    lines: list[str] = []
+    while (frame := getattr(coroutine, "cr_frame", None)) is not None:
+        code = frame.f_code
+        lines.insert(0, f'  File "{code.co_filename}", line {frame.f_lineno} in {code.co_name}\n')
+        coroutine = getattr(coroutine, "cr_await", None)
+    with contextlib.suppress(OSError):
+        os.ftruncate(traces, length)
+        os.lseek(traces, length, os.SEEK_SET)
+        os.write(traces, "".join(["Suspended:\n", *lines]).encode("utf-8", "backslashreplace"))

@@ -18,7 +18,7 @@ from lifeinit.api import guards
 from lifeinit.api.invoke import Function
 from lifeinit.api.settings import refuse
 from lifeinit.api.zygote import SignalsFound, Zygote
-from lifeinit.callbacks.errors import UsageError
+from lifeinit.callbacks.errors import LifeinitError, UsageError
 from lifeinit.engine import descriptors, exit_status, log, syscalls
 from lifeinit.engine.plan import Inherited, Plan
 from lifeinit.engine.plan_wire import to_wire
@@ -48,6 +48,8 @@ def run_init(planner: Planner) -> int:
         if pid == 0:
             _run_child(planner, mask, parent)
         handlers = _forward(pid)
+    except OSError as error:
+        raise LifeinitError(f"run() cannot start the init: {error.strerror}") from None
     finally:
         if os.getpid() == parent:
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)

@@ -34,7 +34,7 @@ LONGEST: "Final" = 4096  # bytes of an answer
 DESCRIPTORS: "Final" = 5
 
 _REQUEST = "lifeinit-call"
-_CALLED_FROM = "/lifeinit/callbacks/registrar.py"
+_CALLED_FROM = ("/lifeinit/callbacks/registrar.py", "/lifeinit/api/invoke.py")
 _PATIENCE = 10.0  # seconds for the zygote's answer
 _OF_TIME = 0.75  # of the time of a hook: then it has not timed out, but was never started
 _CONT = number_of("CONT") or 0
@@ -105,12 +105,14 @@ class Call:
             self.request = None
 
     def traceback(self) -> list[str]:
-        """Where it was when it got SIGTERM, the innermost line first: faulthandler writes it behind the request."""
+        """Where it was when it got SIGTERM, the innermost line first: it has written that behind the request."""
         if self.request is None:
             return []
         text = os.pread(self.request, LONGEST, self._length)
         lines = text.decode("utf-8", "replace").splitlines()[1:]
-        ours = next((place for place, line in enumerate(lines) if _CALLED_FROM in line), len(lines))
+        ours = next((at for at, line in enumerate(lines) if any(file in line for file in _CALLED_FROM)), len(lines))
+        while ours > 1 and "/asyncio/" in lines[ours - 1]:
+            ours -= 1  # its loop, which runs the callback
         return [escaped(line) for line in lines[:ours]]
 
 

@@ -6,7 +6,7 @@ from tests.integration.conftest import Program
 
 HEAD = """
 c = Container(kill_after="%s")
-late = dict(timeout=0.2, on_failure="warn")
+late = dict(timeout=0.5, on_failure="warn")
 """
 
 
@@ -43,7 +43,7 @@ c.start("echo app")
     assert errors[0] == "Traceback (most recent call last):"
     assert errors[1].endswith(place(text, "# here"))
     assert any(line.startswith("lifeinit.Terminated: SIGTERM: the callback was ") for line in errors)
-    assert "lifeinit: pre_start hangs: timed out after 0.2 s; continuing" in errors
+    assert "lifeinit: pre_start hangs: timed out after 0.5 s; continuing" in errors
 
 
 CAUGHT = """while True:
@@ -76,7 +76,7 @@ c.start("echo app")
     assert running.rest() == ["app"]
     errors = running.stderr()
     line = "lifeinit: pre_start hangs did not end after SIGTERM, which it received here (most recent call first):"
-    end = errors.index("lifeinit: pre_start hangs: timed out after 0.2 s; continuing")
+    end = errors.index("lifeinit: pre_start hangs: timed out after 0.5 s; continuing")
     trace = errors[errors.index(line) + 1 : end]
     assert trace[-1].endswith(place(text, "# here").replace(", in", " in"))
     assert all("asyncio" in above for above in trace[:-1])

@@ -129,8 +129,10 @@ def test_a_dead_zygote_fails_the_calls_alone(program: Program, tmp_path: Path, s
     (tmp_path / "own.toml").write_text('post_stop = "echo command $LIFEINIT_EXIT_CODE"\n')
     text = f"""{ZYGOTE}
 c = Container(config="own.toml")
+os.mkfifo("up")
 @c.post_start
 def kill(event):
+    open("up").close()  # the app has its handler
     its = zygote()
     os.kill(its, signal.SIGKILL)
     while comm(its):  # until it is reaped
@@ -142,6 +144,7 @@ def drain(): print("drain")
 def last(): print("last")
 def app():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(7))
+    open("up", "w").close()
     signal.pause()
 c.start(app)
 """

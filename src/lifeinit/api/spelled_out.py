@@ -33,5 +33,16 @@ def spelled_out(options: type, *tables: str) -> Callable[[FunctionT], FunctionT]
 
 
 def _doc(row: keys.Key) -> str:
-    default = f" Default: {row.unset}." if row.unset else ""
-    return f"{row.doc}{default}".replace("`", "")
+    default = row.unset or _written(row.default)
+    return (f"{row.doc} Default: {default}." if default else row.doc).replace("`", "")
+
+
+def _written(default: object) -> str:
+    """The default as Python code; "" where there is none, or nothing in it."""
+    match default:
+        case tuple():
+            return repr([*default])
+        case str() | int() | float():
+            return repr(default)
+        case _:
+            return ""

@@ -84,7 +84,9 @@ def test_each_key_of_the_top_and_of_the_app_is_an_option(table: str, row: keys.K
     container = Container(**{row.name: example(row)})
     assert container._settings.over(HookFile()) == written
     assert row.name in inspect.signature(Container).parameters
-    assert f"{row.name}: {row.doc[:20]}".replace("`", "") in str(inspect.getdoc(Container.__init__))
+    doc = str(inspect.getdoc(Container.__init__))
+    assert f"{row.name}: {row.doc[:20]}".replace("`", "") in doc
+    assert "Default: 'no'" in doc
 
 
 OF_PROCESS = [row for row in keys.TABLES["process"].values() if row.name != "command"]

@@ -308,6 +308,22 @@ c.start("echo app")
     assert not any("internal error" in line for line in running.stderr())
 
 
+def test_a_timer_of_the_program_is_not_pid_1s(program: Program) -> None:
+    """It survives an exec, and its SIGALRM was forwarded to the app, which it ended."""
+    text = """
+def app():
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGALRM, signal.SIGUSR1])
+    for _ in range(30):
+        os.kill(1, signal.SIGUSR1)
+        signal.sigwait([signal.SIGUSR1])
+    print(signal.sigpending())
+signal.signal(signal.SIGALRM, lambda *_: None)
+signal.setitimer(signal.ITIMER_REAL, 0.001, 0.001)
+Container().start(app)
+"""
+    assert program(text).rest() == ["set()"]
+
+
 def test_a_signal_between_fork_and_exec_is_kept(program: Program) -> None:
     text = """
 os.register_at_fork(after_in_parent=lambda: os.kill(os.getpid(), signal.SIGTERM))

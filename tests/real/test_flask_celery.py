@@ -126,7 +126,8 @@ def shop(applications: Path, broker: Broker, port: int, tmp_path: Path) -> Itera
     (tmp_path / "shop.py").write_text(SHOP)
 
     def start(**env: str) -> Running:
-        command = [*ONE_STREAM, str(applications / "python"), "-u", "shop.py"]
+        program = ["-m", "shop"] if "AS_MODULE" in env else ["shop.py"]
+        command = [*ONE_STREAM, str(applications / "python"), "-u", *program]
         package = {"PYTHONPATH": str(Path(lifeinit.__file__).parents[1])}
         variables = {"HOME": str(tmp_path), "TMPDIR": str(tmp_path), "PORT": str(port), **package, **broker, **env}
         started.append(Running(command, tmp_path, base_environment() | variables))
@@ -178,7 +179,7 @@ def test_an_open_request_is_answered_and_a_running_task_finished(
 
 def test_the_order_of_the_start(shop: Shop) -> None:
     """pre_start before either exists, post_start when both are ready."""
-    running = shop()
+    running = shop(AS_MODULE="1")
     lines = until(running, "post_start_callback")
     positions = [
         next(i for i, line in enumerate(lines) if text in line)

@@ -30,12 +30,26 @@ Planner = Callable[[Inherited, int], tuple[Plan, Functions, bool]]
 """From what was inherited and the parent's pid to a plan, the functions that it calls, and whether the app is one."""
 
 _MEMORY_FILE = "lifeinit-plan"
+_TIMERS = (
+    (signal.ITIMER_REAL, signal.SIGALRM),
+    (signal.ITIMER_VIRTUAL, signal.SIGVTALRM),
+    (signal.ITIMER_PROF, signal.SIGPROF),
+)
 
 
 def become_init(planner: Planner) -> NoReturn:
     """Run the container in place of this program."""
     parent = os.getppid()
-    _hand_over(planner, syscalls.block_signals(), parent)
+    mask = syscalls.block_signals()
+    _disarm_timers()
+    _hand_over(planner, mask, parent)
+
+
+def _disarm_timers() -> None:
+    """Those of the program would stay PID 1's, which would forward SIGALRM to the app. execve(2), setitimer(2)"""
+    for timer, signo in _TIMERS:
+        if signal.setitimer(timer, 0) != (0.0, 0.0):
+            signal.sigtimedwait({signo}, 0)
 
 
 def run_init(planner: Planner) -> int:

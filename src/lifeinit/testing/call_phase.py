@@ -13,7 +13,7 @@ from typing import Any, TypedDict, Unpack
 
 from lifeinit.api.as_hook_file import refuse_unknown
 from lifeinit.api.phase_hooks import PhaseHooks
-from lifeinit.callbacks.errors import UsageError
+from lifeinit.callbacks.errors import UsageError, described
 from lifeinit.callbacks.event import Event, Reason
 from lifeinit.callbacks.registrar import Callback, Registrar
 from lifeinit.engine import env_text
@@ -62,6 +62,7 @@ class Rehearsal:
 
     def call_phase(self, phase: Registrar, *, only: str | None = None, **fields: Unpack[EventFields]) -> dict[str, str]:
         """As the function of this name."""
+        _check_phase(phase)
         is_own = isinstance(phase, PhaseHooks)
         refuse_unknown(fields, EventFields.__annotations__.keys() - ({"container"} if is_own else set()))
         callbacks = [callback for callback in phase.callbacks if only in {None, callback.name}]
@@ -89,6 +90,11 @@ class Rehearsal:
         finally:
             os.environ.clear()
             os.environ.update(before)
+
+
+def _check_phase(phase: object) -> None:
+    if not isinstance(phase, Registrar):
+        raise UsageError(f"call_phase cannot call {described(phase)}: pass a phase such as container.pre_start")
 
 
 def _variables(text: bytes) -> dict[str, str]:

@@ -93,6 +93,14 @@ def test_exceptions_are_the_tests(container: Container) -> None:
     assert "RELEASE" not in os.environ
 
 
+def test_what_is_no_phase(container: Container) -> None:
+    anything: Any = container
+    with pytest.raises(
+        UsageError, match=r'^call_phase cannot call "<Container: .*" \(Container\): pass a phase such as'
+    ):
+        call_phase(anything)
+
+
 def test_what_the_event_refuses_is_refused(container: Container) -> None:
     container.post_stop(lambda event: event.setenv("A", "1"))
     with pytest.raises(UsageError, match=r"^setenv cannot change the app in post_stop"):

@@ -1,29 +1,25 @@
 """`Container`: options and callbacks in; the init takes the place of this program, or runs as its child."""
 
 import functools
-import inspect
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import NoReturn, Unpack
 
 from lifeinit.api import as_hook_file, guards, invoke
+from lifeinit.api.callback_hooks import hooks_of
 from lifeinit.api.keywords import Command, ContainerOptions, ProcessOptions, StrPath
 from lifeinit.api.phase_hooks import PhaseHooks
 from lifeinit.api.settings import refuse
 from lifeinit.api.spelled_out import spelled_out
-from lifeinit.callbacks.errors import UsageError, described, quoted
-from lifeinit.callbacks.event import Event
-from lifeinit.callbacks.registrar import Callback, Phases, check_function
+from lifeinit.api.target import Target, resolved
+from lifeinit.callbacks.errors import UsageError, described
+from lifeinit.callbacks.registrar import Phases, check_function
 from lifeinit.config import composing, contents
 from lifeinit.config.diagnostic import HookFileError, UnreadableError
 from lifeinit.config.keys import DEFAULT_TIMEOUT
 from lifeinit.config.model import CodedHook, HookFile, Process
-from lifeinit.engine.plan import Hook, Identity, Inherited, Plan, Program
-
-_TARGET = 'pass a list such as ["gunicorn", "shop:app"], a shell line, or a function'
-
-Target = Command | os.PathLike[str] | Callable[..., object]
+from lifeinit.engine.plan import Hook, Inherited, Plan
 
 
 class Container(Phases[PhaseHooks]):
@@ -91,7 +87,7 @@ class Container(Phases[PhaseHooks]):
             AlreadyStartedError: start() was called before, or in a program that a container of this program runs.
         """
         refuse_other_platforms("start")
-        self._start(*self._resolved("start", target, args))
+        self._start(*resolved("start", target, args, self._processes))
 
     def run(self, target: Target | None = None, /, *args: object) -> int:
         """Run the app and its callbacks as a child of this process, and return the exit status.
@@ -110,22 +106,7 @@ class Container(Phases[PhaseHooks]):
             LifeinitError: No process can be forked.
         """
         refuse_other_platforms("run")
-        return self._run(*self._resolved("run", target, args))
-
-    def _resolved(
-        self, method: str, target: object, args: Sequence[object]
-    ) -> tuple[Sequence[str], dict[str, Callable[[], object]]]:
-        """The command of the app, and the function of this name if it is one. Raises UsageError."""
-        if target is None and self._processes:
-            return (), {}
-        if callable(target):
-            check_function(target, args, "the app")
-            return (getattr(target, "__name__", "app"),), {"app": functools.partial(target, *args)}
-        if not isinstance(target, str):
-            return as_hook_file.command(_words(method, target, args)), {}
-        if args:
-            raise UsageError(f"{method}() takes no arguments with a shell command line: write them into the line")
-        return as_hook_file.command(target), {}
+        return self._run(*resolved("run", target, args, self._processes))
 
     def _start(
         self,
@@ -177,7 +158,7 @@ class Container(Phases[PhaseHooks]):
             hooks: dict[str, list[Hook | CodedHook]] = {}
             for registrar in self._registrars.values():
                 registrar.closed = f"{registrar.phase} is used after start(): register callbacks before it"
-                hooks[registrar.phase] = _hooks(registrar.entries, len(file.hooks[registrar.phase]), calls)
+                hooks[registrar.phase] = hooks_of(registrar.entries, len(file.hooks[registrar.phase]), calls)
             options = Options(
                 callbacks=hooks,
                 functions={name: number for number, name in enumerate(of_app)},
@@ -233,63 +214,3 @@ def _path(config: object) -> str | None:
     if path is not None and not isinstance(path, str):
         raise UsageError(f"config is {described(config)}: write the path of a hook file")
     return path
-
-
-def _words(method: str, target: object, args: Sequence[object]) -> list[str | os.PathLike[str]]:
-    """The words of a list and its further arguments. Raises UsageError for anything else."""
-    if target is None:
-        raise UsageError(f"{method}() has nothing to run: {_TARGET}, or add a process with container.process(...)")
-    if isinstance(target, os.PathLike):
-        target = [target]
-    command = (*target, *args) if isinstance(target, Sequence) else ()
-    words = [word for word in command if isinstance(word, str | os.PathLike)]
-    if not command or len(words) < len(command):
-        raise UsageError(f"{method}() cannot run {quoted(target)}: {_TARGET}")
-    return words
-
-
-def _hooks(
-    entries: Sequence[Callback | CodedHook], before: int, calls: list[invoke.Function]
-) -> list[Hook | CodedHook]:
-    """The callbacks and hooks of a phase for the planner. `before`: the hooks of the hook file, which come first.
-
-    Adds the callbacks to the calls.
-    """
-    hooks: list[Hook | CodedHook] = []
-    for index, entry in enumerate(entries):
-        if isinstance(entry, CodedHook):
-            written = entry.written
-            hooks.append(
-                entry.replaced(written=written.replaced(name=written.name or f"{entry.phase}[{before + index}]"))
-            )
-            continue
-        has_place_only = entry.name == f"{entry.phase}[{index}]"  # it has no name of its own
-        name = f"{entry.phase}[{before + index}]" if has_place_only else entry.name
-        hooks.append(_hook(entry, name, len(calls)))
-        calls.append(invoke.callback(functools.partial(_call, entry)))
-    return hooks
-
-
-def _hook(callback: Callback, name: str, call: int) -> Hook:
-    options = callback.options
-    return Hook(
-        name,
-        Program((name.encode(),), Identity(session=True), call=call),
-        sleep=None,
-        timeout=options.timeout,
-        retries=int(options.retries),  # the plan takes no subclass, such as IntEnum
-        retry_delay=options.retry_delay,
-        abort=options.on_failure == "abort",
-        once=options.once,
-        place=_place(callback.function),
-        default_timeout=options.default_timeout,
-    )
-
-
-def _call(callback: Callback) -> object:
-    return callback.call(Event.from_environment(os.environ))
-
-
-def _place(function: Callable[..., object]) -> str:
-    code = getattr(inspect.unwrap(function), "__code__", None)
-    return "" if code is None else f"{code.co_filename}:{code.co_firstlineno}"

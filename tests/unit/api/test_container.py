@@ -13,6 +13,7 @@ import pytest
 
 from lifeinit import AlreadyStartedError, Container, UsageError
 from lifeinit.api import keywords
+from lifeinit.api.target import resolved
 from lifeinit.config import keys, parser
 from lifeinit.config.model import HookFile
 from lifeinit.engine import plan_wire
@@ -309,7 +310,7 @@ def test_the_plan_takes_subclasses_of_text_and_numbers() -> None:
     container.process(text, [text, text], user=Text("0"))
     container.pre_start.command([text], name=text, retries=number)
     container.post_stop(name=text, retries=number, timeout=Seconds(1))(print)
-    command, functions = container._resolved("run", [text], [text])
+    command, functions = resolved("run", [text], [text], ())
     plan, *_ = container._plan(command, functions, {}, Inherited((), False, False, None), 0)
     assert plan_wire.from_wire(plan_wire.to_wire(plan)) == plan
 

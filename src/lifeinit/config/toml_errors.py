@@ -109,7 +109,7 @@ def _fix(text: str, at: int, reason: str) -> _Fix:
     if pair is None:
         return _Fix(_FORMS)
     key, sign, value = pair["key"], pair["sign"], pair["value"]
-    if " " in key:
+    if " " in key or "\t" in key:
         return _key(pair) if "=" in sign else _Fix(_FORMS)
     if "=" not in sign:
         if ":" in sign and not value.strip():  # of YAML, whose next lines are its table

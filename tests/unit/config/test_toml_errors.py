@@ -27,6 +27,8 @@ SLIPS = [
     ('user = "a', "a", QUOTE),
     ("a = {\nb = 1 }", "{", "write an inline table on one line, without a comma at its end"),
     ('{"pre_start": "x"}', "{", FORMS),
+    ("s\ttop_timeout = 30s", "t", "put the key in quotes"),
+    ("stop\ttimeout = 30s", "t", "write stop_timeout"),
     ("[program:web]", ":", "write a dot for the colon: [program.web]"),
     ("pre_start = “true”", "“true”", 'write straight quotes: pre_start = "true"'),
     (r'pre_start = "C:\path"', "\\", r"write \\ for a backslash, or put the text in single quotes"),

@@ -188,6 +188,51 @@ def _opened(trace: str) -> set[str]:
     return set(re.findall(r'(?:open(?:at2?)?\((?:AT_FDCWD, )?|execve\()"([^"]*)"', of_program)) - {f"/{PLACE}"}
 
 
+@needs.ROOT
+@pytest.mark.parametrize(
+    "how",
+    [
+        "cd {directory} && exec ./{name}",
+        "ln -s {program} {directory}/link && exec {directory}/link",
+        "exec 7<{program} && exec /proc/self/fd/7",
+        "exec -a '' {program}",
+        "exec -a /evil/python3 {program}",
+        "chmod 4755 {program} && exec setpriv --reuid 65534 --clear-groups {program}",
+        "chown 4711 {program} && chmod 4755 {program} && exec {program}",
+        "ulimit -s 64 && exec {program}",
+        "ulimit -n 9 && exec {program} <&- >&-",
+    ],
+)
+def test_however_it_is_called(program: Path, how: str) -> None:
+    """By another path or name, as a SUID program (AT_SECURE), with a small stack or few descriptors."""
+    program.parent.chmod(0o755)
+    line = how.format(program=program, directory=program.parent, name=program.name)
+    inside = ["unshare", "--pid", "--fork", "--kill-child", "--mount-proc", "bash", "-c", f"{line} -- sh -c 'exit 3'"]
+    done = subprocess.run(inside, env=base_environment() | {"PYTHONPATH": "/evil"}, check=False, capture_output=True)
+    assert (done.returncode, done.stderr) == (3, b"")
+
+
+@needs.ROOT
+@pytest.mark.parametrize("user", [0, 65534])
+def test_nothing_but_the_program(image: Path, user: int) -> None:
+    """No /proc, no /dev, no /tmp, no shell, and nothing that may be written to."""
+    shutil.rmtree(image / "etc")
+    inside = [
+        "unshare",
+        "--pid",
+        "--fork",
+        "--kill-child",
+        "chroot",
+        f"--userspec={user}:{user}",
+        str(image),
+        f"/{PLACE}",
+    ]
+    for command, status in (["--", f"/{PLACE}", "--version"], 0), (["--", "/none"], 127), (["health"], 1):
+        done = subprocess.run([*inside, *command], check=False, capture_output=True, text=True)
+        assert done.returncode == status, done.stderr
+        assert "hostile" not in done.stdout + done.stderr
+
+
 @needs.STRACE
 def test_signals_are_blocked_before_a_file_is_opened(program: Path, tmp_path: Path) -> None:
     """A signal that PID 1 gets earlier is lost. Some thirty system calls of the C library's start come before."""

@@ -49,6 +49,7 @@ def goals(figures: Figures) -> list[Goal]:
     f = figures
     return [
         _timed("start without a hook file", f, partial(_ratio, "life", "lifeinit", PASS), 1.3),
+        _timed("start of the bundle", f, partial(_ratio, "life", "bundle", PASS), 1),
         _timed("start with a hook in each phase, compiled", f, partial(_hooked, "lifeinit, hooks, compiled"), 1.8),
         _timed("start with a hook in each phase", f, partial(_hooked, "lifeinit, hooks"), 3),
         _timed(

@@ -17,7 +17,7 @@ from tests.container.podman import why_not as why_not_podman
 from tests.container.test_seccomp import NEW, denied
 from tests.docs.blocks import blocks_of
 
-PUBLISHED = "ghcr.io/lifeinit/lifeinit:0.10"
+PUBLISHED = "lifeinit/lifeinit:0.10"
 PROGRAM = "/opt/lifeinit/bin/lifeinit"
 SERVER = Path(__file__).parent / "programs/server.c"
 HOOKS = """

@@ -64,5 +64,5 @@ def lines(app: App) -> tuple[str, str, str]:
         packages = " ".join(("lifeinit", *app.packages))
         return f"RUN pip install {packages}", 'ENTRYPOINT ["lifeinit", "--"]', command
     version = ".".join(__version__.split(".")[:2])
-    copy = f"COPY --from=ghcr.io/lifeinit/lifeinit:{version} {_BUNDLE} {_BUNDLE}"
+    copy = f"COPY --from=lifeinit/lifeinit:{version} {_BUNDLE} {_BUNDLE}"
     return copy, f'ENTRYPOINT ["{_BUNDLE}/bin/lifeinit", "--"]', command

@@ -113,7 +113,7 @@ def test_the_lines_for_the_dockerfile(tmp_path: Path) -> None:
         'CMD ["gunicorn", "shop.wsgi", "--bind", "0.0.0.0:8000"]',
     )
     copy, entrypoint, command = dockerfile.lines(found_in(tmp_path / "node", FOLDERS["node"]).app)
-    assert copy.startswith("COPY --from=ghcr.io/lifeinit/lifeinit:")
+    assert copy.startswith("COPY --from=lifeinit/lifeinit:")
     assert entrypoint == 'ENTRYPOINT ["/opt/lifeinit/bin/lifeinit", "--"]'
     assert command == 'CMD ["node", "--enable-source-maps", "server.js"]'
 

@@ -123,6 +123,9 @@ def test_nothing_is_lost(shop: Container) -> None:
     assert {"lifeinit", "web", "worker"} <= set(inside(shop, "cat /proc/[0-9]*/comm").split())
     request = request_of(shop, "/slow")
     shop.until("asked")
+    for name in ("HUP", "USR1", "USR2", "TTIN", "TTOU"):  # gunicorn's: none reaches Celery, and nothing is lost by them
+        docker("kill", "--signal", name, shop.id)
+        shop.until("SIGUSR2 is ignored" if name == "USR2" else f"Handling signal: {name.lower()}")
     began = time.monotonic()
     stop = subprocess.Popen(["docker", "stop", shop.id], stdout=subprocess.DEVNULL)
     shop.until("pre_stop")

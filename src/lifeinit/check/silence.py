@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from lifeinit.check.rules import registry
 from lifeinit.config.diagnostic import Diagnostic, Edit, Place, Span, quoted
@@ -40,7 +40,7 @@ class Silence:
     """Prefixes of codes: of warnings that are left out, and of those that alone are kept if there are any."""
 
     ignored: tuple[str, ...] = ()
-    selected: tuple[str, ...] = field(default=())
+    selected: tuple[str, ...] = ()
 
     def applied(
         self,

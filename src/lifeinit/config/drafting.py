@@ -121,7 +121,7 @@ class _Drafter:
         before = dict(self.places.drop_ins).get(written.file, 0)
         return {
             "file": written.file,
-            "line": self.places.key(written.path).line - before,
+            "line": self.places.span(written.path, of_key=True).start.line - before,
             "program": program,
             "drain": None if written.drain is None else _bytes(words(_drain(written.drain))),
             "unless": None if written.unless is None else _bytes(_arguments(written.unless)),

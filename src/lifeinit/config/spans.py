@@ -82,14 +82,6 @@ class Places(Lines):
         self.spans: dict[Path, Offsets] = {(): Offsets(0, 0, 0, 0, 0)}
         _Scanner(text, self.spans).document()
 
-    def key(self, path: Path) -> Place:
-        """Where the key stands, or the nearest one above it that the text holds."""
-        return self.at(self._nearest(path).key)
-
-    def value(self, path: Path) -> Place:
-        """Where the value stands, or that of the nearest key above it that the text holds."""
-        return self.at(self._nearest(path).value)
-
     def span(self, path: Path, *, of_key: bool = False) -> Span:
         """The span of the value or the key, or of the nearest above it that the text holds."""
         found = self._nearest(path)

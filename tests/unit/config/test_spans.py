@@ -194,13 +194,13 @@ def test_our_own_files() -> None:
 
 def test_a_column_counts_characters() -> None:
     places = Places("'字' = 1\n")
-    assert places.value(("字",)) == (1, 7)
+    assert places.span(("字",)).start == (1, 7)
 
 
 def test_a_key_that_is_not_there_has_the_place_of_the_table_that_lacks_it() -> None:
     places = Places("[[a]]\nb = 1\n[[a]]\nb = 2\n")
-    assert places.key(("a", 1, "command")) == (3, 3)
-    assert places.value(("a", 1, "command")) == (3, 1)
+    assert places.span(("a", 1, "command"), of_key=True).start == (3, 3)
+    assert places.span(("a", 1, "command")).start == (3, 1)
 
 
 def test_the_borders_of_a_header_and_of_a_dotted_key() -> None:

@@ -100,7 +100,10 @@ class Tasks:
     def directories(self) -> Iterator[tuple[Path, str, User]]:
         """Each working_dir, as written, and the user that has to enter it."""
         app, own = self.hook_file.app, self.accounts.own
-        for path, process in ((("app",), app), *((("process", name), one) for name, one in self._named())):
+        for path, process in (
+            (("app",), app),
+            *((("process", name), one) for name, one in self.hook_file.processes.items()),
+        ):
             if process.working_dir is not None:
                 yield (*path, "working_dir"), process.working_dir, (self._person(process) or own).user
         for hooks in self.hook_file.hooks.values():
@@ -108,9 +111,6 @@ class Tasks:
                 if hook.working_dir is not None:
                     person = self.accounts.person(hook.user) or own
                     yield (*hook.path, "working_dir"), hook.working_dir, person.user
-
-    def _named(self) -> Iterator[tuple[str, Process]]:
-        yield from self.hook_file.processes.items()
 
     def _person(self, process: Process) -> Person | None:
         return self.accounts.person(process.user or self.hook_file.app.user)
@@ -156,7 +156,7 @@ class Tasks:
         self.settings.append(self._setting(("app",), self._person(app), app.environment))
         if command or not processes:
             self._process(app.replaced(command=command or None), COMMAND, ("app",))
-        for i, (name, process) in enumerate(self._named()):
+        for i, (name, process) in enumerate(self.hook_file.processes.items()):
             own: Path = ("process", name)
             self.settings.append(self._setting(own, self._person(process), process.environment))
             merged = process.below(app, is_first=i == 0 and not command)

@@ -61,11 +61,12 @@ def test_importing_lifeinit_is_cheap() -> None:
 
 
 def test_importing_lifeinit_docker_loads_no_engine() -> None:
-    """Of the engine only the numbers of exit statuses."""
+    """Of the engine only the numbers of exit statuses, and how text is escaped."""
     loaded = loaded_by("lifeinit.docker")
     assert {name for name in loaded if name.startswith("lifeinit.engine")} <= {
         "lifeinit.engine",
         "lifeinit.engine.exit_status",
+        "lifeinit.engine.printable",
     }
     assert not {name for name in loaded if name.startswith(("lifeinit.api", "lifeinit.config"))}
 

@@ -123,6 +123,21 @@ except LifeinitError as error:
     assert program(text).rest() == ["run() cannot start the init: Resource temporarily unavailable"]
 
 
+@pytest.mark.parametrize(
+    ("executable", "why"),
+    [
+        ("'/no/python'", '"/no/python": No such file or directory'),
+        ("None", '"None": execv() arg 2 first element cannot be empty'),
+    ],
+)
+def test_run_without_an_interpreter(program: Program, executable: str, why: str) -> None:
+    """As in a program of C that has loaded one. The zygote is gone too: nothing waits for it."""
+    text = f"sys.executable = {executable}\nc = Container()\nc.pre_start(print)\nprint(c.run('true'))"
+    running = program(text)
+    assert running.rest() == ["70"]
+    assert running.stderr() == [f"lifeinit: cannot start the interpreter {why}; nothing was started"]
+
+
 def test_run_where_children_are_ignored(program: Program) -> None:
     text = """
 signal.signal(signal.SIGCHLD, signal.SIG_IGN)

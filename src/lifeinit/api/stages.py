@@ -18,7 +18,7 @@ from lifeinit.api import guards
 from lifeinit.api.invoke import Function
 from lifeinit.api.settings import refuse
 from lifeinit.api.zygote import SignalsFound, Zygote
-from lifeinit.callbacks.errors import LifeinitError, UsageError
+from lifeinit.callbacks.errors import LifeinitError, UsageError, quoted
 from lifeinit.engine import descriptors, exit_status, log, syscalls
 from lifeinit.engine.plan import Inherited, Plan
 from lifeinit.engine.plan_wire import to_wire
@@ -149,7 +149,8 @@ def _hand_over(planner: Planner, mask: Sequence[int], parent: int) -> NoReturn:
     except (OSError, ValueError) as error:
         if zygote is not None:
             os.kill(zygote[0], signal.SIGKILL)
-        refuse(f"cannot start the interpreter {sys.executable!r}: {error}", exit_status.SOFTWARE)
+        why = error.strerror if isinstance(error, OSError) else error
+        refuse(f"cannot start the interpreter {quoted(sys.executable)}: {why}", exit_status.SOFTWARE)
 
 
 def _memory_file(wire: bytes) -> int:

@@ -25,7 +25,8 @@ def exec_engine(plan: int, zygote: "tuple[int, int] | None") -> "NoReturn":
     numbers = (plan, *zygote) if zygote else (plan,)
     for fd in (plan, *numbers[2:]):
         os.set_inheritable(fd, True)
-    os.execv(sys.executable, [sys.executable, "-I", "-S", "-B", os.path.abspath(__file__), *map(str, numbers)])
+    python = sys.executable or ""  # None where a program of C has loaded the interpreter
+    os.execv(python, [python, "-I", "-S", "-B", os.path.abspath(__file__), *map(str, numbers)])
 
 
 def _run() -> "NoReturn":

@@ -167,6 +167,44 @@ def test_a_folder_that_another_user_could_have_changed_adds_nothing(
 
 
 @needs.ROOT
+def test_another_user_cannot_keep_the_app_from_its_start(init: Start, folder: Path) -> None:
+    """By more files than are read, by none that can be found, or by a folder that lifeinit may not read."""
+    write(folder, "10.toml")
+    theirs = folder.parent / "theirs"
+    theirs.mkdir()
+    shutil.chown(theirs, 4711)
+    for name in ("gone.toml", "loop.toml"):
+        (folder / name).symlink_to(f"../theirs/{name}")
+    (theirs / "loop.toml").symlink_to("loop.toml")
+    running = init("echo", "app", hooks=HOOKS)
+    assert running.rest() == ["main", "10", "app"]
+    (line,) = (line for line in running.stderr() if "skipping" in line)
+    assert '"hooks.d/gone.toml", "hooks.d/loop.toml", which are not trusted' in line
+    for i in range(1001):
+        (folder / f"{i}.toml").touch()
+    shutil.chown(folder, 4711)
+    running = init("echo", "app", hooks=HOOKS)
+    assert running.rest() == ["main", "app"]
+    (line,) = (line for line in running.stderr() if "skipping" in line)
+    assert line.endswith(f'more, which are not trusted: the directory "hooks.d" belongs to uid 4711: {FIX}')
+
+
+@needs.ROOT
+def test_a_folder_of_another_user_that_cannot_be_read_is_skipped(init: Start, public: Path) -> None:
+    (public / "hooks.d").mkdir(mode=0o700)
+    (public / "own.toml").write_text(HOOKS)
+    (public / "own.toml").chmod(0o644)
+    shutil.chown(public / "hooks.d", 4711)
+    running = init(
+        "echo", "app",
+        options=["--config", str(public / "own.toml")],
+        through=["setpriv", "--reuid=65534", "--clear-groups"],
+    )  # fmt: skip
+    assert running.rest() == ["main", "app"]
+    assert f'skipping the drop-in "{public}/hooks.d/*.toml", which is not trusted: ' in running.stderr()[0]
+
+
+@needs.ROOT
 def test_one_that_lifeinit_may_not_read_starts_nothing(init: Start, folder: Path, public: Path) -> None:
     """Root has put it there, so it counts: a start without its hooks would be another container."""
     write(folder, "10.toml").chmod(0o600)

@@ -23,12 +23,26 @@ _MOST_NAMED = 3  # in a sentence
 def names(folder: str) -> list[str]:
     """The names of the drop-ins, those of hidden files left out. Raises UnreadableError."""
     try:
-        found = [name for name in os.listdir(folder) if name.endswith(SUFFIX) and not name.startswith(".")]
+        found = list(filter(_is_drop_in, os.listdir(folder)))
     except OSError as error:
         raise UnreadableError(f"cannot read the drop-ins in {quoted(folder)}: {error.strerror}") from None
     if len(found) > MOST:
         raise UnreadableError(f"{quoted(folder)} holds {len(found)} drop-ins: merge them into at most {MOST}")
     return sorted(found, key=os.fsencode)
+
+
+def _some_names(folder: str) -> list[str]:
+    """Those in a folder that is not trusted: however many there are, whether or not it can be read, a start goes on."""
+    try:
+        with os.scandir(folder) as entries:
+            found = [entry.name for entry, _ in zip(entries, range(MOST), strict=False) if _is_drop_in(entry.name)]
+    except OSError:
+        return [f"*{SUFFIX}"]
+    return sorted(found, key=os.fsencode)
+
+
+def _is_drop_in(name: str) -> bool:
+    return name.endswith(SUFFIX) and not name.startswith(".")
 
 
 def read(folder: str, *, trusting: bool = False) -> tuple[tuple[DropIn, ...], tuple[Skipped, ...]]:
@@ -40,7 +54,7 @@ def read(folder: str, *, trusting: bool = False) -> tuple[tuple[DropIn, ...], tu
     found: list[DropIn] = []
     skipped: list[Skipped] = []
     if reason:
-        return (), tuple(Skipped(name, reason) for name in names(folder))
+        return (), tuple(Skipped(name, reason) for name in _some_names(folder))
     for name in names(folder):
         try:
             found.append(DropIn(name, contents_of(os.path.join(folder, name), trusting=trusting)))
@@ -64,9 +78,10 @@ def _distrust(folder: str) -> str:
     parent = os.path.dirname(folder)
     try:
         trust.distrust_directory(parent or ".", f"the directory {quoted(parent or '.')}")
+        for link in filter(os.path.islink, (parent, folder)):
+            trust.distrust_links(link)
+        os.stat(folder)
         trust.distrust_directory(folder, f"the directory {quoted(folder)}")
-        if os.path.islink(parent):
-            trust.distrust_links(parent)
     except trust.DistrustedError as error:
         return str(error)
     except OSError:
@@ -81,8 +96,11 @@ def contents_of(path: str, *, trusting: bool) -> bytes:
             raise trust.DistrustedError(NOT_A_FILE)
         fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)  # a fifo that came meanwhile does not hold it up
     except OSError as error:
-        if not trusting and (reason := trust.distrust(path)):
-            raise trust.DistrustedError(reason) from None
+        if not trusting:
+            if reason := trust.distrust(path):
+                raise trust.DistrustedError(reason) from None
+            if os.path.islink(path):
+                trust.distrust_links(path)  # who can remove what it leads to could keep the container from its start
         raise UnreadableError(f"cannot read the drop-in {quoted(path)}: {error.strerror}") from None
     with open(fd, "rb") as file:
         if not trusting:

@@ -92,6 +92,13 @@ def http(text: str) -> str:
     return 'begin it with "http://" or "https://"'
 
 
+def drain(value: object) -> str:
+    """The fix for a `drain` that is not a port."""
+    fix = "write the port that the app listens on, as in drain = 8000"
+    is_time = isinstance(value, str) and is_duration(value)
+    return f'{fix}, or sleep = "{value}" to only wait' if is_time else fix
+
+
 def is_duration(value: str) -> bool:
     """Whether it has the form of a duration that is not 0."""
     try:

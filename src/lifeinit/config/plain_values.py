@@ -126,6 +126,8 @@ class PlainValues(Reporter):
         if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most:
             return value
         fix, edits = f"write a whole number from {least} to {most}", Edits()
+        if row.name == "drain":
+            fix = intent().drain(value)
         text = value if isinstance(value, str) and len(value) <= _LONGEST_NUMBER else ""
         if re.fullmatch(r"-?[0-9]+", text) and least <= int(text) <= most:
             fix, edits = f"write {int(text)}, without quotes", self.edit.value(at, str(int(text)))

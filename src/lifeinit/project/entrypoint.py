@@ -15,7 +15,10 @@ NAMES: Final = tuple(
 )
 _DJANGO: Final = frozenset("migrate collectstatic compilemessages createcachetable check".split())
 _PYTHON: Final = re.compile(r"python3?(\.\d+)?")
-_FUNCTION: Final = re.compile(r"(?:function\s+)?([\w-]+)\s*(?:\(\s*\))?\s*\{\s*(?:echo|printf)\b[^;&|\n]*;?\s*\}")
+_FUNCTION: Final = re.compile(r"(?:function\s+([\w-]+)\s*(?:\(\s*\))?|([\w-]+)\s*\(\s*\))\s*[{(]")
+_MESSAGE: Final = re.compile(r"[^{]*\{\s*(?:echo|printf)\b(?:[^;&|\n]|>&\d)*;?\s*\}")
+# A variable that a shell without the script's arguments cannot have.
+_OF_THE_SCRIPT: Final = re.compile(r"\$(?:[@*#0-9]|\{(?![A-Za-z_]\w*\}))")
 # What a script does with its app in the background, once it runs: lifeinit does the same.
 _BOOKKEEPING: Final = re.compile(r"""\w+=\$[!?]|wait( ["']?\$\{?\w+\}?["']?)?|exit( ["']?\$\{?[\w?]+\}?["']?)?""")
 
@@ -35,9 +38,10 @@ def script(folder: Folder) -> Script:
         return Script()
     found = Script(name)
     every = statements(folder.text(name).replace("\r\n", "\n"))
-    quiet = IDLE | {match[1] for one in every if (match := _FUNCTION.fullmatch(one.text))}
+    functions = {one: _function(one) for one in every}
+    quiet = IDLE | {function for one, function in functions.items() if function and _MESSAGE.fullmatch(one.text)}
     for at, statement in enumerate(every):
-        command = () if found.command else _app(statement, every[at + 1 :], quiet)
+        command = () if found.command else _app(every, at, quiet.union(functions.values()))
         if command:
             found = found._replace(command=command)
         elif not _says_nothing(statement, quiet, is_last=at == len(every) - 1, is_started=bool(found.command)):
@@ -46,28 +50,47 @@ def script(folder: Folder) -> Script:
     return found
 
 
-def _app(statement: Statement, rest: Sequence[Statement], quiet: frozenset[str]) -> tuple[str, ...]:
-    """The app's command: what is executed, the last command, or the one in the background that the end waits for."""
+def _function(statement: Statement) -> str:
+    """The name of the function that the statement defines."""
+    match = _FUNCTION.match(statement.text)
+    return (match[1] or match[2]) if match else ""
+
+
+def _app(every: Sequence[Statement], at: int, own: frozenset[str]) -> tuple[str, ...]:
+    """The app's command: what is executed, the one in the background that the end waits for, or else the last command.
+
+    `own` are the commands that are no programs: builtins of the shell and the script's functions.
+    """
+    statement = every[at]
     words = _words(statement)
     if words[:1] == ("exec",) and statement.end != "&":
-        return _plain(words[1:]) or _through_shell(statement, words)
-    is_awaited = statement.end == "&" and any(later.tokens[0].text == "wait" for later in rest if later.tokens)
-    is_last = not rest and statement.end != "&"
-    if not words or words[0] in quiet or not (is_awaited or is_last) or _hook(statement, quiet):
+        return _plain(words[1:]) or _through_shell(statement, words[1:])
+    if not words or words[0] in own or _hook(statement, own):
         return ()
-    return _plain(words)
+    if statement.end == "&":
+        is_awaited = any(map(_waits, every[at + 1 :]))
+        return (_plain(words) or _through_shell(statement, words)) if is_awaited else ()
+    is_last = at == len(every) - 1 and not any(map(_waits, every))
+    return _plain(words) if is_last else ()
+
+
+def _waits(statement: Statement) -> bool:
+    return bool(statement.tokens) and statement.tokens[0].text == "wait"
 
 
 def _through_shell(statement: Statement, words: Sequence[str | None]) -> tuple[str, ...]:
     """For a command with variables in it; none where the script's own arguments are among its words."""
-    has_arguments = re.search(r"\$[@*#0-9{]", statement.text)
-    return ("sh", "-c", statement.text) if len(words) > 1 and not has_arguments else ()
+    text = " ".join(token.text for token in statement.tokens)
+    is_program = bool(words) and not re.match(r"\w+=", text.removeprefix("exec "))
+    if not is_program or _OF_THE_SCRIPT.search(text):
+        return ()
+    return "sh", "-c", f"exec {text.removeprefix('exec ')}"
 
 
 def _says_nothing(statement: Statement, quiet: frozenset[str], *, is_last: bool, is_started: bool) -> bool:
     """Whether lifeinit needs none of it: options of the shell, messages, the app's command from outside."""
     text = statement.text
-    if _FUNCTION.fullmatch(text) or (is_last and re.fullmatch(r'(exec )?"?\$@"?', text)):
+    if _MESSAGE.fullmatch(text) or (is_last and re.fullmatch(r'(exec )?"?\$@"?', text)):
         return True
     if is_started and _BOOKKEEPING.fullmatch(text):
         return True

@@ -5,11 +5,15 @@ from typing import Final
 
 _DEFAULT: Final = re.compile(r"""(?:export )?(\w+)=["']?\$\{\1:-([^}$]*)\}["']?|: ["']?\$\{(\w+):=([^}$]*)\}["']?""")
 _LITERAL: Final = re.compile(r"""export (\w+)=([\w@./:,+-]*|"[^"$`\\]*")""")
+_FROM_FILE: Final = (
+    "write NAME=VALUE to $LIFEINIT_ENV in a pre_start hook, or if only the app needs it "
+    'environment = { NAME = { file = "/run/secrets/NAME" } } in [app]'
+)
 _ADVICE: Final = (
     (r"^trap\b", "lifeinit forwards the signal: what else this does is a pre_stop hook"),
     (r"kill\b", "lifeinit forwards the signal: what else this does is a pre_stop hook"),
     (r"\bgosu\b|\bsu-exec\b|\bsetpriv\b|\bsu -", 'write user = "NAME" in [app]'),
-    (r"/run/secrets/", 'write environment = { NAME = { file = "/run/secrets/NAME" } } in [app]'),
+    (r"/run/secrets/|\w_FILE\b", _FROM_FILE),
     (r"^(export )?\w+=", "write ENV in the Dockerfile, or NAME=VALUE to $LIFEINIT_ENV in a pre_start hook"),
     (r"^if\b", "write it as a pre_start hook; unless = \"COMMAND\" skips a hook"),
     (r"^(while|until|for)\b", "write a wait_for, or the loop as a pre_start hook"),

@@ -231,7 +231,12 @@ def test_each_mistake_has_its_code_its_span_and_a_fix(text: str | bytes, expecte
             "a is after b, and b after a: neither could start: remove one",
         ),
         ("pre_stop.drain = {}", "drain has no port: write drain = { port = 8000 }"),
-        ("pre_stop.drain = 0", 'drain is "0": write a whole number from 1 to 65535'),
+        ("pre_stop.drain = 0", 'drain is "0": write the port that the app listens on, as in drain = 8000'),
+        (
+            "pre_stop.drain = '5s'",
+            'drain is "5s": write the port that the app listens on, as in drain = 8000, or sleep = "5s" to only wait',
+        ),
+        ("pre_stop.drain.port = 0", 'port is "0": write a whole number from 1 to 65535'),
         (
             "pre_start.drain = 80",
             "drain has no effect in pre_start, where the app is not serving: move it to a [[pre_stop]] hook",

@@ -52,6 +52,28 @@ def test_the_usual_script(tmp_path: Path) -> None:
     assert "post_stop hook" in advice[-1]
 
 
+def test_a_script_that_logs_to_stderr_and_reads_a_secret(tmp_path: Path) -> None:
+    """Its messages hid the loop that waits, and the last one counted as the app."""
+    found = read(
+        tmp_path,
+        """log() {
+    echo "[entrypoint] $*" >&2
+}
+if [ -n "${DB_PASSWORD_FILE:-}" ]; then DB_PASSWORD="$(cat "$DB_PASSWORD_FILE")"; fi
+until pg_isready -h "$DB_HOST" -p "$DB_PORT" -q; do log "waiting"; sleep 1; done
+log "starting"
+gunicorn shop.wsgi --workers "$WORKERS" &
+APP_PID=$!
+wait "$APP_PID"
+log "stopped"
+""",
+    )
+    assert hooks_of(found) == ["postgres://$DB_HOST:$DB_PORT"]
+    assert found.command == ("sh", "-c", 'exec gunicorn shop.wsgi --workers "$WORKERS"')
+    (secret,) = (step for step in found.steps if isinstance(step, Untranslated))
+    assert "{ file = " in secret.advice[0]
+
+
 @pytest.mark.parametrize(
     ("loop", "place"),
     [
@@ -119,6 +141,12 @@ def test_what_is_not_safe_stays_a_comment(tmp_path: Path, text: str) -> None:
         ('exec "$@"', ()),
         ("echo done", ()),
         ("celery worker &\nexec gunicorn x", ("gunicorn", "x")),
+        ("exec gunicorn \\\n  --bind :${PORT} \\\n  x", ("sh", "-c", "exec gunicorn --bind :${PORT} x")),
+        ('gunicorn --bind ":$PORT" x &\nwait $!', ("sh", "-c", 'exec gunicorn --bind ":$PORT" x')),
+        ('gunicorn "$@" &\nwait $!\n./upload-logs', ()),
+        ("gunicorn x > /log &\nwait $!\n./upload-logs", ()),
+        ("serve() {\n  cd /app\n  gunicorn x\n}\nserve", ()),
+        ('log() {\n  echo "$*" >&2\n}\nlog stopped', ()),
     ],
 )
 def test_the_app_of_a_script(tmp_path: Path, text: str, command: tuple[str, ...]) -> None:

@@ -235,9 +235,9 @@ def test_a_command_and_what_it_prints(start: Start) -> None:
 
 def test_there_are_never_two_tries_at_once(start: Start) -> None:
     """Also where each takes longer than the interval. The lock goes with the last process that holds it."""
-    command = ["sh", "-c", "exec 9>lock; flock -n 9 || echo both >>tries; echo one >>tries; tail -f /dev/null & wait"]
-    ended = start.command(*alive_command(command, 0.001, 0.2, 4)).end()
-    assert ended == unhealthy('no answer within 0.2 s (the command "sh", 4 times in a row)')
+    script = "exec 9>lock; flock -w 0.2 9 || echo both >>tries; echo one >>tries; tail -f /dev/null & wait"
+    ended = start.command(*alive_command(["sh", "-c", script], 0.001, 0.4, 4)).end()
+    assert ended == unhealthy('no answer within 0.4 s (the command "sh", 4 times in a row)')
     assert (start.cwd / "tries").read_text() == "one\n" * 4
 
 

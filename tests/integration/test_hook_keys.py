@@ -39,7 +39,8 @@ def test_a_hook_of_a_user_that_does_not_exist(init: Start) -> None:
     running = init("echo", "app", hooks='[[post_stop]]\ncommand = "true"\nuser = "no-such-user"\n')
     assert running.rest() == []
     assert running.status() == 78
-    assert running.stderr()[0].startswith('hooks.toml:3:8: error: user is "no-such-user", which is not a user')
+    error = 'hooks.toml:3:8: error: user is "no-such-user", which does not exist on this machine'
+    assert running.stderr()[0].startswith(error)
 
 
 def test_a_hook_in_a_directory_that_is_missing(init: Start) -> None:

@@ -18,7 +18,7 @@ _PYTHON: Final = re.compile(r"python3?(\.\d+)?")
 _FUNCTION: Final = re.compile(r"(?:function\s+([\w-]+)\s*(?:\(\s*\))?|([\w-]+)\s*\(\s*\))\s*[{(]")
 _MESSAGE: Final = re.compile(r"[^{]*\{\s*(?:echo|printf)\b(?:[^;&|\n]|>&\d)*;?\s*\}")
 # A variable that a shell without the script's arguments cannot have.
-_OF_THE_SCRIPT: Final = re.compile(r"\$(?:[@*#0-9]|\{(?![A-Za-z_]\w*\}))")
+_OF_THE_SCRIPT: Final = re.compile(r"\$(?:[@*#0-9]|\{(?![A-Za-z_]\w*(?:\}|:?-)))")
 # What a script does with its app in the background, once it runs: lifeinit does the same.
 _BOOKKEEPING: Final = re.compile(r"""\w+=\$[!?]|wait( ["']?\$\{?\w+\}?["']?)?|exit( ["']?\$\{?[\w?]+\}?["']?)?""")
 
@@ -68,10 +68,24 @@ def _app(every: Sequence[Statement], at: int, own: frozenset[str]) -> tuple[str,
     if not words or words[0] in own or _hook(statement, own):
         return ()
     if statement.end == "&":
-        is_awaited = any(map(_waits, every[at + 1 :]))
-        return (_plain(words) or _through_shell(statement, words)) if is_awaited else ()
+        return (_plain(words) or _through_shell(statement, words)) if _is_awaited(every, at) else ()
     is_last = at == len(every) - 1 and not any(map(_waits, every))
     return _plain(words) if is_last else ()
+
+
+def _is_awaited(every: Sequence[Statement], at: int) -> bool:
+    """Whether a later `wait` is for this one: by its variable, as the latest, or for whatever ends."""
+    later = every[at + 1 :]
+    wait_at = next((number for number, one in enumerate(later) if _waits(one)), None)
+    if wait_at is None:
+        return False
+    words = [token.text for token in later[wait_at].tokens]
+    awaited = re.fullmatch(r"""["']?\$\{?(\w+|!)\}?["']?""", words[1]) if len(words) > 1 else None
+    if awaited is None:
+        return True
+    if awaited[1] == "!":
+        return all(one.end != "&" for one in later[:wait_at])
+    return later[0].text == f"{awaited[1]}=$!"
 
 
 def _waits(statement: Statement) -> bool:

@@ -6,10 +6,11 @@ from typing import Final
 _DEFAULT: Final = re.compile(r"""(?:export )?(\w+)=["']?\$\{\1:-([^}$]*)\}["']?|: ["']?\$\{(\w+):=([^}$]*)\}["']?""")
 _LITERAL: Final = re.compile(r"""export (\w+)=([\w@./:,+-]*|"[^"$`\\]*")""")
 _FROM_FILE: Final = (
-    "write NAME=VALUE to $LIFEINIT_ENV in a pre_start hook, or if only the app needs it "
+    "write NAME=VALUE to $LIFEINIT_ENV in a pre_start hook, or, if only the app needs it, "
     'environment = { NAME = { file = "/run/secrets/NAME" } } in [app]'
 )
 _ADVICE: Final = (
+    (r"^trap\b.*\bEXIT\b", "write what it does as a post_stop hook, which runs however the app ends"),
     (r"^trap\b", "lifeinit forwards the signal: what else this does is a pre_stop hook"),
     (r"kill\b", "lifeinit forwards the signal: what else this does is a pre_stop hook"),
     (r"\bgosu\b|\bsu-exec\b|\bsetpriv\b|\bsu -", 'write user = "NAME" in [app]'),

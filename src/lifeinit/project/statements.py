@@ -51,7 +51,9 @@ def _statements(script: str) -> Iterator[Statement]:
                 continue
             found.append(token)
             _count(token, open_, starts_command=starts_command)
-            starts_command = token.is_operator or (starts_command and token.text in _BEFORE_A_COMMAND)
+            names_function = len(found) == 2 and found[0].text == "function"
+            is_before_command = starts_command and token.text in _BEFORE_A_COMMAND
+            starts_command = token.is_operator or is_before_command or names_function
     except UnreadableError:
         open_.append("")
     if held is not None:

@@ -52,6 +52,18 @@ def test_the_usual_script(tmp_path: Path) -> None:
     assert "post_stop hook" in advice[-1]
 
 
+def test_a_trap_of_the_exit_is_for_post_stop(tmp_path: Path) -> None:
+    """It runs however the script ends, as that hook does."""
+    (step,) = read(tmp_path, "trap clean_up EXIT\nexec app\n").steps
+    assert isinstance(step, Untranslated)
+    assert "post_stop hook" in step.advice[0]
+
+
+def test_a_function_with_its_keyword_is_one_statement() -> None:
+    """Its end was a statement of its own."""
+    assert [one.text for one in statements("function log { echo a; }\ntrue\n")] == ["function log { echo a; }", "true"]
+
+
 def test_a_script_that_logs_to_stderr_and_reads_a_secret(tmp_path: Path) -> None:
     """Its messages hid the loop that waits, and the last one counted as the app."""
     found = read(
@@ -143,6 +155,12 @@ def test_what_is_not_safe_stays_a_comment(tmp_path: Path, text: str) -> None:
         ("celery worker &\nexec gunicorn x", ("gunicorn", "x")),
         ("exec gunicorn \\\n  --bind :${PORT} \\\n  x", ("sh", "-c", "exec gunicorn --bind :${PORT} x")),
         ('gunicorn --bind ":$PORT" x &\nwait $!', ("sh", "-c", 'exec gunicorn --bind ":$PORT" x')),
+        ('exporter &\ngunicorn x &\nchild=$!\nwait "${child}" || true\nexit $?', ("gunicorn", "x")),
+        ('celery beat &\ncelery worker &\nwait "$!"', ("celery", "worker")),
+        ("celery beat &\ncelery worker &\nwait -n", ("celery", "beat")),
+        ("gunicorn -b :${PORT:-80} &\nwait", ("sh", "-c", "exec gunicorn -b :${PORT:-80}")),
+        ("gunicorn -b :${1:-80} &\nwait", ()),
+        ('function log { echo "$*" >&2; }\nlog a\ngunicorn x &\nwait\nlog b', ("gunicorn", "x")),
         ('gunicorn "$@" &\nwait $!\n./upload-logs', ()),
         ("gunicorn x > /log &\nwait $!\n./upload-logs", ()),
         ("serve() {\n  cd /app\n  gunicorn x\n}\nserve", ()),

@@ -77,9 +77,12 @@ PLANS = {
     "waits before the stop": plan(pre_stop=(hook("d", waits=True, retries=1), hook("e")), stop_timeout=10.0),
     "unless": plan(
         pre_start=(hook("a", abort=True, unless=True, once=True, retries=1),),
+        post_stop=(hook("f", unless=True),),
+        restart=Restart("on-failure", 1, 60.0),
+    ),
+    "unless in the stop": plan(
         pre_stop=(hook("d", unless=True), hook("e", unless=True, waits=True)),
         post_stop=(hook("f", abort=True, unless=True),),
-        restart=Restart("on-failure", 1, 60.0),
         stop_timeout=10.0,
     ),
     "a process after another": plan(
@@ -125,8 +128,10 @@ PLANS = {
     "a watchdog": plan(alive=alive(watchdog=30.0), stop_timeout=10.0),
     "a watchdog that only warns": plan(ready=ready(notify=True), alive=alive("warn", watchdog=30.0)),
     "probers of several processes": plan(
+        success=(3,), alive=alive("warn"), others=(process("worker", stop_signal=QUIT, alive=alive()),)
+    ),
+    "a restart of what is unhealthy beside another": plan(
         success=(3,),
-        alive=alive("warn"),
         others=(process("worker", stop_signal=QUIT, alive=alive("restart"), restart=Restart("no", 1, 60.0)),),
     ),
     "warnings in the start, aborts in the stop": plan(

@@ -4,6 +4,7 @@ import contextlib
 import os
 import re
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Sequence
@@ -144,6 +145,25 @@ def test_only_what_needs_a_copy_of_pid_1_gets_one(
     assert descriptors == ["0", "1", "2", "3"]  # the last one is the listing's own
     forks = [line for line in (tmp_path / "trace").read_text().splitlines() if "CLONE_CHILD_SETTID" in line]
     assert len(forks) == copies_made + 1, forks  # and that of unshare
+
+
+@needs.ROOT
+def test_beside_a_process_that_could_stop_it_a_hook_is_a_copy(init: Start, tmp_path: Path) -> None:
+    """It entered the PID namespace from outside, as `docker exec` and a debug container do: it is no child of PID 1."""
+    hooks = 'post_start = ["echo", "started"]\npre_stop = ["echo", "stopping"]\n[app]\nuser = "4711"\n'
+    through = [*strace("-f", "-e", "trace=clone,clone3,fork,vfork"), "unshare", "--pid", "--fork", "--mount-proc"]
+    running = init("sleep", "1000000", hooks=hooks, through=through)
+    running.expect("started")
+    (lifeinit,) = children(running.child())
+    enter = ["nsenter", "--target", str(lifeinit), "--pid", "--mount"]
+    with subprocess.Popen([*enter, "sh", "-c", "echo here; exec sleep 1000000"], stdout=subprocess.PIPE) as neighbor:
+        assert neighbor.stdout is not None
+        assert neighbor.stdout.readline() == b"here\n"
+        os.kill(lifeinit, SIGTERM)
+        running.expect("stopping")
+        assert running.status() == 143
+    forks = [line for line in (tmp_path / "trace").read_text().splitlines() if "CLONE_CHILD_SETTID" in line]
+    assert len(forks) == 4, forks  # unshare's, the planner, the app, which has another user, and pre_stop
 
 
 @needs.ROOT

@@ -3,7 +3,7 @@
 import os
 import time
 
-from lifeinit.engine import descriptors, exit_status, log, syscalls
+from lifeinit.engine import descriptors, exit_status, log, proc_stat, syscalls
 from lifeinit.engine import events as ev
 from lifeinit.engine.app import RunningApp
 from lifeinit.engine.plan import PHASES
@@ -101,13 +101,16 @@ class Children:
     def _may_be_signalled(self) -> bool:
         """Whether anything lives that could stop a child of lifeinit's own user, before its exec even. kill(2)
 
-        An app of another user cannot. Without an app it is what a hook, or who was there before lifeinit, left behind;
-        a plain init waits for its app in any case.
+        An app of another user cannot, but what a hook, or who was there before lifeinit, left behind, and who enters
+        the container, as with `docker exec`. A plain init waits for its app in any case.
         """
-        if not self.apps:
-            return not self._plan.plain and syscalls.has_children()
+        if self._plan.plain and not self.apps:
+            return False
+        able = {0, os.getuid()}
         users = (self._plan.processes[process].program.identity.user for process in self.apps)
-        return any(user is None or user.uid in {0, os.getuid()} for user in users)
+        if any(user is None or user.uid in able for user in users) or (not self.apps and syscalls.has_children()):
+            return True
+        return proc_stat.any_of(able)
 
     # Signals.
 

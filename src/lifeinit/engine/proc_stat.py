@@ -4,9 +4,11 @@ import os
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from typing import Self
 
 _ROOM = 1024  # bytes; a line has less than 400
+_MOST_SEEN = 64  # processes, in 0.2 ms
 _DEAD = {b"Z", b"X"}
 _RUNNING = b"R"  # on a processor, or in the queue for one
 _STOPPED = b"T"  # by a signal; `t` is a tracer's matter
@@ -78,6 +80,28 @@ def user(pid: int) -> int | None:
     try:
         with open(f"/proc/{pid}/status", "rb") as status:
             return next((int(line.split()[1]) for line in status if line.startswith(b"Uid:")), None)
+    except OSError:
+        return None
+
+
+def any_of(users: "Collection[int]") -> bool:
+    """Whether another process than this one has one of these users; also where a look at a few does not tell."""
+    own = str(os.getpid())
+    try:
+        with os.scandir("/proc") as entries:
+            others = (entry for entry in entries if entry.name.isdecimal() and entry.name != own)
+            for seen, other in enumerate(others):
+                if seen == _MOST_SEEN or _owner(other) in users:
+                    return True
+    except OSError:
+        return True  # no /proc
+    return False
+
+
+def _owner(entry: "os.DirEntry[str]") -> int | None:
+    """The effective user of the process; None where it is gone."""
+    try:
+        return entry.stat().st_uid
     except OSError:
         return None
 

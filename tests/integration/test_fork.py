@@ -167,6 +167,19 @@ def test_beside_a_process_that_could_stop_it_a_hook_is_a_copy(init: Start, tmp_p
 
 
 @needs.ROOT
+def test_a_program_on_a_volume_is_executed_by_a_copy(init: Start, tmp_path: Path) -> None:
+    """Below /usr too, where images have their app: a file system that does not answer must not hold up PID 1."""
+    mount = 'mount -t tmpfs none /usr/src; cp /bin/true /usr/src/; exec "$@"'
+    through = ["unshare", "--mount", "sh", "-c", mount, "-"]
+    through += [*strace("-f", "-e", "trace=clone,clone3,fork,vfork"), "unshare", "--pid", "--fork", "--mount-proc"]
+    hooks = 'pre_start = [{ command = ["/usr/src/true"] }, { command = ["/usr/bin/true"] }]\n'
+    running = init("true", hooks=hooks, through=through)
+    assert running.status() == 0, running.stderr()
+    forks = [line for line in (tmp_path / "trace").read_text().splitlines() if "CLONE_CHILD_SETTID" in line]
+    assert len(forks) == 3, forks  # unshare's, the planner, and the first hook
+
+
+@needs.ROOT
 def test_an_app_that_stops_whatever_its_user_may(init: Start, public: Path) -> None:
     """A hook's process of the same user was stopped between its change of user and its exec: PID 1 waited for ever."""
     hooks = 'stop_timeout = "4s"\nkill_after = "100ms"\napp.user = "4711"\n'

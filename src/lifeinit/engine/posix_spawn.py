@@ -18,8 +18,12 @@ if TYPE_CHECKING:
 
     FileAction = tuple[int, int] | tuple[int, int, str, int, int]
 
-# Where the system's programs and lifeinit's own interpreter are: if these do not answer PID 1 does not run either.
-_SYSTEM = (b"/bin/", b"/sbin/", b"/usr/", os.fsencode(os.path.join(sys.prefix or "/usr", "")))
+# Where the system's programs and lifeinit's own interpreter are: if these do not answer PID 1 does not run either. Not
+# all of /usr: images have their app in /usr/src, perhaps on a volume.
+_SYSTEM = tuple(
+    os.fsencode(os.path.join(place, ""))
+    for place in ("/bin", "/sbin", "/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin", f"{sys.prefix}/bin")
+)
 _OF_ONE_PID = {b"LISTEN_PID", b"WATCHDOG_PID"}  # variables that may speak of the process that is to get them
 _UNCHANGED = Identity()
 
@@ -76,14 +80,18 @@ def _environment(child: "Child") -> dict[bytes, bytes]:
 def _of_system(program: bytes, environment: dict[bytes, bytes]) -> bytes | None:
     """The file to execute, where it is sure to be on a file system that answers."""
     if b"/" in program:
-        return program if program.startswith(_SYSTEM) else None
+        return program if _is_of_system(program) else None
     for directory in environment.get(b"PATH", syscalls.DEFAULT_PATH).split(b":"):
         file = os.path.join(directory, program)
-        if not file.startswith(_SYSTEM):
+        if not _is_of_system(file):
             return None
         if os.access(file, os.X_OK):
             return file
     return None
+
+
+def _is_of_system(file: bytes) -> bool:
+    return file.startswith(_SYSTEM) and b"/../" not in file
 
 
 def _as_hook() -> "list[FileAction]":

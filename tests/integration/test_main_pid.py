@@ -8,7 +8,7 @@ import pytest
 
 from tests import needs
 from tests.integration.conftest import Start
-from tests.integration.harness import python
+from tests.integration.harness import listener, python
 
 
 @pytest.fixture
@@ -170,6 +170,53 @@ def test_a_daemon_that_has_dropped_its_user_takes_over(init: Start, tmp_path: Pa
     running.send(SIGUSR1)
     running.expect("daemon")
     assert running.status() == 6
+
+
+# Its child becomes the main process, and joins the group of another one once lifeinit knows it.
+JOINS = """
+import os, signal
+other, signals = int(open('pid').read()), {signal.SIGTERM, signal.SIGUSR1}
+signal.pthread_sigmask(signal.SIG_BLOCK, signals)
+reader, writer = os.pipe()
+child = os.fork()
+if child == 0:
+    open('ready').read()
+    os.setpgid(0, other)
+    os.write(writer, b'x')
+    print(f'web {signal.sigwait(signals)}', flush=True)
+    print(f'web {signal.sigwait(signals)}', flush=True)
+    os._exit(0)
+os.system(f"SAY 'READY=1\\\\nMAINPID={child}'")
+os.read(reader, 1)
+os._exit(0)
+"""
+
+
+@needs.ROOT
+def test_a_daemon_in_the_group_of_another_process_gets_the_groups_signals_alone(init: Start, say: str) -> None:
+    """A process without rights had root's signalled, which was not to get USR1."""
+    hooks = f"""
+        post_start = "echo > ready"
+        [[pre_start]]
+        command = "mkfifo -m 666 pid ready; chmod 755 ."
+        [process.root]
+        command = ["sh", "-c", 'echo $$ > pid; exec "$@"', "-", {", ".join(map(repr, listener("TERM=0")))}]
+        [process.root.signals]
+        USR1 = ""
+        [process.web]
+        command = ["/usr/bin/python3", "-c", '''{JOINS.replace("SAY", say)}''']
+        user = "4711"
+        stop_scope = "group"
+        ready = "notify"
+    """
+    running = init(hooks=hooks)
+    running.expect("ready")
+    while not any("continues as pid" in line for line in running.stderr()):
+        assert running.process.poll() is None, running.stderr()
+    running.send(SIGUSR1)
+    running.expect(f"web {SIGUSR1:d}")
+    running.send(SIGTERM)
+    assert sorted(running.rest()) == ["TERM", f"web {SIGTERM:d}"]
 
 
 @needs.ROOT

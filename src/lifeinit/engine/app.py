@@ -81,8 +81,11 @@ class RunningApp:
         self._other = (pid, descriptor)
         return ""
 
-    def survives(self) -> bool:
-        """The process is dead: whether the one that it has named as its MAINPID goes on as the app."""
+    def survives(self, ours: "Collection[int]") -> bool:
+        """The process is dead: whether the one that it has named as its MAINPID goes on as the app.
+
+        `ours` as for `main_is`: meanwhile it may have joined a group of those, which is not to get the app's signals.
+        """
         if self._other is None:
             return False
         pid, descriptor = self._other
@@ -95,9 +98,9 @@ class RunningApp:
             if lives and other is not None:
                 log.say(f"MAINPID={pid} cannot take over: lifeinit is not its parent, pid {other.parent} still lives")
             return False
-        self.pid = pid
-        if group not in {0, os.getpgrp()}:
+        if group not in {0, os.getpgrp(), *ours} - {self._group, self.pid}:
             self._group = group
+        self.pid = pid
         return True
 
     def _let_go(self) -> None:

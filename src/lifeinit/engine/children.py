@@ -185,7 +185,7 @@ class Children:
 
     def _app_ended(self, process: int, ending: ev.Ending) -> ev.Event | None:
         """A process of the app was reaped, unless another one has taken its place. sd_notify(3), MAINPID="""
-        if self.apps[process].survives():
+        if self.apps[process].survives(self.roles()):
             log.say(f"{self._plan.processes[process].name} continues as pid {self.apps[process].pid}", level="info")
             return None
         del self.apps[process]

@@ -130,7 +130,7 @@ def test_it_can_take_its_word_back(start: Start) -> None:
     assert app.main_is(first.pid, ours={first.pid}) == ""
     assert app.signal(SIGTERM, group=False)
     assert (first.wait(timeout=20), lives(named)) == (-SIGTERM, True)
-    assert not app.survives()
+    assert not app.survives(())
 
 
 def test_who_is_not_its_own_is_not_believed(start: Start) -> None:
@@ -177,11 +177,11 @@ def test_it_goes_on_as_the_named_one_when_the_first_is_dead(start: Start) -> Non
     assert app.main_is(named.pid, ours={first.pid}) == ""
     first.kill()
     first.wait(timeout=20)
-    assert app.survives()
+    assert app.survives(())
     assert app.pid == named.pid
     assert app.signal(SIGKILL, group=True)
     assert (named.wait(timeout=20), member.wait(timeout=20)) == (-SIGKILL, -SIGKILL)
-    assert not app.survives()
+    assert not app.survives(())
 
 
 def test_lifeinits_own_group_never_becomes_the_apps(start: Start) -> None:
@@ -191,19 +191,19 @@ def test_lifeinits_own_group_never_becomes_the_apps(start: Start) -> None:
     assert app.main_is(named.pid, ours={first.pid}) == ""
     first.kill()
     first.wait(timeout=20)
-    assert app.survives()
+    assert app.survives(())
     assert (app.pid, app._group) == (named.pid, first.pid)
 
 
 def test_it_is_over_when_the_named_one_is_dead_too(start: Start) -> None:
     first, named = start(), start()
     app = app_of(first)
-    assert (app.status_text, app.survives()) == ("", False)
+    assert (app.status_text, app.survives(())) == ("", False)
     assert app.main_is(named.pid, ours={first.pid}) == ""
     for cat in (first, named):
         cat.kill()
         cat.wait(timeout=20)
-    assert not app.survives()
+    assert not app.survives(())
     assert app.pid == first.pid
 
 
@@ -216,7 +216,7 @@ def test_no_descriptor_is_left_of_whom_it_named(start: Start) -> None:
     assert app.main_is(named.pid, ours=()) == ""
     assert app.main_is(other.pid, ours=()) == ""
     assert len(os.listdir("/proc/self/fd")) == before + 1
-    assert app.survives()
+    assert app.survives(())
     assert len(os.listdir("/proc/self/fd")) == before
 
 

@@ -1,6 +1,8 @@
 """A hook file that nobody has named, and that somebody else could have written."""
 
+import os
 import shutil
+import struct
 import subprocess
 from pathlib import Path
 
@@ -91,6 +93,27 @@ def test_roots_own_group_may_write(init: Start, change: str) -> None:
     """As images are made with a umask of 002, and for users without a fixed uid in group 0."""
     running = init("echo", "app", hooks=HOOKS, through=["sh", "-c", f'{change}; exec "$@"', "-"])
     assert running.rest() == ["hook", "app"]
+
+
+@pytest.mark.parametrize(
+    ("place", "reason"),
+    [("hooks.toml", "it can be written by others"), (".", "its directory can be written by others")],
+)
+@pytest.mark.parametrize("may_write", [True, False], ids=["writes", "reads"])
+def test_an_access_control_list(init: Start, tmp_path: Path, place: str, reason: str, may_write: bool) -> None:
+    """The group is root's, but its bits of the mode are the mask of the list, which gives a user of its own as much."""
+    (tmp_path / "hooks.toml").write_text(HOOKS)
+    permissions = 7 if may_write else 5
+    nobody = 0xFFFFFFFF
+    entries = [(1, 7, nobody), (2, permissions, 4711), (4, 5, nobody), (16, permissions, nobody), (32, 5, nobody)]
+    acl = struct.pack("<I", 2) + b"".join(struct.pack("<HHI", *entry) for entry in entries)
+    try:
+        os.setxattr(tmp_path / place, "system.posix_acl_access", acl)  # as setfacl(1) does
+    except OSError as error:
+        pytest.skip(f"this file system has no access control lists: {error.strerror}")
+    running = init("echo", "app")
+    assert running.rest() == (["app"] if may_write else ["hook", "app"])
+    assert (skipped("hooks.toml", reason) in running.stderr()) is may_write
 
 
 def test_the_one_in_etc_too(init: Start, tmp_path: Path) -> None:

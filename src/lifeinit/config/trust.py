@@ -1,6 +1,7 @@
 """Whether a hook file that nobody has named may be run: it could lie there for a purpose."""
 
 import os
+import stat
 
 from lifeinit.config.diagnostic import quoted
 from lifeinit.values.ownership import is_foreign, others_may_write
@@ -45,7 +46,7 @@ def distrust_file(path: str, fd: int) -> None:
     """
     status = os.fstat(fd)
     _distrust_owner(status, "it")
-    if others_may_write(status):
+    if others_may_write(status) or _others_may_by_acl(status, f"/proc/self/fd/{fd}"):
         raise DistrustedError("it can be written by others")
     for link in (os.path.dirname(path), path):  # /etc/lifeinit may be a link as well
         if os.path.islink(link):
@@ -82,10 +83,21 @@ def distrust_directory(directory: str, what: str) -> None:
     except OSError as error:
         raise DistrustedError(f"{what} cannot be looked at: {error.strerror}") from None
     _distrust_owner(status, what)
-    if others_may_write(status) and not read_only:
+    if (others_may_write(status) or _others_may_by_acl(status, directory)) and not read_only:
         raise DistrustedError(f"{what} can be written by others")
 
 
 def _distrust_owner(status: os.stat_result, what: str) -> None:
     if is_foreign(status):
         raise DistrustedError(f"{what} belongs to uid {status.st_uid}")
+
+
+def _others_may_by_acl(status: os.stat_result, path: str) -> bool:
+    """Whether it has an access control list: the group's bits of the mode are then what the list allows. acl(5)"""
+    if not status.st_mode & stat.S_IWGRP:
+        return False
+    try:
+        os.getxattr(path, "system.posix_acl_access")
+    except OSError:
+        return False
+    return True

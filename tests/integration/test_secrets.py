@@ -96,7 +96,8 @@ def test_one_that_cannot_be_read_starts_nothing(init: Start, tmp_path: Path, mak
     running = init("echo", "app", hooks=f'post_stop = "echo never"\n[app.environment]\nA = {{ file = "{path}" }}\n')
     assert running.rest() == []
     assert running.status() == 78
-    sentence = f'the secret A cannot be read from "{path}": {why}: mount it there, or correct the path'
+    fix = "correct the file or the path" if path.exists() else "mount it there, or correct the path"
+    sentence = f'the secret A cannot be read from "{path}": {why}: {fix}'
     assert running.stderr()[0] == f"hooks.toml:3:5: error: {sentence}"
 
 

@@ -11,7 +11,7 @@ from lifeinit.check.output.report import Report
 from lifeinit.check.silence import Silence
 from lifeinit.config import composing, drop_ins
 from lifeinit.config.contents import FOLDER, LARGEST, DropIn, Sources, contents, folder_of, is_folder
-from lifeinit.config.diagnostic import Diagnostic, Place, Span, UnreadableError
+from lifeinit.config.diagnostic import Diagnostic, Place, Span, UnreadableError, quoted
 from lifeinit.config.discovery import has_drop_ins
 from lifeinit.config.line_map import LineMap
 from lifeinit.config.model import HookFile
@@ -55,7 +55,10 @@ class Checker:
             if made:
                 raw = _raw(sources, one.path)
                 after = (_MARK if raw.startswith(_MARK) else b"") + text.encode()
-                fixing.write(one.path, raw, after)
+                try:
+                    fixing.write(one.path, raw, after)
+                except fixing.UnwritableError as error:
+                    raise fixing.UnwritableError(f"cannot fix {quoted(one.path)}: {error}") from None
                 sources, fixes[one.path] = _with(sources, one.path, after), made
         if not fixes:
             return before

@@ -24,7 +24,7 @@ from lifeinit.cli import compiling
 from lifeinit.cli.check_for import Target, TargetType
 from lifeinit.cli.parameters import Parsed
 from lifeinit.config import discovery
-from lifeinit.config.diagnostic import UnreadableError, quoted
+from lifeinit.config.diagnostic import UnreadableError
 from lifeinit.startup.inherited import NAMES
 from lifeinit.values import duration
 
@@ -201,10 +201,8 @@ def _report(checker: Checker, path: str, *, fix: bool) -> Report | None:
     """The report on one file; None where it cannot be read or fixed, of which stderr has a sentence."""
     try:
         return checker.fixed(path) if fix else checker.report(path)
-    except UnreadableError as error:
+    except (UnreadableError, UnwritableError) as error:
         click.echo(f"lifeinit: {error}", err=True)
-    except UnwritableError as error:
-        click.echo(f"lifeinit: cannot fix {quoted(path)}: {error}", err=True)
     return None
 
 

@@ -66,6 +66,9 @@ class _DropInTables(Tables):
             self.wrong("E104", (key,), f"{key} is in a drop-in, which takes only hooks", fix, at_key=True)
         return super().hook_file({key: value for key, value in table.items() if key not in foreign})
 
+    def _unknown_keys(self, at: Path, table: Table, known: tuple[str, ...], label: str) -> set[str]:
+        return super()._unknown_keys(at, table, *((known, label) if at else (PHASES, "a drop-in")))
+
 
 def _without_second_names(
     main_path: str, main: Examined, parts: "Sequence[Examined]", paths: "Sequence[str]"

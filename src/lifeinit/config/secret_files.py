@@ -19,7 +19,8 @@ def check(secrets: "Sequence[tuple[str, str, Mark]]", wrong: "Callable[[Mark, st
         try:
             secret_file.read(os.fsencode(name), os.fsencode(file))
         except OSError as error:
-            wrong(at, f"{error.strerror}: mount it there, or correct the path")
+            fix = "correct the file or the path" if os.path.exists(file) else "mount it there, or correct the path"
+            wrong(at, f"{error.strerror}: {fix}")
 
 
 def without_others(identity: Identity, words: "Sequence[bytes]") -> Identity:

@@ -29,6 +29,7 @@ _HOMES = {
     **dict.fromkeys(_TOP, "above the first [table] of the file"),
 }
 _PROBES = {"ready", "alive"}
+_OF_PROCESS = "below the [process.NAME] that waits"
 # A fix that is one line, and the table that it belongs into.
 _LINE = re.compile(r"write (?P<key>\w+)(?P<value> = .+?)?(?: (?P<place>at the top|above the first .*|below \[app\]))?")
 _PLACES: dict[str, Path] = {"at": (), "above": (), "below": ("app",)}
@@ -181,6 +182,8 @@ class Guide:
             own, value = "alive", {"watchdog": written(seconds)} if seconds else "watchdog"
         elif own == "alive":
             value = "watchdog" if value is True else alive_values.meant(value) or value
+        if own == "after" and (names := _process_names(value)):
+            return f"write after = {toml.written(names)} {_OF_PROCESS}"
         if own != "alive" or not foreign_probes.is_repeatable(text := toml.written(value)):
             return _assignment(own, key)
         where = "" if own in key.known and not key.outer else f" {_HOMES[own]}"
@@ -224,6 +227,12 @@ def _assignment(own: str, key: _Key) -> str:
         value = None
     text = own if value is None else f"{own} = {value}"
     return f"write {text}" if own in key.known and not key.outer else f"write {text} {_HOMES[own]}"
+
+
+def _process_names(value: object) -> list[str]:
+    """What `after` means where it is no time: processes."""
+    names = [value] if isinstance(value, str) and not value[:1].isdigit() else value
+    return names if isinstance(names, list) and _repeatable(names) else []
 
 
 def _repeatable(value: object) -> str | None:

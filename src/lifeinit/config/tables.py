@@ -162,13 +162,12 @@ class Tables(Values):
             does = "keeps serving" if phase == "post_start" else "is not serving"
             message = f"drain has no effect in {phase}, where the app {does}"
             self.wrong("E108", (*at, "drain"), message, "move it to a [[pre_stop]] hook", at_key=True)
-        elif hook.drain is not None and hook.timeout is not None and hook.timeout <= hook.drain.at_least:
-            message = f"at_least is {exact(hook.drain.at_least)}, and timeout ends the hook after {exact(hook.timeout)}"
-            written_at = (*at, "drain", "at_least")
-            place = written_at if written_at in self.places.spans else (*at, "timeout")
-            self.wrong(
-                "E217", place, message, f'write timeout = "{written(hook.drain.at_least + 5)}", or a shorter at_least'
-            )
+        elif (drain := hook.drain) is not None and hook.timeout is not None:
+            least, key = max((drain.at_least, "at_least"), (drain.quiet, "quiet"))
+            if hook.timeout <= least:
+                message = f"{key} is {exact(least)}, and timeout ends the hook after {exact(hook.timeout)}"
+                place = (*at, "drain", key) if (*at, "drain", key) in self.places.spans else (*at, "timeout")
+                self.wrong("E217", place, message, f'write timeout = "{written(least + 5)}", or a shorter {key}')
 
     def ready(self, at: Path, row: "Key", value: object) -> Ready | None:
         """A URL, "notify" or a duration stands for the table with just that."""

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from lifeinit.check import timeline
+from lifeinit.check import fixing, timeline
 from lifeinit.check.checking import Against, Checker
 from lifeinit.check.host import unread
-from lifeinit.check.output import formats
+from lifeinit.check.output import formats, snippet
+from lifeinit.check.output.colours import Paint
 from lifeinit.check.output.report import Report
 from lifeinit.check.silence import Silence
 from tests import needs
@@ -155,6 +156,21 @@ def test_one_that_a_start_would_skip_is_told_and_does_not_count() -> None:
     assert report.files[1].problems[0].message == "lifeinit skips this drop-in: it belongs to uid 4711"
     report = checker().report("hooks.toml")
     assert codes(report) == {"hooks.toml": [], "hooks.d/10.toml": ["E102"], "hooks.d/20.toml": ["W328"]}
+
+
+@pytest.mark.usefixtures("here")
+def test_the_verdict_on_one_that_is_no_file_ends_with_its_counts() -> None:
+    Path("hooks.d/10.toml").mkdir()
+    (skipped,) = checker().report("hooks.toml").drop_ins
+    assert snippet.verdict(skipped, 80, Paint(wanted=False)) == "hooks.d/10.toml: ok with 1 warning\n"
+
+
+@pytest.mark.usefixtures("here")
+def test_the_file_that_cannot_be_fixed_is_named() -> None:
+    """The hook file was named instead."""
+    add("10.toml", 'pre_strat = "true"\n').chmod(0o444)
+    with pytest.raises(fixing.UnwritableError, match=r'^cannot fix "hooks\.d/10\.toml": it is not writable$'):
+        checker().fixed("hooks.toml")
 
 
 def test_drop_ins_of_the_image_that_are_not_read(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -44,6 +44,11 @@ def test_hooks_of_a_phase_stand_in_a_row_and_know_their_file() -> None:
     assert lines == [("", 2), ("0.toml", 1), ("2.toml", 3), ("3.toml", 1), ("2.toml", 6)]
 
 
+def test_an_unknown_key_of_a_drop_in_is_told_what_a_drop_in_takes() -> None:
+    (problem,) = composed(b"[include]\n").parts[1].problems
+    assert problem.sentence == ('unknown key "include": a drop-in takes pre_start, post_start, pre_stop, post_stop')
+
+
 def test_each_place_is_that_of_its_own_file() -> None:
     """Every key of every drop-in, in the whole and alone."""
     whole = composed(*TEXTS).hook_file

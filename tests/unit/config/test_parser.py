@@ -245,6 +245,10 @@ def test_each_mistake_has_its_code_its_span_and_a_fix(text: str | bytes, expecte
             "[pre_stop.drain]\nport = 80\nat_least = 9",
             'at_least is 9 s, and timeout ends the hook after 5 s: write timeout = "14s", or a shorter at_least',
         ),
+        (
+            "[pre_stop.drain]\nport = 80\nquiet = 10",
+            'quiet is 10 s, and timeout ends the hook after 5 s: write timeout = "15s", or a shorter quiet',
+        ),
         ("kill_after = 1\nkill_after = 2", "invalid TOML: cannot overwrite a value: keep one of them"),
         ("once = True", "invalid TOML: invalid value: write true"),
     ],

@@ -109,6 +109,9 @@ def test_the_programs_of_supervisord() -> None:
         ('[environment]\nA = "1"\n', "write [app.environment]", '[app.environment]\nA = "1"\n'),
         ('restart = "no"\n[app]\nrestart = "no"\n', "keep one of them: restart is already below [app]", None),
         ('pre_stop = "x"\n[app]\npre_stop = "y"\n', "keep one of them: pre_stop is already above the first [table] of the file", None),
+        ('[app]\nafter = ["db"]\n', 'write after = ["db"] below the [process.NAME] that waits', None),
+        ('after = "db"\n', 'write after = ["db"] below the [process.NAME] that waits', None),
+        ('after = "5s"\n', 'write after = "5s" in a table: ready = { ... }', None),
         ('[lifecycle.preStop.exec]\ncommand = ["a", "b"]\n', 'write pre_stop = ["a", "b"] above the first [table] of the file', None),
     ],
 )  # fmt: skip

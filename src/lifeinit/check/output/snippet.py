@@ -29,7 +29,10 @@ def verdict(report: Report, columns: int, paint: Paint) -> str:
         kind, result, rest = "error", f"{fixed}{counts}{most}", ""
     else:
         kind = "warning" if counts else "ok"
-        result, rest = f"{fixed}ok{f' with {counts}' if counts else ''}", f": {report.summary}"
+        result, rest = (
+            f"{fixed}ok{f' with {counts}' if counts else ''}",
+            f": {report.summary}" if report.summary else "",
+        )
     first, *lines = wrapped(f"{path}: {result}{rest}", columns, "  ")
     if first.startswith(f"{path}: {result}"):
         first = first.replace(f": {result}", f": {paint(kind, result)}", 1)

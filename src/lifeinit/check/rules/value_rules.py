@@ -147,7 +147,7 @@ RULES: "Final[tuple[Rule, ...]]" = (
         "short-timeout",
         "A timeout ends a sleep or a drain early.",
         "The hook would always fail. A sleep needs no timeout; the timeout of a drain, 5 s by default, must"
-        " be longer than at_least.",
+        " be longer than at_least and quiet.",
         '[[pre_stop]]\nsleep = "10s"\ntimeout = "5s"',
         '[[pre_stop]]\nsleep = "10s"',
     ),

@@ -50,10 +50,10 @@ def test_the_hooks_of_both_images_run_in_the_order_of_the_names(shop: str) -> No
         said = [*begun, *life.lines()]
         told = [line.partition(" after")[0].partition(" in ")[0] for line in said if "pre_" in line or "post_" in line]
         assert [line for line in told if line.startswith("lifeinit: p")] == [
-            "lifeinit: pre_start sidecar (10-sidecar.toml): skipped, unless exited 0",
+            "lifeinit: pre_start sidecar (10-sidecar.toml): skipped (unless exited 0",
             "lifeinit: pre_start migrate (50-shop.toml): ok",
             "lifeinit: pre_stop drain (50-shop.toml): ok",
-            "lifeinit: post_stop report (90-report.toml): skipped, unless exited 0",
+            "lifeinit: post_stop report (90-report.toml): skipped (unless exited 0",
         ]
         assert any(line.startswith("lifeinit: using the compiled hook file") for line in said)
         assert "pre_start migrate (50-shop.toml)" in status

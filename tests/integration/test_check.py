@@ -281,27 +281,27 @@ def test_a_rule_that_does_not_exist(tmp_path: Path, code: str, sentence: str) ->
 HELP = """\
 Usage: lifeinit check [OPTIONS] [FILE]... [-- COMMAND [ARG]...]
 
-  Validate each hook file FILE and the drop-ins in hooks.d beside it, by
+  Validate each hook file FILE and the drop-ins in hooks.d next to it, by
   default those that lifeinit would find. - is standard input.
 
-  RUNTIME is docker, kubernetes, podman, ecs or another one. A manifest is a
-  Compose file, Kubernetes YAML, an ECS task definition or the output of
-  docker inspect, as in --for compose.yaml:web.
+  RUNTIME is a platform, such as docker, kubernetes, podman or ecs. A manifest
+  is a Compose file, Kubernetes YAML, an ECS task definition or the output of
+  docker inspect: --for compose.yaml:web.
 
-  Exits with 0 if nothing is wrong, 1 if there are errors, and 2 if the
-  command line is wrong or a file cannot be read.
+  Exits with 0 if there are no errors, 1 if there are, and 2 if the command
+  line is invalid or a file cannot be read.
 
 Options:
   --format [text|json|github|sarif]
                                   Print in this format.
   --strict                        Fail on warnings too.
   -q, --quiet                     Print only what makes the check fail.
-  --fix                           Make the fixes that are safe, then check.
+  --fix                           Apply the safe fixes, then check.
   --diff                          Show what --fix would change, and change
                                   nothing.
-  --ignore CODE                   Leave out these warnings. W3 is all W3xx.
+  --ignore CODE                   Hide these warnings. W3 hides all W3xx.
   --select CODE                   Print only these warnings.
-  --plan                          Show the plan and its time limits too.
+  --plan                          Show the plan and its time limits.
   --svg FILE                      Write the plan as an SVG picture.
   --grace DURATION                Check against this grace period.
   --for RUNTIME|FILE[:NAME]       Check against a runtime, or a container's

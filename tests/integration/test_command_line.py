@@ -63,14 +63,14 @@ Run:
 
 Signals:
   -g, --group                    Signal the app's whole process group.
-  -c, --single-child             Signal its main process only (the default).
+  -c, --single-child             Signal only its main process (the default).
   -r, --rewrite SIG:SIG          Map a signal: TERM:QUIT. TERM: drops it.
   -p, --parent-death-signal SIG  Act on this signal when the parent dies.
 
-Hooks, after those of the file; a line for the shell each, repeatable:
+Hooks (shell commands, run after those of the file; repeatable):
   --pre-start COMMAND            Run before the app; a failure ends the start.
   --post-start COMMAND           Run when the app is ready.
-  --pre-stop COMMAND             Run at a stop, before the app is signalled.
+  --pre-stop COMMAND             Run at a stop, before the app is signaled.
   --post-stop COMMAND            Run after the app, however it ended.
 
 Output:

@@ -57,7 +57,7 @@ def test_a_hook_file_that_exists_is_left_alone(tmp_path: Path, name: str) -> Non
     else:
         path.write_text("# mine\n")
     sentence = (
-        f'lifeinit: "{path.name}" exists; nothing was written. "lifeinit init --print" prints what it would hold\n'
+        f'lifeinit: "{path.name}" exists; nothing was written. "lifeinit init --print" shows what it would write\n'
     )
     assert call(tmp_path, "init") == (1, "", sentence)
     assert os.listdir(tmp_path) == [path.name]

@@ -94,11 +94,11 @@ def test_an_image_may_name_the_version_in_its_environment(init: Start) -> None:
     [
         (
             ("-e", "256"),
-            "'-e' / '--success-exit-code': \"256\", not an exit status: write a number from 0 to 255, a range as",
+            "'-e' / '--success-exit-code': \"256\", not an exit status: write a number from 0 to 255, a range such as",
         ),
         (("-e", "9-3"), '"9-3", not an exit status'),
-        (("-r", "15"), '"15", not a rewrite: write two signals as "TERM:QUIT", or "TERM:" to drop one'),
-        (("-r", "TREM:3"), '"TREM:3", not a signal: write a name as "TERM" or a number as "15"'),
+        (("-r", "15"), '"15", not a rewrite: write two signals such as "TERM:QUIT", or "TERM:" to drop one'),
+        (("-r", "TREM:3"), '"TREM:3", not a signal: write a name such as "TERM" or a number such as "15"'),
         (("-p", "99"), '"99", not a signal'),
         (
             ("--user", "nobody-here"),

@@ -60,8 +60,8 @@ Usage: lifeinit schema [OPTIONS]
 
   Print the JSON Schema (draft-07) of the hook file.
 
-  Write it to a file beside hooks.toml, and begin hooks.toml with the line
-  `#:schema ./lifeinit.schema.json`: editors then complete and check its keys.
+  Save it next to hooks.toml, and begin hooks.toml with the line `#:schema
+  ./lifeinit.schema.json`. Editors then complete and check its keys.
 
 Options:
   -h, --help  Show this message and exit.

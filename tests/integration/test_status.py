@@ -207,7 +207,7 @@ def test_the_whole_screen(family: Begin) -> None:
         "    3  root  -  -  N s  ZOMBIE  zombie\n"
         "    4  root  N MiB  N MiB  N s  sleeping  worker\n"
         "  5  root  -  -  N s  ZOMBIE  zombie\n"
-        "5 processes, 2 zombies that no parent has waited for\n"
+        "5 processes, 2 zombies (not reaped by the parent)\n"
     )
     assert (status, err) == (0, "")
 
@@ -337,9 +337,9 @@ def test_a_child_that_lifeinit_forked_is_not_it(family: Begin) -> None:
 @pytest.mark.parametrize(
     ("text", "times", "sentence"),
     [
-        ("", 1, "it holds no JSON"),
+        ("", 1, "it is not valid JSON"),
         ("{}", 1, 'it has no "version"'),
-        ("x", 1 << 18, "it holds no JSON"),
+        ("x", 1 << 18, "it is not valid JSON"),
         ("x", (1 << 18) + 1, "it is larger than 256 KiB"),
     ],
     ids=["empty", "no state", "long", "too long"],
@@ -566,13 +566,13 @@ Usage: lifeinit status [OPTIONS]
 
   Run it as the user that lifeinit runs as.
 
-  Exits with 0 if a lifeinit runs, 1 if none does, and 2 if the command line
-  is wrong, its state cannot be read, or several run.
+  Exits with 0 if lifeinit is running, 1 if it is not, and 2 if the command
+  line is invalid, the state cannot be read, or several lifeinits are running.
 
 Options:
   --pid PID   Choose a lifeinit (default: PID 1, or the only one).
   --json      Print JSON.
-  --long      Show arguments too. They may hold secrets.
+  --long      Show arguments too, which may contain secrets.
   -h, --help  Show this message and exit.
 """
 
@@ -582,9 +582,9 @@ Usage: lifeinit health [OPTIONS]
   Check whether the app of the running lifeinit works, for Docker's
   HEALTHCHECK and for exec probes.
 
-  The app works if it is ready, not being stopped and not unhealthy. What
-  `alive` knows is not asked again. Without `alive`, an http, https, tcp or
-  unix target of `ready` is tried once more, as the app's user.
+  The app works if it is ready, not being stopped and not unhealthy. With
+  `alive`, health reports its verdict. Without `alive`, it tries an http,
+  https, tcp or unix target of `ready` once more, as the app's user.
 
   Run it as the user that lifeinit runs as, and let the runtime wait longer
   than --timeout: Docker waits 30 s, Kubernetes 1 s (timeoutSeconds).
@@ -594,7 +594,7 @@ Usage: lifeinit health [OPTIONS]
 
 Options:
   --pid PID           Choose a lifeinit (default: PID 1, or the only one).
-  --timeout DURATION  Let a new try take this long at most.  [default: 5s]
+  --timeout DURATION  Limit a new try to this time.  [default: 5s]
   -q, --quiet         Print nothing.
   -h, --help          Show this message and exit.
 """
@@ -610,7 +610,7 @@ def test_a_pid_that_is_none(pid: str) -> None:
     for command in ("status", "health"):
         status, out, err = call(command, "--pid", pid)
         assert (status, out) == (2, "")
-        assert 'no process id: write a number as "7"' in " ".join(err.split())
+        assert 'not a process id: write a number such as "7"' in " ".join(err.split())
 
 
 @pytest.mark.parametrize("name", ["status", "health"])

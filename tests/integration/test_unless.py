@@ -39,8 +39,8 @@ def test_a_hook_is_skipped_or_needed_or_has_failed(init: Start) -> None:
     assert running.status() == 127
     missing = 'unless cannot run "no-such-program": not found in PATH'
     assert said(running) == [
-        "lifeinit: pre_start done: skipped, unless exited 0 after 0.0 s",
-        "lifeinit: pre_start due: needed, unless exited 1 after 0.0 s",
+        "lifeinit: pre_start done: skipped (unless exited 0 after 0.0 s)",
+        "lifeinit: pre_start due: needed (unless exited 1 after 0.0 s)",
         "lifeinit: pre_start due: ok in 0.0 s",
         "lifeinit: app exited 0",
         "lifeinit: post_stop broken: unless exited 127 after 0.0 s; continuing",

@@ -17,15 +17,15 @@ from tests.integration.waiters import Start, failed, limited, starting, told
 HELP = """\
 Usage: lifeinit wait [OPTIONS] TARGET... [-- COMMAND [ARG]...]
 
-  Wait until each TARGET answers; then become COMMAND, if there is one.
+  Wait until each TARGET answers. Then run COMMAND, if there is one.
 
-  The exit status is 0 or COMMAND's; 124 if the time is over; 128+n on signal
-  n; 2 if the command line is wrong, before anything was tried; 127 or 126 if
-  COMMAND is not found or cannot be executed.
+  Exits with 0 or COMMAND's status, 124 on timeout, 128+n on signal n, 127 or
+  126 if COMMAND is not found or cannot be executed, and 2 if the command line
+  is invalid, without trying any target.
 
 Options:
   --timeout DURATION   Give up after this time. 0 means never.  [default: 60s]
-  --interval DURATION  Wait this long between two tries.  [default: 1s]
+  --interval DURATION  Wait this long between tries.  [default: 1s]
   --insecure           Trust any certificate of an https:// target.
   -q, --quiet          Print errors only.
   -h, --help           Show this message and exit.

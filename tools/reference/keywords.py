@@ -23,7 +23,7 @@ from lifeinit.callbacks.options import Duration
 
 StrPath = str | PathLike[str]
 Command = str | Sequence[StrPath]
-"""A line for the shell, or a program and its arguments."""
+"""A shell command, or a program and its arguments."""
 Signal = str | signal.Signals
 """A name such as "TERM" or "SIGUSR1", or signal.SIGUSR1."""
 '''

@@ -64,7 +64,7 @@ def program() -> str:
         NAMES[0]: "The hook file in the working directory, see `lifeinit-hooks(5)`.",
         DIRECTORIES[1] + NAMES[0]: f"The hook file if there is none in the working directory. Each may be called "
         f"`{NAMES[1]}` instead.",
-        f"{DROP_INS}/*.toml": "Drop-ins, which add hooks. Those of a hook file elsewhere are in `hooks.d` beside it.",
+        f"{DROP_INS}/*.toml": "Drop-ins, which add hooks. A hook file elsewhere has its own in `hooks.d` next to it.",
         "/dev/termination-log": "Receives lifeinit's last line if the exit status is not 0. Used if it exists.",
     }
     lines += [".SH ENVIRONMENT", *_variables(variables.READ)]
@@ -86,8 +86,8 @@ def hook_file() -> str:
     """lifeinit-hooks(5)"""
     about = (
         "A hook file lists the commands that run before and after the start and the stop of a container's app. It is "
-        f"in TOML. lifeinit reads the file of `--config` or LIFEINIT_CONFIG, else `{NAMES[0]}`, else "
-        f"`{DIRECTORIES[1]}{NAMES[0]}`; the last two may be called `{NAMES[1]}`. Unknown keys are errors. "
+        f"in TOML. lifeinit reads the file that `--config` or LIFEINIT_CONFIG names, otherwise `{NAMES[0]}` or "
+        f"`{DIRECTORIES[1]}{NAMES[0]}`, which may also be called `{NAMES[1]}`. Unknown keys are errors. "
         "`lifeinit init` writes one, `lifeinit check` validates it, `lifeinit schema` prints its JSON Schema."
     )
     lines = [*_head("lifeinit-hooks", 5, "the hook file of lifeinit"), ".SH DESCRIPTION", *_paragraphs([about])]

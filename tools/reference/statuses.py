@@ -35,7 +35,7 @@ RUN: Final[Rows] = (
     ),
     (
         str(exit_status.SOFTWARE),
-        "lifeinit itself failed. It has first stopped the app, and has run the `post_stop` hooks if possible.",
+        "lifeinit itself failed. It stopped the app first, and ran the `post_stop` hooks if possible.",
     ),
 )
 _COMMANDS: Final[dict[str, Rows]] = {

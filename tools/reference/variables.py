@@ -25,10 +25,10 @@ READ: Final = (
         "grace period: `30s`, `1m30s`. A number without a unit is seconds.",
     ),
     _is_about(
-        "LIFEINIT_PID", "The pid of the lifeinit that `status` and `health` are about, like `--pid`. Hooks have it."
+        "LIFEINIT_PID", "The pid of the lifeinit that `status` and `health` look at, like `--pid`. Hooks have it."
     ),
     _is_about("TINI_KILL_PROCESS_GROUP", "As in tini: turns on `--group`, unless `LIFEINIT_GROUP` is set."),
-    _is_about("TINI_VERBOSITY", "As in tini: one less is the level of `--verbose`, unless that is set."),
+    _is_about("TINI_VERBOSITY", "As in tini: `--verbose` is one less, unless it is set."),
     _is_about("TINI_SUBREAPER", "No effect: lifeinit is a subreaper whenever it is not PID 1."),
     _is_about(
         "NOTIFY_SOCKET",
@@ -67,8 +67,8 @@ _OF_A_HOOK: Final = (
     _is_about("LIFEINIT_EXIT_CODE", "post_stop only: the status that lifeinit will exit with."),
     _is_about(
         "LIFEINIT_CHILD_EXIT_CODE LIFEINIT_CHILD_EXIT_SIGNAL",
-        "One of them is set once the app has exited, neither if it never ran. With several processes it is of the one "
-        "whose status counts: the first that exited or, if all were asked to stop, the first that failed.",
+        "One of them is set once the app has exited, neither if it never ran. With several processes they belong to "
+        "the one whose status counts: the first that exited or, if all were asked to stop, the first that failed.",
     ),
     _is_about(
         "LIFEINIT_OOM_KILLED",

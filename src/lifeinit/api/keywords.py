@@ -13,7 +13,7 @@ from lifeinit.callbacks.options import Duration
 
 StrPath = str | PathLike[str]
 Command = str | Sequence[StrPath]
-"""A line for the shell, or a program and its arguments."""
+"""A shell command, or a program and its arguments."""
 Signal = str | signal.Signals
 """A name such as "TERM" or "SIGUSR1", or signal.SIGUSR1."""
 
@@ -42,8 +42,8 @@ class ReadyTable(TypedDict, total=False):
     timeout: Duration
     """The time within which the app must become ready. Default: `"60s"`."""
     on_failure: Literal["abort", "warn"]
-    """What happens if it does not: `"abort"` stops the app with exit status 124, `"warn"` treats it as ready.
-    Default: `"abort"`.
+    """What happens if the app is not ready in time: `"abort"` stops it with exit status 124, `"warn"` treats it as
+    ready. Default: `"abort"`.
     """
 
 
@@ -59,7 +59,7 @@ class AliveTable(TypedDict, total=False):
     command: Command
     """A try succeeds if this command exits with 0. At `timeout` it is terminated with all its descendants."""
     watchdog: Duration
-    """The longest time between two WATCHDOG=1 messages of the app, which WATCHDOG_USEC holds.
+    """The longest time between two WATCHDOG=1 messages of the app. WATCHDOG_USEC holds this time.
     sd_watchdog_enabled(3)
     """
     insecure: bool
@@ -108,16 +108,16 @@ class SharedOptions(TypedDict, total=False):
     no_new_privs: bool | None
     """Whether set-user-ID programs and file capabilities have no effect. Default: `false`."""
     oom_score_adj: int | None
-    """A number to add to its OOM score: the kernel kills the process with the highest score first. Lowering it
-    needs CAP_SYS_RESOURCE. Default: as lifeinit.
+    """The OOM score adjustment: the kernel first kills the process with the highest score. Lowering it needs
+    CAP_SYS_RESOURCE. Default: as lifeinit.
     """
     success_exit_codes: Collection[int | Signal] | None
     """Exit statuses that count as 0: numbers, ranges such as `"3-9"`, or signals such as `"SIGTERM"`, which is 143.
     Default: `[]`.
     """
     restart: Literal["no", "on-failure", "always"] | None
-    """Whether it is started again after it exits. A restart is a whole cycle: post_stop, then pre_start. Default:
-    `"no"`.
+    """Whether the app is started again after it exits. A restart is a whole cycle: post_stop, then pre_start.
+    Default: `"no"`.
     """
     max_restarts: int | None
     """How many restarts are allowed within restart_window. Default: `5`."""
@@ -133,7 +133,7 @@ class ContainerOptions(SharedOptions, total=False):
     alive: str | AliveTable | None
     """The check that decides whether the app still works once it is ready. Default: no check."""
     stop_signal: Signal | None
-    """The signal that it receives at a stop. Default: the signal that requested the stop."""
+    """The signal that stops the process. Default: the signal that requested the stop."""
     stop_scope: Literal["process", "group"] | None
     """Which processes receive the signals: the main process, or its whole process group. Default: `"process"`."""
 
@@ -148,8 +148,8 @@ class ProcessOptions(TypedDict, total=False):
     signals: Mapping[str, Signal | None] | None
     """Like `signals` at the top, for this process only. It takes precedence over the one at the top. Default: none."""
     after: Collection[str] | None
-    """Processes to wait for: this one starts when they are ready, and they are asked to stop when it has exited.
-    `app` is the command after `--`. Default: none.
+    """Other processes that this one needs: it starts when they are ready, and they are asked to stop when it has
+    exited. `app` is the command after `--`. Default: none.
     """
     user: str | None
     """The user to run as: a name or uid, optionally `:group`. Sets supplementary groups, HOME, USER, LOGNAME and
@@ -166,11 +166,11 @@ class ProcessOptions(TypedDict, total=False):
     no_new_privs: bool | None
     """Whether set-user-ID programs and file capabilities have no effect. Default: `false`."""
     oom_score_adj: int | None
-    """A number to add to its OOM score: the kernel kills the process with the highest score first. Lowering it
-    needs CAP_SYS_RESOURCE. Default: as lifeinit.
+    """The OOM score adjustment: the kernel first kills the process with the highest score. Lowering it needs
+    CAP_SYS_RESOURCE. Default: as lifeinit.
     """
     stop_signal: Signal | None
-    """The signal that it receives at a stop. Default: the signal that requested the stop."""
+    """The signal that stops the process. Default: the signal that requested the stop."""
     stop_scope: Literal["process", "group"] | None
     """Which processes receive the signals: the main process, or its whole process group. Default: `"process"`."""
     success_exit_codes: Collection[int | Signal] | None
@@ -178,8 +178,8 @@ class ProcessOptions(TypedDict, total=False):
     Default: `[]`.
     """
     restart: Literal["no", "on-failure", "always"] | None
-    """Whether it is started again after it exits. A restart is a whole cycle: post_stop, then pre_start. Default:
-    `"no"`.
+    """Whether the app is started again after it exits. A restart is a whole cycle: post_stop, then pre_start.
+    Default: `"no"`.
     """
     max_restarts: int | None
     """How many restarts are allowed within restart_window. Default: `5`."""
@@ -206,7 +206,7 @@ class DrainOptions(SleepOptions, total=False):
     """Options of `pre_stop.drain`."""
 
     timeout: Duration | None
-    """The time after which the hook is terminated, with SIGTERM, and SIGKILL after kill_after. It fails with 124.
+    """The time after which the hook receives SIGTERM, and SIGKILL after kill_after. It then fails with 124.
     Default: none in pre_start and for a sleep, 60s in post_start, 5s in pre_stop and post_stop.
     """
 
@@ -219,7 +219,7 @@ class HookOptions(SleepOptions, total=False):
     the hook's user, environment and directory, and shares its timeout. Default: none.
     """
     timeout: Duration | None
-    """The time after which the hook is terminated, with SIGTERM, and SIGKILL after kill_after. It fails with 124.
+    """The time after which the hook receives SIGTERM, and SIGKILL after kill_after. It then fails with 124.
     Default: none in pre_start and for a sleep, 60s in post_start, 5s in pre_stop and post_stop.
     """
     retries: int | None

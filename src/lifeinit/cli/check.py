@@ -49,7 +49,7 @@ def _code(text: str) -> tuple[str, ...]:
     for prefix in prefixes:
         if not any(code.startswith(prefix) for code in registry.RULES):
             near = registry.near(prefix)
-            raise ValueError(f"which begins no rule's code{f': did you mean {near[0]}?' if near else ''}")
+            raise ValueError(f"which is not the code of a rule{f': did you mean {near[0]}?' if near else ''}")
     return prefixes
 
 
@@ -82,11 +82,11 @@ class _BesideCommand(click.Command):
 )
 @click.option("--strict", is_flag=True, help="Fail on warnings too.")
 @click.option("-q", "--quiet", is_flag=True, help="Print only what makes the check fail.")
-@click.option("--fix", is_flag=True, help="Make the fixes that are safe, then check.")
+@click.option("--fix", is_flag=True, help="Apply the safe fixes, then check.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
-@click.option("--ignore", type=IGNORED, multiple=True, metavar="CODE", help="Leave out these warnings. W3 is all W3xx.")
+@click.option("--ignore", type=IGNORED, multiple=True, metavar="CODE", help="Hide these warnings. W3 hides all W3xx.")
 @click.option("--select", type=CODES, multiple=True, metavar="CODE", help="Print only these warnings.")
-@click.option("--plan", is_flag=True, help="Show the plan and its time limits too.")
+@click.option("--plan", is_flag=True, help="Show the plan and its time limits.")
 @click.option("--svg", metavar="FILE", help="Write the plan as an SVG picture.")
 @click.option("--grace", type=GRACE, metavar="DURATION", help="Check against this grace period.")
 @click.option(
@@ -126,15 +126,15 @@ def check(  # noqa: PLR0913, PLR0917
     explain: str | None,
     files: tuple[str, ...],
 ) -> int:
-    """Validate each hook file FILE and the drop-ins in hooks.d beside it, by
+    """Validate each hook file FILE and the drop-ins in hooks.d next to it, by
     default those that lifeinit would find. - is standard input.
 
-    RUNTIME is docker, kubernetes, podman, ecs or another one. A manifest is a
-    Compose file, Kubernetes YAML, an ECS task definition or the output of
-    docker inspect, as in --for compose.yaml:web.
+    RUNTIME is a platform, such as docker, kubernetes, podman or ecs. A manifest
+    is a Compose file, Kubernetes YAML, an ECS task definition or the output of
+    docker inspect: --for compose.yaml:web.
 
-    Exits with 0 if nothing is wrong, 1 if there are errors, and 2 if the
-    command line is wrong or a file cannot be read.
+    Exits with 0 if there are no errors, 1 if there are, and 2 if the command
+    line is invalid or a file cannot be read.
     """
     if explain is not None:
         return _explain(explain)
@@ -146,7 +146,7 @@ def check(  # noqa: PLR0913, PLR0917
     if svg is not None and len(paths) > 1:
         raise click.UsageError("--svg draws one file: name one")
     if (compiles or show_compiled) and STDIN in paths:
-        raise click.UsageError("what is compiled stands beside the hook file: name one")
+        raise click.UsageError("standard input cannot be compiled: name a file")
     if show_compiled:
         return INVALID if [path for path in paths if not compiling.show_compiled(path)] else VALID
     if fix and (diff or STDIN in paths):

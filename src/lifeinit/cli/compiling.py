@@ -25,7 +25,7 @@ def compile_files(reports: Iterable[Report], *, quiet: bool) -> bool:
         compile_lean()
     except OSError as error:
         why = f"{quoted(error.filename)}: {error.strerror}"
-        click.echo(f"lifeinit: PID 1 will take 170 kB more, as its code cannot be compiled: {why}", err=True)
+        click.echo(f"lifeinit: cannot compile lifeinit's own code, so PID 1 will need 170 kB more: {why}", err=True)
     return all(done)
 
 

@@ -21,16 +21,16 @@ from lifeinit.status.health import parse_timeout, probe
     default="5s",
     show_default=True,
     metavar="DURATION",
-    help="Let a new try take this long at most.",
+    help="Limit a new try to this time.",
 )
 @click.option("-q", "--quiet", is_flag=True, allow_from_autoenv=False, help="Print nothing.")
 def health(pid: int | None, timeout: float, quiet: bool) -> int:
     """Check whether the app of the running lifeinit works, for Docker's
     HEALTHCHECK and for exec probes.
 
-    The app works if it is ready, not being stopped and not unhealthy. What
-    `alive` knows is not asked again. Without `alive`, an http, https, tcp or
-    unix target of `ready` is tried once more, as the app's user.
+    The app works if it is ready, not being stopped and not unhealthy. With
+    `alive`, health reports its verdict. Without `alive`, it tries an http,
+    https, tcp or unix target of `ready` once more, as the app's user.
 
     Run it as the user that lifeinit runs as, and let the runtime wait longer
     than --timeout: Docker waits 30 s, Kubernetes 1 s (timeoutSeconds).

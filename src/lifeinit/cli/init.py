@@ -27,12 +27,12 @@ _NAME: Final = NAMES[0]
 def init(prints: bool) -> int:
     """Write hooks.toml for the app in this directory.
 
-    Recognizes Django, Flask, FastAPI, Celery and Node, the servers in a Compose
-    file, and what a usual entrypoint.sh does. Prints the lines for the
-    Dockerfile. Nothing that exists is overwritten.
+    Recognizes Django, Flask, FastAPI, Celery and Node, the services of a Compose
+    file, and the steps of a common entrypoint.sh. Prints the lines for the
+    Dockerfile. Never overwrites a file.
 
-    Exits with 0 if the file was written, 1 if there is one, and 2 if it cannot
-    be written or the command line is wrong.
+    Exits with 0 if the file was written, 1 if it exists already, and 2 if it
+    cannot be written or the command line is invalid.
     """
     folder = Folder()
     existing = None if prints else next(filter(os.path.lexists, NAMES), None)
@@ -57,7 +57,7 @@ def init(prints: bool) -> int:
 
 
 def _exists(name: str) -> int:
-    log.say(f'{quoted(name)} exists; nothing was written. "lifeinit init --print" prints what it would hold')
+    log.say(f'{quoted(name)} exists; nothing was written. "lifeinit init --print" shows what it would write')
     return EXISTS
 
 
@@ -74,11 +74,7 @@ def _create(raw: bytes) -> None:
 
 
 def _summary(found: Findings) -> str:
-    seen = (
-        f"Found {hook_file.listed(found.kinds)}."
-        if found.kinds
-        else "Found no app that it knows: the hooks are comments."
-    )
+    seen = f"Found {hook_file.listed(found.kinds)}." if found.kinds else "Found no known app: the hooks are comments."
     lines = "".join(f"    {escaped(line)}\n" for line in dockerfile.lines(found.app))
     note = ""
     if kept := [step for step in found.steps if isinstance(step, Untranslated)]:

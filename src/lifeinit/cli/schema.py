@@ -9,8 +9,8 @@ from lifeinit.config.schema import schema as text
 def schema() -> int:
     """Print the JSON Schema (draft-07) of the hook file.
 
-    Write it to a file beside hooks.toml, and begin hooks.toml with the line
-    `#:schema ./lifeinit.schema.json`: editors then complete and check its keys.
+    Save it next to hooks.toml, and begin hooks.toml with the line
+    `#:schema ./lifeinit.schema.json`. Editors then complete and check its keys.
     """
     click.echo(text(), nl=False)
     return 0

@@ -23,7 +23,7 @@ _HIGHEST_PID: Final = 2**31 - 1
 def _process_id(text: str) -> int:
     pid = int(text) if text.isascii() and text.isdecimal() and len(text) < 11 else 0
     if not 0 < pid <= _HIGHEST_PID:
-        raise ValueError('no process id: write a number as "7"')
+        raise ValueError('not a process id: write a number such as "7"')
     return pid
 
 
@@ -39,15 +39,15 @@ PID = Parsed("PID", _process_id)
     help="Choose a lifeinit (default: PID 1, or the only one).",
 )
 @click.option("--json", "as_json", is_flag=True, allow_from_autoenv=False, help="Print JSON.")
-@click.option("--long", is_flag=True, allow_from_autoenv=False, help="Show arguments too. They may hold secrets.")
+@click.option("--long", is_flag=True, allow_from_autoenv=False, help="Show arguments too, which may contain secrets.")
 def status(pid: int | None, as_json: bool, long: bool) -> int:
     """Show the running lifeinit: its phase, the app, the last hooks, and the
     processes below it.
 
     Run it as the user that lifeinit runs as.
 
-    Exits with 0 if a lifeinit runs, 1 if none does, and 2 if the command line is
-    wrong, its state cannot be read, or several run.
+    Exits with 0 if lifeinit is running, 1 if it is not, and 2 if the command
+    line is invalid, the state cannot be read, or several lifeinits are running.
     """
     try:
         running = choose(pid)

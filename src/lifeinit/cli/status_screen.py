@@ -101,7 +101,7 @@ def _tree(nodes: list[Node]) -> list[str]:
         for node in nodes
     ]
     zombies = sum(node.state == ZOMBIE for node in nodes)
-    dead = f", {_count(zombies, 'zombie')} that no parent has waited for" if zombies else ""
+    dead = f", {_count(zombies, 'zombie')} (not reaped by the parent)" if zombies else ""
     return [*_table("PID USER USS RSS CPU STATE NAME", rows), f"{_count(len(nodes), 'process')}{dead}"]
 
 

@@ -57,7 +57,7 @@ def _interval(text: str) -> float:
     default="1s",
     show_default=True,
     metavar="DURATION",
-    help="Wait this long between two tries.",
+    help="Wait this long between tries.",
 )
 @click.option("--insecure", is_flag=True, help="Trust any certificate of an https:// target.")
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
@@ -66,11 +66,11 @@ def _interval(text: str) -> float:
 def wait(  # noqa: PLR0913, PLR0917
     context: click.Context, timeout: float, interval: float, insecure: bool, quiet: bool, targets: tuple[str, ...]
 ) -> int:
-    """Wait until each TARGET answers; then become COMMAND, if there is one.
+    """Wait until each TARGET answers. Then run COMMAND, if there is one.
 
-    The exit status is 0 or COMMAND's; 124 if the time is over; 128+n on signal
-    n; 2 if the command line is wrong, before anything was tried; 127 or 126 if
-    COMMAND is not found or cannot be executed.
+    Exits with 0 or COMMAND's status, 124 on timeout, 128+n on signal n, 127 or
+    126 if COMMAND is not found or cannot be executed, and 2 if the command line
+    is invalid, without trying any target.
     """
     if not targets:
         raise click.UsageError('no target: name one, as in "lifeinit wait tcp://db:5432"')

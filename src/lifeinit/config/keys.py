@@ -150,7 +150,7 @@ ROWS: "Final" = (
     Key("top", "app", APP, "Plan.processes",
         "Settings for the command after `--`, and defaults for each `[process.NAME]`.", '{ user = "app" }'),
     Key("top", "process", PROCESSES, "Plan.processes",
-        "The processes of the app; together they are the app. A command after `--` is the first of them.",
+        "The processes that together are the app. A command after `--` is the first one.",
         '{ web = { command = ["gunicorn", "shop:app"] } }', default={}),
     # One process.
     Key("process", "command", COMMAND, "Program.argv", "What the process runs.", '["gunicorn", "shop:app"]'),
@@ -158,8 +158,8 @@ ROWS: "Final" = (
         "Like `signals` at the top, for this process only. It takes precedence over the one at the top.",
         '{ HUP = "", TTIN = "" }', default={}, unset="none", since="0.10.0"),
     Key("process", "after", PROCESS_NAMES, "Process.after",
-        "Processes to wait for: this one starts when they are ready, and they are asked to stop when it has exited. "
-        "`app` is the command after `--`.", '["app"]', default=(), unset="none", since="0.10.0"),
+        "Other processes that this one needs: it starts when they are ready, and they are asked to stop when it has "
+        "exited. `app` is the command after `--`.", '["app"]', default=(), unset="none", since="0.10.0"),
     # One hook.
     Key("hook", "name", NAME, "Hook.name",
         "The hook's name in the log. Letters, digits and the characters `_.-`, unique in its phase.", '"migrate"',
@@ -174,7 +174,7 @@ ROWS: "Final" = (
         "the stop.",
         '"5s"', one_of=True),
     Key("hook", "drain", DRAIN, "Program.argv Hook.waits",
-        "Waits until this port of the app has no busy connections, in pre_stop only. A port, or a table with port, "
+        "Waits until this port of the app has no busy connections. In pre_stop only. A port, or a table with port, "
         "quiet and at_least.", "8000", one_of=True, since="0.10.0"),
     Key("hook", "unless", COMMAND, "Hook.unless",
         "A command that runs before each try. If it exits with 0, the hook is skipped, which counts as success. "
@@ -182,7 +182,7 @@ ROWS: "Final" = (
         '"python manage.py migrate --check"',
         unset="none", not_with=_NO_PROGRAM, since="0.10.0"),
     Key("hook", "timeout", TIME, "Hook.timeout",
-        "The time after which the hook is terminated, with SIGTERM, and SIGKILL after kill_after. It fails with 124.",
+        "The time after which the hook receives SIGTERM, and SIGKILL after kill_after. It then fails with 124.",
         '"10s"', default=PerPhase(DEFAULT_TIMEOUT),
         unset="none in pre_start and for a sleep, 60s in post_start, 5s in pre_stop and post_stop"),
     Key("hook", "retries", whole(0, 1000), "Hook.retries", "How many times a failed hook is tried again.", "2",
@@ -211,9 +211,9 @@ ROWS: "Final" = (
     Key("app process", "no_new_privs", FLAG, "Identity.no_new_privs",
         "Whether set-user-ID programs and file capabilities have no effect.", "true", default=False),
     Key("app process", "oom_score_adj", whole(-1000, 1000), "Identity.oom_score_adj",
-        "A number to add to its OOM score: the kernel kills the process with the highest score first. Lowering it "
-        "needs CAP_SYS_RESOURCE.", "500", unset="as lifeinit", since="0.10.0"),
-    Key("app process", "stop_signal", SIGNAL, "Process.stop_signal", "The signal that it receives at a stop.", '"QUIT"',
+        "The OOM score adjustment: the kernel first kills the process with the highest score. Lowering it needs "
+        "CAP_SYS_RESOURCE.", "500", unset="as lifeinit", since="0.10.0"),
+    Key("app process", "stop_signal", SIGNAL, "Process.stop_signal", "The signal that stops the process.", '"QUIT"',
         unset="the signal that requested the stop"),
     Key("app process", "stop_scope", choice("process", "group", true="group"), "Process.group",
         "Which processes receive the signals: the main process, or its whole process group.", '"group"',
@@ -222,7 +222,7 @@ ROWS: "Final" = (
         'Exit statuses that count as 0: numbers, ranges such as `"3-9"`, or signals such as `"SIGTERM"`, which is 143.',
         '["SIGTERM", 3]', default=frozenset()),
     Key("app process", "restart", choice("no", "on-failure", "always"), "Restart.when",
-        "Whether it is started again after it exits. A restart is a whole cycle: post_stop, then pre_start.",
+        "Whether the app is started again after it exits. A restart is a whole cycle: post_stop, then pre_start.",
         '"on-failure"', default="no"),
     Key("app process", "max_restarts", whole(1, 1000), "Restart.most",
         "How many restarts are allowed within restart_window.", "3", default=5, needs="restart"),
@@ -232,10 +232,10 @@ ROWS: "Final" = (
     Key("drain", "port", whole(1, 65535), "Program.argv", "The port that the app listens on.", "8000",
         since="0.10.0"),
     Key("drain", "quiet", TIME, "Program.argv",
-        "How long no connection to the port must have been used. An idle keep-alive connection is not in use.",
+        "How long the port must be quiet. An idle keep-alive connection is quiet.",
         '"2s"', default=1.0, since="0.10.0"),
     Key("drain", "at_least", DURATION, "Program.argv",
-        "The shortest time that the hook takes: the load balancer needs it to notice the stop.", '"3s"', default=2.0,
+        "The shortest time that the hook takes. The load balancer needs it to notice the stop.", '"3s"', default=2.0,
         since="0.10.0"),
     # What `ready` and `alive` ask.
     Key("ready alive", "http", PROBE, "Program.argv",
@@ -253,7 +253,7 @@ ROWS: "Final" = (
         "A try succeeds if this command exits with 0. At `timeout` it is terminated with all its descendants.",
         '"celery -A shop inspect ping"', one_of=True, since="0.10.0"),
     Key("alive", "watchdog", TIME, "Alive.watchdog",
-        "The longest time between two WATCHDOG=1 messages of the app, which WATCHDOG_USEC holds. "
+        "The longest time between two WATCHDOG=1 messages of the app. WATCHDOG_USEC holds this time. "
         "sd_watchdog_enabled(3)", '"30s"', one_of=True, since="0.10.0"),
     Key("ready", "notify", TRUE, "Ready.notify", "Ready when the app sends READY=1. sd_notify(3)", "true",
         default=False, one_of=True),
@@ -266,7 +266,8 @@ ROWS: "Final" = (
     Key("ready", "timeout", TIME, "Ready.timeout", "The time within which the app must become ready.", '"2m"',
         default=60.0, not_with=("after",)),
     Key("ready", "on_failure", _ON_FAILURE, "Ready.abort",
-        'What happens if it does not: `"abort"` stops the app with exit status 124, `"warn"` treats it as ready.',
+        'What happens if the app is not ready in time: `"abort"` stops it with exit status 124, `"warn"` treats it as '
+        "ready.",
         '"warn"', default="abort", not_with=("after",)),
     Key("alive", "interval", TIME, "Program.argv", "The time from one try to the next.", '"5s"', default=10.0,
         not_with=_WATCHDOG, since="0.10.0"),

@@ -81,7 +81,7 @@ class PlainValues(Reporter):
         if not isinstance(value, str):
             self.not_text(at, row.name, value)
         elif not re.fullmatch(NAME, value):
-            fix, name = "use letters, digits and the characters _ . - only", re.sub(rf"(?!{NAME}).", "-", value.strip())
+            fix, name = "use only letters, digits and the characters _ . -", re.sub(rf"(?!{NAME}).", "-", value.strip())
             edits = self.edit.value(at, f'"{name}"') if name.strip("-.") else ()
             self.wrong("E206", at, f"{row.name} is {quoted(value)}", fix, edits=edits)
         else:

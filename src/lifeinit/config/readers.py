@@ -13,7 +13,7 @@ from lifeinit.engine.plan import PHASES
 from lifeinit.engine.signals import name_of, number_of
 from lifeinit.values import interpolation
 
-COMMAND_FORMS = 'write "a line for the shell" or ["program", "argument"]'
+COMMAND_FORMS = 'write "a shell command" or ["program", "argument"]'
 _LONGEST_TARGET = 4096
 _SECRET_FILE = TABLES["top"]["ready_file"].replaced(name="file")
 SCHEME = {table: rf"({'|'.join(schemes)})://" for table, schemes in SCHEMES.items()}

@@ -197,7 +197,7 @@ class Guide:
             found = difflib.get_close_matches(key.word, _OWN, n=1, cutoff=0.85)
             if found:
                 own = _OWN[found[0]]
-                return self._wrong(key, "E102", "", f'did you mean "{own}", which stands {_HOMES[own]}?')
+                return self._wrong(key, "E102", "", f'did you mean "{own}", which goes {_HOMES[own]}?')
         where = "a hook file" if key.outer else self.label
         return self._wrong(key, "E102", "", f"{where} takes {', '.join(key.known)}")
 

@@ -82,7 +82,7 @@ class Tables(Values):
                 message = '"app" is reserved for the command after --'
                 self.wrong("E206", here, message, "give it another name", at_key=True)
             elif not re.fullmatch(NAME, name):
-                fix = "use letters, digits and the characters _ . - only"
+                fix = "use only letters, digits and the characters _ . -"
                 self.wrong("E206", here, f"{quoted(name)} is not a name of a process", fix, at_key=True)
             table = self.table(here, name, inner, _PROCESS_FORM)
             if table is not None:

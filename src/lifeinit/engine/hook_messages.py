@@ -31,7 +31,7 @@ def message(notice: "Notice", plan: Plan, seconds: float) -> Message:  # a table
             return Message(text, f"hook_{outcome.result}", level, hook.name, phase, code=outcome.status)
         case ("hook_needed", phase, index, code):
             hook = plan.hooks(phase)[index]
-            text = f"{hook.label(phase)}: needed, unless exited {code} after {_time(seconds)}"
+            text = f"{hook.label(phase)}: needed (unless exited {code} after {_time(seconds)})"
             return Message(text, "hook_needed", "info", hook.name, phase, code=code)
         case ("hook_retried", phase, index, attempt, outcome):
             hook = plan.hooks(phase)[index]
@@ -116,7 +116,7 @@ def _outcome(outcome: h.Outcome, hook: Hook, time: str) -> str:
         case "ok":
             return f"ok in {time}" if hook.sleep is None else f"slept {hook.sleep:g} s"
         case "skipped":
-            return f"skipped, unless exited 0 after {time}"
+            return f"skipped (unless exited 0 after {time})"
         case "timed_out":
             return f"timed out after {hook.timeout:g} s"
         case "terminated":

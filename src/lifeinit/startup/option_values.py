@@ -14,7 +14,7 @@ def signal_number(text: str) -> int:
     """`TERM`, `SIGTERM`, `RTMIN+1` or `15`."""
     number = int(text) if text.isascii() and text.isdecimal() and len(text) < 3 else number_of(text)
     if number is None or number not in VALID:
-        raise ValueError('not a signal: write a name as "TERM" or a number as "15"')
+        raise ValueError('not a signal: write a name such as "TERM" or a number such as "15"')
     return number
 
 
@@ -22,14 +22,14 @@ def rewrite(text: str) -> tuple[int, int | None]:
     """`15:3` or `TERM:QUIT`; `TERM:` and `15:0` drop it."""
     came, colon, goes = text.partition(":")
     if not colon:
-        raise ValueError('not a rewrite: write two signals as "TERM:QUIT", or "TERM:" to drop one')
+        raise ValueError('not a rewrite: write two signals such as "TERM:QUIT", or "TERM:" to drop one')
     return signal_number(came), None if goes in {"", "0"} else signal_number(goes)
 
 
 def line(text: str) -> str:
     """A command for the shell."""
     if not text.strip():
-        raise ValueError("an empty string: write a line for the shell")
+        raise ValueError("an empty string: write a shell command")
     return text
 
 

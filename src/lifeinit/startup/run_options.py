@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 RUN: "Final" = "Run"
 SIGNALS: "Final" = "Signals"
-HOOKS: "Final" = "Hooks, after those of the file; a line for the shell each, repeatable"
+HOOKS: "Final" = "Hooks (shell commands, run after those of the file; repeatable)"
 OUTPUT: "Final" = "Output"
 LOG_FORMATS: "Final" = ("text", "json")
 
@@ -48,31 +48,31 @@ class RunOption(Record):
 
 
 def _hook(phase: str, text: str) -> RunOption:
-    return RunOption(HOOKS, f"--{phase}", "line", text, "COMMAND", True, "In the variable, each line is one.")
+    return RunOption(HOOKS, f"--{phase}", "line", text, "COMMAND", True, "The variable has one command per line.")
 
 
 RUN_OPTIONS: "Final" = (
     RunOption(RUN, "--config", "file", "Read this hook file (default: ./hooks.toml).", "FILE",
-        details="Without it `LIFEINIT_CONFIG`, else `./hooks.toml`, else `/etc/lifeinit/hooks.toml`: the first that "
-        "exists is the only one read, and may be called `lifeinit.toml` instead. With none, lifeinit is a plain init."),
+        details="By default the file is `./hooks.toml`, or if that does not exist `/etc/lifeinit/hooks.toml`. Either "
+        "may be called `lifeinit.toml`. Without a hook file, lifeinit is a plain init."),
     RunOption(RUN, "--user", "user", "Run the app as this user.", "USER[:GROUP]",
-        details="A name or uid. lifeinit and its hooks stay as they are."),
+        details="A name or uid. lifeinit and its hooks keep their user."),
     RunOption(RUN, "-e --success-exit-code", "codes", "Count these app statuses as 0: 3-9, SIGTERM.", "CODE", True,
-        "A number, a range or a signal; in the variable, separated by spaces.", "tini"),
+        "A number, a range or a signal. The variable accepts several, separated by spaces.", "tini"),
     RunOption(RUN, "-s --subreaper", "flag", "Reap orphans when not PID 1 (always on).", origin="tini"),
     RunOption(SIGNALS, "-g --group", "flag", "Signal the app's whole process group.", origin="tini"),
-    RunOption(SIGNALS, "-c --single-child", "flag", "Signal its main process only (the default).",
+    RunOption(SIGNALS, "-c --single-child", "flag", "Signal only its main process (the default).",
         origin="dumb-init"),
     RunOption(SIGNALS, "-r --rewrite", "rewrite", "Map a signal: TERM:QUIT. TERM: drops it.", "SIG:SIG", True,
-        "By names or numbers; `15:0` drops it too. In the variable, several are separated by spaces.", "dumb-init"),
+        "By names or numbers; `15:0` also drops it. The variable accepts several, separated by spaces.", "dumb-init"),
     RunOption(SIGNALS, "-p --parent-death-signal", "signal", "Act on this signal when the parent dies.", "SIG",
-        details="As if the parent had sent it: SIGTERM is a stop request.", origin="tini"),
+        details="lifeinit acts as if the parent had sent it: SIGTERM is a stop request.", origin="tini"),
     _hook("pre-start", "Run before the app; a failure ends the start."),
     _hook("post-start", "Run when the app is ready."),
-    _hook("pre-stop", "Run at a stop, before the app is signalled."),
+    _hook("pre-stop", "Run at a stop, before the app is signaled."),
     _hook("post-stop", "Run after the app, however it ended."),
     RunOption(OUTPUT, "-v --verbose", "count", "Log each signal, its sender and its target.",
-        details="As a variable, a number.", origin="tini and dumb-init"),
+        details="The variable is a number.", origin="tini and dumb-init"),
     RunOption(OUTPUT, "-q --quiet", "flag", "Log errors only."),
     RunOption(OUTPUT, "-w --warn-on-reap", "flag", "Log each orphan that is reaped.", origin="tini"),
     RunOption(OUTPUT, LOG_FORMAT, "log_format", "Log as text or JSON objects."),

@@ -95,7 +95,7 @@ def parse(text: bytes) -> State:
     try:
         data = _loads(text)
     except (ValueError, RecursionError):
-        raise StateError("it holds no JSON") from None
+        raise StateError("it is not valid JSON") from None
     version = data.get("version") if isinstance(data, dict) else None
     if isinstance(version, int) and version != VERSION and 0 <= version < _HIGHEST_VERSION:
         raise StateError(f"it is of version {version}, and this lifeinit reads version {VERSION}")
@@ -131,7 +131,7 @@ def _loads(text: bytes) -> object:
 
 def _restored(kind: type[Record], checks: "dict[str, Check]", value: object) -> Record:
     if not isinstance(value, dict):
-        raise StateError("it holds something else where an object should be")
+        raise StateError("an object is missing")
     missing = next((key for key in checks if key not in value), None)
     if missing is not None:
         raise StateError(f'it has no "{missing}"')
@@ -142,18 +142,18 @@ def _checked(key: str, check: "Check", value: object) -> object:
     try:
         return check(value)
     except TypeError as error:
-        raise StateError(f'its "{key}" is no {error}') from None
+        raise StateError(f'its "{key}" is not a {error}') from None
 
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
-        raise TypeError("text")
+        raise TypeError("string")
     return value
 
 
 def _truth(value: object) -> bool:
     if not isinstance(value, bool):
-        raise TypeError("true or false")
+        raise TypeError("boolean")
     return value
 
 

@@ -19,7 +19,9 @@ def parse(value: object) -> frozenset[int]:
         signo = number_of(value)
         if signo is not None:
             return frozenset({exit_status.of_signal(signo)})
-    raise ValueError('not an exit status: write a number from 0 to 255, a range as "3-9", or a signal as "SIGTERM"')
+    raise ValueError(
+        'not an exit status: write a number from 0 to 255, a range such as "3-9", or a signal such as "SIGTERM"'
+    )
 
 
 def _is_status(text: str) -> bool:

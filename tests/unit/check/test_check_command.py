@@ -28,7 +28,7 @@ def report() -> Report:
 def test_for_people(report: Report) -> None:
     command, file = problems(report, 80, Paint(wanted=False)).split("\n\n", 1)
     where, way_out = command.splitlines()[1:]
-    assert where == " --> the command line, behind --"
+    assert where == " --> the command line, after --"
     assert way_out.startswith("  = help: ")
     assert file.splitlines()[1] == " --> hooks.toml:2:15"
 
@@ -48,5 +48,5 @@ def test_for_github(report: Report) -> None:
 def test_for_code_scanning(report: Report) -> None:
     first, second = json.loads(as_sarif([report]))["runs"][0]["results"]
     file = {"artifactLocation": {"uri": "hooks.toml"}}
-    assert first["locations"] == [{"physicalLocation": file, "message": {"text": "The command line, behind --."}}]
+    assert first["locations"] == [{"physicalLocation": file, "message": {"text": "The command line, after --."}}]
     assert second["locations"][0]["physicalLocation"]["region"]["startLine"] == 2

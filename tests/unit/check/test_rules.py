@@ -75,7 +75,7 @@ def test_the_page_of_a_rule() -> None:
 error E205: signal-twice
 
 One signal is mapped twice.
-HUP and SIGHUP are the same signal, and the app can get only one signal for it.
+HUP and SIGHUP are the same signal, which can be mapped to only one other signal.
 
 Wrong:
 

@@ -50,7 +50,7 @@ def test_the_screen_of_a_running_one() -> None:
         "  12    app   100.0 MiB  200.0 MiB  1 h 2 min  sleeping    web\n"
         "    14  app   -          -          0.0 s      ZOMBIE      helper\n"
         "  13    -     -          -          -          disk-sleep  x\\x1b[31m\n"
-        "4 processes, 1 zombie that no parent has waited for"
+        "4 processes, 1 zombie (not reaped by the parent)"
     )
 
 

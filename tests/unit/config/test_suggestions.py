@@ -141,7 +141,7 @@ def test_variants_and_misspellings(variant: str, key: str) -> None:
 
 def test_a_key_that_stands_elsewhere_and_is_misspelt() -> None:
     (problem,) = examine(b'[app]\nstop_timout = "5s"').problems
-    assert problem.help == 'did you mean "stop_timeout", which stands above the first [table] of the file?'
+    assert problem.help == 'did you mean "stop_timeout", which goes above the first [table] of the file?'
 
 
 @pytest.mark.parametrize("word", sorted(WORDS))

@@ -153,7 +153,7 @@ def _split(text: str) -> list[str]:
 
 def _words_in_one(task: Task, words: Sequence[str], command: Sequence[str]) -> Diagnostic:
     """E309: a program with its arguments, or several of them in the list that is one command."""
-    message = f"program {quoted(command[0])} does not exist: the first item of a list is the program alone"
+    message = f"program {quoted(command[0])} does not exist: the first item of a list is only the program"
     found = task.diagnostic("E309", message, _one_string(task), item=0)
     if not _OPERATORS.isdisjoint(words):
         return found

@@ -107,7 +107,7 @@ def _result(path: str, problem: Diagnostic) -> dict[str, object]:
     file = {"artifactLocation": {"uri": _uri(path)}}  # GitHub shows no result without one
     location: dict[str, object] = {"physicalLocation": {**file, "region": _region(problem.span)}}
     if problem.of_command:
-        location = {"physicalLocation": file, "message": {"text": "The command line, behind --."}}
+        location = {"physicalLocation": file, "message": {"text": "The command line, after --."}}
     result: dict[str, object] = {"level": problem.severity, "message": {"text": problem.sentence}}
     if problem.code in RULES:
         result = {"ruleId": problem.code, "ruleIndex": list(RULES).index(problem.code), **result}

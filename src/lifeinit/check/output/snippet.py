@@ -11,7 +11,7 @@ from lifeinit.engine.printable import escaped
 
 _NARROWEST = 40
 _WHOLE_FILE = Place(1, 1)  # the end of an empty span
-_COMMAND_LINE = "the command line, behind --"
+_COMMAND_LINE = "the command line, after --"
 
 
 def problems(report: Report, columns: int, paint: Paint) -> str:

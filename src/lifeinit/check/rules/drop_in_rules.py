@@ -17,8 +17,8 @@ RULES: tuple[Rule, ...] = (
         "W329",
         "unread-drop-ins",
         "The image has drop-ins in /etc/lifeinit/hooks.d, and the hook file is elsewhere.",
-        "Only the folder beside the hook file is read. In an image built on one with drop-ins put the hook"
-        " file into /etc/lifeinit, or its hooks into a drop-in of its own.",
+        "lifeinit reads only the folder next to the hook file. If your base image has drop-ins, put the hook"
+        " file in /etc/lifeinit, or its hooks in another drop-in.",
         '# /app/hooks.toml, while there is /etc/lifeinit/hooks.d/10-db.toml\npre_start = "echo app"',
         '# /etc/lifeinit/hooks.toml, while there is /etc/lifeinit/hooks.d/10-db.toml\npre_start = "echo app"',
     ),

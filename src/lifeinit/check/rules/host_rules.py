@@ -42,7 +42,7 @@ RULES: tuple[Rule, ...] = (
         "E305",
         "interpreter-missing",
         "The first line of a script names an interpreter that does not exist or is not executable.",
-        "The kernel reports it as if the script itself were missing. /usr/bin/env looks the interpreter up in"
+        "The kernel reports this as if the script itself were missing. /usr/bin/env looks up the interpreter in"
         " PATH, and treats the rest of the line as one name unless it has -S.",
         'pre_start = ["./scripts/old.py"]  # begins with #!/usr/bin/python2.5',
         'pre_start = ["./scripts/migrate.sh"]  # begins with #!/bin/sh',
@@ -92,7 +92,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "E313",
         "needs-root",
-        "The file names a user, and lifeinit would not run as root.",
+        "The file sets a user, but lifeinit does not run as root.",
         "Only root can change to another user. An image with a USER line starts lifeinit as that user.",
         '[app]\nuser = "root"  # and the image has USER nobody',
         '[app]\nworking_dir = "/"',
@@ -118,8 +118,8 @@ RULES: tuple[Rule, ...] = (
         "W302",
         "changeable-program",
         "A hook runs a program as root that the app's user, or every user, can change.",
-        "Whoever takes over the app can change or replace the program, and is root at the next stop."
-        " Directories count too: a user that can write to a directory can replace the files in it.",
+        "An attacker who takes over the app can change or replace the program, and is root at the next stop."
+        " This includes directories: a user that can write to a directory can replace the files in it.",
         'post_stop = ["./app/cleanup.sh"]  # the directory belongs to uid 1000\n[app]\nuser = "1000"',
         'post_stop = ["./scripts/migrate.sh"]  # the file and its directories belong to root\n[app]\nuser = "1000"',
     ),
@@ -127,7 +127,7 @@ RULES: tuple[Rule, ...] = (
         "W303",
         "changeable-hook-file",
         "The app's user, or every user, can change the hook file, and lifeinit runs its hooks as root.",
-        "Whoever takes over the app can add a hook, and is root at the next start.",
+        "An attacker who takes over the app can add a hook, and is root at the next start.",
         '[app]\nuser = "1000"  # and hooks.toml has mode 666',
         '[app]\nuser = "1000"  # and hooks.toml has mode 644',
     ),
@@ -144,9 +144,9 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "W305",
         "shell-in-between",
-        "The app is a string without exec, so the shell stays and gets the signals.",
+        "The app is a string without exec, so the shell stays and receives the signals.",
         "A shell that is not PID 1 dies of a stop signal and does not forward it. Its child is then a"
-        " leftover process: it gets SIGTERM from lifeinit, and SIGKILL a second later. With exec the program"
+        " leftover process: it receives SIGTERM from lifeinit, and SIGKILL a second later. With exec the program"
         " replaces the shell.",
         '[process.web]\ncommand = "sleep 60 2>&1"',
         '[process.web]\ncommand = "exec sleep 60 2>&1"',
@@ -162,7 +162,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "W307",
         "runner-in-between",
-        "The app is started by npm, npx, pnpm or yarn, which stay in between.",
+        "npm, npx, pnpm or yarn starts the app and stays in between.",
         "They run a script of package.json through a shell. npm forwards only SIGTERM and SIGINT, and only to"
         " that shell: one that does not replace itself (dash 0.5.12) dies of it, npm exits with 143, and the"
         " program never gets the signal. pipenv run and poetry run replace themselves and are fine.",
@@ -172,7 +172,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "W308",
         "another-init",
-        "The app is started by another init.",
+        "Another init starts the app.",
         "lifeinit already reaps and forwards as PID 1. Below it, tini and dumb-init only forward what it"
         " sends; s6-overlay refuses to start unless it is PID 1.",
         '[process.web]\ncommand = ["tini", "--", "sleep", "60"]',
@@ -218,11 +218,11 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "N313",
         "variable-from-outside",
-        "Targets or values of environment use variables that are not set here.",
+        "A target or a value of environment uses a variable that is not set here.",
         "The runtime may set them later, for example after the build of an image; without them lifeinit"
-        " refuses to start. PWD, OLDPWD, SHLVL and _ count as unset, because only a shell sets them. Variables"
-        " are not checked after a pre_start hook that uses LIFEINIT_ENV, itself or in its script. Keep secrets"
-        " out of the image: it stores ENV and ARG.",
+        " does not start. PWD, OLDPWD, SHLVL and _ count as unset, because only a shell sets them. Variables"
+        " are not checked after a pre_start hook that uses LIFEINIT_ENV, itself or in its script. Do not put"
+        " secrets into ENV or ARG, because the image stores them.",
         'pre_start = { wait_for = "$SHOP_DATABASE_URL" }',
         'pre_start = { wait_for = "tcp://db:5432" }',
     ),
@@ -238,7 +238,7 @@ RULES: tuple[Rule, ...] = (
         "W315",
         "invalid-target-value",
         "A target is invalid with the values that its variables have here.",
-        "At the start that is an error. For example, the path of a socket has at most 107 bytes.",
+        "This is an error at the start. For example, the path of a socket can have at most 107 bytes.",
         'pre_start = { wait_for = "$HOME" }',
         'pre_start = { wait_for = "file://$HOME" }',
     ),

@@ -16,7 +16,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "E404",
         "user-of-the-manifest",
-        "The file names a user, and the manifest starts the container as another one that is not root.",
+        "The file sets a user, but the manifest starts the container as another user, which is not root.",
         "Only root can change to another user: nothing would start.",
         '[app]\nuser = "1000"    # and the container has runAsUser: 2000',
         '[app]\nworking_dir = "/"',
@@ -61,8 +61,9 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "W410",
         "lifeinit-not-started",
-        "The manifest replaces the image's entrypoint by one without lifeinit.",
-        "entrypoint of Compose and ECS and command of Kubernetes replace ENTRYPOINT: the hooks of the image never run.",
+        "The manifest replaces the image's entrypoint with one that does not start lifeinit.",
+        "In Compose and ECS entrypoint replaces ENTRYPOINT, in Kubernetes command does. The hooks of the image"
+        " never run.",
         'pre_start = "true"    # and the container has command: ["python", "app.py"]',
         'pre_start = "true"    # and the container has args: ["python", "app.py"]',
     ),

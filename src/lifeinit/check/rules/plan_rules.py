@@ -17,7 +17,7 @@ RULES: tuple[Rule, ...] = (
         "E402",
         "sleep-leaves-no-time",
         "The sleeps of pre_stop use all the time that the app has to stop.",
-        "The app gets its stop signal after pre_stop. It has the rest of stop_timeout, minus the reserve for"
+        "The app receives its stop signal after pre_stop. It has the rest of stop_timeout, minus the reserve for"
         " cleanup and post_stop. Here nothing is left, so every stop ends in SIGKILL.",
         'stop_timeout = "8s"\npre_stop = { sleep = "8s" }',
         'stop_timeout = "8s"\npre_stop = { sleep = "3s" }',
@@ -55,8 +55,8 @@ RULES: tuple[Rule, ...] = (
         "W404",
         "little-time-for-the-app",
         "The sleeps of pre_stop leave the app less than two seconds to stop.",
-        "The app gets its stop signal after pre_stop, and SIGKILL when only the reserve for cleanup and"
-        " post_stop is left of stop_timeout. To finish a request may take longer.",
+        "The app receives its stop signal after pre_stop, and SIGKILL when only the reserve for cleanup and"
+        " post_stop is left of stop_timeout. A request may take longer.",
         'stop_timeout = "8s"\npre_stop = { sleep = "6s" }',
         'stop_timeout = "8s"\npre_stop = { sleep = "3s" }',
     ),

@@ -7,14 +7,14 @@ RULES: tuple[Rule, ...] = (
         "E316",
         "shell-syntax",
         "A string is not valid shell syntax.",
-        "sh -n has read the line without running it. The message is the shell's own.",
+        "sh -n reads the line without running it. The message comes from the shell.",
         'pre_start = "if true; then sleep 0"',
         'pre_start = "if true; then sleep 0; fi"',
     ),
     Rule(
         "E317",
         "shell-exits",
-        "A string uses what /bin/sh does not support, and the shell exits there.",
+        "A string uses a feature that /bin/sh does not support, and the shell exits there.",
         "A string runs in /bin/sh, which is dash on Debian and Ubuntu and BusyBox on Alpine. lifeinit asks"
         " the shell of this machine: it runs the construct alone, as an unprivileged user. set -o pipefail"
         " ends dash 0.5.12 with status 2, so the app never starts; newer versions support it.",
@@ -45,7 +45,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "W326",
         "unknown-to-the-shell",
-        "A string uses what /bin/sh does not support, and the shell does something else.",
+        "A string uses a feature that /bin/sh does not support, and the shell does something else.",
         "dash runs a command with &> log in the background, which always succeeds; it does not expand {1..5},"
         " {a,b} and $'...', and has no commands [[ and source. lifeinit asks the shell of this machine, as for"
         " E317: a /bin/sh that is bash or BusyBox supports more.",
@@ -57,9 +57,9 @@ RULES: tuple[Rule, ...] = (
         "shellcheck",
         "ShellCheck, if it is installed, reports a command that fails or does something else.",
         'Only findings that are failures count: a condition that is always true, x = 5, rm -rf "$UNSET/",'
-        " input that is never read. Its opinions on style and quotes do not. The image does not need it: apt"
-        " install shellcheck where you write hook files. # shellcheck disable=SC2078 in the string disables"
-        " one.",
+        " input that is never read. Findings about style and quotes do not count. The image does not need"
+        " ShellCheck: install it where you write hook files. To disable a finding, write"
+        " # shellcheck disable=SC2078 in the string.",
         """pre_start = 'if [ "$HOME"="/" ]; then true; fi'""",
         """pre_start = 'if [ "$HOME" = "/" ]; then true; fi'""",
     ),

@@ -28,9 +28,9 @@ RULES: "Final[tuple[Rule, ...]]" = (
         "E103",
         "foreign-key",
         "A key is another tool's name for a key of lifeinit.",
-        "systemd, supervisord, Compose and Kubernetes have names of their own. lifeinit accepts one name for"
-        " each key, so that all hook files look alike. There is no key for a shell: a string runs in /bin/sh;"
-        ' for another shell write a list, ["bash", "-c", "..."].',
+        "systemd, supervisord, Compose and Kubernetes have their own names. lifeinit accepts one name for"
+        " each key, so that all hook files look alike. There is no key for a shell, because a string runs in"
+        ' /bin/sh. For another shell write a list, ["bash", "-c", "..."].',
         'ExecStartPre = "python manage.py migrate"',
         'pre_start = "python manage.py migrate"',
     ),
@@ -38,7 +38,7 @@ RULES: "Final[tuple[Rule, ...]]" = (
         "E104",
         "misplaced-key",
         "A key is in the wrong table.",
-        "In TOML a key belongs to the [table] above it, regardless of blank lines. Top-level keys go above"
+        "In TOML a key belongs to the last [table] above it, even after blank lines. Top-level keys go above"
         " the first table, keys of the app below [app], keys of a hook below its [[phase]].",
         '[app]\nuser = "www-data"\nstop_timeout = "25s"',
         'stop_timeout = "25s"\n[app]\nuser = "www-data"',
@@ -65,7 +65,7 @@ RULES: "Final[tuple[Rule, ...]]" = (
         "E107",
         "too-much-to-do",
         "A hook or a probe has two actions, and only one is allowed.",
-        "It would be ambiguous which one comes first and whose failure counts. Write two hooks.",
+        "It would not be clear which one comes first and whose failure counts. Write two hooks.",
         '[[pre_stop]]\nsleep = "5s"\ncommand = "curl -X POST http://127.0.0.1/drain"',
         '[[pre_stop]]\nsleep = "5s"\n[[pre_stop]]\ncommand = "curl -X POST http://127.0.0.1/drain"',
     ),

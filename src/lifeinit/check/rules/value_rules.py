@@ -45,7 +45,7 @@ RULES: "Final[tuple[Rule, ...]]" = (
         "E205",
         "signal-twice",
         "One signal is mapped twice.",
-        "HUP and SIGHUP are the same signal, and the app can get only one signal for it.",
+        "HUP and SIGHUP are the same signal, which can be mapped to only one other signal.",
         '[signals]\nHUP = "USR1"\nSIGHUP = "USR2"',
         '[signals]\nHUP = "USR2"',
     ),
@@ -61,7 +61,7 @@ RULES: "Final[tuple[Rule, ...]]" = (
         "E207",
         "name-twice",
         "Two hooks of one phase have the same name.",
-        "A log line would not show which of them it is about.",
+        "A log line would not show which hook it is about.",
         '[[pre_start]]\nname = "a"\ncommand = "x"\n[[pre_start]]\nname = "a"\ncommand = "y"',
         '[[pre_start]]\nname = "a"\ncommand = "x"\n[[pre_start]]\nname = "b"\ncommand = "y"',
     ),
@@ -85,8 +85,8 @@ RULES: "Final[tuple[Rule, ...]]" = (
         "E210",
         "invalid-exit-status",
         "A value of success_exit_codes is not an exit status.",
-        "An exit status is a number from 0 to 255. Write a signal by its name: a process that SIGTERM has"
-        " ended has status 143.",
+        "An exit status is a number from 0 to 255. For a signal write its name: a process that died of SIGTERM"
+        " has status 143.",
         "[app]\nsuccess_exit_codes = [256]",
         '[app]\nsuccess_exit_codes = [3, "7-9", "SIGTERM"]',
     ),
@@ -224,8 +224,8 @@ RULES: "Final[tuple[Rule, ...]]" = (
         "W204",
         "endless-restarts",
         "An app that stays unhealthy is restarted forever.",
-        "max_restarts counts the restarts within restart_window. If the app takes longer than that to become"
-        " unhealthy so many times, the limit is never reached.",
+        "max_restarts limits the restarts within restart_window. If the app takes longer than that to become"
+        " unhealthy max_restarts times, the limit is never reached.",
         'ready = "notify"\nalive = { watchdog = "30s", on_failure = "restart" }',
         'ready = "notify"\nalive = { watchdog = "30s", on_failure = "restart" }\n[app]\nrestart_window = "5m"',
     ),

@@ -109,7 +109,7 @@ def _name(host: str) -> str:
     except UnicodeError:
         name = ""
     if not _is_name(name):
-        raise ValueError("whose host cannot be one: use letters, digits and the characters . - _ only")
+        raise ValueError("whose host cannot be one: use only letters, digits and the characters . - _")
     return name
 
 

@@ -132,13 +132,13 @@ def _are_plain(hosts: str) -> bool:
 def _refuse_late_at(path: str) -> None:
     """What stands before it may be the rest of a password, and what we took for the host its beginning."""
     if "@" in path:
-        raise ValueError('which holds a "@" behind the host: in a password write "%40" for "@" and "%2F" for "/"')
+        raise ValueError('which has a "@" after the host: in a password write "%40" for "@" and "%2F" for "/"')
 
 
 def _path(scheme: str, rest: str) -> Target:
     authority, path, query = _parts(rest)
     if scheme == "file" and (query is not None or "#" in rest):
-        raise ValueError('which holds a "?" or a "#": in the name of a file write "%3F" or "%23"')
+        raise ValueError('which contains a "?" or a "#": in the name of a file write "%3F" or "%23"')
     user, _, host = authority.rpartition("@")  # redis-py has the user and the password there
     if user:
         _refuse_late_at(path)
@@ -152,7 +152,7 @@ def _path(scheme: str, rest: str) -> Target:
 def _tcp(_scheme: str, rest: str) -> Target:
     authority, path, query = _parts(rest)
     if path not in {"", "/"} or query is not None or "@" in authority:
-        raise ValueError('which holds more than a host and a port: write "tcp://host:port"')
+        raise ValueError('which has more than a host and a port: write "tcp://host:port"')
     place = host_and_port(authority, None)
     return Target(f"tcp://{shown(place)}", (place,))
 

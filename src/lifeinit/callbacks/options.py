@@ -33,7 +33,7 @@ class CallbackOptions:
     def __post_init__(self) -> None:
         """Raises UsageError for what a type checker would refuse. The durations were checked when they were parsed."""
         if self.name is not None and not _is_name(self.name):
-            raise UsageError(f"name is {quoted(self.name)}: use letters, digits and the characters _ . - only")
+            raise UsageError(f"name is {quoted(self.name)}: use only letters, digits and the characters _ . -")
         if not _is_count(self.retries):
             raise UsageError(f"retries is {described(self.retries)}: write an int from 0 to {MAX_RETRIES}")
         if self.on_failure not in ("abort", "warn"):

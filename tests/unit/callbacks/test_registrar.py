@@ -57,9 +57,9 @@ async def async_generator() -> object:
         (lambda d: d(once=1), 'once is "1" (int): write True or False'),
         (lambda d: d(once="yes"), 'once is "yes" (str): write True or False'),
         (lambda d: d(name="a b"), 'name is "a b": use only letters, digits and the characters _ . -'),
-        (lambda d: d(name=""), 'name is "": use letters'),
-        (lambda d: d(name=3), 'name is "3": use letters'),
-        (lambda d: d(name="a\nb\udcff"), r'name is "a\nb\udcff": use letters'),
+        (lambda d: d(name=""), 'name is "": use only letters'),
+        (lambda d: d(name=3), 'name is "3": use only letters'),
+        (lambda d: d(name="a\nb\udcff"), r'name is "a\nb\udcff": use only letters'),
         (
             lambda d: [d(name="a")(print), d(name="a")(print)],
             'name is "a", as of another pre_start callback: choose a different one',

@@ -11,7 +11,7 @@ from lifeinit.startup.commands import COMMANDS
 
 ALL = {"": run, **{name: command_named(name) for name in COMMANDS}}
 VERBS = frozenset(
-    "Act Ask Check Choose Compile Count Draw Explain Fail Give Ignore Leave Let Limit Log Make Map Print Read Reap Run"
+    "Act Apply Ask Check Choose Compile Count Draw Explain Fail Give Hide Ignore Limit Log Map Print Read Reap Run"
     " Show Signal Trust Validate Wait Write".split()
 )
 

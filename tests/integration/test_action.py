@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests import needs
+
 ROOT = Path(__file__).parents[2]
 (STEP,) = yaml.safe_load((ROOT / "action.yml").read_text())["runs"]["steps"]
 INSTALLED = f"""
@@ -19,6 +21,22 @@ python3() {{
 """
 
 
+def act(repository: Path, files: str = "", strict: str = "false") -> "subprocess.CompletedProcess[str]":
+    """Run the action in this directory, whose files are those of a repository."""
+    subprocess.run(["git", "init", "-q"], cwd=repository, check=True)
+    subprocess.run(["git", "add", "."], cwd=repository, check=True)
+    variables = os.environ | {"FILES": files, "STRICT": strict, "ACTION": str(ROOT), "TMPDIR": str(repository)}
+    return subprocess.run(
+        ["bash", "-eo", "pipefail", "-c", INSTALLED + STEP["run"]],
+        cwd=repository,
+        env=variables,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+
+
+@needs.program("git")
 @pytest.mark.parametrize(
     ("files", "strict", "status", "said"),
     [
@@ -35,16 +53,17 @@ def test_the_action(tmp_path: Path, files: str, strict: str, status: int, said: 
     (tmp_path / "sub/hooks.toml").write_text("pre_start = 5\n")
     (tmp_path / "-odd.toml").write_text("pre_start = 5\n")
     (tmp_path / "lifeinit.toml").write_text('post_stop = "true"\n[app]\nrestart_window = "5s"\n')
-    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
-    subprocess.run(["git", "add", "."], cwd=tmp_path, check=True)
-    variables = os.environ | {"FILES": files, "STRICT": strict, "ACTION": str(ROOT), "TMPDIR": str(tmp_path)}
-    done = subprocess.run(
-        ["bash", "-eo", "pipefail", "-c", INSTALLED + STEP["run"]],
-        cwd=tmp_path,
-        env=variables,
-        check=False,
-        capture_output=True,
-        text=True,
-    )
+    done = act(tmp_path, files, strict)
     assert done.returncode == status, done.stdout + done.stderr
     assert said in done.stdout
+
+
+@needs.program("git")
+def test_each_file_is_reported_once(tmp_path: Path) -> None:
+    """A drop-in is read with its hook file, not by itself."""
+    (tmp_path / "base" / "hooks.d").mkdir(parents=True)
+    for name in ("hooks.toml", "base/hooks.toml", "base/hooks.d/10.toml", "xhooks.toml"):
+        (tmp_path / name).write_text("zz = 1\n")
+    done = act(tmp_path)
+    files = [line.partition("file=")[2].partition(",")[0] for line in done.stdout.splitlines()]
+    assert (done.returncode, sorted(files)) == (1, ["base/hooks.d/10.toml", "base/hooks.toml", "hooks.toml"]), done

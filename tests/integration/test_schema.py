@@ -119,28 +119,6 @@ def test_the_hook_of_pre_commit(tmp_path: Path) -> None:
     assert call(tmp_path, *arguments, "hooks.toml")[0] == 1
 
 
-def test_the_action_of_github(tmp_path: Path) -> None:
-    """It checks what the repository holds, and reports each file once. The environment that it makes is this one."""
-    script = yaml.safe_load((ROOT / "action.yml").read_text())["runs"]["steps"][0]["run"]
-    made, program = tmp_path / "bin", 'mkdir -p "$3/bin"; ln -s {pip} "$3/bin/pip"; ln -s {lifeinit} "$3/bin/"'
-    made.mkdir()
-    (made / "python3").write_text(f"#!/bin/sh\n{program.format(pip=shutil.which('true'), lifeinit=LIFEINIT)}\n")
-    (made / "python3").chmod(0o755)
-    clone = tmp_path / "clone"
-    (clone / "base" / "hooks.d").mkdir(parents=True)
-    for name in ("hooks.toml", "base/hooks.toml", "base/hooks.d/10.toml", "xhooks.toml"):
-        (clone / name).write_text("zz = 1\n")
-    environment = base_environment() | {"FILES": "", "STRICT": "false", "ACTION": str(ROOT), "TMPDIR": str(tmp_path)}
-    environment["PATH"] = f"{made}:{environment['PATH']}"
-    for command in (["git", "init", "-q"], ["git", "add", "."]):
-        subprocess.run(command, check=True, cwd=clone)
-    done = subprocess.run(
-        ["bash", "-e", "-c", script], check=False, cwd=clone, env=environment, capture_output=True, text=True
-    )
-    files = [line.partition("file=")[2].partition(",")[0] for line in done.stdout.splitlines()]
-    assert (done.returncode, sorted(files)) == (1, ["base/hooks.d/10.toml", "base/hooks.toml", "hooks.toml"]), done
-
-
 # completion
 
 

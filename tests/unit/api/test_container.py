@@ -2,6 +2,7 @@
 
 import enum
 import inspect
+import os
 import re
 import signal
 from collections.abc import Callable
@@ -307,7 +308,7 @@ def test_the_plan_takes_subclasses_of_text_and_numbers() -> None:
         ready={"after": Seconds(1)},
         config=None,
     )
-    container.process(text, [text, text], user=Text("0"))
+    container.process(text, [text, text], user=Text(str(os.geteuid())))
     container.pre_start.command([text], name=text, retries=number)
     container.post_stop(name=text, retries=number, timeout=Seconds(1))(print)
     command, functions = resolved("run", [text], [text], ())

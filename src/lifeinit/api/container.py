@@ -25,9 +25,9 @@ from lifeinit.engine.plan import Hook, Inherited, Plan
 class Container(Phases[PhaseHooks]):
     """The life of a container, with callbacks around it: `pre_start`, `post_start`, `pre_stop`, `post_stop`.
 
-    A callback runs in a forked child. It sees the program as it was at `start()`; what it changes in memory is lost
-    when it returns; set variables with `Event.setenv`. One that raises an exception fails with exit status 1, and its
-    traceback is printed.
+    A callback runs in a forked child. It sees the program as it was at `start()`, and its changes in memory are lost
+    when it returns. It sets variables with `Event.setenv`. If it raises an exception, it fails with exit status 1,
+    and its traceback is printed.
     """
 
     @spelled_out(ContainerOptions, "top", "app")
@@ -40,8 +40,8 @@ class Container(Phases[PhaseHooks]):
             UsageError: An option is unknown or invalid.
 
         Args:
-            config: A hook file, whose hooks and those of its drop-ins (hooks.d beside it) run before those of the code
-                in their phase. Default: none is read, nor any drop-in.
+            config: A hook file. In each phase its hooks and those of its drop-ins (hooks.d next to it) run before those
+                of the code. Default: no hook file and no drop-in is read.
         """
         super().__init__(PhaseHooks, DEFAULT_TIMEOUT)
         self._config = _path(config)
@@ -54,7 +54,7 @@ class Container(Phases[PhaseHooks]):
     def process(self, name: str, command: Command | Callable[[], object], /, **options: Unpack[ProcessOptions]) -> None:
         """Add a process: a shell line, a program with its arguments, or a Python function.
 
-        Together the processes are the app, as those of a hook file: it is ready when each of them is, a signal goes to
+        The processes together are the app, as in a hook file. The app is ready when all processes are, a signal goes to
         each, and when one exits the others are stopped. The options are the keys of [process.NAME].
 
         Raises:
@@ -78,8 +78,8 @@ class Container(Phases[PhaseHooks]):
         (EX_CONFIG) if the hook file is invalid.
 
         Args:
-            target: A program with its arguments as a list, a shell command line, or a Python function. It may be left
-                out where there are processes, and is the first of them otherwise.
+            target: A program with its arguments as a list, a shell command line, or a Python function. It is
+                optional if there are processes, and then the first of them.
             args: Arguments of the function, or further arguments of the program.
 
         Raises:
@@ -102,7 +102,7 @@ class Container(Phases[PhaseHooks]):
 
         Raises:
             UsageError: The target is invalid.
-            AlreadyStartedError: A container of this program calls it.
+            AlreadyStartedError: It is called inside a container of this program.
             LifeinitError: No process can be forked.
         """
         refuse_other_platforms("run")

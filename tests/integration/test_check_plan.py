@@ -144,6 +144,9 @@ def test_an_option_that_cannot_be(tmp_path: Path) -> None:
     assert check(tmp_path, "--grace", "0")[0] == 2
     assert check(tmp_path, "--grace", "soon")[0] == 2
     assert check(tmp_path, "--svg", "x.svg", "hooks.toml", "hooks.toml")[0] == 2
+    command = (LIFEINIT, "check", "--svg", "none/x.svg")
+    done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=tmp_path, env=base_environment())
+    assert (done.returncode, done.stderr) == (2, 'lifeinit: cannot write "none/x.svg": No such file or directory\n')
     assert not os.path.exists(tmp_path / "x.svg")
 
 

@@ -10,6 +10,7 @@ import click
 
 from lifeinit.cli import usage_errors
 from lifeinit.cli.run import Start, run
+from lifeinit.config.diagnostic import quoted
 from lifeinit.engine import exit_status, log
 from lifeinit.engine.plan import Inherited, Plan
 from lifeinit.startup.commands import COMMANDS
@@ -64,7 +65,8 @@ def _invoke(command: click.Command, arguments: Sequence[str], name: str, context
         with contextlib.suppress(OSError):
             usage_errors.show(error)
     except OSError as error:
-        log.say(f"cannot write the output: {error.strerror}")
+        where = "the output" if error.filename is None else quoted(error.filename)
+        log.say(f"cannot write {where}: {error.strerror}")
         answer = exit_status.USAGE
     except click.Abort:
         answer = exit_status.of_signal(2)

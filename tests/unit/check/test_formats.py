@@ -114,6 +114,11 @@ def test_github() -> None:
     ]
 
 
+def test_github_gets_no_control_characters() -> None:
+    problem = Diagnostic("E105", Span(Place(1, 5), Place(1, 6)), "it")
+    assert as_github([Report("a\x1b[31m\n", "", [problem])]).startswith("::error file=a\\x1b[31m%0A,line=1,")
+
+
 def test_github_gets_no_columns_of_a_problem_of_several_lines() -> None:
     several = Diagnostic("E105", Span(Place(1, 5), Place(2, 3)), "50 % of\r\nit")
     assert as_github([Report("f", "", [several])]) == (

@@ -9,6 +9,7 @@ from lifeinit.check.output.report import Report
 from lifeinit.check.output.secrets import masked
 from lifeinit.check.rules.registry import RULES
 from lifeinit.config.diagnostic import Diagnostic, Edits, Span
+from lifeinit.engine.printable import escaped
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _PLACE = ("line", "column", "end_line", "end_column")
@@ -98,6 +99,7 @@ def _annotation(path: str, problem: Diagnostic) -> str:
 
 
 def _escaped(text: str, *, in_property: bool = False) -> str:
+    text = "".join(char if char in "\r\n" else escaped(char) for char in text)
     for char in "%\r\n:," if in_property else "%\r\n":
         text = text.replace(char, f"%{ord(char):02X}")
     return text

@@ -17,7 +17,7 @@ __all__ = [
     "__version__",
 ]
 
-__version__ = "0.9.0"
+__version__ = "0.10.0"
 
 # Where each name comes from. It is imported when it is used: the command needs none of them.
 _MODULES = {

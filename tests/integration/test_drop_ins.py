@@ -14,7 +14,7 @@ from tests.integration.conftest import Program, Start
 from tests.integration.harness import LIFEINIT, base_environment
 
 HOOKS = 'pre_start = "echo main"\n'
-FIX = "let only root, or the user of lifeinit, own it and write to it"
+FIX = "give it to root or lifeinit's user, and let no other user write to it"
 
 
 @pytest.fixture

@@ -134,9 +134,9 @@ class FlaskCeleryContainer(Container):
         self._start((), *self._running())
 
     def run(self) -> int:  # type: ignore[override]  # as above
-        """Run the parts with the callbacks around them below this process, and return the container's exit status.
+        """Run the parts and the callbacks as children of this process, and return the container's exit status.
 
-        Raises as `start`, but for the threads.
+        Raises the errors of `start`, except the one about threads.
         """
         refuse_other_platforms("run")
         self._check("run")

@@ -77,7 +77,7 @@ class Event:
     def setenv(self, name: str, value: str) -> None:
         """Set a variable for the app and every later callback and hook, if this callback succeeds.
 
-        Raises UsageError outside of pre_start, for a name or value that cannot be set, and where lifeinit could not
+        Raises UsageError outside of pre_start, for a name or value that cannot be set, and if lifeinit could not
         create the file that carries the variables.
         """
         if self.event != "pre_start":

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 SUFFIX: "Final" = ".toml"
 NOT_A_FILE: "Final" = "it is not a regular file"
 MOST: "Final" = 1000  # files
-FIX: "Final" = "let only root, or the user of lifeinit, own it and write to it"
+FIX: "Final" = "give it to root or lifeinit's user, and let no other user write to it"
 _MOST_NAMED = 3  # in a sentence
 
 

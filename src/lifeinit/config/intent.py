@@ -146,10 +146,10 @@ def without_variables(key: str, value: object) -> str:
         return ""
     if key == "sleep":
         line = f'exec sleep "${{{match[1]}:-{match[2] or 3}}}"'
-        return f"durations take no variables: write command = '{line}' instead, with a longer timeout"
+        return f"a duration cannot contain variables: write command = '{line}' instead, with a longer timeout"
     if key == "stop_timeout":
-        return "durations take no variables: set LIFEINIT_STOP_TIMEOUT where the container is started"
-    return "durations take no variables: write the time itself"
+        return "a duration cannot contain variables: set LIFEINIT_STOP_TIMEOUT where the container is started"
+    return "a duration cannot contain variables: write the time itself"
 
 
 def duration(value: object, key: str) -> str:

@@ -143,14 +143,14 @@ class ManagedContainer(Phases[Registrar]):
         stop_timeout: Duration | None = None,
         lost_timeout: Duration = 60.0,
     ) -> Self:
-        """Callbacks around a container that another library starts, such as a DockerContainer of Testcontainers.
+        """Put callbacks around a container that another library starts, such as a DockerContainer of Testcontainers.
 
         start() calls its start(), with all that it waits for. A stop is graceful, and its stop() is called after the
         post_stop callbacks.
 
         Args:
             client: As above, like the other arguments that are not listed here. Testcontainers closes its own.
-            container: What has start(), stop() and get_wrapped_container(), and was not started.
+            container: An object with start(), stop() and get_wrapped_container(), not started yet.
 
         Raises:
             UsageError: An option is invalid, or the container cannot be started and stopped.
@@ -176,7 +176,7 @@ class ManagedContainer(Phases[Registrar]):
 
     @property
     def exit_code(self) -> int | None:
-        """The container's exit status; None before its end, and where it never ran or is lost."""
+        """The container's exit status; None until it has exited, and if it never ran or is lost."""
         return None if self._life.end is None else self._life.end.exit_code
 
     def start(self) -> Self:
@@ -235,7 +235,7 @@ class ManagedContainer(Phases[Registrar]):
             LostError: How the container ended cannot be known.
             StoppedError: It was stopped before it ran.
             CallbackError: A callback of the stop with on_failure="abort" failed, and the container's status is 0.
-            LifeinitError: What start() has raised.
+            LifeinitError: The error that start() raised.
         """
         self._refuse_inside("wait")
         with sigterm_raises():

@@ -61,7 +61,7 @@ class Rehearsal:
         """What pre_start callbacks have set."""
 
     def call_phase(self, phase: Registrar, *, only: str | None = None, **fields: Unpack[EventFields]) -> dict[str, str]:
-        """As the function of this name."""
+        """Like the function `call_phase`."""
         _check_phase(phase)
         is_own = isinstance(phase, PhaseHooks)
         refuse_unknown(fields, EventFields.__annotations__.keys() - ({"container"} if is_own else set()))

@@ -182,6 +182,6 @@ def test_drop_ins_of_the_image_that_are_not_read(here: Path, monkeypatch: pytest
     for name in ("10.toml", "20.toml", "README"):
         (of_image / name).touch()
     (problem,) = checker(this_machine=True).report("hooks.toml").problems
-    assert problem.message.endswith('are not read beside this hook file: "10.toml" and 1 more')
+    assert problem.message.endswith('are not read next to this hook file: "10.toml" and 1 more')
     (here / "etc" / "hooks.toml").write_text(MAIN)
     assert checker(this_machine=True).report(str(here / "etc" / "hooks.toml")).problems == []

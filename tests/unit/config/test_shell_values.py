@@ -71,7 +71,7 @@ def test_backticks_that_are_no_command(value: str) -> None:
     ],
 )
 def test_a_variable_in_a_duration(text: str, way_out: str) -> None:
-    assert told(text) == ["E202 " + way_out.format("durations take no variables")]
+    assert told(text) == ["E202 " + way_out.format("a duration cannot contain variables")]
 
 
 @pytest.mark.parametrize("table", ["[[pre_start]]", "[process.web]"])

@@ -109,11 +109,11 @@ def test_web_targets(  # noqa: PLR0917
 NO_SCHEME = 'which has no scheme: write "tcp://host:port"'
 NO_PORT = 'which has no port: write "tcp://host:port"'
 NO_HOST = 'which names no host: write it after "://"'
-NO_NUMBER = 'whose port is not a number from 1 to 65535: correct it, as in "tcp://db:5432"'
+NO_NUMBER = 'whose port is not a number from 1 to 65535: write one, as in "tcp://db:5432"'
 MORE = 'which has more than a host and a port: write "tcp://host:port"'
-COLONS = 'which has more than one ":" in "host:port": an IPv6 address takes brackets, as "[::1]:5432"'
-NAME = "whose host cannot be one: use only letters, digits and the characters . - _"
-BRACKETS = 'which has no IPv6 address in its brackets: write one as "[::1]:5432"'
+COLONS = 'which has more than one ":" in "host:port": write an IPv6 address as "[::1]:5432"'
+NAME = "whose host is invalid: use only letters, digits and the characters . - _"
+BRACKETS = 'which has no IPv6 address in its brackets: write one such as "[::1]:5432"'
 LATE = 'which has a "@" after the host: in a password write "%40" for "@" and "%2F" for "/"'
 CONTROLS = "whose path holds a NUL or the end of a line: remove it"
 QUESTION = 'which contains a "?" or a "#": in the name of a file write "%3F" or "%23"'

@@ -21,5 +21,6 @@ def diagnostics(path: str) -> Iterator[Diagnostic]:
         return
     if names:
         which = f"{quoted(names[0])}{f' and {len(names) - 1} more' if len(names) > 1 else ''}"
-        message = f"the drop-ins in {quoted(DROP_INS)} are not read beside this hook file: {which}"
-        yield Diagnostic("W329", _BEGINNING, message, 'move it to "/etc/lifeinit/hooks.toml", or them beside it')
+        message = f"the drop-ins in {quoted(DROP_INS)} are not read next to this hook file: {which}"
+        fix = 'move it to "/etc/lifeinit/hooks.toml", or the drop-ins next to it'
+        yield Diagnostic("W329", _BEGINNING, message, fix)

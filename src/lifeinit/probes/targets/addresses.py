@@ -20,7 +20,7 @@ def host_and_port(text: str, default: int | None) -> Tcp:
         host, port = _ipv6(text)
         return Tcp(host, port_of(port, default))
     if text.count(":") > 1:
-        raise ValueError('which has more than one ":" in "host:port": an IPv6 address takes brackets, as "[::1]:5432"')
+        raise ValueError('which has more than one ":" in "host:port": write an IPv6 address as "[::1]:5432"')
     host, _, port = text.partition(":")
     if not host:
         raise ValueError('which names no host: write it after "://"')
@@ -34,7 +34,7 @@ def port_of(text: str, default: int | None) -> int:
             raise ValueError('which has no port: write "tcp://host:port"')
         return default
     if not text.isascii() or not text.isdecimal() or len(text) > 5 or not 1 <= int(text) <= 65535:
-        raise ValueError('whose port is not a number from 1 to 65535: correct it, as in "tcp://db:5432"')
+        raise ValueError('whose port is not a number from 1 to 65535: write one, as in "tcp://db:5432"')
     return int(text)
 
 
@@ -96,7 +96,7 @@ def _ipv6(text: str) -> tuple[str, str]:
     except (OSError, ValueError):
         number = ""
     if not number or not closed or (zone and not _is_name(zone)):
-        raise ValueError('which has no IPv6 address in its brackets: write one as "[::1]:5432"')
+        raise ValueError('which has no IPv6 address in its brackets: write one such as "[::1]:5432"')
     if rest and not rest.startswith(":"):
         raise ValueError('which has more than a port after the brackets: write "[::1]:5432"')
     return address, rest[1:]
@@ -109,7 +109,7 @@ def _name(host: str) -> str:
     except UnicodeError:
         name = ""
     if not _is_name(name):
-        raise ValueError("whose host cannot be one: use only letters, digits and the characters . - _")
+        raise ValueError("whose host is invalid: use only letters, digits and the characters . - _")
     return name
 
 

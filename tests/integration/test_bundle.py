@@ -33,7 +33,7 @@ INCOMPLETE = "lifeinit: the program is incomplete: copy the bundle again; nothin
 # What it may open: the kernel's files, the hook file, names and addresses, the time zone, certificates. The C library
 # reads nsswitch.conf before it finds out that it is not to obey it. None of this is code.
 DATA = re.compile(
-    r"/proc/.*|/dev/null|/dev/termination-log|/sys/fs/cgroup/.*|(/etc/lifeinit/)?hooks\.toml(\.compiled)?|/etc/lifeinit/hooks\.d|"
+    r"/proc(/.*)?|/dev/null|/dev/termination-log|/sys/fs/cgroup/.*|(/etc/lifeinit/)?hooks\.toml(\.compiled)?|/etc/lifeinit/hooks\.d|"
     r"/etc/(nsswitch\.conf|passwd|group|hosts|host\.conf|resolv\.conf|gai\.conf|services|localtime|ssl/certs/ca-certificates\.crt)|"
     r"/usr/lib/ssl/(cert\.pem|certs.*)|/?"
 )

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, example, given, settings
 from tests.fuzz import answers, environment, exports, hook_file, manifest, notify, shell, state
 from tests.fuzz.mutation import nearly_right
 
-A_FEW = settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+A_FEW = settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @settings(A_FEW)

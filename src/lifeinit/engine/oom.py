@@ -4,7 +4,7 @@ import os
 
 _ROOT = "/sys/fs/cgroup"
 _OWN = "/proc/self/cgroup"
-_MOST = 1 << 16  # bytes at once
+_MOST = 1 << 16  # bytes of one file
 
 
 def kills() -> int | None:
@@ -54,7 +54,7 @@ def _read(path: str) -> list[str]:
     except OSError:
         return []
     try:
-        while part := os.read(fd, _MOST):
+        while len(text) < _MOST and (part := os.read(fd, _MOST - len(text))):
             text += part
     except OSError:
         pass

@@ -34,6 +34,12 @@ def test_the_counter(
     assert oom.kills() == kills
 
 
+def test_of_a_long_file_only_the_beginning_is_kept(tmp_path: Path) -> None:
+    """PID 1's memory does not grow with what a file holds, and reading one that has no end is over."""
+    (tmp_path / "long").write_text("oom 0\n" * 50_000)
+    assert 0 < sum(map(len, oom._read(str(tmp_path / "long")))) < 1 << 16
+
+
 def test_no_proc(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(oom, "_OWN", "/nowhere")
     assert oom.kills() is None

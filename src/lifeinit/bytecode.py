@@ -68,7 +68,7 @@ def _load(name: str) -> "ModuleType | None":
     parent = sys.modules.get(package) or (_load(package) if package else None)
     places = getattr(parent, "__path__", ())
     if not places:
-        return None  # it is no package
+        return None  # the parent is not a package
     directory = f"{places[0]}/{last}"
     for file, path in ((f"{directory}.py", {}), (f"{directory}/__init__.py", {"__path__": [directory]})):
         code = _code(file)

@@ -82,6 +82,6 @@ def test_the_two_images_hooks_together(tmp_path: Path, monkeypatch: pytest.Monke
     verdicts = said.replace(str(tmp_path), "/etc/lifeinit")
     assert (status, f"```\n{verdicts}```" in page) == (0, True), said
     skipped = (Skipped("50-shop.toml", "it belongs to uid 10001"),)
-    (sentence,) = drop_ins.told("/etc/lifeinit/hooks.d", skipped)
+    (sentence,) = drop_ins.warnings("/etc/lifeinit/hooks.d", skipped)
     assert f"```\nlifeinit: {sentence}\n```" in page
     assert _check(tmp_path / "hooks.toml", "8s")[0] == 1

@@ -186,7 +186,7 @@ class Container(Phases[PhaseHooks]):
             from lifeinit.config import drop_ins  # noqa: PLC0415  # few hook files have any
             from lifeinit.engine import log  # noqa: PLC0415  # as in _plan
 
-            for sentence in drop_ins.told(contents.folder_of(self._config), self._skipped):
+            for sentence in drop_ins.warnings(contents.folder_of(self._config), self._skipped):
                 log.say(sentence, "skipped_drop_in")
 
     def _refuse(self, error: Exception) -> NoReturn:

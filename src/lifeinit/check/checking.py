@@ -198,7 +198,7 @@ def _with(sources: Sources, path: str, raw: bytes) -> Sources:
 
 
 def _of_drop_in(whole: Report) -> Report:
-    """The report on the only drop-in. What is true of the whole, nobody can know without its hook file."""
+    """The report on a drop-in by itself. Without its hook file nothing can be said about the whole."""
     (own,) = whole.drop_ins
     return replace(own, hook_file=whole.hook_file, plan=whole.plan, sources=whole.sources)
 

@@ -63,7 +63,7 @@ def read(folder: str, *, trusting: bool = False) -> tuple[tuple[DropIn, ...], tu
     return tuple(found), tuple(skipped)
 
 
-def told(folder: str, skipped: "Sequence[Skipped]") -> "Iterator[str]":
+def warnings(folder: str, skipped: "Sequence[Skipped]") -> "Iterator[str]":
     """A sentence for each reason why drop-ins were skipped."""
     for reason in dict.fromkeys(one.reason for one in skipped):
         paths = [f'"{escaped(os.path.join(folder, one.name))}"' for one in skipped if one.reason == reason]

@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 class Kind(Record):
     """What a value may be: the name of the method that reads it and of its JSON Schema, and the reference's words.
 
-    `choices` are the words that may be written; `true` is the one that sets a flag of the plan. `least` and `most`
-    limit a whole number.
+    `choices` are the words that may be written; `true` sets a flag of the plan. `least` and `most` limit a number.
     """
 
     name: str

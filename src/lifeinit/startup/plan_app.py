@@ -144,7 +144,7 @@ def _tell_skipped(found: Sources) -> None:
     if found.skipped:
         from lifeinit.config import drop_ins  # noqa: PLC0415  # few hook files have any
 
-        for sentence in drop_ins.told(folder_of(found.path), found.skipped):
+        for sentence in drop_ins.warnings(folder_of(found.path), found.skipped):
             log.say(sentence, "skipped_drop_in")
 
 
